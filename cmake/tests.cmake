@@ -1,0 +1,15 @@
+# Fuzz targets: tests/fuzz/NAME_fuzz.cc states a law. With PFORTE_FUZZ they search for a counterexample; otherwise
+# the same file replays its corpus (tests/fuzz/corpus/NAME) as an ordinary test.
+file(GLOB fuzz_targets CONFIGURE_DEPENDS tests/fuzz/*_fuzz.cc)
+foreach(source IN LISTS fuzz_targets)
+  cmake_path(GET source STEM name)
+  if(PFORTE_FUZZ)
+    add_executable(${name} ${source})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} ${source} tests/fuzz/replay.cc)
+    string(REPLACE "_fuzz" "" corpus ${name})
+    add_test(NAME ${name} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
+  endif()
+  target_link_libraries(${name} PRIVATE pforte_app)
+endforeach()
