@@ -1,5 +1,5 @@
-# Fuzz targets: tests/fuzz/NAME_fuzz.cc states a law. With PFORTE_FUZZ they search for a counterexample; otherwise
-# the same file replays its corpus (tests/fuzz/corpus/NAME) as an ordinary test.
+# Fuzz targets: tests/fuzz/MODULE_NAME_fuzz.cc states a law of src/MODULE. With PFORTE_FUZZ they search for a counterexample; otherwise
+# the same file replays its corpus (tests/fuzz/corpus/MODULE_NAME) as an ordinary test.
 file(GLOB fuzz_targets CONFIGURE_DEPENDS tests/fuzz/*_fuzz.cc)
 foreach(source IN LISTS fuzz_targets)
   cmake_path(GET source STEM name)
@@ -11,5 +11,6 @@ foreach(source IN LISTS fuzz_targets)
     string(REPLACE "_fuzz" "" corpus ${name})
     add_test(NAME ${name} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
   endif()
-  target_link_libraries(${name} PRIVATE pforte_app)
+  string(REGEX MATCH "^[a-z]+" module ${name})
+  target_link_libraries(${name} PRIVATE pforte_${module})
 endforeach()
