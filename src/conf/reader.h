@@ -1,0 +1,9 @@
+#pragma once
+
+#include "conf/problem.h"
+
+namespace pforte::conf {
+
+class Reader;
+
+}  // namespace pforte::conf

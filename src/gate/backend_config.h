@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conf/reader.h"
+
+namespace pforte::gate {
+
+// One server of a backend, from its URL.
+struct ServerConfig {
+  conf::Place place;
+  bool tls = false;        // https://
+  std::string host;        // name or address, lower case; an IPv6 address without its brackets
+  std::uint16_t port = 0;  // 80 or 443 where the URL has none
+};
+
+// How we ask a server whether it is well: `health = { ... }` of a backend.
+struct HealthConfig {
+  // Path and query asked for with GET.
+  std::string path;
+
+  // Time between the end of one check and the next. 100 ms to 1 h.
+  std::chrono::milliseconds every = std::chrono::seconds(5);
+
+  // Longest wait for the head of the answer, connecting included. 10 ms to 5 min.
+  std::chrono::milliseconds timeout = std::chrono::seconds(3);
+
+  // The answer is well when its status is in this range, both ends included: expect = 204 or "200-399".
+  unsigned expect_from = 200;
+  unsigned expect_to = 399;
+
+  // Host header of the check. Empty: the server's own host and port.
+  std::string host;
+};
+
+enum class Balance : std::uint8_t { RoundRobin, LeastConnections };
+
+// How the application reads paths, so that the gate decides on the same path.
+enum class PathProfile : std::uint8_t { Generic, Tomcat, Iis };
+
+// An application behind the gate: a `[[backend]]` block of pforte.toml(5).
+struct BackendConfig {
+  conf::Place place;
+
+  // What sites call it.
+  conf::Text name;
+
+  // At least one.
+  std::vector<ServerConfig> servers;
+
+  // Who gets the next request.
+  Balance balance = Balance::LeastConnections;
+
+  // Whom we trust to vouch for https servers: "system", or a PEM file (path already resolved).
+  conf::Text trust{.value = "system", .place = {}};
+
+  // Name that an https server's certificate must carry, and the SNI sent. Empty: the host of its URL.
+  std::string server_name;
+
+  // Active checks. None: a server is judged by what its requests come to.
+  std::optional<HealthConfig> health;
+
+  PathProfile path_profile = PathProfile::Generic;
+
+  // Longest wait for a connection, TLS included. 10 ms to 5 min.
+  std::chrono::milliseconds connect_time = std::chrono::seconds(5);
+
+  // Longest silence while an answer is awaited or under way, and while a request is being sent. 100 ms to 24 h.
+  std::chrono::milliseconds answer_time = std::chrono::seconds(60);
+
+  // How many further attempts an idempotent request gets when nothing of an answer has arrived. 0 to 10.
+  unsigned retries = 1;
+
+  // Connections kept open for the next request, per worker and server. 0 to 10000.
+  std::size_t idle_connections = 256;
+
+  // A server gets no requests for `eject_time` once this many attempts in a row failed (no connection, no
+  // answer, garbage). 0: never. At most 1000.
+  unsigned eject_after = 5;
+
+  // 100 ms to 1 h.
+  std::chrono::milliseconds eject_time = std::chrono::seconds(10);
+};
+
+// Reads one `[[backend]]`. What is wrong goes to the reader's problems.
+BackendConfig read_backend_config(conf::Reader keys);
+
+}  // namespace pforte::gate

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gate/backend_config.h"
+#include "gate/limits_config.h"
+#include "gate/listener_config.h"
+#include "gate/site_config.h"
+
+namespace pforte::gate {
+
+// `[admin]`: where the operator's own listener waits.
+struct AdminConfig {
+  conf::Place place;
+
+  // Default: 127.0.0.1:8444.
+  net::Address address;
+};
+
+// `[log]`.
+struct LogConfig {
+  // JSON lines, one per request: a file (path already resolved), "-" for standard output, "off".
+  conf::Text access{.value = "-", .place = {}};
+};
+
+// `[tls]`: what holds for all TLS listeners.
+struct TlsConfig {
+  // For sites that do not say otherwise, and for clients that name no site.
+  TlsProfile profile = TlsProfile::Intermediate;
+
+  // How often the key of session tickets is replaced; a ticket is good for two such periods. 1 min to 7 d.
+  std::chrono::milliseconds ticket_rotation = std::chrono::hours(12);
+};
+
+// A whole configuration file: pforte.toml(5). Its texts agree with each other; whether the files it names can be
+// read and fit each other has not been looked at.
+struct Config {
+  // The file it was read from.
+  std::string file;
+
+  // Folder of keys, certificates and the database.
+  std::string state_dir = "/var/lib/pforte";
+
+  // Threads that serve requests; 0: one per core. At most 1024.
+  unsigned workers = 0;
+
+  std::vector<ListenerConfig> listeners;
+  AdminConfig admin;
+  LogConfig log;
+  TlsConfig tls;
+  Limits limits;
+  std::vector<BackendConfig> backends;
+  std::vector<SiteConfig> sites;
+};
+
+// Reads and judges a configuration file. Everything that is wrong goes to `problems`, not only the first.
+// None exactly when one of them is an error.
+std::optional<Config> read_config(const std::string& file, conf::Problems& problems);
+
+// The same for a text that is not in a file, such as the demo's. Relative paths in it are relative to the
+// folder of `file`, and messages name `file`.
+std::optional<Config> parse_config(std::string_view text, const std::string& file, conf::Problems& problems);
+
+}  // namespace pforte::gate
