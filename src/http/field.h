@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace pforte::http {
+
+// The field names the gate does something with; all others are carried as they are.
+enum class FieldName : std::uint8_t {
+  Other,
+  // The message and its connection (RFC 9110, 7.6.1; RFC 9112).
+  Host,
+  ContentLength,
+  TransferEncoding,
+  Connection,
+  KeepAlive,
+  ProxyConnection,
+  Te,
+  Trailer,
+  Upgrade,
+  Http2Settings,
+  Expect,
+  MaxForwards,
+  Via,
+  // Who asks.
+  Authorization,
+  WwwAuthenticate,
+  ProxyAuthorization,
+  ProxyAuthenticate,
+  Cookie,
+  SetCookie,
+  // The way here.
+  Forwarded,
+  XForwardedFor,
+  XForwardedProto,
+  XForwardedHost,
+  XForwardedPort,
+  XForwardedServer,
+  XForwardedPrefix,
+  XRealIp,
+  // What some backends believe instead of the request line, and `Proxy`, which CGI turns into HTTP_PROXY.
+  XOriginalUrl,
+  XRewriteUrl,
+  XHttpMethodOverride,
+  Proxy,
+  // What is wanted, and what came.
+  Accept,
+  AcceptEncoding,
+  AcceptLanguage,
+  UserAgent,
+  Origin,
+  Referer,
+  SecFetchDest,
+  SecFetchMode,
+  SecFetchSite,
+  SecWebsocketKey,
+  SecWebsocketAccept,
+  ContentType,
+  ContentEncoding,
+  ContentRange,
+  CacheControl,
+  Date,
+  Location,
+  RetryAfter,
+  Server,
+  StrictTransportSecurity,
+};
+
+// One field line. Views into the bytes of the head it was read from.
+struct Field {
+  std::string_view name;   // as sent; a token
+  std::string_view value;  // without the white space around it; may hold bytes above 0x7f
+  FieldName known = FieldName::Other;
+
+  bool operator==(const Field&) const = default;
+};
+
+using Fields = std::vector<Field>;
+
+// Which of ours `name` is, whatever its case. `name` must be a token (RFC 9110, 5.6.2).
+FieldName known_field(std::string_view name);
+
+// The first field of that name, or null. Not for FieldName::Other.
+const Field* find_field(const Fields& fields, FieldName name);
+
+// Compares as ASCII: the case of letters above 0x7f counts.
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+// RFC 9110, 5.6.2: one or more letters, digits and !#$%&'*+-.^_`|~
+bool is_token(std::string_view text);
+
+// Without the spaces and tabs at both ends (RFC 9110, 5.6.3).
+std::string_view trim(std::string_view text);
+
+// Takes the next element off a comma-separated list (RFC 9110, 5.6.1), trimmed; commas in quoted strings do not
+// separate. Empty elements are passed over. Empty when there is no more.
+std::string_view next_element(std::string_view& rest);
+
+// Whether a Connection field lists `name`, whatever its case (RFC 9110, 7.6.1).
+bool connection_lists(const Fields& fields, std::string_view name);
+
+}  // namespace pforte::http
