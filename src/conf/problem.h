@@ -59,4 +59,13 @@ class Problems {
   std::vector<Problem> problems_;
 };
 
+// "error", "Warnung", ...
+std::string_view word_for(Severity severity, Language language);
+
+// "FILE:LINE:COLUMN", as far as they are known.
+std::string to_text(const Place& place);
+
+// "pforte: FILE:LINE:COL: error: what is wrong", then "help: remedy" where there is one. Both lines end in \n.
+std::string to_text(const Problem& problem, Language language);
+
 }  // namespace pforte::conf

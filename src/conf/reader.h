@@ -1,9 +1,94 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conf/document.h"
 #include "conf/problem.h"
+#include "conf/quantity.h"
 
 namespace pforte::conf {
 
-class Reader;
+// The smallest and the largest value that is allowed, both included.
+struct Bounds {
+  std::uint64_t least = 0;
+  std::uint64_t most = UINT64_MAX;
+};
+
+// The same for durations.
+struct Span {
+  Duration least{};
+  Duration most = Duration::max();
+};
+
+// What tables() takes: only a list of tables, or a single table for a list of one.
+enum class Shape : std::uint8_t { List, OneOrList };
+
+// Takes the keys of a table one by one. What is wrong is collected, and the default stands in for it, so that
+// everything is found in one run. A key is asked for once; end() reports the keys that nobody asked for.
+class Reader {
+ public:
+  // Reads a whole document. It and `problems` must outlive the reader and those that come from it.
+  Reader(const Table& document, Problems& problems);
+
+  // None when the key is not there.
+  std::optional<Text> text(std::string_view key);
+
+  // An empty text when the key is missing or empty, which is a problem.
+  Text required_text(std::string_view key);
+
+  // A list of texts. Empty when the key is not there.
+  std::vector<Text> texts(std::string_view key);
+
+  bool flag_or(std::string_view key, bool otherwise);
+
+  // A whole number.
+  std::uint64_t number_or(std::string_view key, std::uint64_t otherwise, Bounds bounds);
+
+  // A size in bytes: a text as parse_size() reads it, or a whole number.
+  std::uint64_t size_or(std::string_view key, std::uint64_t otherwise, Bounds bounds);
+
+  Duration duration_or(std::string_view key, Duration otherwise, Span bounds);
+
+  // The position of the text in `names`.
+  std::size_t choice_or(std::string_view key, std::size_t otherwise, std::span<const std::string_view> names);
+
+  std::optional<Reader> table(std::string_view key);
+  std::vector<Reader> tables(std::string_view key, Shape shape);
+
+  // Reports every key that was not asked for, with the nearest of those that were.
+  void end();
+
+  bool has(std::string_view key) const { return table_->find(key) != nullptr; }
+  bool has_text(std::string_view key) const;
+
+  // Where the block begins.
+  const Place& place() const { return table_->place; }
+
+  // Where the value of a key stands, or the block if it has no such key.
+  const Place& place_of(std::string_view key) const;
+
+  Problems& problems() const { return *problems_; }
+
+ private:
+  Reader(const Table& table, const Reader& outer, std::string name);
+
+  const Value* take(std::string_view key);
+  void refuse(const Value& value, std::string_view key, const Message& wanted) const;
+  void refuse_range(const Value& value, std::string_view key, std::string_view least, std::string_view most) const;
+  void report_unknown(const Entry& entry) const;
+
+  const Table* table_;
+  Problems* problems_;
+  std::string name_;                       // "[[site]]"; empty for the whole document
+  std::vector<std::string_view> asked_;    // literals
+  std::vector<std::string_view> outside_;  // what the document itself was asked for before
+};
 
 }  // namespace pforte::conf

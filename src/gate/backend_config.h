@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "policy/path.h"
 
 namespace pforte::gate {
 
@@ -40,9 +41,6 @@ struct HealthConfig {
 
 enum class Balance : std::uint8_t { RoundRobin, LeastConnections };
 
-// How the application reads paths, so that the gate decides on the same path.
-enum class PathProfile : std::uint8_t { Generic, Tomcat, Iis };
-
 // An application behind the gate: a `[[backend]]` block of pforte.toml(5).
 struct BackendConfig {
   conf::Place place;
@@ -65,7 +63,8 @@ struct BackendConfig {
   // Active checks. None: a server is judged by what its requests come to.
   std::optional<HealthConfig> health;
 
-  PathProfile path_profile = PathProfile::Generic;
+  // How the application reads paths, so that the gate decides on the same path.
+  policy::PathProfile path_profile = policy::PathProfile::Generic;
 
   // Longest wait for a connection, TLS included. 10 ms to 5 min.
   std::chrono::milliseconds connect_time = std::chrono::seconds(5);

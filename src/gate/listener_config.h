@@ -4,6 +4,7 @@
 
 #include "conf/reader.h"
 #include "net/address.h"
+#include "net/network.h"
 
 namespace pforte::gate {
 

@@ -7,7 +7,9 @@
 
 #include "conf/reader.h"
 #include "gate/limits_config.h"
-#include "net/address.h"
+#include "net/network.h"
+#include "policy/permits.h"
+#include "policy/preset.h"
 
 namespace pforte::gate {
 
@@ -34,11 +36,11 @@ struct CertificateConfig {
   std::optional<conf::Text> ocsp;
 };
 
-// One `[[site.rule]]`: what holds for a path and everything below it. The longest path that fits decides.
+// One `[[site.rule]]`: what holds for a path and everything below it; see policy::PathRules for which rule decides.
 struct RuleConfig {
   conf::Place place;
 
-  // Begins with "/", canonical: no "//", ".", "..", "%", "?" or "#".
+  // As policy::check_rule_path() wants it: absolute, not encoded.
   conf::Text path;
 
   // Methods it allows, upper case. Empty: all.
@@ -47,8 +49,8 @@ struct RuleConfig {
   // Clients it allows. Empty: all.
   std::vector<net::Network> from;
 
-  // Oddities of a path that are let through here although they are refused elsewhere, by name.
-  std::vector<conf::Text> permit;
+  // Oddities of a path that are let through here although they are refused elsewhere.
+  policy::Permits permits;
 
   // Nothing here, whatever a shorter rule allows.
   bool deny = false;
@@ -78,8 +80,8 @@ struct SiteConfig {
   // Path prefixes that are allowed, at segment borders; same form as RuleConfig::path.
   std::vector<conf::Text> allow;
 
-  // A named list of prefixes, in addition to `allow`.
-  std::optional<conf::Text> preset;
+  // A named list of prefixes, in addition to `allow`. Null: none.
+  const policy::Preset* preset = nullptr;
 
   std::vector<RuleConfig> rules;
 
