@@ -1,0 +1,87 @@
+#include "crypto/certificate.h"
+
+#include <arpa/inet.h>
+#include <openssl/asn1.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace pforte::crypto {
+
+namespace {
+
+using Names = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
+
+std::string_view view_of(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), std::size_t(ASN1_STRING_length(text))};
+}
+
+std::string ip_text(std::string_view bytes) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  int family = bytes.size() == 4 ? AF_INET : AF_INET6;
+  if (bytes.size() != 4 && bytes.size() != 16) return {};
+  inet_ntop(family, bytes.data(), text.data(), text.size());
+  return text.data();
+}
+
+UtcTime time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+}  // namespace
+
+std::vector<std::string> names_of(const X509& certificate) {
+  std::vector<std::string> names;
+  Names all(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; all && i < sk_GENERAL_NAME_num(all.get()); ++i) {
+    int type = 0;
+    void* value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(all.get(), i), &type);
+    std::string_view bytes = type == GEN_DNS || type == GEN_IPADD ? view_of(static_cast<ASN1_STRING*>(value)) : "";
+    if (type == GEN_DNS) names.emplace_back(bytes);
+    if (type == GEN_IPADD) names.push_back(ip_text(bytes));
+  }
+  return names;
+}
+
+bool covers(const X509& certificate, std::string_view host) {
+  std::array<unsigned char, 16> address;
+  std::string text(host);
+  bool is_address = inet_pton(AF_INET, text.c_str(), &address) == 1 || inet_pton(AF_INET6, text.c_str(), &address) == 1;
+  for (const std::string& name : names_of(certificate)) {
+    if (same_name(name, host)) return true;
+    std::size_t dot = host.find('.');
+    bool wildcard = name.starts_with("*.") && !is_address && !host.starts_with("*");
+    if (wildcard && dot != std::string_view::npos && same_name(name.substr(1), host.substr(dot))) return true;
+  }
+  return false;
+}
+
+std::string subject_of(const X509& certificate) {
+  Bytes out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), X509_get_subject_name(&certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+  char* data = nullptr;
+  long size = BIO_get_mem_data(out.get(), &data);
+  return {data, std::size_t(size)};
+}
+
+UtcTime not_before(const X509& certificate) {
+  return time_of(X509_get0_notBefore(&certificate));
+}
+
+UtcTime not_after(const X509& certificate) {
+  return time_of(X509_get0_notAfter(&certificate));
+}
+
+}  // namespace pforte::crypto

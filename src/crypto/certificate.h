@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/owned.h"
+
+namespace pforte::crypto {
+
+// The dNSName and iPAddress entries of the SubjectAlternativeName extension, as text. The common name does not count
+// (RFC 9525, 2).
+std::vector<std::string> names_of(const X509& certificate);
+
+// Whether clients that look for `host` accept the certificate's names: a DNS name, or an IP address without brackets.
+// A wildcard stands for the whole left-most label (RFC 9525, 6.3). `host` may itself be "*.example.com": covered by
+// exactly that wildcard.
+bool covers(const X509& certificate, std::string_view host);
+
+// RFC 4514 text of the subject: "CN=crm.example.com,O=Example".
+std::string subject_of(const X509& certificate);
+
+using UtcTime = std::chrono::sys_seconds;
+UtcTime not_before(const X509& certificate);
+UtcTime not_after(const X509& certificate);
+
+}  // namespace pforte::crypto

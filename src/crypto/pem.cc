@@ -1,0 +1,102 @@
+#include "crypto/pem.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "base/text.h"
+#include "crypto/failure.h"
+
+namespace pforte::crypto {
+
+namespace {
+
+constexpr std::size_t kMostFileBytes = 16UZ << 20;
+
+std::unexpected<Error> unreadable(const std::string& file, int number) {
+  Kind kind = number == ENOENT ? Kind::NotFound : Kind::Denied;
+  return fail(kind, "file.unreadable", cat(file, ": ", std::generic_category().message(number)));
+}
+
+Bytes view_of(std::string_view text) {
+  return Bytes(BIO_new_mem_buf(text.data(), int(text.size())));
+}
+
+// Never asks on a terminal: an encrypted key without a password is a failure.
+int give_password(char* into, int size, int, void* password) {
+  if (!password) return -1;
+  std::string_view text = static_cast<const Secret*>(password)->reveal();
+  if (text.size() > std::size_t(size)) return -1;
+  text.copy(into, text.size());
+  return int(text.size());
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& file) {
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return unreadable(file, errno == 0 ? EIO : errno);
+  std::string text;
+  char block[16384];
+  while (in.read(block, sizeof block), in.gcount() > 0) {
+    text.append(block, std::size_t(in.gcount()));
+    if (text.size() > kMostFileBytes) return fail(Kind::Limit, "file.too-large", cat(file, ": larger than 16 MiB"));
+  }
+  if (in.bad()) return unreadable(file, errno == 0 ? EIO : errno);
+  return text;
+}
+
+Result<Secret> read_password(const std::string& file) {
+  std::string text = TRY(read_file(file));
+  Secret password(std::string_view(text).substr(0, text.find_first_of("\r\n")));
+  explicit_bzero(text.data(), text.size());
+  return password;
+}
+
+Result<std::vector<Certificate>> read_certificates(const std::string& file) {
+  std::string text = TRY(read_file(file));
+  Bytes bytes = view_of(text);
+  std::vector<Certificate> chain;
+  ERR_clear_error();
+  while (X509* next = PEM_read_bio_X509_AUX(bytes.get(), nullptr, give_password, nullptr)) chain.emplace_back(next);
+  bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  std::string reason = openssl_reason();
+  if (chain.empty() && at_end) {
+    return fail(Kind::Invalid, "certificate.none", cat(file, ": holds no certificate in PEM form"));
+  }
+  if (!at_end) {
+    return fail(Kind::Invalid, "certificate.damaged",
+                cat(file, ": certificate ", chain.size() + 1, " is damaged: ", reason));
+  }
+  return chain;
+}
+
+Result<PrivateKey> read_private_key(const std::string& file, const std::optional<Secret>& password) {
+  std::string text = TRY(read_file(file));
+  Bytes bytes = view_of(text);
+  ERR_clear_error();
+  void* argument = const_cast<Secret*>(password ? &*password : nullptr);
+  PrivateKey key(PEM_read_bio_PrivateKey(bytes.get(), nullptr, give_password, argument));
+  bool encrypted = text.find("ENCRYPTED") != std::string::npos;
+  explicit_bzero(text.data(), text.size());
+  if (key) return key;
+  std::string reason = openssl_reason();
+  if (encrypted && !password) {
+    return fail(Kind::Invalid, "key.password-missing", cat(file, ": the key is encrypted and no password is given"));
+  }
+  if (encrypted) return fail(Kind::Invalid, "key.password-wrong", cat(file, ": the password does not open the key"));
+  return fail(Kind::Invalid, "key.damaged", cat(file, ": holds no usable private key in PEM form: ", reason));
+}
+
+bool belong_together(const X509& certificate, const EVP_PKEY& key) {
+  bool together = X509_check_private_key(&certificate, &key) == 1;
+  ERR_clear_error();
+  return together;
+}
+
+}  // namespace pforte::crypto

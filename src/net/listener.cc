@@ -1,0 +1,101 @@
+#include "net/listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "base/text.h"
+
+namespace pforte::net {
+
+namespace {
+
+// Enough for a burst of clients after a restart; the kernel lowers it to net.core.somaxconn.
+constexpr int kBacklog = 4096;
+
+constexpr Duration kRetry = std::chrono::milliseconds(100);
+constexpr Duration kComplaintInterval = std::chrono::seconds(1);
+
+std::unexpected<Error> cannot_listen(const Address& address, int descriptor, int number) {
+  if (descriptor >= 0) close(descriptor);
+  std::string_view remedy;
+  if (number == EADDRINUSE) remedy = "; another program listens there: `ss -ltnp` names it";
+  if (number == EACCES) remedy = "; ports below 1024 need the capability CAP_NET_BIND_SERVICE";
+  if (number == EADDRNOTAVAIL) remedy = "; this machine does not have that address: see `ip address`";
+  return fail(Kind::Unavailable, "net.listen",
+              cat("cannot listen on ", address.to_text(), ": ", std::generic_category().message(number), remedy));
+}
+
+}  // namespace
+
+Listener::Listener(Loop& loop, int descriptor, OnAccept on_accept, OnRefused on_refused)
+    : Timer(loop.timers()),
+      loop_(loop),
+      descriptor_(descriptor),
+      on_accept_(std::move(on_accept)),
+      on_refused_(std::move(on_refused)) {
+  loop.watch(descriptor_, *this);
+}
+
+Listener::~Listener() {
+  loop_.forget(*this);
+  close(descriptor_);
+}
+
+void Listener::pause() {
+  paused_ = true;
+}
+
+void Listener::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  Timer::set(loop_.now());  // what queued up meanwhile was reported already
+}
+
+void Listener::accept_waiting() {
+  while (!paused_) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    int descriptor =
+        accept4(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      int on = 1;
+      setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      on_accept_(Accepted{descriptor, Address::from_sockaddr(reinterpret_cast<sockaddr*>(&storage), size)});
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      if (loop_.now() - last_complaint_ >= kComplaintInterval) {
+        last_complaint_ = loop_.now();
+        on_refused_(errno);
+      }
+      return Timer::set(loop_.now() + kRetry);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return;
+    }
+    // Anything else befell the one connection (ECONNABORTED, EINTR): take the next.
+  }
+}
+
+void Listener::on_ready(std::uint32_t) {
+  accept_waiting();
+}
+
+void Listener::on_time() {
+  accept_waiting();
+}
+
+Result<int> listen_on(const Address& address) {
+  int descriptor = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return cannot_listen(address, descriptor, errno);
+  int on = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  if (bind(descriptor, address.data(), address.size()) != 0) return cannot_listen(address, descriptor, errno);
+  if (listen(descriptor, kBacklog) != 0) return cannot_listen(address, descriptor, errno);
+  return descriptor;
+}
+
+}  // namespace pforte::net

@@ -1,0 +1,144 @@
+#include "net/loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace pforte::net {
+
+namespace {
+
+using OnEnd = std::move_only_function<void(Result<>)>;
+
+// The outermost coroutine of a spawned task. It never destroys itself: it asks its loop for burial.
+struct Root {
+  struct promise_type {
+    promise_type(Task<>&, OnEnd&, std::vector<void*>& graves) : ended(graves) {}
+
+    Root get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    auto final_suspend() noexcept {
+      struct End {
+        bool await_ready() noexcept { return false; }
+        void await_suspend(std::coroutine_handle<promise_type> self) noexcept {
+          self.promise().ended.push_back(self.address());
+        }
+        void await_resume() noexcept {}
+      };
+      return End{};
+    }
+    void return_void() {}
+    void unhandled_exception() noexcept { std::abort(); }
+
+    std::vector<void*>& ended;
+  };
+  std::coroutine_handle<promise_type> handle;
+};
+
+Root run_root(Task<> task, OnEnd on_end, std::vector<void*>&) {
+  Result<> result = co_await outcome(std::move(task));
+  on_end(std::move(result));
+}
+
+}  // namespace
+
+Loop::Loop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeup_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, wakeup_, &event);
+}
+
+Loop::~Loop() {
+  cancel_tasks();
+  close(wakeup_);
+  close(epoll_);
+}
+
+void Loop::stop() {
+  post([this] { running_ = false; });
+}
+
+void Loop::post(std::move_only_function<void()> work) {
+  {
+    std::lock_guard lock(posted_mutex_);
+    posted_.push_back(std::move(work));
+  }
+  eventfd_write(wakeup_, 1);
+}
+
+void Loop::spawn(Task<> task, std::move_only_function<void(Result<>)> on_end) {
+  auto root = run_root(std::move(task), std::move(on_end), ended_).handle;
+  roots_.insert(root.address());
+  root.resume();
+}
+
+void Loop::cancel_tasks() {
+  bury_ended();
+  while (!roots_.empty()) {
+    void* frame = *roots_.begin();
+    roots_.erase(roots_.begin());
+    std::coroutine_handle<>::from_address(frame).destroy();
+  }
+}
+
+bool Loop::watch(int descriptor, Watcher& watcher) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = &watcher;
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+void Loop::forget(Watcher& watcher) {
+  for (int i = 0; i < events_left_; ++i) {
+    if (events_[i].data.ptr == &watcher) events_[i].events = 0;
+  }
+}
+
+void Loop::run() {
+  std::array<epoll_event, kEventsPerTurn> events;
+  events_ = events.data();
+  running_ = true;
+  while (running_) {
+    int count = epoll_wait(epoll_, events.data(), int(events.size()), timers_.wait_ms(Clock::now()));
+    now_ = Clock::now();
+    dispatch(count);
+    timers_.advance(now_);
+    bury_ended();
+  }
+}
+
+void Loop::dispatch(int count) {
+  events_left_ = count;
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events_[i];
+    if (event.events == 0) continue;  // its watcher went earlier in this turn
+    if (event.data.ptr == nullptr) {
+      run_posted();
+    } else {
+      static_cast<Watcher*>(event.data.ptr)->on_ready(event.events);
+    }
+  }
+  events_left_ = 0;
+}
+
+void Loop::run_posted() {
+  eventfd_t count;
+  eventfd_read(wakeup_, &count);
+  std::vector<std::move_only_function<void()>> work;
+  {
+    std::lock_guard lock(posted_mutex_);
+    work.swap(posted_);
+  }
+  for (auto& piece : work) piece();
+}
+
+void Loop::bury_ended() {
+  for (void* frame : std::exchange(ended_, {})) {
+    roots_.erase(frame);
+    std::coroutine_handle<>::from_address(frame).destroy();
+  }
+}
+
+}  // namespace pforte::net

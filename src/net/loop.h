@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "net/task.h"
+#include "net/timer.h"
+
+struct epoll_event;
+
+namespace pforte::net {
+
+// A file descriptor's owner, told what became possible.
+class Watcher {
+ public:
+  // `events` as epoll(7) gives them. May destroy the watcher.
+  virtual void on_ready(std::uint32_t events) = 0;
+
+ protected:
+  ~Watcher() = default;
+};
+
+// One thread's event loop. What is made with a loop belongs to the loop's thread; only post() and stop() may
+// be called from elsewhere. Sockets and timers must be gone before their loop.
+class Loop {
+ public:
+  class Sleep;
+
+  Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  ~Loop();
+
+  // Serves until stop().
+  void run();
+  void stop();
+
+  // Runs `work` on the loop's thread in a later turn.
+  void post(std::move_only_function<void()> work);
+
+  // Starts a task that nobody waits for; `on_end` learns how it ended. Cancelled with the loop.
+  void spawn(Task<> task, std::move_only_function<void(Result<>)> on_end = [](Result<>) {});
+
+  // How many spawned tasks have not ended.
+  std::size_t tasks() const { return roots_.size(); }
+
+  // Cancels all spawned tasks, in no order. From outside of any of them.
+  void cancel_tasks();
+
+  // Reports every change of `descriptor` to `watcher`, edge-triggered, until the descriptor is closed. False when the
+  // system refuses (no memory or too many watches).
+  bool watch(int descriptor, Watcher& watcher);
+  // A watcher calls this when it goes: what this turn still holds for it is dropped.
+  void forget(Watcher& watcher);
+
+  // The start of this turn: one instant for all work of the turn.
+  Instant now() const { return now_; }
+  TimerWheel& timers() { return timers_; }
+
+  // co_await loop.sleep_until(instant);
+  Sleep sleep_until(Instant instant);
+  Sleep sleep_for(Duration duration);
+
+ private:
+  static constexpr std::size_t kEventsPerTurn = 256;
+
+  void dispatch(int count);
+  void run_posted();
+  void bury_ended();
+
+  int epoll_;
+  int wakeup_;
+  bool running_ = false;
+  Instant now_ = Clock::now();
+  TimerWheel timers_{now_};
+  epoll_event* events_ = nullptr;  // of this turn, while they are dispatched
+  int events_left_ = 0;
+  std::set<void*> roots_;     // frames of spawned tasks
+  std::vector<void*> ended_;  // those to destroy at the end of the turn
+  std::mutex posted_mutex_;
+  std::vector<std::move_only_function<void()>> posted_;  // under posted_mutex_
+};
+
+class [[nodiscard]] Loop::Sleep final : public detail::Source, private Timer {
+ public:
+  Sleep(Loop& loop, Instant instant) : Timer(loop.timers()), instant_(instant), ready_(instant <= loop.now()) {}
+
+  bool await_ready() const { return ready_; }
+  template <class P>
+  bool await_suspend(std::coroutine_handle<P> self) {
+    return waiter_.wait(*this, self, false, [this] { set(instant_); });
+  }
+  void await_resume() const {}
+  Error* error() noexcept override { return nullptr; }
+
+ private:
+  void on_time() override { detail::settle(*this); }
+
+  Instant instant_;
+  bool ready_;
+  detail::Waiter waiter_;
+};
+
+inline Loop::Sleep Loop::sleep_until(Instant instant) {
+  return Sleep(*this, instant);
+}
+
+inline Loop::Sleep Loop::sleep_for(Duration duration) {
+  return Sleep(*this, now_ + duration);
+}
+
+}  // namespace pforte::net
