@@ -28,7 +28,7 @@ class ChunkedDecoder {
   ChunkedDecoder& operator=(const ChunkedDecoder&) = delete;
 
   // Bytes beyond `consumed` are left as they were. Not to be called again once done or refused, but for reset().
-  std::expected<Step, Refusal> decode(std::span<char> bytes);
+  [[nodiscard]] std::expected<Step, Refusal> decode(std::span<char> bytes);
 
   // Complete once done; valid until reset(). Never holds fields about framing, routing or authentication.
   const Fields& trailers() const { return trailers_; }
@@ -37,16 +37,18 @@ class ChunkedDecoder {
   void reset();
 
  private:
+  // Those up to LineLf are about the size, those up to QuotedEnd about extensions.
   enum class State : std::uint8_t {
     SizeFirst,
     Size,
-    ExtensionName,
-    ExtensionEquals,
-    ExtensionToken,
-    ExtensionQuoted,
-    ExtensionEscape,
-    ExtensionEnd,
-    SizeLf,
+    LineLf,
+    NameFirst,
+    Name,
+    ValueFirst,
+    Value,
+    Quoted,
+    Escape,
+    QuotedEnd,
     Data,
     DataCr,
     DataLf,
@@ -54,9 +56,11 @@ class ChunkedDecoder {
     Done,
   };
 
-  const Refusal* read_line_byte(char byte);
+  const Refusal* read_byte(char byte);
+  const Refusal* read_size_byte(char byte);
   const Refusal* read_extension_byte(char byte);
-  const Refusal* end_of_size();
+  const Refusal* end_item(char byte, const Refusal& otherwise);
+  const Refusal* end_line();
   const Refusal* read_trailer_byte(char byte);
   const Refusal* read_trailers();
 

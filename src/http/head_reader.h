@@ -18,7 +18,7 @@ class HeadScanner {
   // `bytes` begins with the head and with the bytes of the call before (it may stand elsewhere now).
   // Length of the head with its empty line; 0 if more bytes are needed. A client's head may have one CRLF in front,
   // which counts. After a length or a refusal: reset().
-  std::expected<std::size_t, Refusal> scan(std::string_view bytes, const Limits& limits);
+  [[nodiscard]] std::expected<std::size_t, Refusal> scan(std::string_view bytes, const Limits& limits);
 
   // Ready for the next head.
   void reset() { *this = HeadScanner(sender_); }
@@ -41,11 +41,12 @@ class HeadScanner {
 // HTTP/1.0 needs a Host field here as well: without one the site cannot be told.
 // The target's path is checked for legal bytes only; what its percent-encodings mean is decided elsewhere.
 // Source: RFC 9112, 2 to 6; RFC 9110, 5 and 7.
-std::expected<void, Refusal> parse_request_head(std::string_view head, const Limits& limits, RequestHead& into);
+[[nodiscard]] std::expected<void, Refusal> parse_request_head(std::string_view head, const Limits& limits,
+                                                              RequestHead& into);
 
 // The same for a response to a request with the method `of_request`. Refusals have status 502.
 // Source: RFC 9112, 4 to 6.
-std::expected<void, Refusal> parse_response_head(std::string_view head, const Limits& limits, Method of_request,
-                                                 ResponseHead& into);
+[[nodiscard]] std::expected<void, Refusal> parse_response_head(std::string_view head, const Limits& limits,
+                                                               Method of_request, ResponseHead& into);
 
 }  // namespace pforte::http

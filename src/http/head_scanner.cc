@@ -1,0 +1,89 @@
+#include "http/head_reader.h"
+#include "http/octets.h"
+#include "http/refusal.h"
+
+namespace pforte::http {
+
+namespace {
+
+constexpr std::string_view kAuthorization = "authorization:";
+
+bool is_authorization(std::string_view line) {
+  return line.size() >= kAuthorization.size() && (line.front() | 0x20) == 'a' &&
+         equals_ignoring_case(line.substr(0, kAuthorization.size()), kAuthorization);
+}
+
+}  // namespace
+
+std::expected<std::size_t, Refusal> HeadScanner::scan(std::string_view bytes, const Limits& limits) {
+  auto refuse = [this](const Refusal& why) { return std::unexpected(refusal::from(sender_, why)); };
+
+  // The CR that ended the bytes of the call before.
+  if (seen_ > 0 && seen_ < bytes.size() && bytes[seen_ - 1] == '\r' && bytes[seen_] != '\n')
+    return refuse(refusal::kBareCr);
+
+  std::size_t at = find_control(bytes, seen_);
+  while (at < bytes.size()) {
+    if (bytes[at] == '\r') {
+      if (at + 1 == bytes.size()) break;
+      if (bytes[at + 1] != '\n') return refuse(refusal::kBareCr);
+      ++at;
+    }
+    if (bytes[at] != '\n') return refuse(refusal::kControl);
+    if (at == 0 || bytes[at - 1] != '\r') return refuse(refusal::kBareLf);
+
+    std::expected<Line, Refusal> line = end_line(bytes, at, limits);
+    if (!line) return std::unexpected(line.error());
+    if (*line == Line::Last) return at + 1;
+    at = find_control(bytes, at + 1);
+  }
+  seen_ = bytes.size();
+
+  // A CR at the end is not yet part of anything: the outcome must not depend on where the bytes were cut.
+  std::size_t end = bytes.ends_with('\r') ? bytes.size() - 1 : bytes.size();
+  if (std::expected<void, Refusal> fits = check_limits(bytes, end, limits); !fits) return std::unexpected(fits.error());
+  return 0;
+}
+
+// The line that ends with the LF at `lf` is complete.
+std::expected<HeadScanner::Line, Refusal> HeadScanner::end_line(std::string_view bytes, std::size_t lf,
+                                                                const Limits& limits) {
+  std::string_view line = bytes.substr(line_, lf - 1 - line_);
+  if (line.empty() && lines_ > 0) {
+    if (std::expected<void, Refusal> fits = check_limits(bytes, lf + 1, limits); !fits)
+      return std::unexpected(fits.error());
+    return Line::Last;
+  }
+  if (line.empty()) {
+    // RFC 9112, 2.2: a client may have ended the body before with a CRLF that belongs to nothing.
+    bool may_lead = sender_ == Sender::Client && line_ == 0;
+    if (!may_lead) return std::unexpected(refusal::from(sender_, refusal::kRequestLine));
+    line_ = lf + 1;
+    return Line::Between;
+  }
+
+  if (std::expected<void, Refusal> fits = check_limits(bytes, lf - 1, limits); !fits)
+    return std::unexpected(fits.error());
+  if (lines_ > limits.fields) return std::unexpected(refusal::from(sender_, refusal::kTooManyFields));
+  if (lines_ > 0 && is_authorization(line)) authorization_bytes_ += line.size() - kAuthorization.size();
+  ++lines_;
+  line_ = lf + 1;
+  return Line::Between;
+}
+
+// With the current line up to `end`.
+std::expected<void, Refusal> HeadScanner::check_limits(std::string_view bytes, std::size_t end,
+                                                       const Limits& limits) const {
+  std::string_view line = bytes.substr(line_, end - line_);
+  if (lines_ == 0 && line.size() > limits.request_line_bytes)
+    return std::unexpected(refusal::from(sender_, refusal::kTargetTooLong));
+
+  std::size_t authorization = authorization_bytes_;
+  if (lines_ > 0 && is_authorization(line)) authorization += line.size() - kAuthorization.size();
+  if (authorization > limits.authorization_bytes)
+    return std::unexpected(refusal::from(sender_, refusal::kAuthorizationTooLarge));
+  if (end - authorization > limits.head_bytes) return std::unexpected(refusal::from(sender_, refusal::kHeadTooLarge));
+  return {};
+}
+
+}  // namespace pforte::http
