@@ -24,7 +24,7 @@ struct ProxyHeader {
 // Reads a PROXY header, version 1 or 2, from the first bytes of a connection. Empty while `bytes` may still become
 // one: read more and ask again with all of them. TLVs of version 2 are checked for their lengths and passed over.
 //
-// Fails with Kind::Invalid as soon as the bytes cannot be a header any more, and with Kind::Limit over
+// Fails with Kind::Invalid if the bytes cannot be a header, and with Kind::Limit over
 // kMaxProxyHeaderBytes. Believe it only from peers that are listed.
 // Source: haproxy.org, The PROXY protocol, versions 1 and 2, sections 2.1 and 2.2.
 Result<std::optional<ProxyHeader>> read_proxy_header(std::span<const std::byte> bytes);
