@@ -52,7 +52,7 @@ class Fleet {
   // The figures since the last call.
   Figures take_figures();
 
-  // "TLSv1.3 TLS_AES_128_GCM_SHA256 X25519 http/1.1": what the first handshake agreed on.
+  // "TLSv1.3 TLS_AES_128_GCM_SHA256 x25519 http/1.1": what the first handshake agreed on.
   const std::string& agreed() const { return agreed_; }
 
  private:

@@ -1,0 +1,152 @@
+"""Measuring one gate in one scenario, and making sure first that the measurement means something."""
+
+import hashlib
+import http.client
+import json
+import ssl
+import subprocess
+import time
+
+from gates import CLIENT_CPU
+from processes import Failed, Process
+from scenarios import BIG, Outcome
+
+AGREED = "TLSv1.3 TLS_AES_128_GCM_SHA256 x25519 http/1.1"
+WARM_UP = {"mode": "keep-alive", "connections": 64, "requests": 640, "path": "/1k", "expect-bytes": 1024}
+
+
+class Application:
+    """The application behind all gates."""
+
+    def __init__(self, program, log):
+        self.process = Process([program], CLIENT_CPU, log, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.port = int(self.process.popen.stdout.readline() or 0)
+        if self.port == 0:
+            raise Failed(f"the application does not start: {self.process.last_words()}")
+        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+
+    def get(self, path):
+        self._connection.request("GET", path)
+        return self._connection.getresponse().read()
+
+    def counts(self):
+        """{"accepted", "requests"}: since it started; asking counts as a request, too."""
+        return json.loads(self.get("/counts"))
+
+    def stop(self):
+        self._connection.close()
+        self.process.stop()
+
+
+class Load:
+    """The load generator, up to the moment at which everything is ready."""
+
+    def __init__(self, program, port, options, log):
+        words = [program, "--port", port]
+        for name, value in options.items():
+            words += [f"--{name}"] if value is None else [f"--{name}", value]
+        self.process = Process(words, CLIENT_CPU, log, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._expect_line("ready")
+
+    def run(self):
+        """Runs; afterwards its connections are still open."""
+        self.process.popen.stdin.write("go\n")
+        self.process.popen.stdin.flush()
+        return json.loads(self._expect_line("{"))
+
+    def stop(self):
+        if self.process.is_running():
+            try:
+                self.process.popen.stdin.write("end\n")
+                self.process.popen.stdin.flush()
+                self.process.popen.wait(10)
+            except (OSError, subprocess.TimeoutExpired):
+                pass
+        self.process.stop()
+
+    def _expect_line(self, start):
+        line = self.process.popen.stdout.readline()
+        if not line.startswith(start):
+            words = self.process.last_words()
+            self.process.stop()
+            raise Failed(words)
+        return line
+
+
+class Bench:
+    def __init__(self, programs, state, application):
+        self.load_program = programs / "load"
+        self.state = state
+        self.application = application
+
+    def measure(self, gate, scenario, seconds):
+        """One Outcome. Raises Failed when anything happened that a user of the figures should not be asked to believe."""
+        options = dict(scenario.load)
+        if scenario.timed:
+            options["seconds"] = seconds
+        if scenario.fresh_gate:
+            self._run(gate, WARM_UP)
+        outcome = self._run(gate, options)
+        self._doubt(outcome, scenario)
+        return outcome
+
+    def _run(self, gate, options):
+        load = Load(self.load_program, gate.port, options, self.state / "load.err")
+        try:
+            pids = gate.process.pids()
+            counts = self.application.counts()
+            memory = gate.process.memory_kib()
+            cpu = gate.process.cpu_seconds()
+            seen = load.run()
+            cpu = gate.process.cpu_seconds() - cpu
+            if options["mode"] == "idle":
+                time.sleep(0.5)  # a gate may tidy up
+            memory = gate.process.memory_kib() - memory
+            counts_after = self.application.counts()
+            if gate.process.pids() != pids:
+                raise Failed("its processes changed while it was measured")
+        finally:
+            load.stop()
+        accepted = counts_after["accepted"] - counts["accepted"]
+        return Outcome(seen, cpu, memory, accepted / max(1, seen["requests"]))
+
+    @staticmethod
+    def _doubt(outcome, scenario):
+        seen = outcome.load
+        if seen["errors"] > 0 or seen["requests"] == 0:
+            raise Failed(f"{seen['errors']} errors, {seen['requests']} answers: {seen['first_failure']}")
+        if seen["agreed"] != AGREED and seen["agreed"]:
+            raise Failed(f"agreed on {seen['agreed']} instead of {AGREED}")
+        if scenario.resumed and seen["resumed"] != seen["handshakes"]:
+            raise Failed(f"resumed {seen['resumed']} of {seen['handshakes']} handshakes")
+        if not scenario.resumed and seen["resumed"] > 0:
+            raise Failed(f"resumed {seen['resumed']} handshakes that were to be full ones")
+        if scenario.load["mode"] == "idle" and seen["open"] != scenario.load["connections"]:
+            raise Failed(f"only {seen['open']} of {scenario.load['connections']} connections stayed open")
+
+    def verify(self, gate):
+        """Every byte right, and what TLS agrees on the same as everywhere."""
+        context = ssl.create_default_context(cafile=self.state / "chain.pem")
+        context.set_alpn_protocols(["http/1.1"])
+        client = http.client.HTTPSConnection("localhost", gate.port, context=context, timeout=30)
+        client.host = "localhost"
+        try:
+            for method, path, body, answer in (("GET", "/1k", None, self.application.get("/1k")),
+                                               ("GET", "/10m", None, self.application.get("/10m")),
+                                               ("POST", "/up", bytes(BIG), b"%d\n" % BIG)):
+                client.request(method, path, body)
+                response = client.getresponse()
+                got = response.read()
+                if response.status != 200 or hashlib.sha256(got).digest() != hashlib.sha256(answer).digest():
+                    raise Failed(f"{method} {path}: status {response.status}, {len(got)} bytes, not the application's")
+        except (OSError, http.client.HTTPException) as why:
+            raise Failed(f"{method} {path}: {why}") from why
+        finally:
+            client.close()
+        load = Load(self.load_program, gate.port, {**WARM_UP, "connections": 1, "requests": 1}, self.state / "load.err")
+        try:
+            agreed = load.run()["agreed"]
+        finally:
+            load.stop()
+        if agreed != AGREED:
+            raise Failed(f"agreed on {agreed} instead of {AGREED}")

@@ -1,0 +1,78 @@
+"""What is measured. A scenario is how the load is made, and which figures are read from what came of it."""
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+MIB = 1 << 20
+BIG = 10 * MIB
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One measurement of one gate."""
+    load: dict           # what the load generator printed
+    cpu_seconds: float   # of the gate
+    memory_kib: float    # what the gate's memory grew by
+    reconnects: float    # connections to the application per request
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    unit: str
+    read: Callable[[Outcome], float]
+    lower_is_better: bool = True
+    digits: int = 1
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    title: str
+    load: dict                      # options of the load generator; None stands for an option without a value
+    figures: tuple
+    resumed: bool = False           # every measured handshake must have been resumed
+    fresh_gate: bool = False        # needs a gate that has done nothing yet
+    timed: bool = True              # runs for the length of a round
+    notes: tuple = field(default=())
+
+
+def per_request(outcome):
+    return outcome.cpu_seconds * 1e6 / outcome.load["requests"]
+
+
+def per_mib(outcome):
+    return outcome.cpu_seconds * 1e6 / (outcome.load["requests"] * BIG / MIB)
+
+
+RATE = Figure("requests", "1/s", lambda o: o.load["requests"] / o.load["seconds"], lower_is_better=False, digits=0)
+CPU = Figure("CPU", "µs/request", per_request)
+SPEED = Figure("speed", "MiB/s", lambda o: o.load["requests"] * BIG / MIB / o.load["seconds"], False, digits=0)
+CPU_PER_MIB = Figure("CPU", "µs/MiB", per_mib, digits=0)
+MEMORY = Figure("memory", "KiB/connection", lambda o: o.memory_kib / o.load["requests"])
+
+
+def latency(name):
+    return Figure(name, "µs", lambda o: o.load[name.replace(".", "") + "_us"], digits=0)
+
+
+SCENARIOS = {scenario.name: scenario for scenario in (
+    Scenario("keep-alive", "Keep-alive, 64 connections, GET 1 KiB",
+             {"mode": "keep-alive", "connections": 64, "path": "/1k", "expect-bytes": 1024}, (RATE, CPU)),
+    Scenario("handshake-full", "A new connection per request, full handshake, GET 1 KiB",
+             {"mode": "connect", "connections": 32, "path": "/1k", "expect-bytes": 1024}, (RATE, CPU)),
+    Scenario("handshake-resumed", "A new connection per request, resumed by ticket, GET 1 KiB",
+             {"mode": "connect", "connections": 32, "path": "/1k", "expect-bytes": 1024, "resume": None},
+             (RATE, CPU), resumed=True),
+    Scenario("download", "Download of 10 MiB, 4 connections",
+             {"mode": "keep-alive", "connections": 4, "path": "/10m", "expect-bytes": BIG}, (SPEED, CPU_PER_MIB)),
+    Scenario("upload", "Upload of 10 MiB, 4 connections",
+             {"mode": "keep-alive", "connections": 4, "path": "/up", "upload-bytes": BIG, "expect-bytes": 9},
+             (SPEED, CPU_PER_MIB)),
+    Scenario("idle", "Memory of 2,500 idle connections after one request each",
+             {"mode": "idle", "connections": 2500, "path": "/1k", "expect-bytes": 1024}, (MEMORY,),
+             fresh_gate=True, timed=False),
+    Scenario("latency", "Latency at 2,000 requests/s over 64 connections (open loop), GET 1 KiB",
+             {"mode": "open-loop", "connections": 64, "rate": 2000, "path": "/1k", "expect-bytes": 1024},
+             (latency("p50"), latency("p99"), latency("p99.9"), CPU)),
+)}
