@@ -127,15 +127,15 @@ Text Reader::required_text(std::string_view key) {
   return found ? *std::move(found) : Text{"", place_of(key)};
 }
 
-std::vector<Text> Reader::texts(std::string_view key) {
+std::optional<std::vector<Text>> Reader::texts(std::string_view key) {
   const Value* value = take(key);
-  if (value == nullptr) return {};
+  if (value == nullptr) return std::nullopt;
 
   const Message wanted = {"a list of texts", "eine Liste von Texten"};
   const auto* list = std::get_if<Value::List>(&value->is);
   if (list == nullptr) {
     refuse(*value, key, wanted);
-    return {};
+    return std::nullopt;
   }
   std::vector<Text> texts;
   for (const Value& item : *list) {

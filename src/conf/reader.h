@@ -43,8 +43,8 @@ class Reader {
   // An empty text when the key is missing or empty, which is a problem.
   Text required_text(std::string_view key);
 
-  // A list of texts. Empty when the key is not there.
-  std::vector<Text> texts(std::string_view key);
+  // A list of texts. None when the key is not there or is no list.
+  std::optional<std::vector<Text>> texts(std::string_view key);
 
   bool flag_or(std::string_view key, bool otherwise);
 
@@ -64,6 +64,9 @@ class Reader {
 
   // Reports every key that was not asked for, with the nearest of those that were.
   void end();
+
+  // Whether the key is there, and counts it as asked for: for a key whose presence says it all.
+  bool claim(std::string_view key) { return take(key) != nullptr; }
 
   bool has(std::string_view key) const { return table_->find(key) != nullptr; }
   bool has_text(std::string_view key) const;

@@ -8,17 +8,10 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "gate/server_config.h"
 #include "policy/path.h"
 
 namespace pforte::gate {
-
-// One server of a backend, from its URL.
-struct ServerConfig {
-  conf::Place place;
-  bool tls = false;        // https://
-  std::string host;        // name or address, lower case; an IPv6 address without its brackets
-  std::uint16_t port = 0;  // 80 or 443 where the URL has none
-};
 
 // How we ask a server whether it is well: `health = { ... }` of a backend.
 struct HealthConfig {

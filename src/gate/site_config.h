@@ -7,8 +7,7 @@
 
 #include "conf/reader.h"
 #include "gate/limits_config.h"
-#include "net/network.h"
-#include "policy/permits.h"
+#include "gate/rule_config.h"
 #include "policy/preset.h"
 
 namespace pforte::gate {
@@ -34,32 +33,6 @@ struct CertificateConfig {
 
   // DER file with the OCSP response that is stapled; read again when it changes.
   std::optional<conf::Text> ocsp;
-};
-
-// One `[[site.rule]]`: what holds for a path and everything below it; see policy::PathRules for which rule decides.
-struct RuleConfig {
-  conf::Place place;
-
-  // As policy::check_rule_path() wants it: absolute, not encoded.
-  conf::Text path;
-
-  // Methods it allows, upper case. Empty: all.
-  std::vector<std::string> methods;
-
-  // Clients it allows. Empty: all.
-  std::vector<net::Network> from;
-
-  // Oddities of a path that are let through here although they are refused elsewhere.
-  policy::Permits permits;
-
-  // Nothing here, whatever a shorter rule allows.
-  bool deny = false;
-
-  // Largest request body in bytes here; 0: unlimited. None: the site's limit.
-  std::optional<std::uint64_t> body;
-
-  // Backend for this path. None: the site's.
-  std::optional<conf::Text> backend;
 };
 
 // Some host names and what is served under them: a `[[site]]` block of pforte.toml(5).
@@ -94,6 +67,9 @@ struct SiteDefaults {
   TlsProfile tls_profile = TlsProfile::Intermediate;
   RequestLimits limits;
 };
+
+// Reads the name of a profile, at the key that has it.
+TlsProfile read_tls_profile_config(conf::Reader& keys, std::string_view key, TlsProfile otherwise);
 
 // Reads one `[[site]]` with its rules. What is wrong goes to the reader's problems.
 SiteConfig read_site_config(conf::Reader keys, const SiteDefaults& defaults);

@@ -1,0 +1,198 @@
+#include "gate/backend_config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "base/text.h"
+#include "conf/path.h"
+#include "gate/host_config.h"
+#include "gate/unsupported_config.h"
+
+namespace pforte::gate {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+conf::Text read_name(conf::Reader& keys) {
+  conf::Text name = keys.required_text("name");
+  bool good = std::ranges::all_of(name.value, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  });
+  if (!good) {
+    keys.problems().error(name.place, "conf.backend.name",
+                          {cat('"', name.value, "\" cannot be the name of a backend"),
+                           cat('"', name.value, "\" kann kein Name eines Backends sein")},
+                          {"use letters, digits, '-', '_' and '.'; it appears in logs and metrics",
+                           "Buchstaben, Ziffern, '-', '_' und '.' verwenden; er steht in Protokollen und Metriken"});
+  }
+  return name;
+}
+
+std::vector<ServerConfig> read_servers(conf::Reader& keys) {
+  bool missing = !keys.has("servers");
+  std::optional<std::vector<conf::Text>> urls = keys.texts("servers");
+  if (missing || (urls && urls->empty())) {
+    keys.problems().error(
+        keys.place_of("servers"), "conf.backend.no-server",
+        {"the backend has no server", "das Backend hat keinen Server"},
+        {"add servers = [\"http://10.0.0.11:8080\"]", "servers = [\"http://10.0.0.11:8080\"] ergänzen"});
+  }
+  std::vector<ServerConfig> servers;
+  if (!urls) return servers;
+  for (const conf::Text& url : *urls) {
+    std::optional<ServerConfig> server = read_server_config(url, keys.problems());
+    if (!server) continue;
+    bool twice = std::ranges::any_of(
+        servers, [&](const ServerConfig& other) { return other.host == server->host && other.port == server->port; });
+    if (twice) {
+      keys.problems().error(
+          url.place, "conf.backend.server-twice",
+          {cat("server \"", url.value, "\" stands here twice"), cat("Server \"", url.value, "\" steht hier zweimal")},
+          {"remove one of the two", "einen von beiden entfernen"});
+    }
+    servers.push_back(*std::move(server));
+  }
+  return servers;
+}
+
+std::optional<unsigned> parse_status(std::string_view text) {
+  unsigned status = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+  bool good = error == std::errc() && end == text.data() + text.size() && status >= 100 && status <= 599;
+  return good ? std::optional(status) : std::nullopt;
+}
+
+void read_expected_status(conf::Reader& keys, HealthConfig& health) {
+  if (!keys.has_text("expect")) {
+    if (!keys.has("expect")) {
+      keys.claim("expect");
+      return;
+    }
+    health.expect_from = static_cast<unsigned>(keys.number_or("expect", health.expect_from, {100, 599}));
+    health.expect_to = health.expect_from;
+    return;
+  }
+  std::string range = keys.text("expect")->value;
+  std::size_t dash = range.find('-');
+  std::optional<unsigned> from = parse_status(std::string_view(range).substr(0, dash));
+  std::optional<unsigned> to =
+      dash == std::string::npos ? from : parse_status(std::string_view(range).substr(dash + 1));
+  if (from && to && *from <= *to) {
+    health.expect_from = *from;
+    health.expect_to = *to;
+    return;
+  }
+  keys.problems().error(
+      keys.place_of("expect"), "conf.health.expect",
+      {cat('"', range, "\" is not a status or a range of them"),
+       cat('"', range, "\" ist kein Status und kein Bereich davon")},
+      {"write expect = 200 or expect = \"200-399\"", "schreiben: expect = 200 oder expect = \"200-399\""});
+}
+
+HealthConfig read_health_config(conf::Reader keys) {
+  HealthConfig health;
+  conf::Text path = keys.required_text("path");
+  health.path = path.value;
+  health.every = keys.duration_or("every", health.every, {100ms, 1h});
+  health.timeout = keys.duration_or("timeout", health.timeout, {10ms, 5min});
+  read_expected_status(keys, health);
+  health.host = keys.text("host").value_or(conf::Text()).value;
+  keys.end();
+
+  if (!path.value.empty() && !(path.value.starts_with('/') && is_plain(path.value))) {
+    keys.problems().error(
+        path.place, "conf.health.path",
+        {cat("\"", path.value, "\" cannot be asked for"), cat("\"", path.value, "\" kann nicht abgefragt werden")},
+        {"a path begins with / and has no spaces: \"/rest/health\"",
+         "ein Pfad beginnt mit / und hat keine Leerzeichen: \"/rest/health\""});
+  }
+  if (!is_plain(health.host)) {
+    keys.problems().error(keys.place_of("host"), "conf.health.host",
+                          {"host is not the value of a Host header", "host ist kein Wert für einen Host-Header"},
+                          {"write a name, with a port if the server wants one: \"crm.example.com\"",
+                           "einen Namen schreiben, mit Port, falls der Server ihn verlangt: \"crm.example.com\""});
+  }
+  return health;
+}
+
+Balance read_balance(conf::Reader& keys, Balance otherwise) {
+  constexpr std::array<std::string_view, 3> kNames = {"round-robin", "least-connections", "hash"};
+  std::size_t chosen = keys.choice_or("balance", static_cast<std::size_t>(otherwise), kNames);
+  if (chosen < 2) return static_cast<Balance>(chosen);
+  refuse_unsupported(keys, "balance", {"balance by hash", "nach Hash verteilen"});
+  return otherwise;
+}
+
+conf::Text read_trust(conf::Reader& keys, const BackendConfig& config) {
+  std::optional<conf::Text> trust = keys.text("trust");
+  if (!trust || trust->value == "system") return trust.value_or(config.trust);
+
+  bool is_file = trust->value.find_first_of("/.") != std::string::npos;
+  bool is_other_store = std::ranges::any_of(std::array{".jks", ".p12", ".pfx"}, [&](std::string_view ending) {
+    return folded_host(trust->value).ends_with(ending);
+  });
+  if (is_file && !is_other_store) return conf::resolved(*std::move(trust));
+  refuse_unsupported(keys, "trust",
+                     {cat("use the trust store \"", trust->value, "\" (only \"system\" and PEM files)"),
+                      cat("den Vertrauensspeicher \"", trust->value, "\" verwenden (nur \"system\" und PEM-Dateien)")});
+  return config.trust;
+}
+
+// Keys that only https servers give a meaning to.
+void check_tls_keys(const conf::Reader& keys, const BackendConfig& config) {
+  if (config.servers.empty() || std::ranges::any_of(config.servers, &ServerConfig::tls)) return;
+  for (std::string_view key : {"trust", "server_name"}) {
+    if (!keys.has(key)) continue;
+    keys.problems().warning(keys.place_of(key), "conf.backend.no-tls",
+                            {cat(key, " has no effect: no server of this backend is https://"),
+                             cat(key, " bleibt ohne Wirkung: kein Server dieses Backends ist https://")},
+                            {cat("remove ", key, ", or write https:// if the servers speak TLS"),
+                             cat(key, " entfernen, oder https:// schreiben, wenn die Server TLS sprechen")});
+  }
+}
+
+}  // namespace
+
+BackendConfig read_backend_config(conf::Reader keys) {
+  constexpr std::array<std::string_view, 3> kProfiles = {"generic", "tomcat", "iis"};
+
+  BackendConfig config;
+  config.place = keys.place();
+  config.name = read_name(keys);
+  config.servers = read_servers(keys);
+  config.balance = read_balance(keys, config.balance);
+  if (keys.flag_or("sticky", false))
+    refuse_unsupported(keys, "sticky", {"keep a client at its server", "einen Client bei seinem Server halten"});
+  config.trust = read_trust(keys, config);
+  config.server_name = folded_host(keys.text("server_name").value_or(conf::Text()).value);
+  if (std::optional<conf::Reader> health = keys.table("health")) config.health = read_health_config(*std::move(health));
+  std::size_t profile = keys.choice_or("path_profile", 0, kProfiles);
+  config.path_profile = policy::profile_named(kProfiles[profile]).value_or(policy::PathProfile::Generic);
+  config.connect_time = keys.duration_or("connect_time", config.connect_time, {10ms, 5min});
+  config.answer_time = keys.duration_or("answer_time", config.answer_time, {100ms, 24h});
+  config.retries = static_cast<unsigned>(keys.number_or("retries", config.retries, {0, 10}));
+  config.idle_connections = keys.number_or("idle_connections", config.idle_connections, {0, 10'000});
+  config.eject_after = static_cast<unsigned>(keys.number_or("eject_after", config.eject_after, {0, 1000}));
+  config.eject_time = keys.duration_or("eject_time", config.eject_time, {100ms, 1h});
+  keys.end();
+
+  if (!config.server_name.empty() && !is_host_name(config.server_name)) {
+    keys.problems().error(
+        keys.place_of("server_name"), "conf.backend.server-name",
+        {cat('"', config.server_name, "\" is not a host name"), cat('"', config.server_name, "\" ist kein Hostname")},
+        {"write the name in the certificate, without scheme and port",
+         "den Namen aus dem Zertifikat schreiben, ohne Schema und Port"});
+  }
+  check_tls_keys(keys, config);
+  return config;
+}
+
+}  // namespace pforte::gate

@@ -1,0 +1,124 @@
+#include "gate/rule_config.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "conf/nearest.h"
+#include "gate/network_config.h"
+#include "gate/unsupported_config.h"
+#include "policy/path_rules.h"
+
+namespace pforte::gate {
+namespace {
+
+constexpr std::array<std::string_view, 9> kMethods = {"GET",   "HEAD",    "POST",  "PUT",    "DELETE",
+                                                      "PATCH", "OPTIONS", "TRACE", "CONNECT"};
+
+// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return letter || kMarks.contains(c);
+  });
+}
+
+// Methods are case-sensitive, so "get" would match nothing that a client sends.
+void check_method(const conf::Text& method, conf::Problems& problems) {
+  std::string upper = method.value;
+  std::ranges::transform(upper, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  bool lower_case = upper != method.value;
+  if (is_token(method.value) && !lower_case) return;
+
+  std::optional<std::string_view> meant = conf::nearest(upper, kMethods);
+  Message remedy = {"write it as clients send it: \"GET\"", "so schreiben, wie Clients sie senden: \"GET\""};
+  if (meant) remedy = {cat("write \"", *meant, '"'), cat("schreiben: \"", *meant, '"')};
+  problems.error(method.place, "conf.rule.method",
+                 {cat('"', method.value, "\" is not a method"), cat('"', method.value, "\" ist keine Methode")},
+                 std::move(remedy));
+}
+
+std::vector<std::string> read_methods(conf::Reader& keys) {
+  const std::vector<conf::Text> texts = keys.texts("methods").value_or(std::vector<conf::Text>());
+  std::vector<std::string> methods;
+  for (const conf::Text& method : texts) {
+    check_method(method, keys.problems());
+    methods.push_back(method.value);
+  }
+  return methods;
+}
+
+constexpr std::array<policy::Oddity, 9> kOddities = {
+    policy::Oddity::EncodedSlash,        policy::Oddity::Backslash,      policy::Oddity::EncodedBackslash,
+    policy::Oddity::EncodedSemicolon,    policy::Oddity::EmptySegment,   policy::Oddity::EncodedDots,
+    policy::Oddity::DotSegmentParameter, policy::Oddity::DoubleEncoding, policy::Oddity::InvalidUtf8};
+
+Message remedy_for_oddity(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (policy::Oddity oddity : kOddities) names.push_back(policy::oddity_name(oddity));
+  if (auto meant = conf::nearest(name, names))
+    return {cat("did you mean \"", *meant, "\"?"), cat("ist \"", *meant, "\" gemeint?")};
+
+  std::string known;
+  for (std::string_view one : names) known += cat(known.empty() ? "" : ", ", one);
+  return {cat("known: ", known), cat("bekannt: ", known)};
+}
+
+policy::Permits read_permits(conf::Reader& keys) {
+  const std::vector<conf::Text> names = keys.texts("permit").value_or(std::vector<conf::Text>());
+  policy::Permits permits;
+  for (const conf::Text& name : names) {
+    if (std::optional<policy::Oddity> oddity = policy::oddity_named(name.value)) {
+      permits.add(*oddity);
+      continue;
+    }
+    keys.problems().error(name.place, "conf.rule.permit",
+                          {cat("there is no oddity \"", name.value, "\" to permit"),
+                           cat("es gibt keine Eigenheit \"", name.value, "\", die erlaubt werden könnte")},
+                          remedy_for_oddity(name.value));
+  }
+  return permits;
+}
+
+}  // namespace
+
+bool is_rule_path(const conf::Text& path, conf::Problems& problems) {
+  if (path.value.starts_with('/')) {
+    Result<> good = policy::check_rule_path(path.value, policy::PathProfile::Generic);
+    if (good) return true;
+    problems.error(path.place, "conf.rule.path",
+                   {cat("path \"", path.value, "\" cannot be compared: ", good.error().text()),
+                    cat("Pfad \"", path.value, "\" ist nicht vergleichbar: ", good.error().text())},
+                   {"write the path as text, neither encoded nor with //, . or ..: \"/rest/übersicht\"",
+                    "den Pfad als Text schreiben, weder kodiert noch mit //, . oder ..: \"/rest/übersicht\""});
+    return false;
+  }
+  std::string absolute = cat('/', path.value);
+  problems.error(
+      path.place, "conf.rule.path",
+      {cat("path \"", path.value, "\" does not begin with /"), cat("Pfad \"", path.value, "\" beginnt nicht mit /")},
+      {cat("write \"", absolute, '"'), cat("schreiben: \"", absolute, '"')});
+  return false;
+}
+
+RuleConfig read_rule_config(conf::Reader keys) {
+  RuleConfig config;
+  config.place = keys.place();
+  config.path = keys.required_text("path");
+  if (!config.path.value.empty()) is_rule_path(config.path, keys.problems());
+  config.methods = read_methods(keys);
+  config.from = read_networks_config(keys, "from");
+  config.permits = read_permits(keys);
+  config.deny = keys.flag_or("deny", false);
+  if (keys.has("body")) config.body = keys.size_or("body", 0, {.least = 0, .most = INT64_MAX});
+  keys.claim("body");
+  config.backend = keys.text("backend");
+  refuse_sign_in(keys);
+  refuse_unsupported(keys, "groups", {"know the groups of an agent", "die Gruppen eines Bearbeiters kennen"});
+  keys.end();
+  return config;
+}
+
+}  // namespace pforte::gate

@@ -1,0 +1,102 @@
+#include "gate/server_config.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/text.h"
+#include "gate/host_config.h"
+#include "net/address.h"
+
+namespace pforte::gate {
+namespace {
+
+void refuse(conf::Problems& problems, const conf::Text& url, const Message& why, Message remedy) {
+  problems.error(url.place, "conf.backend.server",
+                 {cat("server \"", url.value, "\" ", why.en), cat("Server \"", url.value, "\" ", why.de)},
+                 std::move(remedy));
+}
+
+Message write(std::string_view form) {
+  return {cat("write \"", form, '"'), cat("schreiben: \"", form, '"')};
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+struct Authority {
+  std::string_view host;  // IPv6 without brackets
+  std::optional<std::string_view> port;
+};
+
+std::optional<Authority> cut(std::string_view text) {
+  Authority authority;
+  std::size_t end = text.starts_with('[') ? text.find(']') : text.find(':');
+  if (text.starts_with('[')) {
+    if (end == std::string_view::npos) return std::nullopt;
+    authority.host = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+  } else {
+    authority.host = text.substr(0, end);
+    text.remove_prefix(std::min(end, text.size()));
+  }
+  if (text.empty()) return authority;
+  if (!text.starts_with(':')) return std::nullopt;
+  authority.port = text.substr(1);
+  return authority;
+}
+
+}  // namespace
+
+std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Problems& problems) {
+  ServerConfig server{.place = url.place, .tls = url.value.starts_with("https://"), .host = {}, .port = 0};
+  if (!server.tls && !url.value.starts_with("http://")) {
+    bool bare = !url.value.contains("://") && !url.value.empty();
+    refuse(problems, url, {"has no scheme that we speak", "hat kein Schema, das wir sprechen"},
+           write(bare ? cat("http://", url.value) : "http://10.0.0.11:8080"));
+    return std::nullopt;
+  }
+  std::string_view rest = std::string_view(url.value).substr(server.tls ? 8 : 7);
+  std::string_view scheme = server.tls ? "https://" : "http://";
+  if (std::size_t at = rest.find('@'); at != std::string_view::npos) {
+    refuse(problems, url, {"carries a user name or password", "enthält Benutzernamen oder Kennwort"},
+           write(cat(scheme, rest.substr(at + 1))));
+    return std::nullopt;
+  }
+  std::size_t path = rest.find_first_of("/?#");
+  if (path != std::string_view::npos && rest.substr(path) != "/") {
+    refuse(problems, url,
+           {"has a path; the path of a request is passed on as it is",
+            "hat einen Pfad; der Pfad einer Anfrage wird unverändert weitergegeben"},
+           write(cat(scheme, rest.substr(0, path))));
+    return std::nullopt;
+  }
+  rest = rest.substr(0, path);
+
+  std::optional<Authority> authority = cut(rest);
+  bool is_v6 = rest.starts_with('[');
+  std::string host = authority ? folded_host(authority->host) : "";
+  if (!authority || !(is_v6 ? net::parse_ip(host).has_value() : is_host_name(host))) {
+    refuse(problems, url,
+           {"has no valid host name or address", "hat keinen gültigen Hostnamen und keine gültige Adresse"},
+           {"write a name, an IPv4 address, or an IPv6 address in brackets: \"http://[fd00::1]:8080\"",
+            "einen Namen, eine IPv4-Adresse oder eine IPv6-Adresse in Klammern schreiben: \"http://[fd00::1]:8080\""});
+    return std::nullopt;
+  }
+  std::optional<std::uint16_t> port = server.tls ? 443 : 80;
+  if (authority->port) port = parse_port(*authority->port);
+  if (!port) {
+    refuse(problems, url, {"has no valid port", "hat keinen gültigen Port"},
+           {"a port is a number from 1 to 65535", "ein Port ist eine Zahl von 1 bis 65535"});
+    return std::nullopt;
+  }
+  server.host = std::move(host);
+  server.port = *port;
+  return server;
+}
+
+}  // namespace pforte::gate

@@ -1,0 +1,101 @@
+#include "gate/site_config.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "conf/nearest.h"
+#include "conf/path.h"
+#include "gate/host_config.h"
+#include "gate/network_config.h"
+#include "gate/rule_config.h"
+#include "gate/unsupported_config.h"
+
+namespace pforte::gate {
+namespace {
+
+std::optional<conf::Text> read_file_name(conf::Reader& keys, std::string_view key) {
+  std::optional<conf::Text> file = keys.text(key);
+  return file ? std::optional(conf::resolved(*std::move(file))) : std::nullopt;
+}
+
+CertificateConfig read_certificate_config(conf::Reader keys) {
+  CertificateConfig config;
+  config.place = keys.place();
+  config.chain = conf::resolved(keys.required_text("chain"));
+  config.key = conf::resolved(keys.required_text("key"));
+  config.key_password_file = read_file_name(keys, "key_password_file");
+  config.ocsp = read_file_name(keys, "ocsp");
+  keys.end();
+  return config;
+}
+
+std::vector<CertificateConfig> read_certificates(conf::Reader& keys) {
+  std::vector<CertificateConfig> certificates;
+  if (!keys.has_text("certificate")) {
+    for (conf::Reader& one : keys.tables("certificate", conf::Shape::OneOrList))
+      certificates.push_back(read_certificate_config(std::move(one)));
+    return certificates;
+  }
+
+  conf::Text text = *keys.text("certificate");
+  if (text.value == "auto") {
+    refuse_unsupported(keys, "certificate", {"obtain certificates by itself", "Zertifikate selbst beschaffen"});
+    return certificates;
+  }
+  keys.problems().error(text.place, "conf.site.certificate",
+                        {"a certificate is named by two files, its chain and its key",
+                         "ein Zertifikat wird durch zwei Dateien benannt, seine Kette und seinen Schlüssel"},
+                        {cat("write certificate = { chain = \"", text.value, "\", key = \"...\" }"),
+                         cat("schreiben: certificate = { chain = \"", text.value, "\", key = \"...\" }")});
+  return certificates;
+}
+
+const policy::Preset* read_preset(conf::Reader& keys) {
+  std::optional<conf::Text> name = keys.text("preset");
+  if (!name) return nullptr;
+  const policy::Preset* preset = policy::preset_named(name->value);
+  if (preset != nullptr) return preset;
+
+  std::string known;
+  for (const policy::Preset& one : policy::presets()) known += cat(known.empty() ? "\"" : ", \"", one.name, '"');
+  keys.problems().error(
+      name->place, "conf.site.preset",
+      {cat("there is no preset \"", name->value, '"'), cat("es gibt keine Vorlage \"", name->value, '"')},
+      {cat("known: ", known), cat("bekannt: ", known)});
+  return nullptr;
+}
+
+std::vector<conf::Text> read_allow(conf::Reader& keys) {
+  std::vector<conf::Text> paths = keys.texts("allow").value_or(std::vector<conf::Text>());
+  std::erase_if(paths, [&](const conf::Text& path) { return !is_rule_path(path, keys.problems()); });
+  return paths;
+}
+
+}  // namespace
+
+TlsProfile read_tls_profile_config(conf::Reader& keys, std::string_view key, TlsProfile otherwise) {
+  constexpr std::array<std::string_view, 2> kNames = {"intermediate", "modern"};
+  return static_cast<TlsProfile>(keys.choice_or(key, static_cast<std::size_t>(otherwise), kNames));
+}
+
+SiteConfig read_site_config(conf::Reader keys, const SiteDefaults& defaults) {
+  SiteConfig config;
+  config.place = keys.place();
+  config.hosts = read_hosts_config(keys);
+  config.certificates = read_certificates(keys);
+  config.tls_profile = read_tls_profile_config(keys, "tls_profile", defaults.tls_profile);
+  config.backend = keys.required_text("backend");
+  refuse_sign_in(keys);
+  config.allow = read_allow(keys);
+  config.preset = read_preset(keys);
+  for (conf::Reader& rule : keys.tables("rule", conf::Shape::List))
+    config.rules.push_back(read_rule_config(std::move(rule)));
+  std::optional<conf::Reader> limits = keys.table("limits");
+  config.limits = limits ? read_request_limits_config(*std::move(limits), defaults.limits) : defaults.limits;
+  keys.end();
+  return config;
+}
+
+}  // namespace pforte::gate
