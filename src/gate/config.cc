@@ -1,0 +1,104 @@
+#include "gate/config.h"
+
+#include <array>
+#include <utility>
+
+#include "conf/document.h"
+#include "conf/path.h"
+#include "gate/check_config.h"
+#include "gate/network_config.h"
+#include "gate/unsupported_config.h"
+
+namespace pforte::gate {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+AdminConfig read_admin_config(conf::Reader& document) {
+  AdminConfig config{.place = document.place_of("admin"),
+                     .address = net::Address(std::array<std::uint8_t, 4>{127, 0, 0, 1}, 8444)};
+  std::optional<conf::Reader> keys = document.table("admin");
+  if (!keys) return config;
+  std::optional<conf::Text> address = keys->text("address");
+  if (address) {
+    config.place = address->place;
+    config.address = read_address(*address, keys->problems()).value_or(config.address);
+  }
+  keys->end();
+  return config;
+}
+
+LogConfig read_log_config(conf::Reader& document) {
+  LogConfig config;
+  std::optional<conf::Reader> keys = document.table("log");
+  if (!keys) return config;
+  std::optional<conf::Text> access = keys->text("access");
+  if (access && access->value.empty()) {
+    keys->problems().error(access->place, "conf.empty", {"access is empty", "access ist leer"},
+                           {"write a file, \"-\" for standard output, or \"off\"",
+                            "eine Datei, \"-\" für die Standardausgabe oder \"off\" schreiben"});
+  } else if (access) {
+    bool is_file = access->value != "-" && access->value != "off";
+    config.access = is_file ? conf::resolved(*std::move(access)) : *std::move(access);
+  }
+  keys->end();
+  return config;
+}
+
+TlsConfig read_tls_config(conf::Reader& document) {
+  TlsConfig config;
+  std::optional<conf::Reader> keys = document.table("tls");
+  if (!keys) return config;
+  config.profile = read_tls_profile_config(*keys, "profile", config.profile);
+  config.ticket_rotation = keys->duration_or("ticket_rotation", config.ticket_rotation, {1min, 7 * 24h});
+  keys->end();
+  return config;
+}
+
+void refuse_what_is_to_come(conf::Reader& keys) {
+  refuse_unsupported(keys, "store", {"share its state with other nodes", "ihren Zustand mit anderen Knoten teilen"});
+  refuse_unsupported(keys, "kerberos", {"sign anybody in by Kerberos", "jemanden über Kerberos anmelden"});
+  refuse_unsupported(keys, "ldap", {"ask a directory", "ein Verzeichnis befragen"});
+  refuse_unsupported(keys, "sign_in", {"sign anybody in", "jemanden anmelden"});
+}
+
+Config read_document_config(conf::Reader keys, const std::string& file) {
+  Config config;
+  config.file = file;
+  conf::Text state_dir{config.state_dir, {}};
+  config.state_dir = conf::resolved(keys.text("state_dir").value_or(state_dir)).value;
+  config.workers = static_cast<unsigned>(keys.number_or("workers", config.workers, {0, 1024}));
+  refuse_what_is_to_come(keys);
+  for (conf::Reader& listener : keys.tables("listener", conf::Shape::List))
+    config.listeners.push_back(read_listener_config(std::move(listener)));
+  config.admin = read_admin_config(keys);
+  config.log = read_log_config(keys);
+  config.tls = read_tls_config(keys);
+  if (std::optional<conf::Reader> limits = keys.table("limits")) config.limits = read_limits_config(*std::move(limits));
+  for (conf::Reader& backend : keys.tables("backend", conf::Shape::List))
+    config.backends.push_back(read_backend_config(std::move(backend)));
+  SiteDefaults defaults{.tls_profile = config.tls.profile, .limits = config.limits.request};
+  for (conf::Reader& site : keys.tables("site", conf::Shape::List))
+    config.sites.push_back(read_site_config(std::move(site), defaults));
+  keys.end();
+  return config;
+}
+
+}  // namespace
+
+std::optional<Config> read_config(const std::string& file, conf::Problems& problems) {
+  std::optional<std::string> text = conf::read_file(file, problems);
+  return text ? parse_config(*text, file, problems) : std::nullopt;
+}
+
+std::optional<Config> parse_config(std::string_view text, const std::string& file, conf::Problems& problems) {
+  std::optional<conf::Table> document = conf::read_document(text, file, problems);
+  if (!document) return std::nullopt;
+  Config config = read_document_config(conf::Reader(*document, problems), file);
+  check_config(config, problems);
+  if (problems.has_errors()) return std::nullopt;
+  return config;
+}
+
+}  // namespace pforte::gate
