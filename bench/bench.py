@@ -69,7 +69,7 @@ def check_machine():
 
 
 def stolen_seconds():
-    """CPU time that the host gave to somebody else, and that other processes here have waited for us to finish."""
+    """CPU time that the host gave to somebody else while we could have used it."""
     fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()
     return int(fields[8]) / os.sysconf("SC_CLK_TCK")
 
@@ -150,11 +150,11 @@ def run(arguments, state):
     try:
         comparison.start_all()
         names = arguments.only or list(SCENARIOS)
-        tables = []
+        results = []
         for name in names if comparison.gates else []:
             outcomes = comparison.compare(SCENARIOS[name])
             if outcomes:
-                tables.append(report.scenario_table(SCENARIOS[name], outcomes))
+                results.append((SCENARIOS[name], outcomes))
     finally:
         comparison.stop_all()
         application.stop()
@@ -166,7 +166,7 @@ def run(arguments, state):
     noise = (f"spread of each gate in the tables; the host took away {stolen:.1%} of a CPU; "
              f"load average at the end {os.getloadavg()[0]:.1f}")
     seen = {name: versions(KINDS[name]) for name in arguments.peers.split(",") if is_installed(KINDS[name])}
-    text = report.document(shlex.join(["./bench/run", *sys.argv[1:]]), settings, seen, noise, tables,
+    text = report.document(shlex.join(["./bench/run", *sys.argv[1:]]), settings, seen, noise, results,
                            comparison.failures)
     print(text)
     if arguments.markdown:
@@ -176,6 +176,7 @@ def run(arguments, state):
 
 def main():
     arguments = read_arguments()
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # where the peers are, and not on everyone's path
     # So that `kill` tidies up as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -184,10 +185,7 @@ def main():
             build(arguments.peers.split(","))
         with tempfile.TemporaryDirectory(prefix="pforte-bench-") as state:
             return run(arguments, Path(state))
-    except Failed as why:
-        say(f"bench: {why}")
-        return 2
-    except subprocess.CalledProcessError as why:
+    except (Failed, subprocess.CalledProcessError) as why:
         say(f"bench: {why}")
         return 2
     except KeyboardInterrupt:

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kFillerBytes = 256UL * 1024;
 constexpr std::size_t kMaxHeadBytes = 16UL * 1024;
-constexpr std::size_t kReadBufferBytes = 128UL * 1024;
+constexpr std::size_t kReadBufferBytes = 64UL * 1024;  // several records per recv()
 
 // Bodies do not matter to anybody, so all connections send the same bytes.
 const std::array<char, kFillerBytes> kFiller{};
@@ -55,7 +55,7 @@ TlsContext make_tls_context() {
              SSL_CTX_set1_groups_list(tls, "X25519") == 1 &&
              SSL_CTX_set_alpn_protos(tls, kAlpn, sizeof(kAlpn) - 1) == 0;
   if (!set) stop("OpenSSL does not know what we offer");
-  SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(tls, 1);
   SSL_CTX_set_default_read_buffer_len(tls, kReadBufferBytes);
   SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -82,7 +82,11 @@ void Connection::open() {
   SSL_set_fd(tls_.get(), fd_);
   SSL_set_app_data(tls_.get(), this);
   SSL_set_tlsext_host_name(tls_.get(), "localhost");
-  if (resume_ && session_) SSL_set_session(tls_.get(), session_.get());
+  if (resume_ && session_) {
+    // A copy: OpenSSL marks a session as used up, and a gate need not send a new ticket each time (H2O does not).
+    TlsSession copy(SSL_SESSION_dup(session_.get()));
+    SSL_set_session(tls_.get(), copy.get());
+  }
   SSL_set_connect_state(tls_.get());
 
   epoll_event interest{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = this}};

@@ -38,8 +38,7 @@ KINDS = {kind.name: kind for kind in (
 
 
 def is_installed(kind):
-    # /usr/sbin is not on everyone's path.
-    return shutil.which(kind.command[0], path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") is not None
+    return shutil.which(kind.command[0]) is not None
 
 
 def versions(kind):
@@ -80,7 +79,7 @@ class Gate:
         self.process = Process(command, SERVER_CPU, state / f"{kind.name}.out")
         try:
             self._wait_until_it_listens()
-        except Failed:
+        except BaseException:
             self.process.stop()
             raise
 
@@ -90,7 +89,7 @@ class Gate:
         user_line = self.kind.user_line.format(**names) if os.getuid() == 0 else ""
         return (HERE / "peers" / self.kind.template).read_text().format(
             state=state, port=self.port, app_port=app_port, user_line=user_line, chain=state / "chain.pem",
-            key=state / "key.pem", chain_and_key=state / "chain-and-key.pem")
+            key=state / "key.pem", chain_and_key=state / "chain-and-key.pem", admin_port=free_port())
 
     def _wait_until_it_listens(self):
         for _ in range(200):

@@ -20,7 +20,7 @@ class Application:
 
     def __init__(self, program, log):
         self.process = Process([program], CLIENT_CPU, log, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.port = int(self.process.popen.stdout.readline() or 0)
+        self.port = int(self.process.popen.stdout.readline() or 0)  # nothing: it has ended
         if self.port == 0:
             raise Failed(f"the application does not start: {self.process.last_words()}")
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)

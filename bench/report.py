@@ -21,9 +21,16 @@ def _span(values, digits):
 
 def _ratios(values, others):
     """Rounds are compared with each other, so that what disturbs both cancels out."""
-    if not others:
-        return "–"
-    return _span([value / other for value, other in zip(values, others) if other > 0] or [0], 2)
+    return [value / other for value, other in zip(values, others or []) if other > 0]
+
+
+def _ratio_span(values, others):
+    ratios = _ratios(values, others)
+    return _span(ratios, 2) if ratios else "–"
+
+
+def _columns(figure, outcomes):
+    return {name: [figure.read(outcome) for outcome in rounds] for name, rounds in outcomes.items()}
 
 
 def _best(figure, columns):
@@ -40,29 +47,50 @@ def scenario_table(scenario, outcomes):
              f"| figure | gate | median (min–max) | ratio to {BASE} | ratio to the best peer | spread |",
              "|---|---|---:|---:|---:|---:|"]
     for figure in scenario.figures:
-        columns = {name: [figure.read(outcome) for outcome in list_] for name, list_ in outcomes.items() if list_}
+        columns = _columns(figure, outcomes)
         best = _best(figure, columns)
         for name, values in columns.items():
             median = statistics.median(values)
             spread = (max(values) - min(values)) / median if median else 0
-            to_best = _ratios(values, columns.get(best)) + (" ←" if name == best else "")
+            to_best = _ratio_span(values, columns.get(best)) + (" ←" if name == best else "")
             lines.append(f"| {figure.name}, {figure.unit} | {name} | {_span(values, figure.digits)} | "
-                         f"{_ratios(values, columns.get(BASE))} | {to_best} | {spread:.0%} |")
-    lines += ["", *_remarks(outcomes), ""]
-    return "\n".join(lines)
+                         f"{_ratio_span(values, columns.get(BASE))} | {to_best} | {spread:.0%} |")
+    return "\n".join([*lines, "", *_remarks(scenario, outcomes), ""])
 
 
-def _remarks(outcomes):
+def _remarks(scenario, outcomes):
     """How busy each side was, and whether connections to the application were really kept."""
-    parts = []
-    for name, list_ in outcomes.items():
-        if list_:
-            busy = statistics.median(o.cpu_seconds / o.load["seconds"] for o in list_)
-            load = statistics.median(o.load["load_cpu_seconds"] / o.load["seconds"] for o in list_)
-            parts.append(f"{name} {busy:.0%} (load {load:.0%}), "
-                         f"{statistics.median(o.reconnects for o in list_):.4f} new")
-    return ["CPU of the gate in use (of the load generator), and new connections to the application per request: "
-            + "; ".join(parts) + "."]
+    parts, loads = [], []
+    for name, rounds in outcomes.items():
+        busy = statistics.median(o.cpu_seconds / o.load["seconds"] for o in rounds)
+        loads.append(statistics.median(o.load["load_cpu_seconds"] / o.load["seconds"] for o in rounds))
+        parts.append(f"{name} {busy:.0%} (load generator {loads[-1]:.0%}), "
+                     f"{statistics.median(o.reconnects for o in rounds):.4f} new")
+    lines = ["CPU of the gate in use, and new connections to the application per request: " + "; ".join(parts) + "."]
+    limited = [figure.name for figure in scenario.figures if figure.limited_by_load]
+    if limited and max(loads) > 0.8:
+        lines.append(f"The load generator was nearly at its own limit: {', '.join(limited)} say little here, CPU does.")
+    return lines
+
+
+def _verdict(scenario, outcomes):
+    """One line of the table of goals."""
+    goal = scenario.goal
+    columns = _columns(goal.figure, outcomes)
+    yardstick = _best(goal.figure, columns) if goal.against == "best" else goal.against
+    values = _ratios(columns["pforte"], columns.get(yardstick)) if yardstick else columns["pforte"]
+    if not values:
+        return f"| {scenario.name} | | no {yardstick} to compare with | |"
+    unit = f"× {yardstick}" if yardstick else goal.figure.unit
+    reached = "reached" if statistics.median(values) <= goal.limit else "**missed**"
+    return f"| {scenario.name}: {goal.figure.name} | ≤ {goal.limit} {unit} | {_span(values, 2)} | {reached} |"
+
+
+def goals_table(results):
+    lines = [_verdict(scenario, outcomes) for scenario, outcomes in results if scenario.goal and "pforte" in outcomes]
+    if not lines:
+        return ""
+    return "\n".join(["### Goals", "", "| figure | goal | Pforte | |", "|---|---:|---:|---|", *lines, ""])
 
 
 def _cpu_model():
@@ -78,12 +106,13 @@ def machine(versions):
             *(f"- {name}: {version}" for name, version in versions.items())]
 
 
-def document(command, settings, versions, noise, tables, failures):
+def document(command, settings, versions, noise, results, failures):
     now = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
     lines = ["# Pforte against its peers", "", f"`{command}`, {now}", "", *machine(versions), *settings,
              "- noise: " + noise, ""]
     lines += ["Median (smallest–largest) over the rounds. Ratios are taken round by round. `←` marks the best peer, which "
-              "Pforte itself cannot be. *Spread*: (largest − smallest) ÷ median of one gate over the rounds.", "", *tables]
+              "Pforte itself cannot be. *Spread*: (largest − smallest) ÷ median of one gate over the rounds.", "", goals_table(results),
+              *(scenario_table(scenario, outcomes) for scenario, outcomes in results)]
     if failures:
         lines += ["### Not measured", "", *(f"- {failure}" for failure in failures), ""]
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """What is measured. A scenario is how the load is made, and which figures are read from what came of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Callable
 
 MIB = 1 << 20
@@ -23,6 +23,15 @@ class Figure:
     read: Callable[[Outcome], float]
     lower_is_better: bool = True
     digits: int = 1
+    limited_by_load: bool = False   # says little about the gate when the load generator has no time left
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What Pforte is to reach: a figure at most `limit` times that of `against`; of nobody: at most `limit`."""
+    figure: Figure
+    limit: float
+    against: str = ""   # "nginx", "best" for the best peer, or ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class Scenario:
     resumed: bool = False           # every measured handshake must have been resumed
     fresh_gate: bool = False        # needs a gate that has done nothing yet
     timed: bool = True              # runs for the length of a round
-    notes: tuple = field(default=())
+    goal: Goal | None = None
 
 
 def per_request(outcome):
@@ -45,9 +54,11 @@ def per_mib(outcome):
     return outcome.cpu_seconds * 1e6 / (outcome.load["requests"] * BIG / MIB)
 
 
-RATE = Figure("requests", "1/s", lambda o: o.load["requests"] / o.load["seconds"], lower_is_better=False, digits=0)
+RATE = Figure("requests", "1/s", lambda o: o.load["requests"] / o.load["seconds"], lower_is_better=False, digits=0,
+              limited_by_load=True)
 CPU = Figure("CPU", "µs/request", per_request)
-SPEED = Figure("speed", "MiB/s", lambda o: o.load["requests"] * BIG / MIB / o.load["seconds"], False, digits=0)
+SPEED = Figure("speed", "MiB/s", lambda o: o.load["requests"] * BIG / MIB / o.load["seconds"],
+               lower_is_better=False, digits=0, limited_by_load=True)
 CPU_PER_MIB = Figure("CPU", "µs/MiB", per_mib, digits=0)
 MEMORY = Figure("memory", "KiB/connection", lambda o: o.memory_kib / o.load["requests"])
 
@@ -58,20 +69,23 @@ def latency(name):
 
 SCENARIOS = {scenario.name: scenario for scenario in (
     Scenario("keep-alive", "Keep-alive, 64 connections, GET 1 KiB",
-             {"mode": "keep-alive", "connections": 64, "path": "/1k", "expect-bytes": 1024}, (RATE, CPU)),
+             {"mode": "keep-alive", "connections": 64, "path": "/1k", "expect-bytes": 1024}, (RATE, CPU),
+             goal=Goal(CPU, 0.75, "best")),
     Scenario("handshake-full", "A new connection per request, full handshake, GET 1 KiB",
-             {"mode": "connect", "connections": 32, "path": "/1k", "expect-bytes": 1024}, (RATE, CPU)),
+             {"mode": "connect", "connections": 32, "path": "/1k", "expect-bytes": 1024}, (RATE, CPU),
+             goal=Goal(CPU, 0.95, "nginx")),
     Scenario("handshake-resumed", "A new connection per request, resumed by ticket, GET 1 KiB",
              {"mode": "connect", "connections": 32, "path": "/1k", "expect-bytes": 1024, "resume": None},
-             (RATE, CPU), resumed=True),
+             (RATE, CPU), resumed=True, goal=Goal(CPU, 0.85, "nginx")),
     Scenario("download", "Download of 10 MiB, 4 connections",
-             {"mode": "keep-alive", "connections": 4, "path": "/10m", "expect-bytes": BIG}, (SPEED, CPU_PER_MIB)),
+             {"mode": "keep-alive", "connections": 4, "path": "/10m", "expect-bytes": BIG}, (SPEED, CPU_PER_MIB),
+             goal=Goal(CPU_PER_MIB, 0.75, "nginx")),
     Scenario("upload", "Upload of 10 MiB, 4 connections",
              {"mode": "keep-alive", "connections": 4, "path": "/up", "upload-bytes": BIG, "expect-bytes": 9},
-             (SPEED, CPU_PER_MIB)),
+             (SPEED, CPU_PER_MIB), goal=Goal(CPU_PER_MIB, 0.85, "nginx")),
     Scenario("idle", "Memory of 2,500 idle connections after one request each",
              {"mode": "idle", "connections": 2500, "path": "/1k", "expect-bytes": 1024}, (MEMORY,),
-             fresh_gate=True, timed=False),
+             fresh_gate=True, timed=False, goal=Goal(MEMORY, 18)),
     Scenario("latency", "Latency at 2,000 requests/s over 64 connections (open loop), GET 1 KiB",
              {"mode": "open-loop", "connections": 64, "rate": 2000, "path": "/1k", "expect-bytes": 1024},
              (latency("p50"), latency("p99"), latency("p99.9"), CPU)),
