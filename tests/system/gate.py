@@ -263,19 +263,22 @@ def merged(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 def standard_config(folder: Path, authority: Authority, servers: list[str], *, site: dict[str, Any] | None = None,
                     backend: dict[str, Any] | None = None, listener: dict[str, Any] | None = None,
-                    **changes: Any) -> dict[str, Any]:
+                    more_sites: list[dict[str, Any]] | None = None,
+                    more_backends: list[dict[str, Any]] | None = None,
+                    more_listeners: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
     """A TLS and a plain listener, one site that allows every path, one backend; `changes` are whole tables."""
     tls, plain, admin = (f"127.0.0.1:{free_port()}" for _ in range(3))
     config: dict[str, Any] = {
         "state_dir": str(folder / "state"),
         "workers": 2,
-        "listener": [{"address": tls} | (listener or {}), {"address": plain, "tls": False} | (listener or {})],
+        "listener": [{"address": tls} | (listener or {}), {"address": plain, "tls": False} | (listener or {}),
+                     *(more_listeners or [])],
         "admin": {"address": admin},
         "log": {"access": str(folder / "access.log")},
         "limits": {"drain": "2s"},
-        "backend": [{"name": "app", "servers": servers} | (backend or {})],
+        "backend": [{"name": "app", "servers": servers} | (backend or {}), *(more_backends or [])],
         "site": [{"hosts": [HOST], "certificate": authority.issue(HOST).config(), "backend": "app",
-                  "allow": ["/"]} | (site or {})],
+                  "allow": ["/"]} | (site or {}), *(more_sites or [])],
     }
     (folder / "state").mkdir(exist_ok=True)
     return merged(config, changes)

@@ -127,11 +127,12 @@ def test_the_longest_rule_decides_by_method_and_network(start_gate, app):
     assert status("GET", "/webclient/x") == 200
 
 
-PRESET = ["/cti", "/cti_crm", "/script", "/scriptlibrary", "/maskEditor", "/webclient"]
+PRESET = ["/auth", "/admin", "/cti", "/cti_crm", "/help", "/infoboard", "/invocation", "/maskEditor", "/oauth", "/rest",
+          "/script", "/scriptlibrary", "/soap", "/tilebuilder", "/webclient"]
 
 
 def test_the_preset_of_the_application_allows_its_paths_and_nothing_else(start_gate, app):
-    pforte = start_gate(app, site={"allow": None, "preset": "cursor-crm"})
+    pforte = start_gate(app, site={"allow": [], "preset": "cursor-crm"})
     assert {path: pforte.get(path + "/x").status for path in PRESET} == dict.fromkeys(PRESET, 200)
     assert {path: pforte.get(path).status for path in ["/", "/management", "/ctix", "/scripts", "/WebClient"]} == \
         dict.fromkeys(["/", "/management", "/ctix", "/scripts", "/WebClient"], 404)

@@ -1,0 +1,200 @@
+"""The commands: what they say, and how they end."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from gate import BINARY, HOST, run_pforte, standard_config, toml_document, until
+
+
+@pytest.fixture
+def written(tmp_path, authority):
+    """written(**changes): a configuration file with these changes; with text=, that text."""
+    def write(text: str | None = None, **changes) -> Path:
+        file = tmp_path / "pforte.toml"
+        config = standard_config(tmp_path, authority, ["http://127.0.0.1:1"], **changes)
+        file.write_text(text if text is not None else toml_document(config))
+        return file
+    return write
+
+
+def check(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return run_pforte("check", "--config", str(file), *options)
+
+
+def test_a_good_configuration_is_approved(written):
+    done = check(written())
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_and_version_are_there():
+    for option in ("--help", "--version"):
+        done = run_pforte(option)
+        assert done.returncode == 0
+        assert "pforte" in done.stdout
+        assert done.stderr == ""
+    assert "serve" in run_pforte("--help").stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("nonsense",), ("serve", "--nonsense"), ("check", "--config")])
+def test_wrong_usage_ends_with_2(arguments):
+    done = run_pforte(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("pforte: ") or not arguments
+
+
+@pytest.mark.parametrize("command", ["check", "serve", "status", "reload"])
+def test_a_missing_file_ends_with_2(command, tmp_path):
+    done = run_pforte(command, "--config", str(tmp_path / "missing.toml"))
+    assert done.returncode == 2
+    assert "missing.toml" in done.stderr
+
+
+def test_all_problems_are_reported_at_once_with_their_places(written):
+    text = toml_document({"state_dir": "/tmp", "listener": [{"adress": "127.0.0.1:1"}, {"address": "127.0.0.1:99999"}],
+                          "limits": {"head": "many", "idle": "5 fortnights"}, "surprise": {"a": 1},
+                          "backend": [{"name": "app", "servers": ["ftp://x"]}],
+                          "site": [{"hosts": ["a.example"], "backend": "ap", "allow": ["no-slash"]}]})
+    file = written(text)
+    done = check(file)
+    assert done.returncode in (1, 2)
+    places = [line for line in done.stderr.splitlines() if line.startswith(f"pforte: {file}:")]
+    for key in ("adress", "99999", "head", "idle", "surprise", "ftp", "ap", "no-slash"):
+        assert key in done.stderr, key
+    assert len(places) >= 8
+    numbers = text.splitlines()
+    for place in places:
+        line, column = map(int, place[len(f"pforte: {file}:"):].split(":")[:2])
+        assert 1 <= line <= len(numbers)
+        assert 1 <= column <= len(numbers[line - 1]) + 1
+        assert ": error: " in place
+    assert done.stderr.count("\nhelp: ") >= len(places) - 1
+    assert "address" in done.stderr  # the nearest known key
+
+
+def test_problems_are_said_in_german_and_as_json(written):
+    file = written(toml_document({"listner": [{"address": "127.0.0.1:1"}]}))
+    german, english = check(file, "--lang", "de"), check(file, "--lang", "en")
+    assert german.stderr != english.stderr
+    machine = check(file, "--json")
+    assert machine.returncode == english.returncode
+    assert "listner" in json.dumps(json.loads(machine.stdout))
+
+
+def test_a_syntax_error_has_its_place(written):
+    done = check(written("[[listener]\naddress = \n"))
+    assert done.returncode == 2
+    assert "pforte.toml:1:" in done.stderr or "pforte.toml:2:" in done.stderr
+
+
+@pytest.mark.parametrize("problem", ["missing chain", "garbage chain", "foreign key", "wrong name", "expired", "wrong password",
+                                     "missing trust"])
+def test_check_looks_at_what_the_configuration_names(problem, written, authority, tmp_path):
+    pair = authority.issue(HOST).config()
+    (tmp_path / "garbage.pem").write_text("garbage")
+    (tmp_path / "wrong.password").write_text("wrong\n")
+    changes = {
+        "missing chain": {"site": {"certificate": pair | {"chain": str(tmp_path / "none.pem")}}},
+        "garbage chain": {"site": {"certificate": pair | {"chain": str(tmp_path / "garbage.pem")}}},
+        "foreign key": {"site": {"certificate": pair | {"key": authority.issue("other.example.com").config()["key"]}}},
+        "wrong name": {"site": {"certificate": authority.issue("other.example.com").config()}},
+        "expired": {"site": {"certificate": authority.issue(HOST, days=-1).config()}},
+        "wrong password": {"site": {"certificate": authority.issue(HOST, password="right").config()
+                                    | {"key_password_file": str(tmp_path / "wrong.password")}}},
+        "missing trust": {"backend": {"servers": ["https://127.0.0.1:1"], "trust": str(tmp_path / "none.pem")}},
+    }[problem]
+    done = check(written(**changes))
+    words = {"missing chain": "none.pem", "garbage chain": "garbage.pem", "foreign key": "key", "wrong name": HOST,
+             "expired": "expired", "wrong password": "password", "missing trust": "none.pem"}
+    if problem == "expired":
+        assert done.returncode in (0, 1, 2)  # it may be a warning; it must be said
+    else:
+        assert done.returncode in (1, 2)
+    assert words[problem] in done.stderr + done.stdout
+
+
+def test_check_says_aloud_that_a_listener_is_plain(written):
+    done = check(written())
+    assert "tls" in (done.stdout + done.stderr).lower()
+
+
+def test_serve_refuses_what_check_refuses(written, authority):
+    file = written(site={"certificate": authority.issue("other.example.com").config()})
+    done = run_pforte("serve", "--config", str(file))
+    assert done.returncode in (1, 2)
+    assert HOST in done.stderr
+
+
+def test_a_port_that_is_taken_ends_with_3(written, app, authority, tmp_path):
+    config = standard_config(tmp_path, authority, [app.url])
+    config["listener"][0]["address"] = f"127.0.0.1:{app.port}"
+    done = run_pforte("serve", "--config", str(written(toml_document(config))))
+    assert done.returncode == 3
+    assert str(app.port) in done.stderr
+
+
+def test_status_says_what_runs(pforte, app):
+    pforte.get()
+    done = pforte.run("status", "--json")
+    assert done.returncode == 0, done.stderr
+    status = json.loads(done.stdout)
+    told = json.dumps(status)
+    assert HOST in told
+    assert str(app.port) in told
+    human = pforte.run("status")
+    assert human.returncode == 0
+    assert HOST in human.stdout
+
+
+def test_status_and_reload_without_a_gate_end_with_3(written):
+    file = written()
+    for command in ("status", "reload"):
+        done = run_pforte(command, "--config", str(file))
+        assert done.returncode == 3
+        assert done.stderr.startswith("pforte: ")
+
+
+def test_a_second_gate_on_the_same_state_is_refused(pforte):
+    done = pforte.run("serve")
+    assert done.returncode == 3
+    assert pforte.run("status").returncode == 0
+
+
+def test_the_control_socket_is_for_the_owner_alone(pforte):
+    control = Path(pforte.config["state_dir"]) / "control.sock"
+    assert control.is_socket()
+    assert control.stat().st_mode & 0o077 == 0
+
+
+def test_after_a_crash_the_gate_starts_again(start_gate, app):
+    first = start_gate(app)
+    first.signal(signal.SIGKILL)
+    first.wait()
+    with open(os.devnull, "w") as nowhere:
+        again = subprocess.Popen([BINARY, "serve", "--config", str(first.file)], stderr=nowhere)
+    try:
+        until(lambda: first.run("status").returncode == 0, "it runs again")
+    finally:
+        again.terminate()
+        assert again.wait(5) == 0
+
+
+def test_a_broken_pipe_does_not_stop_a_command(pforte):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([BINARY, "status", "--config", str(pforte.file)], stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert done.returncode >= 0 or done.returncode == -signal.SIGPIPE
+
+
+def test_no_secret_of_a_password_file_is_printed(written, authority):
+    file = written(site={"certificate": authority.issue(HOST, password="streng-geheim").config()})
+    for command in (["check"], ["check", "--json"]):
+        done = run_pforte(*command, "--config", str(file))
+        assert "streng-geheim" not in done.stdout + done.stderr
+
+
