@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "http/octets.h"
 
@@ -14,7 +15,6 @@ struct Known {
   FieldName known;
 };
 
-// Shortest first: known_field() looks at the names of one length only.
 constexpr Known kKnown[] = {
     {"te", FieldName::Te},
     {"via", FieldName::Via},
@@ -69,25 +69,64 @@ constexpr Known kKnown[] = {
     {"strict-transport-security", FieldName::StrictTransportSecurity},
 };
 
-constexpr std::size_t kLongest = std::size(kKnown[std::size(kKnown) - 1].name);
+constexpr std::size_t kSlots = 512;
+constexpr std::uint8_t kNone = std::size(kKnown);
 
-// Where in kKnown the names of each length begin.
-constexpr auto kFirstOfLength = [] {
-  std::array<std::uint8_t, kLongest + 2> first{};
-  for (std::size_t length = 0; length < first.size(); ++length) {
-    std::size_t i = 0;
-    while (i < std::size(kKnown) && kKnown[i].name.size() < length) ++i;
-    first[length] = static_cast<std::uint8_t>(i);
+// Length and three letters tell our names apart; the factors are such that no two share a slot.
+constexpr std::size_t slot_of(std::string_view name, std::size_t factor) {
+  auto letter = [name](std::size_t i) { return static_cast<std::size_t>(name[i] | 0x20) & 0xff; };
+  std::size_t end = name.size();
+  return (end * 67 + letter(0) * 5 + letter(end - 2) * factor + letter(end - 1) * (factor >> 4)) % kSlots;
+}
+
+using Slots = std::array<std::uint8_t, kSlots>;
+
+constexpr bool fill(Slots& slots, std::size_t factor) {
+  slots.fill(kNone);
+  for (std::size_t i = 0; i < std::size(kKnown); ++i) {
+    std::uint8_t& slot = slots[slot_of(kKnown[i].name, factor)];
+    if (slot != kNone) return false;
+    slot = static_cast<std::uint8_t>(i);
   }
-  return first;
+  return true;
+}
+
+constexpr std::size_t kFactor = [] {
+  Slots slots{};
+  std::size_t factor = 17;
+  while (!fill(slots, factor)) factor += 2;
+  return factor;
 }();
 
-// `lower` is made of small letters, digits and hyphens and as long as `token`; the bit that tells the case of a letter
-// tells no two bytes of a token apart that could both be meant.
-bool is_spelling_of(std::string_view lower, std::string_view token) {
-  unsigned different = 0;
-  for (std::size_t i = 0; i < lower.size(); ++i) different |= static_cast<unsigned>((token[i] | 0x20) ^ lower[i]);
-  return different == 0;
+constexpr Slots kSlotOf = [] {
+  Slots slots{};
+  fill(slots, kFactor);
+  return slots;
+}();
+
+// `lower` is made of small letters, digits and hyphens and as long as `text`. The bit that tells the case of a letter
+// is left out of the comparison: other than letters it makes equal only control characters and something else.
+bool is_spelling_of(std::string_view lower, std::string_view text) {
+  auto different = [&]<class Word>(Word all_case_bits, std::size_t from) -> Word {
+    Word a;
+    Word b;
+    std::memcpy(&a, lower.data() + from, sizeof(Word));
+    std::memcpy(&b, text.data() + from, sizeof(Word));
+    return (a | all_case_bits) ^ (b | all_case_bits);
+  };
+  constexpr std::uint64_t kEight = 0x2020202020202020;
+  constexpr std::uint32_t kFour = 0x20202020;
+  std::size_t size = lower.size();
+  if (size >= 8) {
+    std::uint64_t any = different(kEight, size - 8);
+    for (std::size_t i = 0; i + 8 < size; i += 8) any |= different(kEight, i);
+    return any == 0;
+  }
+  if (size >= 4) return (different(kFour, 0) | different(kFour, size - 4)) == 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    if ((lower[i] | 0x20) != (text[i] | 0x20)) return false;
+  }
+  return true;
 }
 
 char lower(char c) {
@@ -97,13 +136,10 @@ char lower(char c) {
 }  // namespace
 
 FieldName known_field(std::string_view name) {
-  if (name.size() > kLongest || name.empty()) return FieldName::Other;
-  std::size_t end = kFirstOfLength[name.size() + 1];
-  for (std::size_t i = kFirstOfLength[name.size()]; i < end; ++i) {
-    const Known& known = kKnown[i];
-    if ((name.back() | 0x20) == known.name.back() && is_spelling_of(known.name, name)) return known.known;
-  }
-  return FieldName::Other;
+  if (name.size() < 2) return FieldName::Other;
+  std::size_t i = kSlotOf[slot_of(name, kFactor)];
+  if (i == kNone || kKnown[i].name.size() != name.size()) return FieldName::Other;
+  return is_spelling_of(kKnown[i].name, name) ? kKnown[i].known : FieldName::Other;
 }
 
 const Field* find_field(const Fields& fields, FieldName name) {
@@ -126,12 +162,6 @@ bool is_token(std::string_view text) {
     if (!is_token_char(c)) return false;
   }
   return !text.empty();
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 std::string_view next_element(std::string_view& rest) {

@@ -79,7 +79,7 @@ struct Field {
 
 using Fields = std::vector<Field>;
 
-// Which of ours `name` is, whatever its case. `name` must be a token (RFC 9110, 5.6.2).
+// Which of ours `name` is, whatever its case. `name` has no control characters.
 FieldName known_field(std::string_view name);
 
 // The first field of that name, or null. Not for FieldName::Other.
@@ -92,7 +92,11 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 bool is_token(std::string_view text);
 
 // Without the spaces and tabs at both ends (RFC 9110, 5.6.3).
-std::string_view trim(std::string_view text);
+constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
 
 // Takes the next element off a comma-separated list (RFC 9110, 5.6.1), trimmed; commas in quoted strings do not
 // separate. Empty elements are passed over. Empty when there is no more.

@@ -16,18 +16,19 @@ bool must_be_plain(FieldName name) {
   return name == FieldName::Host || name == FieldName::ContentLength || name == FieldName::TransferEncoding;
 }
 
+// `line` has no control characters.
 const Refusal* read_field_line(std::string_view line, Field& field) {
   if (is_space(line.front())) return &refusal::kObsFold;
-  std::size_t colon = find_not(Octet::Token, line);
-  if (colon == line.size()) return &refusal::kNoColon;
-  if (colon > 0 && is_space(line[colon])) return &refusal::kSpaceBeforeColon;
-  if (colon == 0 || line[colon] != ':') return &refusal::kFieldName;
+  std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return &refusal::kNoColon;
+  std::string_view name = line.substr(0, colon);
+  FieldName known = known_field(name);
+  if (known == FieldName::Other && !is_token(name))
+    return !name.empty() && is_space(name.back()) ? &refusal::kSpaceBeforeColon : &refusal::kFieldName;
 
   std::string_view after = line.substr(colon + 1);
-  field.name = line.substr(0, colon);
-  field.value = trim(after);
-  field.known = known_field(field.name);
-  if (must_be_plain(field.known) && after.find('\t') != std::string_view::npos) return &refusal::kFieldTab;
+  if (must_be_plain(known) && after.contains('\t')) return &refusal::kFieldTab;
+  field = {.name = name, .value = trim(after), .known = known};
   return nullptr;
 }
 
@@ -68,6 +69,11 @@ const Refusal* read_transfer_encoding(std::string_view value, Control& control) 
 }
 
 const Refusal* read_connection(std::string_view value, Control& control) {
+  // What nearly everybody sends.
+  if (value == "keep-alive") {
+    control.keep_alive = true;
+    return nullptr;
+  }
   for (std::string_view option = next_element(value); !option.empty(); option = next_element(value)) {
     if (!is_token(option)) return &refusal::kConnection;
     if (equals_ignoring_case(option, "close")) {

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
-#include <vector>
 
 namespace pforte::http {
 
@@ -24,9 +23,10 @@ bool is_address(int family, std::string_view text) {
 std::string_view address_of(std::string_view node) {
   if (node.contains('\0')) return {};
   if (node.starts_with('[')) {
-    std::size_t end = std::min(node.find(']'), node.size());
-    std::string_view after = node.substr(std::min(end + 1, node.size()));
+    std::size_t end = node.find(']');
+    if (end == std::string_view::npos) return {};
     std::string_view address = node.substr(1, end - 1);
+    std::string_view after = node.substr(end + 1);
     return (after.empty() || after.starts_with(':')) && is_address(AF_INET6, address) ? address : std::string_view();
   }
   if (is_address(AF_INET6, node)) return node;
@@ -48,24 +48,34 @@ std::string_view for_of(std::string_view element) {
   return {};
 }
 
+// Takes the last element off a list. From the right, since what stands left was written by parties not yet believed:
+// a quote they left open must not swallow what a proxy added.
+std::string_view take_last_element(std::string_view& rest) {
+  bool quoted = false;
+  std::size_t from = rest.size();
+  for (; from > 0 && (quoted || rest[from - 1] != ','); --from) {
+    if (rest[from - 1] == '"') quoted = !quoted;
+  }
+  std::string_view element = trim(rest.substr(from));
+  rest = rest.substr(0, from == 0 ? 0 : from - 1);
+  return element;
+}
+
 using NodeOf = std::string_view (*)(std::string_view element);
 
 std::optional<std::string_view> walk(const Fields& fields, FieldName name, NodeOf node_of,
                                      const IsTrusted& is_trusted) {
-  std::vector<std::string_view> elements;
-  for (const Field& field : fields) {
-    if (field.known != name) continue;
-    std::string_view rest = field.value;
-    for (std::string_view element = next_element(rest); !element.empty(); element = next_element(rest))
-      elements.push_back(element);
-  }
-
   std::optional<std::string_view> client;
-  for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
-    std::string_view address = address_of(node_of(*element));
-    if (address.empty()) break;
-    client = address;
-    if (!is_trusted(address)) break;
+  for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
+    if (field->known != name) continue;
+    for (std::string_view rest = field->value; !rest.empty();) {
+      std::string_view element = take_last_element(rest);
+      if (element.empty()) continue;
+      std::string_view address = address_of(node_of(element));
+      if (address.empty()) return client;
+      client = address;
+      if (!is_trusted(address)) return client;
+    }
   }
   return client;
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "http/head_reader.h"
 #include "http/octets.h"
 #include "http/refusal.h"
@@ -32,58 +34,48 @@ std::expected<std::size_t, Refusal> HeadScanner::scan(std::string_view bytes, co
     if (bytes[at] != '\n') return refuse(refusal::kControl);
     if (at == 0 || bytes[at - 1] != '\r') return refuse(refusal::kBareLf);
 
-    std::expected<Line, Refusal> line = end_line(bytes, at, limits);
-    if (!line) return std::unexpected(line.error());
-    if (*line == Line::Last) return at + 1;
+    if (const Refusal* why = end_line(bytes, at, limits)) return refuse(*why);
+    if (complete_) return at + 1;
     at = find_control(bytes, at + 1);
   }
   seen_ = bytes.size();
 
   // A CR at the end is not yet part of anything: the outcome must not depend on where the bytes were cut.
   std::size_t end = bytes.ends_with('\r') ? bytes.size() - 1 : bytes.size();
-  if (std::expected<void, Refusal> fits = check_limits(bytes, end, limits); !fits) return std::unexpected(fits.error());
+  if (const Refusal* why = check_limits(bytes, end, limits)) return refuse(*why);
   return 0;
 }
 
 // The line that ends with the LF at `lf` is complete.
-std::expected<HeadScanner::Line, Refusal> HeadScanner::end_line(std::string_view bytes, std::size_t lf,
-                                                                const Limits& limits) {
+const Refusal* HeadScanner::end_line(std::string_view bytes, std::size_t lf, const Limits& limits) {
   std::string_view line = bytes.substr(line_, lf - 1 - line_);
-  if (line.empty() && lines_ > 0) {
-    if (std::expected<void, Refusal> fits = check_limits(bytes, lf + 1, limits); !fits)
-      return std::unexpected(fits.error());
-    return Line::Last;
-  }
-  if (line.empty()) {
+  if (line.empty() && lines_ == 0) {
     // RFC 9112, 2.2: a client may have ended the body before with a CRLF that belongs to nothing.
     bool may_lead = sender_ == Sender::Client && line_ == 0;
-    if (!may_lead) return std::unexpected(refusal::from(sender_, refusal::kRequestLine));
     line_ = lf + 1;
-    return Line::Between;
+    if (sender_ == Sender::Backend) return &refusal::kStatusLine;
+    return may_lead ? nullptr : &refusal::kRequestLine;
   }
 
-  if (std::expected<void, Refusal> fits = check_limits(bytes, lf - 1, limits); !fits)
-    return std::unexpected(fits.error());
-  if (lines_ > limits.fields) return std::unexpected(refusal::from(sender_, refusal::kTooManyFields));
+  complete_ = line.empty();
+  if (const Refusal* why = check_limits(bytes, complete_ ? lf + 1 : lf - 1, limits)) return why;
+  if (!complete_ && lines_ > limits.fields) return &refusal::kTooManyFields;
   if (lines_ > 0 && is_authorization(line)) authorization_bytes_ += line.size() - kAuthorization.size();
   ++lines_;
   line_ = lf + 1;
-  return Line::Between;
+  return nullptr;
 }
 
 // With the current line up to `end`.
-std::expected<void, Refusal> HeadScanner::check_limits(std::string_view bytes, std::size_t end,
-                                                       const Limits& limits) const {
+const Refusal* HeadScanner::check_limits(std::string_view bytes, std::size_t end, const Limits& limits) const {
   std::string_view line = bytes.substr(line_, end - line_);
-  if (lines_ == 0 && line.size() > limits.request_line_bytes)
-    return std::unexpected(refusal::from(sender_, refusal::kTargetTooLong));
+  if (lines_ == 0 && line.size() > limits.request_line_bytes) return &refusal::kTargetTooLong;
+  if (end <= std::min(limits.head_bytes, limits.authorization_bytes)) return nullptr;
 
   std::size_t authorization = authorization_bytes_;
   if (lines_ > 0 && is_authorization(line)) authorization += line.size() - kAuthorization.size();
-  if (authorization > limits.authorization_bytes)
-    return std::unexpected(refusal::from(sender_, refusal::kAuthorizationTooLarge));
-  if (end - authorization > limits.head_bytes) return std::unexpected(refusal::from(sender_, refusal::kHeadTooLarge));
-  return {};
+  if (authorization > limits.authorization_bytes) return &refusal::kAuthorizationTooLarge;
+  return end - authorization > limits.head_bytes ? &refusal::kHeadTooLarge : nullptr;
 }
 
 }  // namespace pforte::http
