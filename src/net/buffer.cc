@@ -13,10 +13,11 @@ struct Class {
   std::size_t bytes;
   std::size_t kept;  // how many free ones a thread keeps
 };
-constexpr std::array<Class, 3> kClasses{{
+constexpr std::array<Class, 4> kClasses{{
     {4096, 256},
     {17 * 1024, 256},
     {kRelayBytes + 8 * 1024, 32},
+    {2100 * 1024, 0},
 }};
 
 using Block = std::unique_ptr<char[]>;
@@ -56,7 +57,8 @@ std::size_t Buffer::capacity_of(Size size) {
 
 Buffer::Size Buffer::fitting(std::size_t bytes) {
   if (bytes <= capacity_of(Size::Small)) return Size::Small;
-  return bytes <= capacity_of(Size::Medium) ? Size::Medium : Size::Large;
+  if (bytes <= capacity_of(Size::Medium)) return Size::Medium;
+  return bytes <= capacity_of(Size::Large) ? Size::Large : Size::Huge;
 }
 
 }  // namespace pforte::net

@@ -12,8 +12,9 @@ namespace pforte::net {
 class Buffer {
  public:
   // Small: a handshake flight or a ticket. Medium: a head, or one TLS record of 16 KiB. Large: what a busy socket
-  // gives at once, 128 KiB, with the overhead of the TLS records around it.
-  enum class Size : std::uint8_t { Small, Medium, Large };
+  // gives at once, 128 KiB, with the overhead of the TLS records around it. Huge: the longest head that can be
+  // configured, 2 MiB, not pooled.
+  enum class Size : std::uint8_t { Small, Medium, Large, Huge };
 
   Buffer() = default;  // holds nothing
   explicit Buffer(Size size);
@@ -27,7 +28,7 @@ class Buffer {
   void release();
 
   static std::size_t capacity_of(Size size);
-  // The smallest size that holds `bytes`; Large when none does.
+  // The smallest size that holds `bytes`; Huge when none does.
   static Size fitting(std::size_t bytes);
 
  private:

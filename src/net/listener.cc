@@ -60,12 +60,11 @@ void Listener::accept_waiting() {
   while (!paused_) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;
-    int descriptor =
-        accept4(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int descriptor = accept4(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       int on = 1;
       setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      on_accept_(Accepted{descriptor, Address::from_sockaddr(reinterpret_cast<sockaddr*>(&storage), size)});
+      on_accept_(Accepted{descriptor, from_sockaddr(storage, size).value_or(Address())});
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       if (loop_.now() - last_complaint_ >= kComplaintInterval) {
         last_complaint_ = loop_.now();
@@ -88,12 +87,16 @@ void Listener::on_time() {
 }
 
 Result<int> listen_on(const Address& address) {
-  int descriptor = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  sockaddr_storage name{};
+  socklen_t size = address.to_sockaddr(name);
+  int descriptor = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return cannot_listen(address, descriptor, errno);
   int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-  if (bind(descriptor, address.data(), address.size()) != 0) return cannot_listen(address, descriptor, errno);
+  int off = 0;
+  if (name.ss_family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (bind(descriptor, reinterpret_cast<sockaddr*>(&name), size) != 0) return cannot_listen(address, descriptor, errno);
   if (listen(descriptor, kBacklog) != 0) return cannot_listen(address, descriptor, errno);
   return descriptor;
 }

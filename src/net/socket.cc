@@ -135,13 +135,15 @@ void Socket::on_time() {
 }
 
 Task<std::unique_ptr<Socket>> connect(Loop& loop, Address to, Duration limit) {
-  int descriptor = ::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  sockaddr_storage name{};
+  socklen_t size = to.to_sockaddr(name);
+  int descriptor = ::socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) {
     co_return fail(Kind::Unavailable, "net.no-descriptor", cat("no socket to be had: ", system_text(errno)));
   }
   int on = 1;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  bool refused = ::connect(descriptor, to.data(), to.size()) != 0 && errno != EINPROGRESS;
+  bool refused = ::connect(descriptor, reinterpret_cast<sockaddr*>(&name), size) != 0 && errno != EINPROGRESS;
   int number = errno;
   auto socket = std::make_unique<Socket>(loop, descriptor);
   if (refused) co_return fail(Kind::Unavailable, "net.connect", cat(to.to_text(), ": ", system_text(number)));
@@ -151,8 +153,8 @@ Task<std::unique_ptr<Socket>> connect(Loop& loop, Address to, Duration limit) {
   if (!waited) {
     co_return fail(Kind::Timeout, "net.connect-timeout", cat(to.to_text(), ": nobody answered in time"));
   }
-  socklen_t size = sizeof number;
-  getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &size);
+  socklen_t number_size = sizeof number;
+  getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &number_size);
   if (number != 0) co_return fail(Kind::Unavailable, "net.connect", cat(to.to_text(), ": ", system_text(number)));
   socket->deadline(kNever);
   co_return socket;

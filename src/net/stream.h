@@ -26,7 +26,8 @@ struct Io {
 };
 
 // An ordered, reliable flow of bytes both ways: a TCP socket, a TLS session, or a pipe in a test. Attempts never
-// wait; who is Blocked awaits the signal. One reader and one writer at a time. Destroying a stream drops the connection.
+// wait; who is Blocked awaits the signal. One reader and one writer at a time. Destroying a stream drops the
+// connection.
 class Stream {
  public:
   virtual ~Stream() = default;

@@ -1,0 +1,101 @@
+#include "http/compose.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace pforte::http {
+
+namespace {
+
+struct Reason {
+  int status;
+  std::string_view phrase;
+};
+
+constexpr std::array kReasons{
+    Reason{100, "Continue"},
+    Reason{101, "Switching Protocols"},
+    Reason{103, "Early Hints"},
+    Reason{200, "OK"},
+    Reason{204, "No Content"},
+    Reason{301, "Moved Permanently"},
+    Reason{302, "Found"},
+    Reason{303, "See Other"},
+    Reason{304, "Not Modified"},
+    Reason{307, "Temporary Redirect"},
+    Reason{308, "Permanent Redirect"},
+    Reason{400, "Bad Request"},
+    Reason{401, "Unauthorized"},
+    Reason{403, "Forbidden"},
+    Reason{404, "Not Found"},
+    Reason{405, "Method Not Allowed"},
+    Reason{408, "Request Timeout"},
+    Reason{413, "Content Too Large"},
+    Reason{414, "URI Too Long"},
+    Reason{421, "Misdirected Request"},
+    Reason{429, "Too Many Requests"},
+    Reason{431, "Request Header Fields Too Large"},
+    Reason{500, "Internal Server Error"},
+    Reason{501, "Not Implemented"},
+    Reason{502, "Bad Gateway"},
+    Reason{503, "Service Unavailable"},
+    Reason{504, "Gateway Timeout"},
+    Reason{505, "HTTP Version Not Supported"},
+};
+
+void append_number(std::string& out, std::uint64_t number) {
+  std::array<char, 20> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+void append_framing(std::string& out, const Framing& framing) {
+  if (framing.kind == Framing::Kind::Chunked) out += "Transfer-Encoding: chunked\r\n";
+  if (framing.kind != Framing::Kind::Length) return;
+  out += "Content-Length: ";
+  append_number(out, framing.length);
+  out += "\r\n";
+}
+
+void append_connection(std::string& out, Connection connection, std::string_view upgrade, int client_minor_version) {
+  if (connection == Connection::Closes) out += "Connection: close\r\n";
+  if (connection == Connection::KeepsAlive && client_minor_version == 0) out += "Connection: keep-alive\r\n";
+  if (connection != Connection::Upgrades) return;
+  out += "Connection: Upgrade\r\n";
+  append_field(out, "Upgrade", upgrade);
+}
+
+}  // namespace
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_fields(std::string& out, const Fields& fields) {
+  for (const Field& field : fields) append_field(out, field.name, field.value);
+}
+
+void append_request_head(std::string& out, const RequestHead& head) {
+  out.append(head.method_text).append(" ").append(head.path).append(head.query).append(" HTTP/1.1\r\n");
+  append_fields(out, head.fields);
+  append_framing(out, head.body);
+  if (head.wants_upgrade) append_connection(out, Connection::Upgrades, head.upgrade, 1);
+  out += "\r\n";
+}
+
+void append_response_head(std::string& out, const ResponseHead& head, Connection connection, int client_minor_version) {
+  out += "HTTP/1.1 ";
+  append_number(out, std::uint64_t(head.status));
+  out.append(" ").append(head.reason).append("\r\n");
+  append_fields(out, head.fields);
+  append_framing(out, head.body);
+  append_connection(out, connection, head.upgrade, client_minor_version);
+  out += "\r\n";
+}
+
+std::string_view reason_of(int status) {
+  const auto* found = std::ranges::find(kReasons, status, &Reason::status);
+  return found == kReasons.end() ? std::string_view() : found->phrase;
+}
+
+}  // namespace pforte::http

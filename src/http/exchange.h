@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "http/body.h"
+#include "http/message.h"
+#include "net/address.h"
+#include "net/signal.h"
+#include "net/task.h"
+
+namespace pforte::http {
+
+// How fast a client must send: a bound for each wait, and for the average once that has passed.
+struct Pace {
+  std::chrono::milliseconds longest_wait = std::chrono::seconds(30);
+  std::uint64_t bytes_per_second = 0;  // 0: any
+};
+
+// One request and its answer, whatever version of HTTP carries them. The request's views live as long as the exchange.
+//
+// The answer is begun once, or never; it ends with the piece after which nothing follows. An exchange that ends
+// without one drops its connection (HTTP/1) or resets its stream (HTTP/2).
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+
+  virtual const RequestHead& request() const = 0;
+
+  // The next piece of the request's body; an empty last one if there is none. Fails with Kind::Invalid when its coding
+  // is broken, Kind::Timeout when the client is slower than the pace, Kind::Closed when it went away.
+  virtual net::Task<Piece> read_body() = 0;
+  virtual void pace(Pace pace) = 0;
+  virtual bool body_over() const = 0;
+  virtual const Fields& request_trailers() const = 0;
+
+  // An interim answer (1xx, but 101).
+  virtual net::Task<> inform(const ResponseHead& head) = 0;
+
+  // Takes the head of the answer; it leaves with the first piece. A status of 101 turns both directions into plain
+  // bytes: read_body() and write() carry them. Framing that the version cannot express is replaced.
+  virtual void begin(const ResponseHead& head) = 0;
+  virtual bool begun() const = 0;
+  // An empty piece that others follow sends the head alone.
+  virtual net::Task<> write(std::string_view piece, More more, const Fields& trailers = {}) = 0;
+
+  // The connection ends after this exchange.
+  virtual void close_afterwards() = 0;
+
+  // See net::Stream.
+  virtual void tell_when_broken(net::Signal* other) = 0;
+  virtual bool broken() const = 0;
+};
+
+// What happens with exchanges: the gate, the operator's pages, the demo's application.
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  // Answers. An error means that the answer could not be completed.
+  virtual net::Task<> serve(Exchange& exchange) = 0;
+
+  // Answers a request that was refused before it could be understood: `exchange.request()` may be incomplete.
+  virtual net::Task<> refuse(Exchange& exchange, Refusal refusal) = 0;
+};
+
+}  // namespace pforte::http

@@ -1,0 +1,117 @@
+#include "http/h1_client.h"
+
+#include <array>
+
+#include "http/compose.h"
+
+namespace pforte::http {
+
+using net::Buffer;
+using net::Io;
+
+namespace {
+
+// Heads of backends: generous, since they are ours to choose.
+constexpr Limits kLimits{
+    .request_line_bytes = 64 * 1024, .head_bytes = 128 * 1024, .authorization_bytes = 0, .fields = 1000};
+
+Error error_of(const Refusal& refusal) {
+  return Error(Kind::Invalid, refusal.code, std::string(refusal.text));
+}
+
+}  // namespace
+
+H1Client::H1Client(net::Loop& loop, std::unique_ptr<net::Stream> stream)
+    : loop_(loop), stream_(std::move(stream)), inbox_(*stream_), body_(inbox_, Sender::Backend), request_(*stream_) {}
+
+void H1Client::begin(const RequestHead& head) {
+  method_ = head.method;
+  answered_ = false;
+  keep_alive_ = false;
+  request_sent_ = false;
+  append_request_head(request_.head(), head);
+  request_.start(head.body.kind);
+}
+
+net::Task<> H1Client::write(std::string_view piece, More more, const Fields& trailers) {
+  co_await request_.write(loop_, patience_, piece, more, trailers);
+  if (more == More::Ends) request_sent_ = true;
+  if (!stream_->try_flush().moved()) co_await flush(*stream_);
+  co_return {};
+}
+
+net::Task<const ResponseHead*> H1Client::read_head() {
+  for (;;) {
+    if (!inbox_.empty()) {
+      auto length = scanner_.scan(inbox_.bytes(), kLimits);
+      if (!length) co_return std::unexpected(error_of(length.error()));
+      if (*length > 0) {
+        scanner_.reset();
+        head_.take();
+        auto parsed = parse_response_head(inbox_.bytes().substr(0, *length), kLimits, method_, *head_);
+        if (!parsed) co_return std::unexpected(error_of(parsed.error()));
+        inbox_.consume(*length);
+        body_.start(head_->body);
+        keep_alive_ = head_->keep_alive;
+        co_return &*head_;
+      }
+    }
+    Io io = inbox_.try_fill(Buffer::Size::Medium);
+    if (io.moved()) answered_ = true;
+    if (io.status == Io::Status::Failed) co_return std::unexpected(stream_->failure());
+    if (io.status == Io::Status::Finished && answered_) {
+      co_return fail(Kind::Invalid, "backend.head-cut", "the server closed in the middle of a head");
+    }
+    if (io.status == Io::Status::Finished) {
+      co_return fail(Kind::Closed, "backend.closed", "the server closed without an answer");
+    }
+    if (io.blocked()) co_await wait_for_bytes();
+  }
+}
+
+net::Task<Piece> H1Client::read_body() {
+  for (;;) {
+    BodyReader::Step step = body_.try_next();
+    switch (step.status) {
+      case BodyReader::Status::Moved:
+        if (step.piece.bytes.empty() && !step.piece.last) continue;
+        co_return step.piece;
+      case BodyReader::Status::Cut:
+        co_return fail(Kind::Closed, "backend.body-cut", "the server closed in the middle of a body");
+      case BodyReader::Status::Refused:
+        co_return std::unexpected(error_of(body_.refusal()));
+      case BodyReader::Status::Failed:
+        co_return std::unexpected(stream_->failure());
+      case BodyReader::Status::Blocked:
+        break;
+    }
+    co_await wait_for_bytes();
+  }
+}
+
+net::Task<> H1Client::wait_for_bytes() {
+  stream_->deadline(patience_ == net::Duration::max() ? net::kNever : loop_.now() + patience_);
+  co_await stream_->readable();
+  co_return {};
+}
+
+void H1Client::become_tunnel() {
+  request_.start_raw();
+  body_.start_raw();
+  keep_alive_ = false;
+}
+
+bool H1Client::rest() {
+  head_.give_back();
+  bool good = keep_alive_ && request_sent_ && body_.over() && inbox_.empty();
+  inbox_.unpin();
+  stream_->deadline(net::kNever);
+  return good;
+}
+
+bool H1Client::still_good() {
+  std::array<char, 1> byte;
+  return stream_->try_read(byte).blocked();
+}
+
+}  // namespace pforte::http

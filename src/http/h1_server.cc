@@ -1,0 +1,260 @@
+#include "http/h1_server.h"
+
+#include <algorithm>
+
+#include "http/compose.h"
+
+namespace pforte::http {
+
+using net::Buffer;
+using net::Io;
+
+namespace {
+
+// What is read and dropped of a body that nobody wants, so that the connection can go on or the client can read the
+// answer before it is reset.
+constexpr std::size_t kMostDiscarded = 256 * 1024;
+constexpr net::Duration kFarewell = std::chrono::seconds(2);
+
+// How long a client may take nothing of an answer.
+constexpr net::Duration kAnswerPatience = std::chrono::seconds(75);
+
+constexpr Refusal kTooSlow{408, "http.head-too-slow", "the head of the request did not arrive in time"};
+
+Error error_of(const Refusal& refusal) {
+  return Error(Kind::Invalid, refusal.code, std::string(refusal.text));
+}
+
+Error too_slow() {
+  return Error(Kind::Timeout, "http.body-too-slow", "the body of the request arrives too slowly");
+}
+
+bool has_body(int status, Method method) {
+  return status >= 200 && status != 204 && status != 304 && method != Method::Head;
+}
+
+}  // namespace
+
+H1Server::H1Server(net::Loop& loop, net::Stream& stream, Service& service, const ServerLimits& limits)
+    : loop_(loop),
+      stream_(stream),
+      service_(service),
+      limits_(limits),
+      inbox_(stream),
+      body_(inbox_, Sender::Client),
+      answer_(stream) {}
+
+H1Server::~H1Server() = default;
+
+net::Task<> H1Server::run() {
+  while (!ending_) {
+    Next next = co_await next_request();
+    if (next == Next::End) break;
+    if (next == Next::Refused) {
+      ending_ = true;
+      co_await service_.refuse(*this, refusal_);
+      co_await flush(stream_);
+    } else {
+      co_await serve_one();
+    }
+    if (!ending_) forget_request();
+  }
+  co_await leave();
+  co_return {};
+}
+
+void H1Server::end_soon() {
+  ending_ = true;
+  if (idle_) stream_.readable().ring();
+}
+
+net::Task<H1Server::Next> H1Server::next_request() {
+  for (;;) {
+    Next next = read_head();
+    if (next != Next::End) co_return next;
+    Io io = inbox_.try_fill(Buffer::Size::Medium);
+    if (io.status == Io::Status::Failed) co_return std::unexpected(stream_.failure());
+    if (io.status == Io::Status::Finished) {
+      ending_ = true;
+      co_return Next::End;
+    }
+    if (io.moved() && head_deadline_ == net::kNever) head_deadline_ = loop_.now() + limits_.head_time;
+    if (!io.blocked()) continue;
+
+    idle_ = inbox_.empty();
+    if (idle_ && ending_) co_return Next::End;
+    stream_.deadline(idle_ ? loop_.now() + limits_.idle : head_deadline_);
+    Result<> waited = co_await outcome(wait_for(stream_.readable()));
+    bool was_idle = std::exchange(idle_, false);
+    if (waited) continue;
+    if (waited.error().kind() != Kind::Timeout) co_return std::unexpected(std::move(waited).error());
+    if (was_idle) co_return Next::End;
+    co_return refuse_head(kTooSlow);
+  }
+}
+
+// What the bytes at hand amount to; End when they do not suffice.
+H1Server::Next H1Server::read_head() {
+  if (inbox_.empty()) return Next::End;
+  auto length = scanner_.scan(inbox_.bytes(), limits_.head);
+  if (!length) return refuse_head(length.error());
+  if (*length == 0) return Next::End;
+  scanner_.reset();
+  request_.take();
+  auto parsed = parse_request_head(inbox_.bytes().substr(0, *length), limits_.head, *request_);
+  if (!parsed) return refuse_head(parsed.error());
+  inbox_.consume(*length);
+  inbox_.pin();
+  body_.start(request_->body);
+  if (!request_->keep_alive) ending_ = true;
+  return Next::Request;
+}
+
+H1Server::Next H1Server::refuse_head(Refusal refusal) {
+  refusal_ = refusal;
+  request_.take();
+  request_->clear();
+  body_.start({});
+  return Next::Refused;
+}
+
+net::Task<> H1Server::serve_one() {
+  Result<> served = co_await outcome(service_.serve(*this));
+  stream_.tell_when_broken(nullptr);
+  if (!served) co_return std::unexpected(std::move(served).error());
+  if (!complete_) co_return fail(Kind::Internal, "http.unanswered", "the answer was not completed");
+  stream_.deadline(loop_.now() + kAnswerPatience);
+  co_await flush(stream_);
+  if (!body_.over()) co_await discard_rest();
+  co_return {};
+}
+
+// The client may still be sending a body that nobody read. What is at hand is dropped; for more, the connection ends.
+net::Task<> H1Server::discard_rest() {
+  std::size_t discarded = 0;
+  while (!body_.over() && discarded < kMostDiscarded) {
+    BodyReader::Step step = body_.try_next();
+    if (step.status != BodyReader::Status::Moved) break;
+    discarded += step.piece.bytes.size();
+  }
+  if (!body_.over()) ending_ = true;
+  co_return {};
+}
+
+// Says goodbye, and lets the client read it: a connection that is closed with bytes unread is reset, and the answer
+// with it (RFC 9112, 9.6).
+net::Task<> H1Server::leave() {
+  stream_.finish();
+  if (body_.over() && inbox_.empty() && !begun_) co_return {};
+  stream_.deadline(loop_.now() + kFarewell);
+  inbox_.unpin();
+  std::size_t discarded = 0;
+  while (discarded < 4 * kMostDiscarded) {
+    inbox_.consume(inbox_.bytes().size());
+    Io io = inbox_.try_fill(Buffer::Size::Medium);
+    if (io.blocked()) {
+      Result<> waited = co_await outcome(wait_for(stream_.readable()));
+      if (!waited) break;
+    } else if (!io.moved()) {
+      break;
+    }
+    discarded += io.bytes;
+  }
+  co_return {};
+}
+
+void H1Server::forget_request() {
+  request_.give_back();
+  inbox_.unpin();
+  head_deadline_ = inbox_.empty() ? net::kNever : loop_.now() + limits_.head_time;
+  pace_ = {};
+  body_waited_ = {};
+  body_bytes_ = 0;
+  begun_ = false;
+  complete_ = false;
+}
+
+net::Task<Piece> H1Server::read_body() {
+  for (;;) {
+    BodyReader::Step step = body_.try_next();
+    switch (step.status) {
+      case BodyReader::Status::Moved:
+        body_bytes_ += step.piece.bytes.size();
+        if (step.piece.bytes.empty() && !step.piece.last) continue;
+        co_return step.piece;
+      case BodyReader::Status::Cut:
+        co_return fail(Kind::Closed, "http.body-cut", "the client ended the connection in the middle of a body");
+      case BodyReader::Status::Refused:
+        co_return std::unexpected(error_of(body_.refusal()));
+      case BodyReader::Status::Failed:
+        co_return std::unexpected(stream_.failure());
+      case BodyReader::Status::Blocked:
+        break;
+    }
+    net::Duration patience = co_await net::ok(patience_for_body());
+    net::Instant before = loop_.now();
+    stream_.deadline(before + patience);
+    Result<> waited = co_await outcome(wait_for(stream_.readable()));
+    body_waited_ += loop_.now() - before;
+    if (waited) continue;
+    if (waited.error().kind() == Kind::Timeout) co_return std::unexpected(too_slow());
+    co_return std::unexpected(std::move(waited).error());
+  }
+}
+
+// How long the next wait may last. Time in which we did not ask does not count against the client.
+Result<net::Duration> H1Server::patience_for_body() const {
+  net::Duration patience = pace_.longest_wait;
+  if (pace_.bytes_per_second == 0) return patience;
+  net::Duration earned = std::chrono::seconds(body_bytes_ / pace_.bytes_per_second);
+  net::Duration left = pace_.longest_wait + earned - body_waited_;
+  if (left <= net::Duration::zero()) return std::unexpected(too_slow());
+  return std::min(patience, left);
+}
+
+net::Task<> H1Server::inform(const ResponseHead& head) {
+  if (request_->minor_version == 0) co_return {};
+  append_response_head(answer_.head(), head, Connection::KeepsAlive, 1);
+  answer_.start(Framing::Kind::None);
+  co_await answer_.write(loop_, kAnswerPatience, {}, More::Follows);
+  co_return {};
+}
+
+void H1Server::begin(const ResponseHead& head) {
+  begun_ = true;
+  tunnel_ = head.status == 101;
+  Framing::Kind framing = head.body.kind;
+  bool until_close =
+      framing == Framing::Kind::UntilClose || (framing == Framing::Kind::Chunked && request_->minor_version == 0);
+  if (until_close || tunnel_) ending_ = true;
+  Connection connection = ending_ ? Connection::Closes : Connection::KeepsAlive;
+  if (tunnel_) connection = Connection::Upgrades;
+  std::string& out = answer_.head();
+  if (until_close && framing == Framing::Kind::Chunked) {
+    ResponseHead unframed = head;
+    unframed.body.kind = Framing::Kind::UntilClose;
+    append_response_head(out, unframed, connection, request_->minor_version);
+  } else {
+    append_response_head(out, head, connection, request_->minor_version);
+  }
+  if (tunnel_) {
+    answer_.start_raw();
+    body_.start_raw();
+  } else {
+    if (until_close) framing = Framing::Kind::UntilClose;
+    answer_.start(has_body(head.status, request_->method) ? framing : Framing::Kind::None);
+  }
+}
+
+net::Task<> H1Server::write(std::string_view piece, More more, const Fields& trailers) {
+  co_await answer_.write(loop_, kAnswerPatience, piece, more, trailers);
+  if (more == More::Follows) co_return {};
+  complete_ = true;
+  if (tunnel_) {
+    co_await flush(stream_);
+    stream_.finish();
+  }
+  co_return {};
+}
+
+}  // namespace pforte::http

@@ -1,0 +1,136 @@
+#include "tls/context.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "base/text.h"
+#include "crypto/certificate.h"
+#include "crypto/failure.h"
+#include "tls/session.h"
+
+namespace pforte::tls {
+
+namespace {
+
+// TLS 1.2 of the intermediate profile; TLS 1.3 has its own list, which OpenSSL's default equals.
+constexpr const char* kIntermediateCiphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr const char* kGroups = "X25519:P-256:P-384";
+
+// In order of preference (RFC 7301, 3.1).
+constexpr std::array<std::string_view, 1> kProtocols{"http/1.1"};
+
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
+                    unsigned offered_size, void*) {
+  for (std::string_view ours : kProtocols) {
+    for (std::size_t at = 0; at < offered_size; at += 1UZ + offered[at]) {
+      std::string_view theirs(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
+      if (theirs != ours) continue;
+      *out = offered + at + 1;
+      *out_size = offered[at];
+      return SSL_TLSEXT_ERR_OK;
+    }
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+std::unexpected<Error> refused(std::string_view deed) {
+  return fail(Kind::Invalid, "tls.context", cat(deed, ": ", crypto::openssl_reason()));
+}
+
+void set_up_server(SSL_CTX* context, Profile profile) {
+  SSL_CTX_set_min_proto_version(context, profile == Profile::Modern ? TLS1_3_VERSION : TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context, kIntermediateCiphers);
+  SSL_CTX_set1_groups_list(context, kGroups);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context, 1);
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  Session::install(context);
+}
+
+}  // namespace
+
+ServerContext::ServerContext(Profile profile, std::vector<Shown> shown)
+    : profile_(profile), shown_(std::move(shown)), context_(SSL_CTX_new(TLS_server_method())) {
+  set_up_server(context_.get(), profile_);
+  SSL_CTX_set_tlsext_status_cb(context_.get(), staple);
+  SSL_CTX_set_tlsext_status_arg(context_.get(), this);
+}
+
+Result<std::shared_ptr<const ServerContext>> ServerContext::make(Profile profile, std::vector<Shown> shown) {
+  std::shared_ptr<ServerContext> made(new ServerContext(profile, std::move(shown)));
+  TRY(made->use_certificates());
+  return std::shared_ptr<const ServerContext>(std::move(made));
+}
+
+// A ticket of one site does not resume a session with another: sessions are told apart by the first certificate.
+void ServerContext::separate_sessions() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned size = 0;
+  X509_digest(shown_.front().identity.chain.front().get(), EVP_sha256(), digest.data(), &size);
+  SSL_CTX_set_session_id_context(context_.get(), digest.data(), size);
+}
+
+Result<> ServerContext::use_certificates() {
+  separate_sessions();
+  for (const Shown& one : shown_) {
+    X509* leaf = one.identity.chain.front().get();
+    ERR_clear_error();
+    if (SSL_CTX_use_certificate(context_.get(), leaf) != 1) return refused(crypto::subject_of(*leaf));
+    if (SSL_CTX_use_PrivateKey(context_.get(), one.identity.key.get()) != 1) return refused(crypto::subject_of(*leaf));
+    SSL_CTX_clear_chain_certs(context_.get());
+    for (std::size_t i = 1; i < one.identity.chain.size(); ++i) {
+      if (SSL_CTX_add1_chain_cert(context_.get(), one.identity.chain[i].get()) != 1) return refused("intermediate");
+    }
+  }
+  return {};
+}
+
+bool ServerContext::covers(std::string_view host) const {
+  return std::ranges::any_of(shown_,
+                             [&](const Shown& one) { return crypto::covers(*one.identity.chain.front(), host); });
+}
+
+// Gives a client that asks for it the OCSP answer of the certificate that was chosen (RFC 6066, 8).
+int ServerContext::staple(SSL* ssl, void* self) {
+  const X509* chosen = SSL_get_certificate(ssl);
+  for (const Shown& one : static_cast<const ServerContext*>(self)->shown_) {
+    if (one.identity.chain.front().get() != chosen || one.ocsp_answer.empty()) continue;
+    void* copy = OPENSSL_memdup(one.ocsp_answer.data(), one.ocsp_answer.size());
+    if (!copy) break;
+    SSL_set_tlsext_status_ocsp_resp(ssl, static_cast<unsigned char*>(copy), long(one.ocsp_answer.size()));
+    return SSL_TLSEXT_ERR_OK;
+  }
+  return SSL_TLSEXT_ERR_NOACK;
+}
+
+Result<std::shared_ptr<const ClientContext>> ClientContext::make(const std::string& trust) {
+  std::shared_ptr<ClientContext> made(new ClientContext);
+  made->context_.reset(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX* context = made->context_.get();
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  Session::install(context);
+  ERR_clear_error();
+  if (trust == "system") {
+    if (SSL_CTX_set_default_verify_paths(context) != 1) return refused("the system's trust store");
+  } else {
+    std::vector<crypto::Certificate> roots = TRY(crypto::read_certificates(trust));
+    X509_STORE* store = SSL_CTX_get_cert_store(context);
+    for (const crypto::Certificate& root : roots) X509_STORE_add_cert(store, root.get());
+    // What is trusted need not be self-signed: an intermediate in the file ends the path.
+    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+  }
+  return std::shared_ptr<const ClientContext>(std::move(made));
+}
+
+}  // namespace pforte::tls

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/pem.h"
+
+namespace pforte::tls {
+
+// What a server offers: Mozilla's server side TLS recommendations, version 5.7.
+enum class Profile { Intermediate, Modern };
+
+// A certificate that a server shows, with its stapled OCSP answer if there is one.
+struct Shown {
+  crypto::Identity identity;
+  std::string ocsp_answer;  // DER; empty: none
+};
+
+// How the connections of one site are sealed. Immutable, shared by all workers.
+class ServerContext {
+ public:
+  // `shown` holds at least one certificate, and at most one of each key type. Fails with Kind::Invalid when OpenSSL
+  // refuses one.
+  static Result<std::shared_ptr<const ServerContext>> make(Profile profile, std::vector<Shown> shown);
+
+  ServerContext(const ServerContext&) = delete;
+  ServerContext& operator=(const ServerContext&) = delete;
+
+  SSL_CTX* native() const { return context_.get(); }
+  Profile profile() const { return profile_; }
+
+  // Whether one of the certificates covers `host`.
+  bool covers(std::string_view host) const;
+
+ private:
+  ServerContext(Profile profile, std::vector<Shown> shown);
+  void separate_sessions();
+  Result<> use_certificates();
+  static int staple(SSL* ssl, void* self);
+
+  Profile profile_;
+  std::vector<Shown> shown_;
+  crypto::Owned<SSL_CTX, SSL_CTX_free> context_;
+};
+
+// Which context answers a client that asks for a name.
+class ServerNames {
+ public:
+  virtual ~ServerNames() = default;
+
+  // `name` in lower case. Null: nobody serves it, and the handshake is refused with unrecognized_name.
+  virtual const ServerContext* find(std::string_view name) const = 0;
+  // For a client that names none, such as Java for a host without a dot. Never null.
+  virtual const ServerContext* unnamed() const = 0;
+};
+
+// How we connect to a server that we verify: chain, dates, name. Immutable, shared by all workers.
+class ClientContext {
+ public:
+  // `trust` is "system" or a PEM file. Fails when it cannot be read or holds no certificate.
+  static Result<std::shared_ptr<const ClientContext>> make(const std::string& trust);
+
+  SSL_CTX* native() const { return context_.get(); }
+
+ private:
+  ClientContext() = default;
+  crypto::Owned<SSL_CTX, SSL_CTX_free> context_;
+};
+
+}  // namespace pforte::tls

@@ -1,0 +1,311 @@
+#include "tls/session.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/text.h"
+#include "crypto/failure.h"
+#include "tls/client_hello.h"
+
+namespace pforte::tls {
+
+using net::Io;
+
+namespace {
+
+constexpr std::size_t kRecordBytes = 16384;
+// Header, content type, tag and explicit nonce of a record, in any version we speak.
+constexpr std::size_t kRecordOverhead = 64;
+
+Session& session_of(const SSL* ssl) {
+  return *static_cast<Session*>(SSL_get_app_data(ssl));
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return out;
+}
+
+bool is_address(const std::string& name) {
+  std::array<unsigned char, 16> bytes;
+  return inet_pton(AF_INET, name.c_str(), &bytes) == 1 || inet_pton(AF_INET6, name.c_str(), &bytes) == 1;
+}
+
+}  // namespace
+
+std::unique_ptr<Session> Session::accept(std::unique_ptr<net::Stream> lower, std::shared_ptr<const ServerNames> names,
+                                         std::shared_ptr<const TicketKeys> keys) {
+  std::unique_ptr<Session> session(new Session(std::move(lower)));
+  session->names_ = std::move(names);
+  session->keys_ = std::move(keys);
+  const ServerContext* first = session->names_->unnamed();
+  session->take(SSL_new(first->native()));
+  SSL_set_accept_state(session->ssl_.get());
+  return session;
+}
+
+std::unique_ptr<Session> Session::connect(std::unique_ptr<net::Stream> lower, const ClientContext& context,
+                                          const std::string& name) {
+  std::unique_ptr<Session> session(new Session(std::move(lower)));
+  session->take(SSL_new(context.native()));
+  SSL* ssl = session->ssl_.get();
+  SSL_set_connect_state(ssl);
+  X509_VERIFY_PARAM* rules = SSL_get0_param(ssl);
+  if (is_address(name)) {
+    X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str());
+  } else {
+    SSL_set_tlsext_host_name(ssl, name.c_str());
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size());
+  }
+  return session;
+}
+
+void Session::take(SSL* ssl) {
+  ssl_.reset(ssl);
+  SSL_set_app_data(ssl, this);
+  BIO* bio = BIO_new(wire());
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl, bio, bio);
+}
+
+Session::~Session() = default;
+
+net::Task<> Session::handshake() {
+  for (;;) {
+    ERR_clear_error();
+    int done = SSL_do_handshake(ssl_.get());
+    if (done == 1) break;
+    int why = SSL_get_error(ssl_.get(), done);
+    if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) {
+      Error failure = handshake_failure();
+      try_flush();  // the alert that tells the peer; best effort
+      co_return std::unexpected(std::move(failure));
+    }
+    co_await flush(*this);
+    if (why == SSL_ERROR_WANT_READ) co_await readable();
+  }
+  // In TLS 1.3 our last flight is a ticket, which goes out with the first answer. In TLS 1.2 the peer waits for it.
+  if (SSL_version(ssl_.get()) < TLS1_3_VERSION) co_await flush(*this);
+  co_return {};
+}
+
+Error Session::handshake_failure() {
+  if (lower_failed_) return lower_->failure();
+  long verdict = SSL_get_verify_result(ssl_.get());
+  std::string reason = crypto::openssl_reason();
+  if (!SSL_is_server(ssl_.get()) && verdict != X509_V_OK) {
+    return Error(Kind::Denied, "tls.not-trusted", X509_verify_cert_error_string(verdict));
+  }
+  if (reason.empty()) return Error(Kind::Closed, "tls.closed", "the peer closed the connection during the handshake");
+  return Error(Kind::Denied, "tls.refused", std::move(reason));
+}
+
+Io Session::try_read(std::span<char> into) {
+  std::size_t total = 0;
+  while (total < into.size()) {
+    ERR_clear_error();
+    std::size_t count = 0;
+    int done = SSL_read_ex(ssl_.get(), into.data() + total, into.size() - total, &count);
+    if (done == 1) {
+      total += count;
+      // Nothing more at hand: spare OpenSSL the discovery.
+      if (inbound_begin_ == inbound_end_ && SSL_pending(ssl_.get()) == 0) break;
+      continue;
+    }
+    if (total > 0) break;  // what went wrong shows again at the next attempt
+    int why = SSL_get_error(ssl_.get(), done);
+    if (why == SSL_ERROR_WANT_READ) return {Io::Status::Blocked};
+    if (why == SSL_ERROR_ZERO_RETURN) return {Io::Status::Finished};
+    if (!lower_failed_) reason_ = crypto::openssl_reason();
+    return {Io::Status::Failed};
+  }
+  return {Io::Status::Moved, total};
+}
+
+Io Session::try_write(std::span<const std::string_view> pieces) {
+  if (outbound_end_ > 0) {
+    // A ticket may wait here since the handshake: it goes along. More means that the peer is slow.
+    if (outbound_end_ > net::Buffer::capacity_of(net::Buffer::Size::Small)) {
+      Io io = try_flush();
+      if (!io.moved()) return io;
+    }
+  }
+  std::size_t total = 0;
+  for (std::string_view piece : pieces) total += piece.size();
+  reserve_outbound(std::min(total, net::kRelayBytes));
+  Io taken{Io::Status::Moved, 0};
+  if (pieces.size() > 1 && total <= kRecordBytes) {
+    taken = seal_joined(pieces, total);
+  } else {
+    for (std::string_view piece : pieces) {
+      Io io = seal(piece.substr(0, net::kRelayBytes - taken.bytes));
+      if (!io.moved()) return io;
+      taken.bytes += io.bytes;
+      if (taken.bytes == net::kRelayBytes) break;
+    }
+  }
+  if (!taken.moved()) return taken;
+  Io sent = try_flush();
+  return sent.status == Io::Status::Failed ? sent : taken;
+}
+
+// One record for several small pieces: two would cost a second seal and 22 bytes.
+Io Session::seal_joined(std::span<const std::string_view> pieces, std::size_t total) {
+  net::Buffer joined(net::Buffer::fitting(total));
+  char* end = joined.data();
+  for (std::string_view piece : pieces) end += piece.copy(end, piece.size());
+  return seal({joined.data(), total});
+}
+
+Io Session::seal(std::string_view piece) {
+  if (piece.empty()) return {Io::Status::Moved, 0};
+  ERR_clear_error();
+  std::size_t count = 0;
+  if (SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &count) == 1) return {Io::Status::Moved, count};
+  if (!lower_failed_) reason_ = crypto::openssl_reason();
+  return {Io::Status::Failed};
+}
+
+void Session::reserve_outbound(std::size_t bytes) {
+  std::size_t needed = outbound_end_ + bytes + (bytes / kRecordBytes + 2) * kRecordOverhead;
+  if (needed <= outbound_.capacity()) return;
+  net::Buffer larger(net::Buffer::fitting(needed));
+  if (outbound_end_ > 0) std::memcpy(larger.data(), outbound_.data(), outbound_end_);
+  outbound_ = std::move(larger);
+}
+
+Io Session::try_flush() {
+  while (outbound_begin_ < outbound_end_) {
+    std::string_view rest(outbound_.data() + outbound_begin_, outbound_end_ - outbound_begin_);
+    Io io = lower_->try_write(std::span(&rest, 1));
+    if (io.status == Io::Status::Failed) lower_failed_ = true;
+    if (!io.moved()) return io;
+    outbound_begin_ += io.bytes;
+  }
+  outbound_.release();
+  outbound_begin_ = outbound_end_ = 0;
+  return {Io::Status::Moved};
+}
+
+void Session::finish() {
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+  if (try_flush().moved()) lower_->finish();
+}
+
+Error Session::failure() const {
+  if (lower_failed_) return lower_->failure();
+  return Error(Kind::Invalid, "tls.broken", reason_.empty() ? "the TLS stream is broken" : reason_);
+}
+
+std::string_view Session::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+std::string_view Session::version() const {
+  return SSL_get_version(ssl_.get());
+}
+
+std::string_view Session::cipher() const {
+  return SSL_get_cipher_name(ssl_.get());
+}
+
+bool Session::resumed() const {
+  return SSL_session_reused(ssl_.get()) == 1;
+}
+
+// The wire: OpenSSL's view of the lower stream.
+
+const BIO_METHOD* Session::wire() {
+  static const BIO_METHOD* const kWire = [] {
+    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "pforte wire");
+    BIO_meth_set_read(method, [](BIO* bio, char* into, int size) {
+      return static_cast<Session*>(BIO_get_data(bio))->read_wire(bio, std::span(into, std::size_t(size)));
+    });
+    BIO_meth_set_write(method, [](BIO* bio, const char* from, int size) {
+      return static_cast<Session*>(BIO_get_data(bio))->write_wire(std::span(from, std::size_t(size)));
+    });
+    BIO_meth_set_ctrl(method, [](BIO*, int command, long, void*) -> long { return command == BIO_CTRL_FLUSH ? 1 : 0; });
+    return method;
+  }();
+  return kWire;
+}
+
+int Session::read_wire(BIO* bio, std::span<char> into) {
+  BIO_clear_retry_flags(bio);
+  if (inbound_begin_ == inbound_end_) {
+    if (!inbound_) inbound_ = net::Buffer(much_inbound_ ? net::Buffer::Size::Large : net::Buffer::Size::Medium);
+    Io io = lower_->try_read(std::span(inbound_.data(), inbound_.capacity()));
+    if (!io.moved()) inbound_.release();
+    if (io.blocked()) BIO_set_retry_read(bio);
+    if (io.status == Io::Status::Failed) lower_failed_ = true;
+    if (!io.moved()) return io.status == Io::Status::Finished ? 0 : -1;
+    much_inbound_ = io.bytes == inbound_.capacity() || io.bytes > net::Buffer::capacity_of(net::Buffer::Size::Medium);
+    inbound_begin_ = 0;
+    inbound_end_ = io.bytes;
+  }
+  std::size_t count = std::min(into.size(), inbound_end_ - inbound_begin_);
+  std::memcpy(into.data(), inbound_.data() + inbound_begin_, count);
+  inbound_begin_ += count;
+  if (inbound_begin_ == inbound_end_) inbound_.release();
+  return int(count);
+}
+
+int Session::write_wire(std::span<const char> from) {
+  if (outbound_end_ + from.size() > outbound_.capacity()) reserve_outbound(from.size());
+  if (outbound_end_ + from.size() > outbound_.capacity()) return -1;  // more than any flight or turn of ours
+  std::memcpy(outbound_.data() + outbound_end_, from.data(), from.size());
+  outbound_end_ += from.size();
+  return int(from.size());
+}
+
+// What OpenSSL tells and asks.
+
+void Session::install(SSL_CTX* context) {
+  SSL_CTX_set_info_callback(context, on_state);
+  SSL_CTX_set_client_hello_cb(context, on_client_hello, nullptr);
+  SSL_CTX_set_tlsext_ticket_key_evp_cb(context, on_ticket);
+}
+
+// Chooses the site's context before anything of it is used, its versions included.
+int Session::on_client_hello(SSL* ssl, int* alert, void*) {
+  Session& session = session_of(ssl);
+  const unsigned char* extension = nullptr;
+  std::size_t size = 0;
+  if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &extension, &size) == 1) {
+    session.server_name_ = lower_case(host_in_server_name(std::span(extension, size)).value_or(""));
+  }
+  const ServerNames& names = *session.names_;
+  session.context_ = session.server_name_.empty() ? names.unnamed() : names.find(session.server_name_);
+  if (!session.context_) {
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_CLIENT_HELLO_ERROR;
+  }
+  SSL_set_SSL_CTX(ssl, session.context_->native());
+  SSL_set_min_proto_version(ssl, int(SSL_CTX_get_min_proto_version(session.context_->native())));
+  return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+void Session::on_state(const SSL* ssl, int where, int value) {
+  if (where == SSL_CB_READ_ALERT) session_of(ssl).alert_ = value & 0xff;
+}
+
+int Session::on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+                       int sealing) {
+  const TicketKeys& keys = *session_of(ssl).keys_;
+  return sealing ? keys.seal(name, iv, cipher, mac) : keys.open(name, iv, cipher, mac);
+}
+
+}  // namespace pforte::tls

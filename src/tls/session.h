@@ -1,0 +1,102 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "crypto/owned.h"
+#include "net/buffer.h"
+#include "net/stream.h"
+#include "tls/context.h"
+#include "tls/ticket_keys.h"
+
+namespace pforte::tls {
+
+// A TLS stream over a stream. OpenSSL reads what came in up to 128 KiB per call of the lower stream, and what it
+// writes goes out as one. Buffers are held only while there are bytes in them.
+class Session final : public net::Stream {
+ public:
+  // The server's side. `names` and `keys` are kept.
+  static std::unique_ptr<Session> accept(std::unique_ptr<net::Stream> lower, std::shared_ptr<const ServerNames> names,
+                                         std::shared_ptr<const TicketKeys> keys);
+
+  // The client's side, for a server that must prove to be `name` (a DNS name or an IP address).
+  static std::unique_ptr<Session> connect(std::unique_ptr<net::Stream> lower, const ClientContext& context,
+                                          const std::string& name);
+
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() override;
+
+  // Once, before anything else. Under the stream's deadline. Fails with Kind::Denied when one side refused the other
+  // (the text says why; see also alert()), with the lower stream's error otherwise.
+  net::Task<> handshake();
+
+  net::Io try_read(std::span<char> into) override;
+  net::Io try_write(std::span<const std::string_view> pieces) override;
+  net::Io try_flush() override;
+  // Sends close_notify.
+  void finish() override;
+  net::Signal& readable() override { return lower_->readable(); }
+  net::Signal& writable() override { return lower_->writable(); }
+  void deadline(net::Instant at) override { lower_->deadline(at); }
+  void tell_when_broken(net::Signal* other) override { lower_->tell_when_broken(other); }
+  bool broken() const override { return lower_->broken(); }
+  Error failure() const override;
+
+  // The name the client asked for, in lower case; empty when it named none.
+  const std::string& server_name() const { return server_name_; }
+  // The context that answers; null until the client has said hello.
+  const ServerContext* context() const { return context_; }
+  // What was agreed on by ALPN; empty when nothing was.
+  std::string_view protocol() const;
+  // "TLSv1.3"
+  std::string_view version() const;
+  std::string_view cipher() const;
+  bool resumed() const;
+  // Number of the last alert the peer sent (RFC 8446, 6), or -1.
+  int alert() const { return alert_; }
+
+  // Sets the callbacks that lead back to the session, on a context that makes sessions.
+  static void install(SSL_CTX* context);
+
+ private:
+  explicit Session(std::unique_ptr<net::Stream> lower) : lower_(std::move(lower)) {}
+  void take(SSL* ssl);
+
+  static const BIO_METHOD* wire();
+  int read_wire(BIO* bio, std::span<char> into);
+  int write_wire(std::span<const char> from);
+  void reserve_outbound(std::size_t bytes);
+  net::Io seal(std::string_view piece);
+  net::Io seal_joined(std::span<const std::string_view> pieces, std::size_t total);
+  Error handshake_failure();
+
+  static int on_client_hello(SSL* ssl, int* alert, void*);
+  static void on_state(const SSL* ssl, int where, int value);
+  static int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+                       int sealing);
+
+  std::unique_ptr<net::Stream> lower_;
+  std::shared_ptr<const ServerNames> names_;
+  std::shared_ptr<const TicketKeys> keys_;
+  const ServerContext* context_ = nullptr;
+  std::string server_name_;
+  int alert_ = -1;
+  bool lower_failed_ = false;
+  std::string reason_;  // why OpenSSL failed
+
+  net::Buffer inbound_;  // sealed bytes not yet opened: [begin, end)
+  std::size_t inbound_begin_ = 0;
+  std::size_t inbound_end_ = 0;
+  bool much_inbound_ = false;  // the last buffer came back full: take a large one next
+  net::Buffer outbound_;       // sealed bytes not yet sent: [begin, end)
+  std::size_t outbound_begin_ = 0;
+  std::size_t outbound_end_ = 0;
+
+  crypto::Owned<SSL, SSL_free> ssl_;
+};
+
+}  // namespace pforte::tls
