@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
+#include "policy/path_refusal.h"
 #include "policy/permits.h"
 
 namespace pforte::policy {
@@ -28,17 +28,6 @@ enum class PathProfile : std::uint8_t {
 // The name in the configuration: "generic", "tomcat", "iis".
 std::string_view profile_name(PathProfile profile);
 std::optional<PathProfile> profile_named(std::string_view name);
-
-// Why a path is refused with 400. Both are literals; the code is stable ("path.encoded-slash").
-struct PathRefusal {
-  std::string_view code;
-  std::string_view text;
-
-  friend bool operator==(const PathRefusal&, const PathRefusal&) = default;
-};
-
-// Every refusal there is, for the handbook.
-std::span<const PathRefusal> path_refusals();
 
 // A path that was understood.
 struct JudgedPath {

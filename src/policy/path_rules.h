@@ -87,20 +87,19 @@ class PathRules {
   PathProfile profile() const { return profile_; }
 
  private:
-  // The rules that share a path: rules_[first .. first + count).
+  // The rules that share a path.
   struct Place {
-    std::string path;  // empty for "/"
-    std::size_t first = 0;
-    std::size_t count = 0;
+    std::string path;  // as it is compared; empty for "/"
+    std::vector<Rule> rules;
   };
 
-  bool agrees(std::string_view place, std::string_view text) const;
+  bool begins(std::string_view text, std::string_view start) const;
   const Place* decisive(const JudgedPath& path) const;
-  bool doubtful(const JudgedPath& path, std::string_view method, const net::Address& client) const;
+  bool may_match(const Place& place, const JudgedPath& path) const;
   Verdict decide(const Place* place, const JudgedPath& path, std::string_view method, const net::Address& client) const;
 
-  std::vector<Rule> rules_;
   std::vector<Place> places_;  // longest path first
+  Permits permitted_somewhere_;
   PathProfile profile_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -20,6 +21,8 @@ enum class Oddity : std::uint8_t {
   DoubleEncoding,       // %252f and others that mean something after a second decoding
   InvalidUtf8,          // escapes of another character set, such as %fc for u umlaut in Latin-1
 };
+
+constexpr std::size_t kOddityCount = 9;
 
 // The oddities that a rule permits, or that a path has. A value of two bytes.
 class Permits {

@@ -1,0 +1,144 @@
+#include "policy/path_rules.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <span>
+#include <utility>
+
+#include "base/text.h"
+
+namespace pforte::policy {
+
+namespace {
+
+char folded(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+// The path as it is compared: "" for "/", no slash at the end, lower case where case does not count.
+std::string comparable(std::string_view path, PathProfile profile) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  std::string text(path);
+  if (profile == PathProfile::Iis) std::ranges::transform(text, text.begin(), folded);
+  return text;
+}
+
+bool holds(const Rule& rule, std::string_view method, const net::Address& client) {
+  bool for_method = rule.methods.empty() || std::ranges::find(rule.methods, method) != rule.methods.end();
+  auto holds_client = [&](const net::Network& network) { return network.contains(client); };
+  return for_method && (rule.from.empty() || std::ranges::any_of(rule.from, holds_client));
+}
+
+std::unexpected<Error> unfit(std::string_view path, std::string_view why) {
+  return fail(Kind::Invalid, "policy.rule-path", cat("a rule cannot have the path \"", path, "\": ", why));
+}
+
+Verdict refused(const PathRefusal& refusal) {
+  Verdict verdict;
+  verdict.kind = Verdict::Kind::Refused;
+  verdict.refusal = refusal;
+  return verdict;
+}
+
+}  // namespace
+
+Result<> check_rule_path(std::string_view path, PathProfile profile) {
+  std::string scratch;
+  auto read = read_path(path, profile, Permits(), scratch);
+  if (!read) return unfit(path, read.error().text);
+  if (!read->doubt.code.empty()) return unfit(path, read->doubt.text);
+  if (path.contains('%')) return unfit(path, "it is written without escapes");
+  if (read->decision != path) return unfit(path, "dot segments and parameters have no place in it");
+  // Case folding beyond ASCII differs between versions of Windows.
+  auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (profile == PathProfile::Iis && !std::ranges::all_of(path, is_ascii)) {
+    return unfit(path, "for a backend that ignores case it must be ASCII");
+  }
+  return {};
+}
+
+PathRules::PathRules(std::vector<Rule> rules, PathProfile profile) : profile_(profile) {
+  for (Rule& rule : rules) {
+    if (!check_rule_path(rule.path, profile)) std::abort();
+    permitted_somewhere_.add(rule.permits);
+    std::string path = comparable(rule.path, profile);
+    auto place = std::ranges::find(places_, path, &Place::path);
+    if (place == places_.end()) place = places_.insert(place, {.path = std::move(path), .rules = {}});
+    place->rules.push_back(std::move(rule));
+  }
+  std::ranges::sort(places_, std::ranges::greater(), [](const Place& place) { return place.path.size(); });
+}
+
+Verdict PathRules::judge(std::string_view raw_path, std::string_view method, const net::Address& client,
+                         std::string& scratch) const {
+  auto path = read_path(raw_path, profile_, permitted_somewhere_, scratch);
+  if (!path) return refused(path.error());
+
+  const Place* place = decisive(*path);
+  Verdict verdict = decide(place, *path, method, client);
+  if (path->doubt.code.empty() || verdict.kind == Verdict::Kind::Refused) return verdict;
+
+  bool allowed_by_some_reading = verdict.kind == Verdict::Kind::Allowed;
+  bool other_reading = false;
+  for (const Place& other : places_) {
+    if (!may_match(other, *path)) continue;
+    other_reading = true;
+    if (decide(&other, *path, method, client).kind != Verdict::Kind::NotAllowed) allowed_by_some_reading = true;
+  }
+  if (!other_reading) return verdict;
+  return allowed_by_some_reading ? refused(path->doubt) : Verdict();
+}
+
+// Whether `text` begins with `start`, by the profile's idea of case. Both are at least `start` long.
+bool PathRules::begins(std::string_view text, std::string_view start) const {
+  if (profile_ != PathProfile::Iis) return std::memcmp(text.data(), start.data(), start.size()) == 0;
+  return std::ranges::equal(text.substr(0, start.size()), start, {}, folded);
+}
+
+// The place that decides in every reading, as far as readings agree: its border lies before the first difference.
+const PathRules::Place* PathRules::decisive(const JudgedPath& path) const {
+  std::string_view text = path.decision;
+  bool sure_of_end = path.doubt.code.empty();
+  for (const Place& place : places_) {
+    std::size_t size = place.path.size();
+    bool border = size < path.certain ? text[size] == '/' : size == path.certain && sure_of_end;
+    if (border && begins(text, place.path)) return &place;
+  }
+  return nullptr;
+}
+
+// Whether some readings are at or below the place and others are not.
+bool PathRules::may_match(const Place& place, const JudgedPath& path) const {
+  std::size_t size = place.path.size();
+  if (size < path.certain) return false;
+  bool possible = size == path.certain || path.anything_may_follow || place.path[path.certain] == '/';
+  return possible && begins(path.decision, std::string_view(place.path).substr(0, path.certain));
+}
+
+Verdict PathRules::decide(const Place* place, const JudgedPath& path, std::string_view method,
+                          const net::Address& client) const {
+  const Rule* allowing = nullptr;
+  const Rule* denying = nullptr;
+  std::span<const Rule> rules = place == nullptr ? std::span<const Rule>() : place->rules;
+  for (const Rule& rule : rules) {
+    if (!holds(rule, method, client)) continue;
+    if (rule.effect == Rule::Effect::Deny) {
+      denying = &rule;
+    } else if (allowing == nullptr || !allowing->permits.covers(path.oddities)) {
+      allowing = &rule;
+    }
+  }
+
+  Verdict verdict;
+  Permits permits = allowing != nullptr ? allowing->permits : Permits();
+  if (!permits.covers(path.oddities)) return refused(refusal_of(permits.missing(path.oddities)));
+  verdict.rule = denying != nullptr ? denying : allowing;
+  if (denying != nullptr || allowing == nullptr) return verdict;
+  verdict.kind = Verdict::Kind::Allowed;
+  verdict.path = path;
+  return verdict;
+}
+
+}  // namespace pforte::policy
