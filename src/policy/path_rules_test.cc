@@ -1,0 +1,337 @@
+#include "policy/path_rules.h"
+
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+
+#include "policy/preset.h"
+
+namespace pforte::policy {
+namespace {
+
+using Verdicts = Verdict::Kind;
+
+constexpr auto kGeneric = PathProfile::Generic;
+constexpr auto kTomcat = PathProfile::Tomcat;
+constexpr auto kIis = PathProfile::Iis;
+
+const net::Address kInside = net::parse_ip("10.1.2.3").value();
+const net::Address kOutside = net::parse_ip("192.0.2.7").value();
+
+Rule allow(std::string_view path) {
+  Rule rule;
+  rule.path = path;
+  return rule;
+}
+
+Rule deny(std::string_view path) {
+  Rule rule = allow(path);
+  rule.effect = Rule::Effect::Deny;
+  return rule;
+}
+
+Rule allow_from_inside(std::string_view path) {
+  Rule rule = allow(path);
+  rule.from.push_back(net::parse_network("10.0.0.0/8").value());
+  return rule;
+}
+
+Rule permitting(std::string_view path, std::initializer_list<Oddity> oddities) {
+  Rule rule = allow(path);
+  for (Oddity oddity : oddities) rule.permits.add(oddity);
+  return rule;
+}
+
+// "allowed", "404", or the code of the refusal.
+std::string_view outcome(const PathRules& rules, std::string_view path, std::string_view method = "GET",
+                         const net::Address& client = kOutside) {
+  std::string scratch;
+  Verdict verdict = rules.judge(path, method, client, scratch);
+  if (verdict.kind == Verdicts::Refused) return verdict.refusal.code;
+  return verdict.kind == Verdicts::Allowed ? "allowed" : "404";
+}
+
+PathRules cursor_crm(PathProfile profile) {
+  std::vector<Rule> rules;
+  for (std::string_view path : preset_named("cursor-crm")->paths) rules.push_back(allow(path));
+  return {std::move(rules), profile};
+}
+
+struct Row {
+  std::string_view path, outcome;
+};
+
+void check(const PathRules& rules, std::initializer_list<Row> rows) {
+  for (const Row& row : rows) {
+    CAPTURE(profile_name(rules.profile()));
+    CAPTURE(row.path);
+    CHECK(outcome(rules, row.path) == row.outcome);
+  }
+}
+
+TEST_CASE("rules match on segment borders, and what none allows is not there") {
+  for (PathProfile profile : {kGeneric, kTomcat, kIis}) {
+    check(cursor_crm(profile), {
+                                   {"/", "404"},
+                                   {"/cti", "allowed"},
+                                   {"/cti/", "allowed"},
+                                   {"/cti/x", "allowed"},
+                                   {"/cti_crm", "allowed"},
+                                   {"/cti_", "404"},
+                                   {"/ct", "404"},
+                                   {"/ctix", "404"},
+                                   {"/webclient/static/app.js", "allowed"},
+                                   {"/webclient/../management", "404"},
+                                   {"/management", "404"},
+                                   {"/x/../webclient", "allowed"},
+                                   {"/%77ebclient", "allowed"},
+                                   {"/webclient/a%20b+c~d@e:f", "allowed"},
+                                   {"/webclient/m%C3%BCller", "allowed"},
+                               });
+  }
+  check(PathRules({}, kTomcat), {{"/", "404"}, {"/x", "404"}});
+  check(PathRules({allow("/")}, kTomcat), {{"/", "allowed"}, {"/x/y", "allowed"}});
+}
+
+TEST_CASE("no known way around a context path works on Tomcat") {
+  const PathRules rules = cursor_crm(kTomcat);
+  for (std::string_view path : {
+           "/webclient/..;/management",
+           "/webclient/..;x=y/management",
+           "/webclient/..;;/management",
+           "/webclient;/../management",
+           "/webclient;x/..;/management",
+           "/webclient/;/../../management",
+           "/webclient/.;/../../management",
+           "/webclient/%2e%2e/management",
+           "/webclient/%2e%2e;/management",
+           "/webclient/%2e%2e;x=y/management",
+           "/webclient/.%2e/management",
+           "/webclient/..%2fmanagement",
+           "/webclient%2f..%2fmanagement",
+           "/webclient/..%5cmanagement",
+           "/webclient/..\\management",
+           "/webclient\\..\\management",
+           "/webclient/..%3b/management",
+           "/webclient/%252e%252e/management",
+           "/webclient/..%252fmanagement",
+           "/webclient/%c0%ae%c0%ae/management",
+           "/webclient/..%c0%afmanagement",
+           "/webclient/..%00/management",
+           "/webclient/..%00;/management",
+           "/webclient/..%09/management",
+           "/webclient/%u002e%u002e/management",
+           "/webclient//../management",
+           "/webclient//../../management",
+           "//management",
+           "/;/management",
+           "/;/webclient/..;/management",
+           "/.;/management",
+           "/./management",
+           "/%2e/management",
+           "/x/../management",
+           "/management;/webclient",
+           "/management%3b/webclient",
+           "/Webclient",
+           "/WEBCLIENT/x",
+           "/webclient%20",
+           "/webclient.",
+           "/webclient%00",
+           "/webclient%23/../management",
+           "/webclient%3f/../management",
+           "/webclient?/../../management",
+           "/webclient#/../../management",
+           "\\management",
+           "http://host/management",
+           "/..;/webclient",
+       }) {
+    CAPTURE(path);
+    CHECK(outcome(rules, path) != "allowed");
+  }
+}
+
+TEST_CASE("no known way around a denied path works on Windows, nor in front of a backend we do not know") {
+  const PathRules iis({allow("/"), deny("/admin")}, kIis);
+  const PathRules generic({allow("/"), deny("/admin")}, kGeneric);
+  for (std::string_view path : {"/admin",
+                                "/admin/",
+                                "/admin/x",
+                                "/x/../admin",
+                                "/./admin",
+                                "/%61dmin",
+                                "/admin.",
+                                "/admin%20",
+                                "/admin.%20./x",
+                                "/admin;x",
+                                "/admin;/x",
+                                "/;/admin",
+                                "/admin%3fx",
+                                "/admin%23",
+                                "/admin:x",
+                                "/admin::$DATA",
+                                "/admin::$INDEX_ALLOCATION/x",
+                                "/%2561dmin",
+                                "/ADMIN~1",
+                                "/%ef%bd%81dmin",
+                                "//admin",
+                                "/x/..\\admin",
+                                "/\\admin",
+                                "/%5cadmin",
+                                "/%2fadmin",
+                                "/admin%2fx",
+                                "/admin\\x",
+                                "/admin%5cx",
+                                "/%u0061dmin",
+                                "/admin%00",
+                                "/..;/admin",
+                                "/admin%c2%a0",
+                                "/%e1%b5%83dmin",
+                                "/%20/../admin"}) {
+    CAPTURE(path);
+    CHECK(outcome(iis, path) != "allowed");
+    CHECK(outcome(generic, path) != "allowed");
+  }
+  for (std::string_view path : {"/ADMIN", "/Admin/x", "/%41dmin"}) {
+    CAPTURE(path);
+    CHECK(outcome(iis, path) == "404");
+  }
+  CHECK(outcome(iis, "/administrator") == "allowed");
+}
+
+TEST_CASE("case counts except on iis") {
+  check(PathRules({allow("/maskEditor")}, kIis), {{"/MASKEDITOR/x", "allowed"}, {"/maskeditor", "allowed"}});
+  check(PathRules({allow("/maskEditor")}, kTomcat), {{"/maskeditor", "404"}, {"/maskEditor", "allowed"}});
+  check(PathRules({allow("/maskEditor")}, kGeneric), {{"/maskeditor", "404"}});
+}
+
+TEST_CASE("session ids in the path pass on Tomcat, and elsewhere where they decide nothing") {
+  check(PathRules({allow("/webclient")}, kTomcat), {{"/webclient;jsessionid=1", "allowed"},
+                                                    {"/webclient/;jsessionid=1", "allowed"},
+                                                    {"/webclient/a;v=1/b;w", "allowed"}});
+  check(PathRules({allow("/webclient")}, kGeneric),
+        {{"/webclient;jsessionid=1", "path.semicolon"}, {"/webclient/a;jsessionid=1", "allowed"}, {"/other;x", "404"}});
+}
+
+TEST_CASE("the longest path decides, for its methods and clients alone") {
+  Rule read_only = allow("/rest/report");
+  read_only.methods = {"GET", "HEAD"};
+  const PathRules rules({allow("/"), allow_from_inside("/admin"), deny("/admin/keys"), allow("/admin/keys/public"),
+                         read_only, allow("/rest"), allow_from_inside("/rest/report")},
+                        kTomcat);
+  struct Case {
+    std::string_view path, method;
+    const net::Address& client;
+    std::string_view outcome;
+  };
+  const Case cases[] = {
+      {"/x", "PUT", kOutside, "allowed"},
+      {"/admin", "GET", kOutside, "404"},
+      {"/admin", "GET", kInside, "allowed"},
+      {"/admin/keys", "GET", kInside, "404"},
+      {"/admin/keys/x", "GET", kInside, "404"},
+      {"/admin/keys/public/x", "GET", kOutside, "allowed"},
+      {"/rest/report", "GET", kOutside, "allowed"},
+      {"/rest/report", "get", kOutside, "404"},
+      {"/rest/report", "POST", kOutside, "404"},
+      {"/rest/report", "POST", kInside, "allowed"},
+      {"/rest/reports", "POST", kOutside, "allowed"},
+  };
+  for (const Case& row : cases) {
+    CAPTURE(row.path);
+    CAPTURE(row.method);
+    CHECK(outcome(rules, row.path, row.method, row.client) == row.outcome);
+  }
+}
+
+TEST_CASE("of rules with the same path, one denial outweighs every allowance") {
+  Rule no_delete = deny("/rest/");
+  no_delete.methods = {"DELETE"};
+  const PathRules rules({allow("/rest"), no_delete}, kTomcat);
+  CHECK(outcome(rules, "/rest/x", "GET") == "allowed");
+  CHECK(outcome(rules, "/rest/x", "DELETE") == "404");
+}
+
+TEST_CASE("a verdict says which rule it was") {
+  Rule admin = allow_from_inside("/admin");
+  admin.tag = 7;
+  admin.line = 42;
+  const PathRules rules({allow("/"), admin}, kTomcat);
+  std::string scratch;
+  Verdict verdict = rules.judge("/x/../admin/a%20b", "GET", kInside, scratch);
+  REQUIRE(verdict.kind == Verdicts::Allowed);
+  CHECK(verdict.rule->tag == 7);
+  CHECK(verdict.rule->line == 42);
+  CHECK(verdict.path.forward == "/admin/a%20b");
+  CHECK(verdict.path.decision == "/admin/a b");
+  CHECK(rules.judge("/admin", "GET", kOutside, scratch).rule == nullptr);
+}
+
+TEST_CASE("a permit holds inside what its own rule decides, and nowhere else") {
+  const PathRules rules({permitting("/rest", {Oddity::EncodedSlash, Oddity::EmptySegment, Oddity::InvalidUtf8}),
+                         allow("/rest/plain"), allow("/webclient"), allow_from_inside("/admin")},
+                        kTomcat);
+  check(rules, {
+                   {"/rest/a%2fb", "allowed"},
+                   {"/rest/a//b", "allowed"},
+                   {"/rest/m%fcller", "allowed"},
+                   {"/rest/a%5cb", "path.encoded-backslash"},
+                   {"/rest%2fa", "path.encoded-slash"},
+                   {"/rest%2f..%2fadmin", "path.hidden-dot-segment"},
+                   {"/rest/..%2fadmin", "path.hidden-dot-segment"},
+                   {"/rest/%2e%2e%2fadmin", "path.hidden-dot-segment"},
+                   {"/rest/plain%2fx", "path.encoded-slash"},
+                   {"/rest/plain/a%2fb", "path.encoded-slash"},
+                   {"/rest//plain", "path.empty-segment"},
+                   {"/rest/%2fplain", "path.encoded-slash"},
+                   {"/rest/x%2fplain", "allowed"},
+                   {"/rest/x/../../webclient/a%2fb", "path.encoded-slash"},
+                   {"/webclient/a%2fb", "path.encoded-slash"},
+                   {"/x%2fb", "path.encoded-slash"},
+                   {"/x", "404"},
+                   {"//rest", "path.empty-segment"},
+                   {"/rest%2f%2e%2e/admin", "path.hidden-dot-segment"},
+               });
+}
+
+TEST_CASE("a permitted dot segment in disguise is decided by the rule it leads to") {
+  const PathRules rules({permitting("/rest", {Oddity::DotSegmentParameter}), allow("/webclient")}, kTomcat);
+  std::string scratch;
+  Verdict verdict = rules.judge("/webclient/..;x/rest/a", "GET", kOutside, scratch);
+  REQUIRE(verdict.kind == Verdicts::Allowed);
+  CHECK(verdict.path.forward == "/rest/a");
+  CHECK(outcome(rules, "/rest/..;x/webclient/a") == "path.dot-segment-parameter");
+  CHECK(outcome(rules, "/rest/..;x/management") == "path.dot-segment-parameter");
+}
+
+TEST_CASE("a doubt about what is not allowed either way is a 404") {
+  const PathRules rules({allow("/webclient"), allow_from_inside("/admin")}, kGeneric);
+  CHECK(outcome(rules, "/admin;x", "GET", kInside) == "path.semicolon");
+  CHECK(outcome(rules, "/admin;x", "GET", kOutside) == "404");
+}
+
+TEST_CASE("a path that readers take differently cannot be a rule's") {
+  struct Bad {
+    PathProfile profile;
+    std::string_view path;
+  };
+  const Bad bad[] = {
+      {kTomcat, ""},      {kTomcat, "rest"},        {kTomcat, "/a//b"},          {kTomcat, "/a/../b"},
+      {kTomcat, "/a/."},  {kTomcat, "/a%20b"},      {kTomcat, "/a;x"},           {kTomcat, "/a\\b"},
+      {kTomcat, "/a?x"},  {kGeneric, "/a."},        {kGeneric, "/a:b"},          {kGeneric, "/a;b"},
+      {kIis, "/a~1"},     {kIis, "/m\xc3\xbcller"}, {kGeneric, "/\xef\xbd\x81"}, {kTomcat, "/a b"},
+      {kTomcat, "/\xfc"},
+  };
+  for (const Bad& row : bad) {
+    CAPTURE(row.path);
+    Result<> got = check_rule_path(row.path, row.profile);
+    REQUIRE(!got);
+    CHECK(got.error().kind() == Kind::Invalid);
+    CHECK(got.error().code() == "policy.rule-path");
+  }
+  CHECK(check_rule_path("/m\xc3\xbcller/", kTomcat));
+  CHECK(check_rule_path("/m\xc3\xbcller", kGeneric));
+  CHECK(check_rule_path("/", kIis));
+}
+
+}  // namespace
+}  // namespace pforte::policy
