@@ -9,6 +9,7 @@
 namespace pforte::conf {
 namespace {
 
+// In German each begins with "ein", so that "k" before it denies it.
 Message kind_of(const Value& value) {
   switch (value.is.index()) {
     case 0:
@@ -59,7 +60,7 @@ const Example kSizeExample = {
 void not_a_quantity(Problems& problems, const Text& text, const Example& example,
                     const std::optional<std::string>& meant) {
   Message what = {cat('"', text.value, "\" is not ", example.wanted.en),
-                  cat('"', text.value, "\" ist nicht ", example.wanted.de)};
+                  cat('"', text.value, "\" ist k", example.wanted.de)};
   Message remedy = example.form;
   if (meant) remedy = {cat("write \"", *meant, "\""), cat("schreiben: \"", *meant, "\"")};
   problems.error(text.place, "conf.quantity", std::move(what), std::move(remedy));
@@ -84,7 +85,7 @@ const Value* Reader::take(std::string_view key) {
 void Reader::refuse(const Value& value, std::string_view key, const Message& wanted) const {
   Message found = kind_of(value);
   Message what = {cat(key, " must be ", wanted.en, ", not ", found.en),
-                  cat(key, " muss ", wanted.de, " sein, nicht ", found.de)};
+                  cat(key, " muss ", wanted.de, " sein, k", found.de)};
   Message remedy;
   if (const auto* number = std::get_if<std::int64_t>(&value.is)) {
     remedy = {cat("write ", key, " = \"", *number, "\" if that is meant, with its unit if it has one"),
@@ -117,7 +118,7 @@ Text Reader::required_text(std::string_view key) {
   bool missing = !has(key);
   std::optional<Text> found = text(key);
   if (missing) {
-    problems_->error(place(), "conf.missing", {cat(name_, " has no ", key), cat(name_, " hat kein ", key)},
+    problems_->error(place(), "conf.missing", {cat(name_, " has no ", key), cat("in ", name_, " fehlt ", key)},
                      {cat("add ", key, " = \"...\""), cat(key, " = \"...\" ergänzen")});
   } else if (found && found->value.empty()) {
     problems_->error(
@@ -142,7 +143,12 @@ std::optional<std::vector<Text>> Reader::texts(std::string_view key) {
     if (const auto* text = std::get_if<std::string>(&item.is)) {
       texts.push_back({*text, item.place});
     } else {
-      refuse(item, cat("each item of ", key), {"a text", "ein Text"});
+      Message found = kind_of(item);
+      problems_->error(
+          item.place, "conf.type",
+          {cat("an item of ", key, " is ", found.en, ", not a text"),
+           cat("ein Eintrag von ", key, " ist ", found.de, ", kein Text")},
+          {"put it in quotation marks if that is meant", "in Anführungszeichen setzen, wenn das gemeint ist"});
     }
   }
   return texts;
@@ -193,14 +199,17 @@ Duration Reader::duration_or(std::string_view key, Duration otherwise, Span boun
   const Value* value = take(key);
   if (value == nullptr) return otherwise;
 
-  const auto* text = std::get_if<std::string>(&value->is);
-  if (text == nullptr) {
+  std::optional<Text> text;
+  if (const auto* quoted = std::get_if<std::string>(&value->is)) text = {*quoted, value->place};
+  // A bare number could be anything from milliseconds to days; only 0 says the same in all of them.
+  if (const auto* number = std::get_if<std::int64_t>(&value->is)) text = {std::to_string(*number), value->place};
+  if (!text) {
     refuse(*value, key, kDurationExample.wanted);
     return otherwise;
   }
-  std::optional<Duration> duration = parse_duration(*text);
+  std::optional<Duration> duration = parse_duration(text->value);
   if (!duration) {
-    not_a_quantity(*problems_, {*text, value->place}, kDurationExample, meant_duration(*text));
+    not_a_quantity(*problems_, *text, kDurationExample, meant_duration(text->value));
     return otherwise;
   }
   if (*duration >= bounds.least && *duration <= bounds.most) return *duration;
@@ -226,11 +235,17 @@ std::size_t Reader::choice_or(std::string_view key, std::size_t otherwise, std::
   return otherwise;
 }
 
+// "site.rule" for the key rule of [[site]].
+std::string Reader::inner_name(std::string_view key) const {
+  std::string outer = name_;
+  std::erase_if(outer, [](char c) { return c == '[' || c == ']'; });
+  return outer.empty() ? std::string(key) : cat(outer, '.', key);
+}
+
 std::optional<Reader> Reader::table(std::string_view key) {
   const Value* value = take(key);
   if (value == nullptr) return std::nullopt;
-  std::string inner = name_.empty() ? std::string(key) : cat(name_.substr(name_.find_first_not_of('[')), '.', key);
-  std::erase(inner, ']');
+  std::string inner = inner_name(key);
   if (const auto* table = std::get_if<Table>(&value->is)) return Reader(*table, *this, cat('[', inner, ']'));
   refuse(*value, key,
          {cat("a block [", inner, "] or a table { ... }"), cat("ein Block [", inner, "] oder eine Tabelle { ... }")});
@@ -240,8 +255,7 @@ std::optional<Reader> Reader::table(std::string_view key) {
 std::vector<Reader> Reader::tables(std::string_view key, Shape shape) {
   const Value* value = take(key);
   if (value == nullptr) return {};
-  std::string inner = name_.empty() ? std::string(key) : cat(name_.substr(name_.find_first_not_of('[')), '.', key);
-  std::erase(inner, ']');
+  std::string inner = inner_name(key);
   std::string name = cat("[[", inner, "]]");
 
   std::vector<Reader> readers;

@@ -83,6 +83,7 @@ class Reader {
   Reader(const Table& table, const Reader& outer, std::string name);
 
   const Value* take(std::string_view key);
+  std::string inner_name(std::string_view key) const;
   void refuse(const Value& value, std::string_view key, const Message& wanted) const;
   void refuse_range(const Value& value, std::string_view key, std::string_view least, std::string_view most) const;
   void report_unknown(const Entry& entry) const;

@@ -156,7 +156,9 @@ Diagnosis key_twice(const Line& line) {
 }
 
 Diagnosis colon(const Line& line) {
-  std::string right = cat(line.key, " = ", line.value);
+  std::optional<Diagnosis> truth = foreign_truth(line);
+  std::string right = truth ? *truth->meant : written(line, line.value);
+  right.erase(0, line.indent.size());
   return {{"between key and value stands a colon", "zwischen Schlüssel und Wert steht ein Doppelpunkt"},
           {cat("write ", right), cat("schreiben: ", right)},
           cat(line.indent, right)};

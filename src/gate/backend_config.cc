@@ -127,7 +127,7 @@ Balance read_balance(conf::Reader& keys, Balance otherwise) {
   constexpr std::array<std::string_view, 3> kNames = {"round-robin", "least-connections", "hash"};
   std::size_t chosen = keys.choice_or("balance", static_cast<std::size_t>(otherwise), kNames);
   if (chosen < 2) return static_cast<Balance>(chosen);
-  refuse_unsupported(keys, "balance", {"balance by hash", "nach Hash verteilen"});
+  refuse_unsupported(keys, "balance", {"balance by hash", "nicht nach Hash verteilen"});
   return otherwise;
 }
 
@@ -140,9 +140,10 @@ conf::Text read_trust(conf::Reader& keys, const BackendConfig& config) {
     return folded_host(trust->value).ends_with(ending);
   });
   if (is_file && !is_other_store) return conf::resolved(*std::move(trust));
-  refuse_unsupported(keys, "trust",
-                     {cat("use the trust store \"", trust->value, "\" (only \"system\" and PEM files)"),
-                      cat("den Vertrauensspeicher \"", trust->value, "\" verwenden (nur \"system\" und PEM-Dateien)")});
+  refuse_unsupported(
+      keys, "trust",
+      {cat("use the trust store \"", trust->value, "\" (only \"system\" and PEM files)"),
+       cat("den Vertrauensspeicher \"", trust->value, "\" nicht verwenden (nur \"system\" und PEM-Dateien)")});
   return config.trust;
 }
 
@@ -170,7 +171,7 @@ BackendConfig read_backend_config(conf::Reader keys) {
   config.servers = read_servers(keys);
   config.balance = read_balance(keys, config.balance);
   if (keys.flag_or("sticky", false))
-    refuse_unsupported(keys, "sticky", {"keep a client at its server", "einen Client bei seinem Server halten"});
+    refuse_unsupported(keys, "sticky", {"keep a client at its server", "einen Client nicht bei seinem Server halten"});
   config.trust = read_trust(keys, config);
   config.server_name = folded_host(keys.text("server_name").value_or(conf::Text()).value);
   if (std::optional<conf::Reader> health = keys.table("health")) config.health = read_health_config(*std::move(health));

@@ -1,12 +1,15 @@
 #include "gate/check_config.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "conf/nearest.h"
+#include "policy/path_rules.h"
 
 namespace pforte::gate {
 namespace {
@@ -28,6 +31,13 @@ bool covers(const net::Address& wide, const net::Address& narrow) {
   return wide.ip() == kEverything && narrow.port() == wide.port() && narrow.with_port(0) == net::Address();
 }
 
+// The message of check_rule_path() names the path once more, in front of a colon.
+std::string_view reason_in(const Error& error) {
+  std::string_view text = error.text();
+  std::size_t quote = text.rfind("\": ");
+  return quote == std::string_view::npos ? text : text.substr(quote + 3);
+}
+
 class Check {
  public:
   Check(const Config& config, conf::Problems& problems) : config_(config), problems_(problems) {}
@@ -41,10 +51,14 @@ class Check {
   void plain_listener(const ListenerConfig& listener);
   void reachable();
   void hosts();
-  void certificates();
+  bool certificates_exist() const;
   void backend_exists(const conf::Text& name);
   void allows_something(const SiteConfig& site);
   void rules(const SiteConfig& site);
+  void paths(const SiteConfig& site);
+  void path(const conf::Text& path, policy::PathProfile profile);
+  policy::PathProfile profile_of(const conf::Text& backend) const;
+  bool is_damaged(const conf::Place& block) const;
 
   const Config& config_;
   conf::Problems& problems_;
@@ -147,21 +161,6 @@ void Check::backends() {
 }
 
 void Check::sites() {
-  reachable();
-  hosts();
-  certificates();
-  for (const SiteConfig& site : config_.sites) {
-    backend_exists(site.backend);
-    allows_something(site);
-    rules(site);
-  }
-}
-
-// Every site needs a listener that can serve it, and every TLS listener a certificate.
-void Check::reachable() {
-  auto is_plain = [](const ListenerConfig& one) { return !one.tls && !one.redirect_to_https; };
-  bool plain = std::ranges::any_of(config_.listeners, is_plain);
-  bool tls = std::ranges::any_of(config_.listeners, &ListenerConfig::tls);
   if (config_.sites.empty()) {
     problems_.warning({config_.file, 1, 1}, "conf.site.none",
                       {"there is no site, so every request is answered with 404",
@@ -169,30 +168,98 @@ void Check::reachable() {
                       {"add a block [[site]] with hosts, backend and allow",
                        "einen Block [[site]] mit hosts, backend und allow ergänzen"});
   }
-  if (config_.listeners.empty()) return;
+  if (certificates_exist()) reachable();
+  hosts();
   for (const SiteConfig& site : config_.sites) {
-    bool served = plain || (tls && !site.certificates.empty());
-    if (served || site.hosts.empty()) continue;
-    problems_.error(
-        site.place, "conf.site.unreachable",
-        {cat("no listener can serve ", site.hosts.front().value, ": it has no certificate, and none speaks plain HTTP"),
-         cat("kein Listener kann ", site.hosts.front().value,
-             " bedienen: es fehlt ein Zertifikat, und keiner spricht unverschlüsseltes HTTP")},
-        {"add certificate = { chain = \"...\", key = \"...\" }",
-         "certificate = { chain = \"...\", key = \"...\" } ergänzen"});
+    backend_exists(site.backend);
+    allows_something(site);
+    rules(site);
+    paths(site);
   }
 }
 
-void Check::certificates() {
-  bool any = std::ranges::any_of(config_.sites, [](const SiteConfig& site) { return !site.certificates.empty(); });
+// Whether something is wrong in the block that begins there. What seems to be missing from it may be what is wrong,
+// and naming it once is enough.
+bool Check::is_damaged(const conf::Place& block) const {
+  std::uint32_t end = UINT32_MAX;
+  auto narrow = [&](const auto& blocks) {
+    for (const auto& other : blocks) {
+      if (other.place.line > block.line) end = std::min(end, other.place.line);
+    }
+  };
+  narrow(config_.listeners);
+  narrow(config_.backends);
+  narrow(config_.sites);
+  return std::ranges::any_of(problems_.all(), [&](const conf::Problem& problem) {
+    std::uint32_t line = problem.place.line;
+    return problem.severity == conf::Severity::Error && line >= block.line && line < end;
+  });
+}
+
+policy::PathProfile Check::profile_of(const conf::Text& backend) const {
+  for (const BackendConfig& one : config_.backends) {
+    if (one.name.value == backend.value) return one.path_profile;
+  }
+  return policy::PathProfile::Generic;
+}
+
+void Check::paths(const SiteConfig& site) {
+  policy::PathProfile profile = profile_of(site.backend);
+  for (const conf::Text& allowed : site.allow) path(allowed, profile);
+  for (const RuleConfig& rule : site.rules) path(rule.path, rule.backend ? profile_of(*rule.backend) : profile);
+}
+
+void Check::path(const conf::Text& path, policy::PathProfile profile) {
+  // Without its slash it has been reported already.
+  if (!path.value.starts_with('/')) return;
+  Result<> good = policy::check_rule_path(path.value, profile);
+  if (good) return;
+  problems_.error(
+      path.place, "conf.rule.path",
+      {cat("path \"", path.value, "\" cannot be decided on: ", reason_in(good.error())),
+       cat("über den Pfad \"", path.value, "\" lässt sich nicht entscheiden: Backends lesen ihn verschieden")},
+      {"write the path as text, neither encoded nor with //, . or ..: \"/rest/übersicht\"",
+       "den Pfad als Text schreiben, weder kodiert noch mit //, . oder ..: \"/rest/übersicht\""});
+}
+
+// Every site needs a listener that can serve it, and every TLS listener a certificate.
+void Check::reachable() {
+  auto is_plain = [](const ListenerConfig& one) { return !one.tls && !one.redirect_to_https; };
+  bool plain = std::ranges::any_of(config_.listeners, is_plain);
+  bool tls = std::ranges::any_of(config_.listeners, &ListenerConfig::tls);
+  if (config_.listeners.empty()) return;
+  for (const SiteConfig& site : config_.sites) {
+    bool served = plain || (tls && !site.certificates.empty());
+    if (served || site.hosts.empty() || is_damaged(site.place)) continue;
+    const std::string& host = site.hosts.front().value;
+    Message why = {"all of them only redirect", "alle leiten nur um"};
+    Message remedy = {"add a block [[listener]] with address = \"[::]:443\"",
+                      "einen Block [[listener]] mit address = \"[::]:443\" ergänzen"};
+    if (tls) {
+      why = {"it has no certificate, and none speaks plain HTTP",
+             "es fehlt ein Zertifikat, und keiner spricht unverschlüsseltes HTTP"};
+      remedy = {"add certificate = { chain = \"...\", key = \"...\" }",
+                "certificate = { chain = \"...\", key = \"...\" } ergänzen"};
+    }
+    problems_.error(
+        site.place, "conf.site.unreachable",
+        {cat("no listener can serve ", host, ": ", why.en), cat("kein Listener kann ", host, " bedienen: ", why.de)},
+        std::move(remedy));
+  }
+}
+
+bool Check::certificates_exist() const {
+  bool any = std::ranges::any_of(
+      config_.sites, [this](const SiteConfig& site) { return !site.certificates.empty() || is_damaged(site.place); });
   auto listener = std::ranges::find_if(config_.listeners, &ListenerConfig::tls);
-  if (any || listener == config_.listeners.end()) return;
+  if (any || listener == config_.listeners.end()) return true;
   problems_.error(
       listener->place, "conf.listener.no-certificate",
       {"this listener speaks TLS, but no site has a certificate",
        "dieser Listener spricht TLS, aber keine Site hat ein Zertifikat"},
       {"give a site certificate = { chain = \"...\", key = \"...\" }, or set tls = false on loopback",
        "einer Site certificate = { chain = \"...\", key = \"...\" } geben, oder auf Loopback tls = false setzen"});
+  return false;
 }
 
 void Check::hosts() {
@@ -212,7 +279,7 @@ void Check::hosts() {
 
 void Check::allows_something(const SiteConfig& site) {
   bool rule = std::ranges::any_of(site.rules, [](const RuleConfig& one) { return !one.deny; });
-  if (!site.allow.empty() || site.preset != nullptr || rule) return;
+  if (!site.allow.empty() || site.preset != nullptr || rule || is_damaged(site.place)) return;
   problems_.warning(site.place, "conf.site.nothing-allowed",
                     {"this site allows no path, so every request is answered with 404",
                      "diese Site erlaubt keinen Pfad, also wird jede Anfrage mit 404 beantwortet"},
@@ -221,9 +288,8 @@ void Check::allows_something(const SiteConfig& site) {
 }
 
 // Path, methods and clients of a rule as a text that is equal for rules that hold for the same requests.
-std::string reach_of(const RuleConfig& rule) {
-  std::string path = rule.path.value;
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+std::string reach_of(const RuleConfig& rule, policy::PathProfile profile) {
+  std::string path = comparable_path(rule.path.value, profile);
   std::set<std::string> methods(rule.methods.begin(), rule.methods.end()), networks;
   for (const net::Network& network : rule.from) networks.insert(network.to_text());
   for (const auto* parts : {&methods, &networks}) {
@@ -234,10 +300,11 @@ std::string reach_of(const RuleConfig& rule) {
 }
 
 void Check::rules(const SiteConfig& site) {
+  policy::PathProfile profile = profile_of(site.backend);
   std::map<std::string, std::uint32_t> lines;
   for (const RuleConfig& rule : site.rules) {
     if (rule.backend) backend_exists(*rule.backend);
-    auto [first, is_new] = lines.emplace(reach_of(rule), rule.place.line);
+    auto [first, is_new] = lines.emplace(reach_of(rule, profile), rule.place.line);
     if (is_new || rule.path.value.empty()) continue;
     problems_.error(
         rule.place, "conf.rule.twice",

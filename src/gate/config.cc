@@ -57,10 +57,11 @@ TlsConfig read_tls_config(conf::Reader& document) {
 }
 
 void refuse_what_is_to_come(conf::Reader& keys) {
-  refuse_unsupported(keys, "store", {"share its state with other nodes", "ihren Zustand mit anderen Knoten teilen"});
-  refuse_unsupported(keys, "kerberos", {"sign anybody in by Kerberos", "jemanden über Kerberos anmelden"});
-  refuse_unsupported(keys, "ldap", {"ask a directory", "ein Verzeichnis befragen"});
-  refuse_unsupported(keys, "sign_in", {"sign anybody in", "jemanden anmelden"});
+  refuse_unsupported(keys, "store",
+                     {"share its state with other nodes", "ihren Zustand nicht mit anderen Knoten teilen"});
+  refuse_unsupported(keys, "kerberos", {"sign anybody in by Kerberos", "niemanden über Kerberos anmelden"});
+  refuse_unsupported(keys, "ldap", {"ask a directory", "kein Verzeichnis befragen"});
+  refuse_unsupported(keys, "sign_in", {"sign anybody in", "niemanden anmelden"});
 }
 
 Config read_document_config(conf::Reader keys, const std::string& file) {

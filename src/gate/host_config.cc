@@ -50,7 +50,8 @@ std::optional<Mistake> mistake_in(std::string_view host) {
                            "hat einen Port; eine Site antwortet auf jedem Listener"),
                    write(host.substr(0, colon))};
   }
-  if (host.ends_with('.')) {
+  std::string_view name = host.starts_with("*.") ? host.substr(2) : host;
+  if (name.ends_with('.')) {
     return Mistake{host_is(host, "ends in a dot", "endet mit einem Punkt"), write(host.substr(0, host.size() - 1))};
   }
   if (std::ranges::any_of(host, [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
@@ -58,7 +59,6 @@ std::optional<Mistake> mistake_in(std::string_view host) {
                    {"write it as clients send it, in Punycode: `idn2 NAME` prints that",
                     "so schreiben, wie Clients ihn senden, in Punycode: `idn2 NAME` gibt das aus"}};
   }
-  std::string_view name = host.starts_with("*.") ? host.substr(2) : host;
   if (name.contains('*')) {
     return Mistake{host_is(host, "has a * that is not its first label", "hat einen *, der nicht das erste Glied ist"),
                    {"\"*.example.com\" stands for one label, \"*\" for every host",

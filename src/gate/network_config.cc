@@ -1,6 +1,7 @@
 #include "gate/network_config.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 
@@ -25,6 +26,19 @@ Message remedy_for(std::string_view text) {
           "nötig sind IP-Adresse und Port: \"192.0.2.1:443\", \"[2001:db8::1]:443\", \"[::]:443\""};
 }
 
+void refuse_network(const conf::Text& text, const Error& why, conf::Problems& problems) {
+  Message what = {why.text(), cat('"', text.value, "\" ist kein Netz")};
+  Message remedy = {"write it as \"10.0.0.0/8\" or \"fd00::/8\", a single address as \"192.0.2.1\"",
+                    "schreiben als \"10.0.0.0/8\" oder \"fd00::/8\", eine einzelne Adresse als \"192.0.2.1\""};
+  constexpr std::string_view kMeant = "the network is ";
+  if (std::size_t at = why.text().find(kMeant); at != std::string::npos) {
+    std::string meant = why.text().substr(at + kMeant.size());
+    what.de += ": hinter seiner Länge sind Bits gesetzt";
+    remedy = {cat("write \"", meant, '"'), cat("schreiben: \"", meant, '"')};
+  }
+  problems.error(text.place, "conf.network", std::move(what), std::move(remedy));
+}
+
 }  // namespace
 
 std::vector<net::Network> read_networks_config(conf::Reader& keys, std::string_view key) {
@@ -36,11 +50,7 @@ std::vector<net::Network> read_networks_config(conf::Reader& keys, std::string_v
       networks.push_back(*network);
       continue;
     }
-    keys.problems().error(text.place, "conf.network",
-                          {cat('"', text.value, "\" is not a network: ", network.error().text()),
-                           cat('"', text.value, "\" ist kein Netz: ", network.error().text())},
-                          {"write it as \"10.0.0.0/8\" or \"fd00::/8\", a single address as \"192.0.2.1\"",
-                           "schreiben als \"10.0.0.0/8\" oder \"fd00::/8\", eine einzelne Adresse als \"192.0.2.1\""});
+    refuse_network(text, network.error(), keys.problems());
   }
   return networks;
 }

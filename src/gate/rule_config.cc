@@ -5,15 +5,17 @@
 
 #include "base/text.h"
 #include "conf/nearest.h"
+#include "gate/host_config.h"
 #include "gate/network_config.h"
 #include "gate/unsupported_config.h"
-#include "policy/path_rules.h"
 
 namespace pforte::gate {
 namespace {
 
-constexpr std::array<std::string_view, 9> kMethods = {"GET",   "HEAD",    "POST",  "PUT",    "DELETE",
-                                                      "PATCH", "OPTIONS", "TRACE", "CONNECT"};
+// Of RFC 9110, RFC 5789 and WebDAV. Others are allowed, but may be slips.
+constexpr std::array<std::string_view, 17> kMethods = {"GET",     "HEAD",  "POST",    "PUT",      "DELETE",    "PATCH",
+                                                       "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL",
+                                                       "COPY",    "MOVE",  "LOCK",    "UNLOCK",   "REPORT"};
 
 // RFC 9110, section 5.6.2.
 bool is_token(std::string_view text) {
@@ -29,10 +31,17 @@ void check_method(const conf::Text& method, conf::Problems& problems) {
   std::string upper = method.value;
   std::ranges::transform(upper, upper.begin(),
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  bool lower_case = upper != method.value;
-  if (is_token(method.value) && !lower_case) return;
-
+  bool good = is_token(method.value) && upper == method.value;
   std::optional<std::string_view> meant = conf::nearest(upper, kMethods);
+  if (good && (!meant || *meant == method.value)) return;
+
+  if (good) {
+    problems.warning(method.place, "conf.rule.unusual-method",
+                     {cat('"', method.value, "\" is an unusual method"),
+                      cat('"', method.value, "\" ist eine ungewöhnliche Methode")},
+                     {cat("did you mean \"", *meant, "\"?"), cat("ist \"", *meant, "\" gemeint?")});
+    return;
+  }
   Message remedy = {"write it as clients send it: \"GET\"", "so schreiben, wie Clients sie senden: \"GET\""};
   if (meant) remedy = {cat("write \"", *meant, '"'), cat("schreiben: \"", *meant, '"')};
   problems.error(method.place, "conf.rule.method",
@@ -84,17 +93,8 @@ policy::Permits read_permits(conf::Reader& keys) {
 
 }  // namespace
 
-bool is_rule_path(const conf::Text& path, conf::Problems& problems) {
-  if (path.value.starts_with('/')) {
-    Result<> good = policy::check_rule_path(path.value, policy::PathProfile::Generic);
-    if (good) return true;
-    problems.error(path.place, "conf.rule.path",
-                   {cat("path \"", path.value, "\" cannot be compared: ", good.error().text()),
-                    cat("Pfad \"", path.value, "\" ist nicht vergleichbar: ", good.error().text())},
-                   {"write the path as text, neither encoded nor with //, . or ..: \"/rest/übersicht\"",
-                    "den Pfad als Text schreiben, weder kodiert noch mit //, . oder ..: \"/rest/übersicht\""});
-    return false;
-  }
+bool is_absolute(const conf::Text& path, conf::Problems& problems) {
+  if (path.value.starts_with('/')) return true;
   std::string absolute = cat('/', path.value);
   problems.error(
       path.place, "conf.rule.path",
@@ -107,7 +107,7 @@ RuleConfig read_rule_config(conf::Reader keys) {
   RuleConfig config;
   config.place = keys.place();
   config.path = keys.required_text("path");
-  if (!config.path.value.empty()) is_rule_path(config.path, keys.problems());
+  if (!config.path.value.empty()) is_absolute(config.path, keys.problems());
   config.methods = read_methods(keys);
   config.from = read_networks_config(keys, "from");
   config.permits = read_permits(keys);
@@ -116,9 +116,14 @@ RuleConfig read_rule_config(conf::Reader keys) {
   keys.claim("body");
   config.backend = keys.text("backend");
   refuse_sign_in(keys);
-  refuse_unsupported(keys, "groups", {"know the groups of an agent", "die Gruppen eines Bearbeiters kennen"});
+  refuse_unsupported(keys, "groups", {"know the groups of an agent", "keine Gruppen von Agenten kennen"});
   keys.end();
   return config;
+}
+
+std::string comparable_path(std::string_view path, policy::PathProfile profile) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return profile == policy::PathProfile::Iis ? folded_host(path) : std::string(path);
 }
 
 }  // namespace pforte::gate

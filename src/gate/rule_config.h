@@ -7,6 +7,7 @@
 
 #include "conf/reader.h"
 #include "net/network.h"
+#include "policy/path.h"
 #include "policy/permits.h"
 
 namespace pforte::gate {
@@ -41,7 +42,12 @@ struct RuleConfig {
 // Reads one `[[site.rule]]`. What is wrong goes to the reader's problems.
 RuleConfig read_rule_config(conf::Reader keys);
 
-// Whether a path can stand in a rule or in `allow`, whatever the profile of its backend. Says so if it cannot.
-bool is_rule_path(const conf::Text& path, conf::Problems& problems);
+// Whether the path of a rule or in `allow` begins with "/". Says so if it does not. Whether it is unambiguous
+// depends on the profile of the backend, so check_config() looks at that.
+bool is_absolute(const conf::Text& path, conf::Problems& problems);
+
+// A form of a rule's path that is the same for all spellings of it: no slash at its end, and in lower case where the
+// backend does not distinguish.
+std::string comparable_path(std::string_view path, policy::PathProfile profile);
 
 }  // namespace pforte::gate

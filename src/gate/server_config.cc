@@ -45,7 +45,8 @@ std::optional<Authority> cut(std::string_view text) {
     text.remove_prefix(std::min(end, text.size()));
   }
   if (text.empty()) return authority;
-  if (!text.starts_with(':')) return std::nullopt;
+  // A second colon is an IPv6 address without its brackets.
+  if (!text.starts_with(':') || text.rfind(':') != 0) return std::nullopt;
   authority.port = text.substr(1);
   return authority;
 }
@@ -62,8 +63,10 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
   }
   std::string_view rest = std::string_view(url.value).substr(server.tls ? 8 : 7);
   std::string_view scheme = server.tls ? "https://" : "http://";
-  if (std::size_t at = rest.find('@'); at != std::string_view::npos) {
-    refuse(problems, url, {"carries a user name or password", "enthält Benutzernamen oder Kennwort"},
+  if (std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
+    // What stands before it may be a password, and messages end in logs.
+    conf::Text masked{cat(scheme, "...", rest.substr(at)), url.place};
+    refuse(problems, masked, {"carries a user name or password", "enthält Benutzernamen oder Kennwort"},
            write(cat(scheme, rest.substr(at + 1))));
     return std::nullopt;
   }

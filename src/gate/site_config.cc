@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -41,7 +42,7 @@ std::vector<CertificateConfig> read_certificates(conf::Reader& keys) {
 
   conf::Text text = *keys.text("certificate");
   if (text.value == "auto") {
-    refuse_unsupported(keys, "certificate", {"obtain certificates by itself", "Zertifikate selbst beschaffen"});
+    refuse_unsupported(keys, "certificate", {"obtain certificates by itself", "keine Zertifikate selbst beschaffen"});
     return certificates;
   }
   keys.problems().error(text.place, "conf.site.certificate",
@@ -69,11 +70,25 @@ const policy::Preset* read_preset(conf::Reader& keys) {
 
 std::vector<conf::Text> read_allow(conf::Reader& keys) {
   std::vector<conf::Text> paths = keys.texts("allow").value_or(std::vector<conf::Text>());
-  std::erase_if(paths, [&](const conf::Text& path) { return !is_rule_path(path, keys.problems()); });
+  std::erase_if(paths, [&](const conf::Text& path) { return !is_absolute(path, keys.problems()); });
   return paths;
 }
 
 }  // namespace
+
+std::vector<std::string> allowed_paths(const SiteConfig& site, policy::PathProfile profile) {
+  std::vector<std::string_view> candidates;
+  for (const conf::Text& path : site.allow) candidates.emplace_back(path.value);
+  if (site.preset != nullptr) candidates.insert(candidates.end(), site.preset->paths.begin(), site.preset->paths.end());
+
+  std::set<std::string> seen;
+  for (const RuleConfig& rule : site.rules) seen.insert(comparable_path(rule.path.value, profile));
+  std::vector<std::string> paths;
+  for (std::string_view path : candidates) {
+    if (seen.insert(comparable_path(path, profile)).second) paths.emplace_back(path);
+  }
+  return paths;
+}
 
 TlsProfile read_tls_profile_config(conf::Reader& keys, std::string_view key, TlsProfile otherwise) {
   constexpr std::array<std::string_view, 2> kNames = {"intermediate", "modern"};

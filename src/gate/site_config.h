@@ -8,6 +8,7 @@
 #include "conf/reader.h"
 #include "gate/limits_config.h"
 #include "gate/rule_config.h"
+#include "policy/path.h"
 #include "policy/preset.h"
 
 namespace pforte::gate {
@@ -50,7 +51,7 @@ struct SiteConfig {
   // Where what is allowed goes. Names a BackendConfig.
   conf::Text backend;
 
-  // Path prefixes that are allowed, at segment borders; same form as RuleConfig::path.
+  // Path prefixes that are allowed, at segment borders; same form as RuleConfig::path. See allowed_paths().
   std::vector<conf::Text> allow;
 
   // A named list of prefixes, in addition to `allow`. Null: none.
@@ -67,6 +68,10 @@ struct SiteDefaults {
   TlsProfile tls_profile = TlsProfile::Intermediate;
   RequestLimits limits;
 };
+
+// What `allow` and the preset let through without a rule: those of their paths that no rule of the site has. A rule
+// takes such a path over completely, or it could not restrict it.
+std::vector<std::string> allowed_paths(const SiteConfig& site, policy::PathProfile profile);
 
 // Reads the name of a profile, at the key that has it.
 TlsProfile read_tls_profile_config(conf::Reader& keys, std::string_view key, TlsProfile otherwise);

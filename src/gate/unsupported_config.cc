@@ -11,9 +11,9 @@ namespace {
 void refuse(const conf::Reader& keys, std::string_view key, const Message& deed) {
   keys.problems().error(keys.place_of(key), "conf.not-in-this-version",
                         {cat(key, ": this version cannot ", deed.en, ", so the gate does not start with it"),
-                         cat(key, ": diese Version kann nicht ", deed.de, ", daher startet das Tor damit nicht")},
-                        {cat("remove ", key, " knowing that, or install a version that can"),
-                         cat(key, " in diesem Wissen entfernen oder eine Version einsetzen, die es kann")});
+                         cat(key, ": diese Version kann ", deed.de, ", daher startet das Tor damit nicht")},
+                        {cat("remove ", key, " and do without it, or install a version that can"),
+                         cat(key, " entfernen und darauf verzichten, oder eine Version einsetzen, die es kann")});
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ void refuse_unsupported(conf::Reader& keys, std::string_view key, const Message&
 
 void refuse_sign_in(conf::Reader& keys) {
   constexpr std::array<std::string_view, 4> kChoices = {"none", "optional", "required", "token"};
-  if (keys.choice_or("sign_in", 0, kChoices) != 0) refuse(keys, "sign_in", {"sign anybody in", "jemanden anmelden"});
+  if (keys.choice_or("sign_in", 0, kChoices) != 0) refuse(keys, "sign_in", {"sign anybody in", "niemanden anmelden"});
 }
 
 }  // namespace pforte::gate

@@ -1,0 +1,115 @@
+#include "gate/config.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace pforte::gate {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+const fs::path kGolden = fs::path(__FILE__).parent_path() / "../../tests/golden";
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+std::string judged(const fs::path& file, Language language) {
+  conf::Problems problems;
+  std::string name = file.filename();
+  std::optional<Config> config = parse_config(contents(file), name, problems);
+  std::string text;
+  for (const conf::Problem& problem : problems.in_order()) text += conf::to_text(problem, language);
+  return text + (config ? "accepted\n" : "refused\n");
+}
+
+constexpr std::string_view kSmallest = R"(
+[[listener]]
+address = "127.0.0.1:8443"
+[[backend]]
+name = "app"
+servers = ["http://127.0.0.1:8080"]
+[[site]]
+hosts = ["*"]
+certificate = { chain = "a.pem", key = "/k/a.key" }
+backend = "app"
+allow = ["/"]
+)";
+
+}  // namespace
+
+TEST_CASE("every golden configuration gives exactly the messages written beside it") {
+  int cases = 0;
+  for (const auto& entry : fs::directory_iterator(kGolden)) {
+    if (entry.path().extension() != ".toml") continue;
+    CAPTURE(entry.path().filename());
+    fs::path english = entry.path(), german = entry.path();
+    english.replace_extension("expected");
+    german.replace_extension("de.expected");
+    CHECK(judged(entry.path(), Language::English) == contents(english));
+    if (fs::exists(german)) CHECK(judged(entry.path(), Language::German) == contents(german));
+    ++cases;
+  }
+  CHECK(cases >= 25);
+}
+
+TEST_CASE("a configuration that says little has the defaults of the handbook") {
+  conf::Problems problems;
+  std::optional<Config> config = parse_config(kSmallest, "/etc/pforte/pforte.toml", problems);
+  REQUIRE(config);
+  CHECK(problems.all().empty());
+  CHECK(config->state_dir == "/var/lib/pforte");
+  CHECK(config->workers == 0);
+  CHECK(config->admin.address.to_text() == "127.0.0.1:8444");
+  CHECK(config->log.access.value == "-");
+  CHECK(config->tls.ticket_rotation == 12h);
+  CHECK(config->limits.head == 32 * 1024);
+  CHECK(config->limits.authorization == 64 * 1024);
+  CHECK(config->limits.headers == 100);
+  CHECK(config->limits.idle == 75s);
+  CHECK(config->sites[0].limits.body == 0);
+  CHECK(config->sites[0].limits.body_rate == 240);
+  CHECK(config->sites[0].tls_profile == TlsProfile::Intermediate);
+  CHECK(config->listeners[0].tls);
+  CHECK(config->backends[0].balance == Balance::LeastConnections);
+  CHECK(config->backends[0].trust.value == "system");
+}
+
+TEST_CASE("files are found from the folder of the configuration") {
+  conf::Problems problems;
+  std::optional<Config> config = parse_config(kSmallest, "/etc/pforte/pforte.toml", problems);
+  REQUIRE(config);
+  CHECK(config->sites[0].certificates[0].chain.value == "/etc/pforte/a.pem");
+  CHECK(config->sites[0].certificates[0].key.value == "/k/a.key");
+}
+
+TEST_CASE("a site takes over the limits that it does not set") {
+  conf::Problems problems;
+  std::string text = "[limits]\nbody = \"1MiB\"\nbody_time = \"7s\"\n" + std::string(kSmallest) +
+                     "[site.limits]\nbody = \"10MiB\"\n[[site.rule]]\npath = \"/upload\"\nbody = 0\n";
+  std::optional<Config> config = parse_config(text, "x.toml", problems);
+  REQUIRE(config);
+  CHECK(config->limits.request.body == 1 << 20);
+  CHECK(config->sites[0].limits.body == 10 << 20);
+  CHECK(config->sites[0].limits.body_time == 7s);
+  CHECK(config->sites[0].rules[0].body == 0);
+}
+
+TEST_CASE("a file that cannot be read says why") {
+  conf::Problems problems;
+  CHECK(!read_config("/no/such/file.toml", problems));
+  CHECK(!read_config("/", problems));
+  REQUIRE(problems.all().size() == 2);
+  CHECK(problems.all()[0].code == "conf.unreadable");
+  CHECK(problems.all()[0].what.en == "there is no such file");
+  CHECK(problems.all()[1].what.en == "this is a folder");
+}
+
+}  // namespace pforte::gate
