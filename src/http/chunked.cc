@@ -12,8 +12,8 @@ namespace pforte::http {
 namespace {
 
 constexpr std::size_t kMaxLineBytes = 256;
-constexpr std::size_t kMaxExtensionBytes = 8 * 1024;
-constexpr std::size_t kMaxTrailerBytes = 8 * 1024;
+constexpr std::size_t kMaxExtensionBytes = std::size_t{8} * 1024;
+constexpr std::size_t kMaxTrailerBytes = std::size_t{8} * 1024;
 constexpr std::size_t kMaxTrailers = 64;
 constexpr std::uint64_t kMaxBeforeDigit = (std::uint64_t{1} << 59) - 1;  // times 16 still fits into 63 bits
 

@@ -13,7 +13,7 @@ namespace {
 
 bool is_address(int family, std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.size() >= terminated.size()) return false;
+  if (text.empty() || text.size() >= terminated.size()) return false;
   std::memcpy(terminated.data(), text.data(), text.size());
   std::array<std::byte, sizeof(in6_addr)> address;
   return inet_pton(family, terminated.data(), address.data()) == 1;

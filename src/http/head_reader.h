@@ -39,6 +39,7 @@ class HeadScanner {
 // The views of `into` point into `head`. Strict: whatever two parsers have ever read differently is refused.
 //
 // HTTP/1.0 needs a Host field here as well: without one the site cannot be told.
+// Of the limits, only those of the first line and the number of fields are looked at; the rest is the scanner's.
 // The target's path is checked for legal bytes only; what its percent-encodings mean is decided elsewhere.
 // Source: RFC 9112, 2 to 6; RFC 9110, 5 and 7.
 [[nodiscard]] std::expected<void, Refusal> parse_request_head(std::string_view head, const Limits& limits,

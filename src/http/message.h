@@ -34,11 +34,11 @@ struct Refusal {
 // Bounds of a head, in bytes where nothing else is said.
 struct Limits {
   // Request or status line without its CRLF. Over it: 414.
-  std::size_t request_line_bytes = 16 * 1024;
+  std::size_t request_line_bytes = std::size_t{16} * 1024;
   // All of the head but the value of Authorization. Over it: 431.
-  std::size_t head_bytes = 32 * 1024;
+  std::size_t head_bytes = std::size_t{32} * 1024;
   // The value of Authorization, which carries Kerberos tickets of up to 64 KiB. On top of head_bytes.
-  std::size_t authorization_bytes = 64 * 1024;
+  std::size_t authorization_bytes = std::size_t{64} * 1024;
   // Number of field lines. Over it: 431.
   std::size_t fields = 100;
 
