@@ -23,6 +23,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name == "test_tomcat.py")
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes of a request make no readable name of a test."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def binary() -> None:
     if not shutil.which(shlex.split(gates.BINARY)[0]):

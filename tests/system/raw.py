@@ -57,6 +57,7 @@ class Client:
         self.local = "%s:%d" % self.socket.getsockname()
         if preamble:
             self.socket.sendall(preamble)
+        self.truncated = False  # TLS ended without saying so
         self.tls: ssl.SSLObject | None = None
         if tls:
             self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -98,7 +99,10 @@ class Client:
             return self.socket.recv(count)
         try:
             return self._drive(lambda: self.tls.read(count))
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+        except ssl.SSLZeroReturnError:
+            return b""
+        except ssl.SSLEOFError:
+            self.truncated = True
             return b""
 
     def send(self, data: bytes) -> Client:
