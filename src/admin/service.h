@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "admin/status.h"
+#include "http/exchange.h"
+#include "http/page.h"
+#include "net/address.h"
+
+namespace pforte::admin {
+
+// What the operator's pages show and do; the application wires it. Called on the thread that serves them.
+struct Sources {
+  std::function<Status()> status;
+  std::function<std::string()> metrics;              // Prometheus text
+  std::function<net::Task<ReloadOutcome>()> reload;  // must not fail: what went wrong is a problem
+};
+
+// The way a request came.
+enum class Door : std::uint8_t {
+  Network,  // TCP: nobody has signed in, so it may read and change nothing
+  Control,  // the control socket, which only the gate's own user can open
+};
+
+// The operator's own pages: /, /metrics, /api/v1/status, /api/v1/openapi.json, and behind the control socket
+// POST /api/v1/reload.
+class AdminService final : public http::Service {
+ public:
+  // `sources` must outlive the service.
+  AdminService(const Sources& sources, Door door) : sources_(sources), door_(door) {}
+
+  net::Task<> serve(http::Exchange& exchange) override;
+  net::Task<> refuse(http::Exchange& exchange, http::Refusal refusal) override;
+
+ private:
+  net::Task<http::Page> page_for(const http::RequestHead& request);
+  http::Page read_page(std::string_view path, const http::RequestHead& request);
+  http::Page refused(int status, std::string_view code, const http::RequestHead& request);
+
+  const Sources& sources_;
+  Door door_;
+};
+
+// Whether a Host field names this machine by address or as localhost. A page from elsewhere whose name has been
+// pointed at 127.0.0.1 (DNS rebinding) sends its own name.
+bool is_own_host(std::string_view authority);
+
+}  // namespace pforte::admin

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/message.h"
+
+namespace pforte::admin {
+
+using Time = std::chrono::system_clock::time_point;
+
+// One server behind the gate, as it is judged now.
+struct ServerStatus {
+  enum class State : std::uint8_t {
+    Up,
+    Down,     // the health check says so
+    Ejected,  // too many requests in a row failed; left out for a while
+  };
+  std::string url;
+  State state = State::Up;
+  Time since;                               // of this state
+  std::string reason;                       // of the last failure; empty: there was none
+  std::optional<Time> certificate_expires;  // of an https server, once one has been seen
+};
+
+struct BackendStatus {
+  std::string name;
+  std::vector<ServerStatus> servers;
+};
+
+struct SiteStatus {
+  std::vector<std::string> hosts;
+  std::string backend;
+  std::optional<Time> certificate_expires;  // the first one to expire
+};
+
+struct ListenerStatus {
+  std::string address;
+  std::string kind;  // "https", "http", "redirect"
+};
+
+// A gate that runs, at one instant.
+struct Status {
+  std::string version;
+  int pid = 0;
+  Time since;
+  std::string configuration;  // its file
+  Time loaded;
+  std::vector<ListenerStatus> listeners;
+  std::vector<SiteStatus> sites;
+  std::vector<BackendStatus> backends;
+  std::int64_t client_connections = 0;
+  std::int64_t backend_busy = 0;
+  std::int64_t backend_idle = 0;
+};
+
+// One thing that is wrong with a configuration, as pforte check prints it.
+struct ReloadProblem {
+  std::string severity;  // "error", "warning", "note"
+  std::string file;
+  std::uint32_t line = 0;    // 0: the file as a whole
+  std::uint32_t column = 0;  // 0: the line as a whole
+  std::string code;
+  Message what;
+  Message remedy;
+};
+
+// What came of a reload. Not ok: nothing has changed.
+struct ReloadOutcome {
+  bool ok = false;
+  std::vector<ReloadProblem> problems;  // warnings even if it is ok
+};
+
+// The documents of GET /api/v1/status and POST /api/v1/reload. Instants are RFC 3339 in UTC.
+std::string to_json(const Status& status);
+std::string to_json(const ReloadOutcome& outcome);
+
+}  // namespace pforte::admin

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "base/message.h"
+
+namespace pforte::app {
+
+// How a command's answer is to look.
+struct Manner {
+  Language language = Language::English;
+  bool json = false;
+};
+
+// What a command says and how it ends.
+struct Said {
+  int exit = 0;
+  std::string out;  // for standard output
+  std::string err;  // for standard error
+};
+
+// `pforte status`: asks the gate whose state folder this is. Exit 0, or 3 when no gate answers.
+Said ask_status(const std::string& state_dir, const Manner& manner);
+
+// `pforte reload`: exit 0, 2 when the gate refused the configuration (with its problems), 3 when no gate answers.
+Said ask_reload(const std::string& state_dir, const Manner& manner);
+
+}  // namespace pforte::app

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gate/record.h"
+
+namespace pforte::gate {
+
+// A number that one thread changes and others may read.
+class Counter {
+ public:
+  void add(std::int64_t amount = 1) {
+    // One writer: a load and a store suffice, and cost no locked instruction.
+    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+  void subtract(std::int64_t amount = 1) { add(-amount); }
+  std::int64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t> value_{0};
+};
+
+// The sites that have numbers, each by its index, which it keeps over reloads. One for the process; safe on all
+// threads.
+class SiteNames {
+ public:
+  // Index 0: requests for which no site was found.
+  static constexpr std::size_t kNone = 0;
+
+  // The index of a site, given when a plan is made; the same name has the same index for ever.
+  std::size_t index_of(std::string_view name);
+  std::vector<std::string> all() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> names_{""};  // under mutex_
+};
+
+// What one worker counts. Its thread writes, a scrape on another thread reads; no lock on the way of a request.
+class Metrics {
+ public:
+  // Reasons of failed handshakes: the labels there are. Anything else counts as "other".
+  static constexpr std::array<std::string_view, 9> kHandshakeReasons{
+      "timeout",  "closed", "no_shared_version", "no_shared_cipher", "unknown_name", "client_alert", "not_tls",
+      "protocol", "other"};
+  // Upper ends of the buckets of request durations, in microseconds.
+  static constexpr std::array<std::int64_t, 14> kBuckets{1'000,     2'500,     5'000,      10'000,    25'000,
+                                                         50'000,    100'000,   250'000,    500'000,   1'000'000,
+                                                         2'500'000, 5'000'000, 10'000'000, 30'000'000};
+
+  struct Site {
+    std::array<Counter, 6> requests;  // by the first digit of the status; 0: no answer was sent
+    std::array<Counter, kBuckets.size() + 1> durations;
+    Counter duration_us;
+    Counter aborted;
+    Counter bytes_in;
+    Counter bytes_out;
+  };
+
+  // An exchange has ended. `site` is an index of SiteNames. A tunnel (status 101) is not in the durations.
+  void count(std::size_t site, const Record& record);
+  void count_handshake_failure(std::string_view reason);
+
+  // A site's numbers, or null while there are none. For the scrape.
+  const Site* site(std::size_t index) const;
+  const Counter& handshake_failures(std::size_t reason) const { return handshake_failures_[reason]; }
+
+  // Gauges: add() and subtract() in pairs.
+  Counter client_connections;
+  Counter backend_busy;
+  Counter backend_idle;
+  Counter tunnels;
+
+  // Counters.
+  Counter clients_accepted;
+  Counter clients_refused;  // over the limit of connections
+  Counter accept_refusals;  // the system had no descriptor left
+  Counter handshakes_full;
+  Counter handshakes_resumed;
+  Counter backend_connects;  // connections opened to backends
+  Counter retries;           // further attempts after a failed one
+  Counter ejections;         // servers left out for a while
+
+ private:
+  Site& series_of(std::size_t index);
+
+  mutable std::mutex growing_;  // held while sites_ grows, and while others than its thread look into it
+  std::deque<Site> sites_;
+  std::array<Counter, kHandshakeReasons.size()> handshake_failures_;
+};
+
+// A server as the scrape shows it.
+struct ServerHealth {
+  std::string backend;
+  std::string server;  // its URL
+  bool up = false;
+};
+
+// What the scrape shows beside the workers' numbers.
+struct ProcessFacts {
+  std::string version;
+  std::chrono::system_clock::time_point started;
+  std::chrono::system_clock::time_point loaded;  // the configuration in force
+  std::uint64_t access_log_lines_lost = 0;
+  std::uint64_t reloads = 0;
+  std::uint64_t reloads_refused = 0;
+  std::vector<ServerHealth> servers;
+};
+
+// The sums over all workers, in the text format of Prometheus, version 0.0.4.
+std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* const> workers, const ProcessFacts& facts);
+
+// The Content-Type of that text.
+inline constexpr std::string_view kPrometheusType = "text/plain; version=0.0.4; charset=utf-8";
+
+}  // namespace pforte::gate
