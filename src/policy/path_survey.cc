@@ -96,7 +96,7 @@ const PathRefusal* PathSurvey::segment(std::string_view segment, bool is_last) {
     if (const PathRefusal* refusal = character()) return refusal;
   }
   if (dots.dots > 0 && piece_ == begin) return nullptr;
-  return end_piece();
+  return end_name();
 }
 
 const PathRefusal* PathSurvey::begin_dot_segment(const DotSegment& dots) {
@@ -161,10 +161,8 @@ const PathRefusal* PathSurvey::escaped(std::uint8_t byte) {
       return colon();
     case '?':
     case '#':
-      if (loose() && !in_parameters_) {
-        if (only_dots()) return &kHiddenDotSegment;
-        differ_on_border(kEncodedDelimiter);
-      }
+      refusal = possible_end(kEncodedDelimiter);
+      if (refusal != nullptr) return refusal;
       break;
     default:
       if (is_control(byte)) return &kControl;
@@ -203,8 +201,7 @@ const PathRefusal* PathSurvey::twice_escaped(std::uint8_t byte) {
   if (c == '/' || c == '\\') return separator(why);
   if (c == ';') return doubtful_parameters(why);
   if (c == '?' || c == '#' || c == ':') {
-    if (only_dots()) return &kHiddenDotSegment;
-    differ_on_border(why);
+    if (const PathRefusal* refusal = possible_end(why)) return refusal;
   }
   differ_on_spelling(why);
   put(c);
@@ -258,18 +255,22 @@ const PathRefusal* PathSurvey::code_point(char32_t value) {
 }
 
 const PathRefusal* PathSurvey::colon() {
-  if (loose() && !in_parameters_) {
-    std::uint8_t next = byte_at(at_).value;
-    if (profile_ == PathProfile::Iis && (next == ':' || next == '$')) return &kStream;
-    if (only_dots()) return &kHiddenDotSegment;
-    differ_on_border(kStream);
-  }
+  std::uint8_t next = byte_at(at_).value;
+  if (profile_ == PathProfile::Iis && (next == ':' || next == '$')) return &kStream;
+  if (const PathRefusal* refusal = possible_end(kStream)) return refusal;
   put(':');
   return nullptr;
 }
 
+const PathRefusal* PathSurvey::possible_end(const PathRefusal& why) {
+  if (!loose() || in_parameters_) return nullptr;
+  const PathRefusal* refusal = end_name();
+  differ_on_border(why);
+  return refusal;
+}
+
 const PathRefusal* PathSurvey::separator(const PathRefusal& why) {
-  if (const PathRefusal* refusal = end_piece()) return refusal;
+  if (const PathRefusal* refusal = end_name()) return refusal;
   differ_on_border(why);
   if (!text_.ends_with('/')) text_ += '/';
   piece_ = text_.size();
@@ -292,11 +293,11 @@ const PathRefusal* PathSurvey::doubtful_parameters(const PathRefusal& why) {
   return nullptr;
 }
 
-const PathRefusal* PathSurvey::end_piece() {
-  if (only_dots()) return &kHiddenDotSegment;
-  if (!loose()) return nullptr;
+const PathRefusal* PathSurvey::end_name() {
   std::string_view name = std::string_view(text_).substr(piece_);
   std::size_t kept = name.find_last_not_of(". ") + 1;  // 0 if nothing is
+  if (kept == 0 && name.contains('.')) return &kHiddenDotSegment;
+  if (!loose()) return nullptr;
   if (kept < name.size()) differ(piece_ + kept, kept == 0 ? Differ::Anything : Differ::Border, kTrailingDot);
   if (looks_like_short_name(name)) differ(piece_, Differ::Anything, kShortName);
   return nullptr;
@@ -329,11 +330,6 @@ void PathSurvey::differ_on_border(const PathRefusal& why) {
 
 void PathSurvey::differ_on_spelling(const PathRefusal& why) {
   if (!in_parameters_) differ(text_.size(), Differ::Anything, why);
-}
-
-bool PathSurvey::only_dots() const {
-  std::string_view name = std::string_view(text_).substr(piece_);
-  return name.contains('.') && name.find_first_not_of(". ") == name.npos;
 }
 
 }  // namespace pforte::policy

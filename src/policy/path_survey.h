@@ -68,7 +68,8 @@ class PathSurvey {
   const PathRefusal* separator(const PathRefusal& why);
   const PathRefusal* parameters();
   const PathRefusal* doubtful_parameters(const PathRefusal& why);
-  const PathRefusal* end_piece();
+  const PathRefusal* possible_end(const PathRefusal& why);
+  const PathRefusal* end_name();
 
   // Notes an oddity; refuses it unless permitted.
   const PathRefusal* odd(Oddity oddity);
@@ -77,7 +78,6 @@ class PathSurvey {
   void differ(std::size_t at, Differ what, const PathRefusal& why);
   void differ_on_border(const PathRefusal& why);
   void differ_on_spelling(const PathRefusal& why);
-  bool only_dots() const;
   bool loose() const { return profile_ != PathProfile::Tomcat; }
 
   std::string_view path_;

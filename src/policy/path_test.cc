@@ -301,6 +301,7 @@ TEST_CASE("a doubt begins where readers begin to differ") {
       {kGeneric, "/admin:x", 6, false, "path.stream"},
       {kIis, "/ADMINI~1", 1, true, "path.short-name"},
       {kIis, "/%u0041dmin", 1, true, "path.percent-u"},
+      {kIis, "/rest.:x", 5, false, "path.trailing-dot"},
       {kGeneric, "/admin%3fx", 6, false, "path.encoded-delimiter"},
       {kGeneric, "/%ef%bd%81dmin", 1, true, "path.lookalike"},
       {kIis, "/in%e2%84%aa", 3, true, "path.lookalike"},
