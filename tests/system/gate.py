@@ -23,6 +23,13 @@ BINARY = os.environ.get("PFORTE", str(ROOT / "build/release/pforte"))
 SANITIZED = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|SUMMARY: \w+Sanitizer")
 HOST = "crm.example.com"
 
+
+
+def is_sanitized() -> bool:
+    """Whether the binary was built with a sanitizer, which keeps freed memory and takes its time."""
+    return any(mark in Path(shlex.split(BINARY)[0]).read_bytes() for mark in (b"__asan_init", b"__tsan_init"))
+
+
 _next_port = 12000 + os.getpid() * 37 % 18000
 
 

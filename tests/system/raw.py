@@ -101,7 +101,9 @@ class Client:
             return self._drive(lambda: self.tls.read(count))
         except ssl.SSLZeroReturnError:
             return b""
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:
+            if error.reason != "UNEXPECTED_EOF_WHILE_READING":
+                raise
             self.truncated = True
             return b""
 
@@ -174,6 +176,7 @@ class Client:
 def trusting(authority: Path | None, **options: Any) -> ssl.SSLContext:
     """A client context that trusts `authority`; `alpn`, `minimum`, `maximum`, `ciphers` narrow it."""
     context = ssl.create_default_context(cafile=str(authority) if authority else None)
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF  # an end without close_notify must show
     context.set_alpn_protocols(options.get("alpn", ["http/1.1"]))
     if "minimum" in options:
         context.minimum_version = options["minimum"]

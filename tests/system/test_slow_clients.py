@@ -7,7 +7,7 @@ import time
 
 import pytest
 from backends import after, by_path, bytes_of
-from gate import until
+from gate import is_sanitized, until
 from raw import request
 
 SHORT = {"handshake_time": "1s", "head_time": "1s", "body_time": "1s", "body_rate": 1000, "idle": "5s"}
@@ -123,7 +123,7 @@ def test_a_thousand_slow_connections_do_not_disturb_a_normal_one(start_gate, app
         dripper.join()
         assert disturbed < 4 * undisturbed + 0.003, (undisturbed, disturbed)
         assert worst < 0.5
-        assert pforte.resident_bytes() - before < 32 << 20
+        assert is_sanitized() or pforte.resident_bytes() - before < 32 << 20
     finally:
         for one in slow:
             one.close()
