@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "app/command_line.h"
+#include "conf/problem.h"
+#include "gate/config.h"
+
+namespace pforte::app {
+
+// Looks at what a configuration names: files, certificates, names. What is wrong goes to the problems.
+using CheckFiles = void (*)(const gate::Config& config, conf::Problems& problems);
+
+// `pforte check`. Problems go to standard error, or to standard output as one JSON document. Returns the exit status:
+// 0 it holds, 1 something it names does not, 2 the configuration itself is wrong or cannot be read.
+int check(const CommandLine& line, CheckFiles check_files);
+
+// All problems in the order of the file, with what is wrong in bold and the severity in its colour if wanted.
+std::string problems_text(const conf::Problems& problems, Language language, bool color);
+
+// {"ok": bool, "problems": [{file, line, column, severity, code, message, remedy}...]}, with a line end. severity is
+// "error", "warning" or "note" in every language; line and column are 0 where there is none.
+std::string problems_json(const conf::Problems& problems, Language language);
+
+}  // namespace pforte::app
