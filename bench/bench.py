@@ -5,6 +5,7 @@ import os
 import resource
 import shlex
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -163,8 +164,9 @@ def run(arguments, state):
         f"- rounds: {arguments.rounds} of {arguments.seconds:g} s for each gate and scenario, gates interleaved, order rotated",
         f"- TLS: {AGREED}, one EC P-256 certificate; access logs off everywhere; one worker each on CPU {SERVER_CPU}; "
         f"load generator and application on CPU {CLIENT_CPU}"]
-    noise = (f"spread of each gate in the tables; the host took away {stolen:.1%} of a CPU; "
-             f"load average at the end {os.getloadavg()[0]:.1f}")
+    others = [outcome.others for _, by_gate in results for rounds in by_gate.values() for outcome in rounds] or [0]
+    noise = (f"*spread* of each gate, in the tables; other processes used {statistics.median(others):.0%} of the two CPUs "
+             f"while something was measured (at worst {max(others):.0%}); the host took away {stolen:.1%} of one")
     seen = {name: versions(KINDS[name]) for name in arguments.peers.split(",") if is_installed(KINDS[name])}
     text = report.document(shlex.join(["./bench/run", *sys.argv[1:]]), settings, seen, noise, results,
                            comparison.failures)
@@ -177,8 +179,9 @@ def run(arguments, state):
 def main():
     arguments = read_arguments()
     os.environ["PATH"] += ":/usr/sbin:/sbin"  # where the peers are, and not on everyone's path
-    # So that `kill` tidies up as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Everything is stopped on the way out, whoever asks for it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         check_machine()
         if not arguments.no_build:
@@ -188,8 +191,6 @@ def main():
     except (Failed, subprocess.CalledProcessError) as why:
         say(f"bench: {why}")
         return 2
-    except KeyboardInterrupt:
-        return 130
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 
 #include "options.h"
 
@@ -23,7 +22,7 @@ constexpr std::size_t kMaxHeadBytes = 16UL * 1024;
 constexpr std::size_t kReadBufferBytes = 64UL * 1024;  // several records per recv()
 
 // Bodies do not matter to anybody, so all connections send the same bytes.
-const std::array<char, kFillerBytes> kFiller{};
+constexpr std::array<char, kFillerBytes> kFiller{};
 
 int keep_ticket(SSL* tls, SSL_SESSION* session) {
   static_cast<Connection*>(SSL_get_app_data(tls))->keep(TlsSession(session));
@@ -68,15 +67,14 @@ void Connection::open() {
   failure_.clear();
   opened_ = Clock::now();
   fd_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd_ < 0) stop(std::string("socket: ") + std::strerror(errno));
+  if (fd_ < 0) refused("socket");
   int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   // The port is chosen at connect(), by the whole pair of addresses: ports that wait out elsewhere do not matter.
   setsockopt(fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  if (bind(fd_, reinterpret_cast<const sockaddr*>(&route_.from), sizeof route_.from) != 0)
-    stop(std::string("bind: ") + std::strerror(errno));
+  if (bind(fd_, reinterpret_cast<const sockaddr*>(&route_.from), sizeof route_.from) != 0) refused("bind");
   if (connect(fd_, reinterpret_cast<const sockaddr*>(&route_.to), sizeof route_.to) != 0 && errno != EINPROGRESS)
-    stop(std::string("connect: ") + std::strerror(errno));
+    refused("connect");
 
   tls_.reset(SSL_new(route_.tls));
   SSL_set_fd(tls_.get(), fd_);
@@ -90,7 +88,7 @@ void Connection::open() {
   SSL_set_connect_state(tls_.get());
 
   epoll_event interest{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = this}};
-  if (epoll_ctl(route_.epoll, EPOLL_CTL_ADD, fd_, &interest) != 0) stop(std::string("epoll: ") + std::strerror(errno));
+  if (epoll_ctl(route_.epoll, EPOLL_CTL_ADD, fd_, &interest) != 0) refused("epoll");
 }
 
 void Connection::close() {

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace pforte::bench {
@@ -41,7 +39,7 @@ Fleet::Fleet(const Options& options)
       tls_(make_tls_context()),
       request_(make_request(options)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)) {
-  if (epoll_ < 0) stop(std::string("epoll: ") + std::strerror(errno));
+  if (epoll_ < 0) refused("epoll");
   for (unsigned i = 0; i < options.connections; ++i) {
     // Several source addresses, so that many short connections do not use up the ports of one.
     Route route{.epoll = epoll_,

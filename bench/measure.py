@@ -7,8 +7,8 @@ import ssl
 import subprocess
 import time
 
-from gates import CLIENT_CPU
-from processes import Failed, Process
+from gates import CLIENT_CPU, SERVER_CPU
+from processes import Failed, Process, busy_seconds
 from scenarios import BIG, Outcome
 
 AGREED = "TLSv1.3 TLS_AES_128_GCM_SHA256 x25519 http/1.1"
@@ -90,15 +90,22 @@ class Bench:
         self._doubt(outcome, scenario)
         return outcome
 
+    def _busy_and_ours(self, gate, load):
+        """CPU seconds of the two CPUs so far, and those of them that are the measurement's."""
+        ours = sum(process.cpu_seconds() for process in (gate.process, load.process, self.application.process))
+        return busy_seconds((SERVER_CPU, CLIENT_CPU)), ours
+
     def _run(self, gate, options):
         load = Load(self.load_program, gate.port, options, self.state / "load.err")
         try:
             pids = gate.process.pids()
             counts = self.application.counts()
             memory = gate.process.memory_kib()
+            busy, ours = self._busy_and_ours(gate, load)
             cpu = gate.process.cpu_seconds()
             seen = load.run()
             cpu = gate.process.cpu_seconds() - cpu
+            busy_after, ours_after = self._busy_and_ours(gate, load)
             if options["mode"] == "idle":
                 time.sleep(0.5)  # a gate may tidy up
             memory = gate.process.memory_kib() - memory
@@ -108,7 +115,8 @@ class Bench:
         finally:
             load.stop()
         accepted = counts_after["accepted"] - counts["accepted"]
-        return Outcome(seen, cpu, memory, accepted / max(1, seen["requests"]))
+        others = max(0, busy_after - busy - (ours_after - ours)) / (2 * seen["seconds"])
+        return Outcome(seen, cpu, memory, accepted / max(1, seen["requests"]), others)
 
     @staticmethod
     def _doubt(outcome, scenario):

@@ -1,11 +1,13 @@
 #include "options.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string_view>
+#include <system_error>
 
 namespace pforte::bench {
 namespace {
@@ -32,6 +34,10 @@ Mode mode(std::string_view text) {
 void stop(const std::string& why) {
   std::fputs(("load: " + why + "\n").c_str(), stderr);
   std::_Exit(2);
+}
+
+void refused(const std::string& call) {
+  stop(call + ": " + std::generic_category().message(errno));
 }
 
 Options read_options(int count, char** words) {

@@ -36,4 +36,7 @@ Options read_options(int count, char** words);
 // Ends the program with status 2: for what makes a measurement impossible.
 [[noreturn]] void stop(const std::string& why);
 
+// The same, for a system call that has just failed.
+[[noreturn]] void refused(const std::string& call);
+
 }  // namespace pforte::bench

@@ -11,6 +11,17 @@ class Failed(Exception):
     """Why something cannot be measured, in words for the person who started the benchmark."""
 
 
+def busy_seconds(cpus):
+    """CPU time that these CPUs have not been idle so far, in steps of 10 ms; what the host took away is not in it."""
+    total = 0
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *ticks = line.split()
+        if name in {f"cpu{cpu}" for cpu in cpus}:
+            user, nice, system, _idle, _iowait, irq, softirq = map(int, ticks[:7])
+            total += user + nice + system + irq + softirq
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 class Process:
     """A program with its children: a session of its own, on one CPU.
 

@@ -89,8 +89,8 @@ def _verdict(scenario, outcomes):
 def goals_table(results):
     lines = [_verdict(scenario, outcomes) for scenario, outcomes in results if scenario.goal and "pforte" in outcomes]
     if not lines:
-        return ""
-    return "\n".join(["### Goals", "", "| figure | goal | Pforte | |", "|---|---:|---:|---|", *lines, ""])
+        return []
+    return ["### Goals", "", "| figure | goal | Pforte | |", "|---|---:|---:|---|", *lines, ""]
 
 
 def _cpu_model():
@@ -99,7 +99,7 @@ def _cpu_model():
 
 
 def machine(versions):
-    openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True).stdout.strip()
+    openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True).stdout.partition(" (")[0]
     release = platform.freedesktop_os_release().get("PRETTY_NAME", "?")
     return [f"- machine: {_cpu_model()}, {os.cpu_count()} cores, Linux {platform.release()}, {release}",
             f"- library: {openssl}",
@@ -111,7 +111,8 @@ def document(command, settings, versions, noise, results, failures):
     lines = ["# Pforte against its peers", "", f"`{command}`, {now}", "", *machine(versions), *settings,
              "- noise: " + noise, ""]
     lines += ["Median (smallest–largest) over the rounds. Ratios are taken round by round. `←` marks the best peer, which "
-              "Pforte itself cannot be. *Spread*: (largest − smallest) ÷ median of one gate over the rounds.", "", goals_table(results),
+              "Pforte itself cannot be. *Spread*: (largest − smallest) ÷ median of one gate over the rounds.", "",
+              *goals_table(results),
               *(scenario_table(scenario, outcomes) for scenario, outcomes in results)]
     if failures:
         lines += ["### Not measured", "", *(f"- {failure}" for failure in failures), ""]

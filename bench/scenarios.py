@@ -14,6 +14,7 @@ class Outcome:
     cpu_seconds: float   # of the gate
     memory_kib: float    # what the gate's memory grew by
     reconnects: float    # connections to the application per request
+    others: float        # share of the two CPUs that went to anything but the gate, the load and the application
 
 
 @dataclass(frozen=True)

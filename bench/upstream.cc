@@ -9,7 +9,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -23,10 +22,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <unordered_map>
 
 namespace {
@@ -34,7 +33,7 @@ namespace {
 constexpr std::size_t kMaxHeadBytes = 64UL * 1024;
 
 [[noreturn]] void stop(const std::string& why) {
-  std::fprintf(stderr, "upstream: %s: %s\n", why.c_str(), std::strerror(errno));
+  std::fputs(("upstream: " + why + ": " + std::generic_category().message(errno) + "\n").c_str(), stderr);
   std::_Exit(2);
 }
 
@@ -134,13 +133,13 @@ class Client {
   }
 
   void answer_path(std::string_view request) {
-    static const std::string kBig = numbered(10UL << 20);
+    static const std::string big = numbered(10UL << 20);
     std::string_view path = request.substr(std::min(request.find(' ') + 1, request.size()));
     path = path.substr(0, path.find(' '));
     if (path == "/1k") {
-      answer_with("200 OK", std::string_view(kBig).substr(0, 1024));
+      answer_with("200 OK", std::string_view(big).substr(0, 1024));
     } else if (path == "/10m") {
-      answer_with("200 OK", kBig);
+      answer_with("200 OK", big);
     } else if (path == "/counts") {
       answer("{\"accepted\": " + std::to_string(counts.accepted) +
              ", \"requests\": " + std::to_string(counts.requests) + "}\n");
