@@ -19,35 +19,16 @@ std::string quoted(std::string_view text) {
 }  // namespace
 
 std::string demo_configuration(const std::string& state_dir, std::uint16_t application_port) {
-  return cat("state_dir = ", quoted(state_dir), R"(
-
-[[listener]]
-address = "127.0.0.1:)",
-             kTlsPort, R"("
-
-[[listener]]
-address = "127.0.0.1:)",
-             kPlainPort, R"("
-redirect_to_https = true
-
-[admin]
-address = "127.0.0.1:)",
-             kAdminPort, R"("
-
-[[backend]]
-name = "demo"
-servers = ["http://127.0.0.1:)",
-             application_port, R"("]
-health = { path = "/health", every = "5s" }
-path_profile = "tomcat"
-
-[[site]]
-hosts = ["localhost", "app.localhost", "127.0.0.1", "[::1]"]
-certificate = { chain = )",
-             quoted(cat(state_dir, "/server.pem")), ", key = ", quoted(cat(state_dir, "/server.key")), R"( }
-backend = "demo"
-allow = ["/webclient", "/rest"]
-)");
+  std::string text = cat("state_dir = ", quoted(state_dir), "\n");
+  text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kTlsPort, "\"\n");
+  text += cat("\n[admin]\naddress = \"127.0.0.1:", kAdminPort, "\"\n");
+  text += cat("\n[[backend]]\nname = \"demo\"\nservers = [\"http://127.0.0.1:", application_port, "\"]\n");
+  text += "health = { path = \"/health\", every = \"5s\" }\npath_profile = \"tomcat\"\n";
+  text += "\n[[site]]\nhosts = [\"localhost\", \"app.localhost\", \"127.0.0.1\", \"[::1]\"]\n";
+  text += cat("certificate = { chain = ", quoted(cat(state_dir, "/server.pem")));
+  text += cat(", key = ", quoted(cat(state_dir, "/server.key")), " }\n");
+  text += "backend = \"demo\"\nallow = [\"/webclient\", \"/rest\"]\n";
+  return text;
 }
 
 }  // namespace pforte::demo
