@@ -1,0 +1,68 @@
+#include "conf/reader.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+namespace pforte::conf {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("a reader gives values, and the default where there is none") {
+  Problems problems;
+  std::optional<Table> table =
+      read_document("t = \"x\"\nf = true\nn = 7\ns = \"1KiB\"\nb = 12\nd = \"2h\"\nc = \"two\"\n", "a.toml", problems);
+  REQUIRE(table);
+  Reader keys(*table, problems);
+  constexpr std::array<std::string_view, 2> kNames = {"one", "two"};
+  CHECK(keys.text("t")->value == "x");
+  CHECK(keys.text("absent") == std::nullopt);
+  CHECK(keys.flag_or("f", false));
+  CHECK(keys.flag_or("absent", true));
+  CHECK(keys.number_or("n", 1, {}) == 7);
+  CHECK(keys.size_or("s", 1, {}) == 1024);
+  CHECK(keys.size_or("b", 1, {}) == 12);
+  CHECK(keys.duration_or("d", 1s, {}) == 2h);
+  CHECK(keys.choice_or("c", 0, kNames) == 1);
+  keys.end();
+  CHECK(problems.all().empty());
+}
+
+TEST_CASE("what is wrong is collected, and the default stands in for it") {
+  Problems problems;
+  std::optional<Table> table = read_document(
+      "t = 1\nf = \"true\"\nn = -1\ns = \"1KB\"\nd = 5\nc = \"tow\"\nl = [1]\nb = [2]\nx = 1\n", "a.toml", problems);
+  REQUIRE(table);
+  Reader keys(*table, problems);
+  constexpr std::array<std::string_view, 2> kNames = {"one", "two"};
+  CHECK(keys.text("t") == std::nullopt);
+  CHECK(!keys.flag_or("f", false));
+  CHECK(keys.number_or("n", 3, {}) == 3);
+  CHECK(keys.size_or("s", 5, {}) == 5);
+  CHECK(keys.duration_or("d", 1s, {}) == 1s);
+  CHECK(keys.choice_or("c", 0, kNames) == 0);
+  CHECK(keys.texts("l")->empty());
+  CHECK(keys.tables("b", Shape::List).empty());
+  keys.end();
+
+  REQUIRE(problems.all().size() == 9);
+  for (std::uint32_t i = 0; i < 9; ++i) CHECK(problems.all()[i].place.line == i + 1);
+  CHECK(problems.all()[8].code == "conf.unknown-key");
+}
+
+TEST_CASE("blocks say their name as it stands in the file") {
+  Problems problems;
+  std::optional<Table> table =
+      read_document("[[site]]\n[[site.rule]]\nx = 1\n[site.limits]\ny = 1\n", "a.toml", problems);
+  REQUIRE(table);
+  Reader document(*table, problems);
+  Reader site = document.tables("site", Shape::List).at(0);
+  site.tables("rule", Shape::List).at(0).end();
+  site.table("limits")->end();
+  site.end();
+  REQUIRE(problems.all().size() == 2);
+  CHECK(problems.all()[0].what.en == "unknown key x in [[site.rule]]");
+  CHECK(problems.all()[1].what.en == "unknown key y in [site.limits]");
+}
+
+}  // namespace pforte::conf
