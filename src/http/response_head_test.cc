@@ -13,29 +13,29 @@ using enum Framing::Kind;
 TEST_CASE("a response's status and fields decide about its body and its connection") {
   struct Row {
     std::string_view line, fields;
-    int status;
     std::string_view reason;
     Framing body;
+    int status;
     bool keep_alive;
     Method of_request = Method::Get;
   };
   const Row rows[] = {
-      {"HTTP/1.1 200 OK", "Content-Length: 5\r\n", 200, "OK", {Length, 5}, true},
-      {"HTTP/1.1 200 OK", "Content-Length: 0\r\n", 200, "OK", {Length, 0}, true},
-      {"HTTP/1.1 200 ", "Transfer-Encoding: chunked\r\n", 200, "", {Chunked, 0}, true},
-      {"HTTP/1.1 200", "Transfer-Encoding: chunked\r\n", 200, "", {Chunked, 0}, true},
-      {"HTTP/1.1 404 Nicht gefund\xc3\xa4n  ", "", 404, "Nicht gefund\xc3\xa4n  ", {UntilClose, 0}, false},
-      {"HTTP/1.0 200 OK", "Content-Length: 5\r\n", 200, "OK", {Length, 5}, false},
-      {"HTTP/1.0 200 OK", "Content-Length: 5\r\nConnection: keep-alive\r\n", 200, "OK", {Length, 5}, true},
-      {"HTTP/1.1 200 OK", "Content-Length: 5\r\nConnection: close\r\n", 200, "OK", {Length, 5}, false},
-      {"HTTP/1.1 200 OK", "Content-Length: 5\r\n", 200, "OK", {}, true, Method::Head},
-      {"HTTP/1.1 200 OK", "Transfer-Encoding: chunked\r\n", 200, "OK", {}, true, Method::Head},
-      {"HTTP/1.1 200 OK", "", 200, "OK", {}, true, Method::Head},
-      {"HTTP/1.1 304 Not Modified", "Content-Length: 5\r\n", 304, "Not Modified", {}, true},
-      {"HTTP/1.1 204 No Content", "", 204, "No Content", {}, true},
-      {"HTTP/1.1 204 No Content", "Content-Length: 0\r\n", 204, "No Content", {}, true},
-      {"HTTP/1.1 100 Continue", "", 100, "Continue", {}, true},
-      {"HTTP/1.1 999 Odd", "Content-Length: 1\r\n", 999, "Odd", {Length, 1}, true},
+      {"HTTP/1.1 200 OK", "Content-Length: 5\r\n", "OK", {Length, 5}, 200, true},
+      {"HTTP/1.1 200 OK", "Content-Length: 0\r\n", "OK", {Length, 0}, 200, true},
+      {"HTTP/1.1 200 ", "Transfer-Encoding: chunked\r\n", "", {Chunked, 0}, 200, true},
+      {"HTTP/1.1 200", "Transfer-Encoding: chunked\r\n", "", {Chunked, 0}, 200, true},
+      {"HTTP/1.1 404 Nicht gefund\xc3\xa4n  ", "", "Nicht gefund\xc3\xa4n  ", {UntilClose, 0}, 404, false},
+      {"HTTP/1.0 200 OK", "Content-Length: 5\r\n", "OK", {Length, 5}, 200, false},
+      {"HTTP/1.0 200 OK", "Content-Length: 5\r\nConnection: keep-alive\r\n", "OK", {Length, 5}, 200, true},
+      {"HTTP/1.1 200 OK", "Content-Length: 5\r\nConnection: close\r\n", "OK", {Length, 5}, 200, false},
+      {"HTTP/1.1 200 OK", "Content-Length: 5\r\n", "OK", {}, 200, true, Method::Head},
+      {"HTTP/1.1 200 OK", "Transfer-Encoding: chunked\r\n", "OK", {}, 200, true, Method::Head},
+      {"HTTP/1.1 200 OK", "", "OK", {}, 200, true, Method::Head},
+      {"HTTP/1.1 304 Not Modified", "Content-Length: 5\r\n", "Not Modified", {}, 304, true},
+      {"HTTP/1.1 204 No Content", "", "No Content", {}, 204, true},
+      {"HTTP/1.1 204 No Content", "Content-Length: 0\r\n", "No Content", {}, 204, true},
+      {"HTTP/1.1 100 Continue", "", "Continue", {}, 100, true},
+      {"HTTP/1.1 999 Odd", "Content-Length: 1\r\n", "Odd", {Length, 1}, 999, true},
   };
   for (const Row& row : rows) {
     CAPTURE(row.line);
