@@ -60,6 +60,26 @@ TEST_CASE("every golden configuration gives exactly the messages written beside 
   CHECK(cases >= 25);
 }
 
+TEST_CASE("the example of the handbook is accepted without a word") {
+  std::string page = contents(fs::path(__FILE__).parent_path() / "../../man/pforte.toml.5");
+  constexpr std::string_view kBegin = ".Bd -literal\n";
+  std::size_t begin = page.find(kBegin) + kBegin.size();
+  conf::Problems problems;
+  CHECK(parse_config(page.substr(begin, page.find(".Ed", begin) - begin), "pforte.toml", problems));
+  for (const conf::Problem& problem : problems.all()) FAIL_CHECK(conf::to_text(problem, Language::English));
+}
+
+TEST_CASE("a rule takes its path over from allow and preset, so that it can restrict it") {
+  conf::Problems problems;
+  std::string text = std::string(kSmallest).replace(kSmallest.find("[\"/\"]"), 5, "[\"/a\", \"/B\", \"/c/\", \"/c\"]") +
+                     "[[site.rule]]\npath = \"/b\"\nfrom = [\"10.0.0.0/8\"]\n[[site.rule]]\npath = \"/a/\"\n";
+  std::optional<Config> config = parse_config(text, "x.toml", problems);
+  REQUIRE(config);
+  using Paths = std::vector<std::string>;
+  CHECK(allowed_paths(config->sites[0], policy::PathProfile::Generic) == Paths{"/B", "/c/"});
+  CHECK(allowed_paths(config->sites[0], policy::PathProfile::Iis) == Paths{"/c/"});
+}
+
 TEST_CASE("a configuration that says little has the defaults of the handbook") {
   conf::Problems problems;
   std::optional<Config> config = parse_config(kSmallest, "/etc/pforte/pforte.toml", problems);
