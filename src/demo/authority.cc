@@ -125,6 +125,20 @@ Result<> write_key(const std::string& file, const EVP_PKEY& key) {
   return write_file(file, 0600, *pem);
 }
 
+// Of the SubjectPublicKeyInfo.
+Result<std::string> pin_of(const EVP_PKEY& key) {
+  std::array<unsigned char, 32> digest;
+  std::array<char, 45> text;  // EVP_EncodeBlock() ends it with NUL
+  unsigned char* der = nullptr;
+  int size = i2d_PUBKEY(&key, &der);
+  bool good =
+      size > 0 && EVP_Digest(der, static_cast<std::size_t>(size), digest.data(), nullptr, EVP_sha256(), nullptr);
+  OPENSSL_free(der);
+  if (!good) return refused("reading a public key");
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), digest.data(), digest.size());
+  return std::string(text.data());
+}
+
 }  // namespace
 
 Result<Papers> issue_papers(const std::string& folder) {
@@ -138,7 +152,10 @@ Result<Papers> issue_papers(const std::string& folder) {
   Certificate server = TRY(make_certificate("Pforte demo", *key, authority.get(), kServerExtensions));
   TRY(sign(*server, *authority_key));
 
-  Papers papers{.authority = folder + "/authority.pem", .chain = folder + "/server.pem", .key = folder + "/server.key"};
+  Papers papers{.authority = folder + "/authority.pem",
+                .chain = folder + "/server.pem",
+                .key = folder + "/server.key",
+                .pin = TRY(pin_of(*key))};
   TRY(write_certificate(papers.authority, *authority));
   TRY(write_certificate(papers.chain, *server));
   TRY(write_key(papers.key, *key));

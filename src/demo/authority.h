@@ -11,6 +11,7 @@ struct Papers {
   std::string authority;  // certificate of the authority: what a client is told to trust
   std::string chain;      // the server's certificate
   std::string key;        // its private key, readable by its owner alone
+  std::string pin;        // not a file: Base64 of the SHA-256 of the server's public key (RFC 7469, 2.4)
 };
 
 // Makes an authority and lets it issue one certificate (EC P-256, 30 days) for localhost, app.localhost, *.localhost,

@@ -127,6 +127,8 @@ TEST_CASE("the demo's key is for its owner alone, fits the certificate, and is t
   CHECK(crypto::belong_together(*read_one(papers->chain), **key));
   CHECK(!crypto::belong_together(*read_one(papers->authority), **key));
 
+  CHECK(papers->pin.size() == 44);
+
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++files;
   CHECK(files == 3);

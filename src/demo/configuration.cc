@@ -21,6 +21,7 @@ std::string quoted(std::string_view text) {
 std::string demo_configuration(const std::string& state_dir, std::uint16_t application_port) {
   std::string text = cat("state_dir = ", quoted(state_dir), "\n");
   text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kTlsPort, "\"\n");
+  text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kPlainPort, "\"\nredirect_to_https = true\n");
   text += cat("\n[admin]\naddress = \"127.0.0.1:", kAdminPort, "\"\n");
   text += cat("\n[[backend]]\nname = \"demo\"\nservers = [\"http://127.0.0.1:", application_port, "\"]\n");
   text += "health = { path = \"/health\", every = \"5s\" }\npath_profile = \"tomcat\"\n";
