@@ -117,9 +117,18 @@ def test_check_looks_at_what_the_configuration_names(problem, written, authority
     assert words[problem] in done.stderr + done.stdout
 
 
-def test_check_says_aloud_that_a_listener_is_plain(written):
-    done = check(written())
-    assert "tls" in (done.stdout + done.stderr).lower()
+def test_check_says_aloud_that_a_listener_for_everybody_is_plain(written):
+    done = check(written(more_listeners=[{"address": "0.0.0.0:18080", "tls": False}]))
+    assert done.returncode == 0
+    assert "warning" in done.stderr
+    assert "tls" in done.stderr.lower()
+
+
+@pytest.mark.parametrize("key", [{"sign_in": "required"}, {"sign_in": "optional"}])
+def test_what_this_version_cannot_enforce_is_refused(key, written):
+    done = check(written(site=key))
+    assert done.returncode in (1, 2)
+    assert "sign_in" in done.stderr
 
 
 def test_serve_refuses_what_check_refuses(written, authority):

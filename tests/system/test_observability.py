@@ -202,3 +202,21 @@ def test_the_http_listener_redirects_to_the_canonical_name(start_gate, app):
     assert "evil" not in location("evil.example", "/x")[1]
     assert "evil" not in location(HOST, "//evil.example/x")[1].split("/")[2]
     assert app.requests == []
+
+
+def test_the_operators_pages_answer_no_other_name(pforte):
+    # A page from elsewhere whose name was pointed at 127.0.0.1 sends its own name.
+    port = int(pforte.config["admin"]["address"].rpartition(":")[2])
+    with raw.Client(port) as client:
+        answer = client.ask(request(target="/metrics", host="evil.example"))
+    assert answer.status in (400, 403, 404, 421)
+    assert b"pforte_client_connections" not in answer.body
+
+
+def test_the_operators_listener_changes_nothing(pforte):
+    port = int(pforte.config["admin"]["address"].rpartition(":")[2])
+    for method in ("POST", "GET"):
+        with raw.Client(port) as client:
+            answer = client.ask(request(method, "/api/v1/reload", host=f"127.0.0.1:{port}", body=b""))
+        assert answer.status in (403, 404, 405)
+    assert pforte.events("reload.done") == []
