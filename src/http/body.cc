@@ -33,11 +33,13 @@ void BodyReader::start(const Framing& framing) {
   framing_ = framing;
   left_ = framing.length;
   over_ = framing.kind == Framing::Kind::None || (framing.kind == Framing::Kind::Length && left_ == 0);
+  refused_ = false;
   decoder_.reset();
 }
 
 BodyReader::Step BodyReader::try_next() {
   if (over_) return {Status::Moved, {{}, true}};
+  if (refused_) return {Status::Refused, {}};
   if (inbox_.empty()) {
     Io io = inbox_.try_fill(Buffer::Size::Large);
     bool ended = io.status == Io::Status::Finished && framing_.kind == Framing::Kind::UntilClose;
@@ -63,6 +65,7 @@ BodyReader::Step BodyReader::take_chunked() {
   auto step = decoder_.decode(bytes);
   if (!step) {
     refusal_ = step.error();
+    refused_ = true;
     return {Status::Refused, {}};
   }
   over_ = step->done;

@@ -59,6 +59,7 @@ class BodyReader {
   Framing framing_;
   std::uint64_t left_ = 0;  // of Kind::Length
   bool over_ = true;
+  bool refused_ = false;
   ChunkedDecoder decoder_;
   Refusal refusal_{};
 };

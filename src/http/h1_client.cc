@@ -35,8 +35,9 @@ void H1Client::begin(const RequestHead& head) {
 
 net::Task<> H1Client::write(std::string_view piece, More more, const Fields& trailers) {
   co_await request_.write(loop_, patience_, piece, more, trailers);
-  if (more == More::Ends) request_sent_ = true;
   if (!stream_->try_flush().moved()) co_await flush(*stream_);
+  if (more == More::Ends) request_sent_ = true;
+  stream_->deadline(request_sent_ ? loop_.now() + patience_ : net::kNever);
   co_return {};
 }
 
@@ -89,8 +90,14 @@ net::Task<Piece> H1Client::read_body() {
   }
 }
 
+std::optional<Piece> H1Client::try_body() {
+  BodyReader::Step step = body_.try_next();
+  bool some = step.status == BodyReader::Status::Moved && (step.piece.last || !step.piece.bytes.empty());
+  return some ? std::optional(step.piece) : std::nullopt;
+}
+
 net::Task<> H1Client::wait_for_bytes() {
-  stream_->deadline(patience_ == net::Duration::max() ? net::kNever : loop_.now() + patience_);
+  stream_->deadline(request_sent_ ? loop_.now() + patience_ : net::kNever);
   co_await stream_->readable();
   co_return {};
 }

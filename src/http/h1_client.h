@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "http/body.h"
 #include "http/head_reader.h"
@@ -18,7 +19,8 @@ class H1Client {
 
   net::Stream& stream() { return *stream_; }
 
-  // Longest silence of the server in any wait of this connection.
+  // Longest silence of the server in any wait of this connection. While the request is still being sent, its answer is
+  // not awaited.
   void patience(net::Duration patience) { patience_ = patience; }
 
   // Takes a request's head, which leaves with the first piece of its body; a request without one is written with an
@@ -31,6 +33,8 @@ class H1Client {
   // of `abandoned` comes through: see net::Signal.
   net::Task<const ResponseHead*> read_head();
   net::Task<Piece> read_body();
+  // What is at hand of the body; nothing when one would have to wait, or something is wrong.
+  std::optional<Piece> try_body();
   const Fields& trailers() const { return body_.trailers(); }
 
   // After a 101: read_body() and write() carry plain bytes.

@@ -69,6 +69,15 @@ Io Socket::try_read(std::span<char> into) {
   return {Io::Status::Failed};
 }
 
+Io Socket::try_peek(std::span<char> into) {
+  ssize_t count = recv(descriptor_, into.data(), into.size(), MSG_PEEK);
+  if (count > 0) return {Io::Status::Moved, std::size_t(count)};
+  if (count == 0) return {Io::Status::Finished};
+  if (would_block()) return {Io::Status::Blocked};
+  error_number_ = errno;
+  return {Io::Status::Failed};
+}
+
 Io Socket::try_write(std::span<const std::string_view> pieces) {
   if (error_number_ != 0) return {Io::Status::Failed};
   if (!may_write_) return {Io::Status::Blocked};

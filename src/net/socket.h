@@ -20,6 +20,8 @@ class Socket final : public Stream, private Watcher, private Timer {
   ~Socket() override;
 
   Io try_read(std::span<char> into) override;
+  // The same bytes again at the next attempt. Moved also when nothing new has come.
+  Io try_peek(std::span<char> into);
   // Sends straight away and keeps nothing.
   Io try_write(std::span<const std::string_view> pieces) override;
   Io try_flush() override { return {Io::Status::Moved}; }

@@ -6,13 +6,28 @@
 
 namespace pforte::net {
 
+// Tells its owner at its final suspension: being told may destroy it.
 struct Beside::Branch {
   struct promise_type {
+    promise_type(Task<>&, Beside& beside) : owner(beside) {}
+
     Branch get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
+    auto final_suspend() noexcept {
+      struct End {
+        bool await_ready() noexcept { return false; }
+        void await_suspend(std::coroutine_handle<promise_type> self) noexcept {
+          std::move_only_function<void()> on_end = std::move(self.promise().owner.on_end_);
+          on_end();
+        }
+        void await_resume() noexcept {}
+      };
+      return End{};
+    }
     void return_void() {}
     void unhandled_exception() noexcept { std::abort(); }
+
+    Beside& owner;
   };
   std::coroutine_handle<promise_type> handle;
 };
@@ -20,7 +35,6 @@ struct Beside::Branch {
 Beside::Branch Beside::run(Task<> task, Beside& owner) {
   Result<> result = co_await outcome(std::move(task));
   owner.result_.emplace(std::move(result));
-  owner.on_end_();
 }
 
 Beside::Beside(Task<> task, std::move_only_function<void()> on_end)

@@ -11,7 +11,8 @@ namespace pforte::net {
 // A task that runs beside its owner, from its making. Destroying it cancels it.
 class Beside {
  public:
-  // `on_end` is called when the task ends by itself, and may not destroy this.
+  // `on_end` is called once when the task ends by itself, perhaps before the constructor returns; later on it may
+  // destroy this.
   explicit Beside(Task<> task, std::move_only_function<void()> on_end = [] {});
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;

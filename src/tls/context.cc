@@ -102,7 +102,8 @@ bool ServerContext::covers(std::string_view host) const {
 int ServerContext::staple(SSL* ssl, void* self) {
   const X509* chosen = SSL_get_certificate(ssl);
   for (const Shown& one : static_cast<const ServerContext*>(self)->shown_) {
-    if (one.identity.chain.front().get() != chosen || one.ocsp_answer.empty()) continue;
+    bool current = one.ocsp_until > std::chrono::system_clock::now();
+    if (one.identity.chain.front().get() != chosen || one.ocsp_answer.empty() || !current) continue;
     void* copy = OPENSSL_memdup(one.ocsp_answer.data(), one.ocsp_answer.size());
     if (!copy) break;
     SSL_set_tlsext_status_ocsp_resp(ssl, static_cast<unsigned char*>(copy), long(one.ocsp_answer.size()));

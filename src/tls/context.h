@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,7 @@ enum class Profile { Intermediate, Modern };
 struct Shown {
   crypto::Identity identity;
   std::string ocsp_answer;  // DER; empty: none
+  std::chrono::sys_seconds ocsp_until{};  // not stapled from here on
 };
 
 // How the connections of one site are sealed. Immutable, shared by all workers.

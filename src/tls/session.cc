@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "crypto/certificate.h"
 #include "crypto/failure.h"
 #include "tls/client_hello.h"
 
@@ -224,6 +225,11 @@ std::string_view Session::cipher() const {
 
 bool Session::resumed() const {
   return SSL_session_reused(ssl_.get()) == 1;
+}
+
+std::chrono::sys_seconds Session::peer_certificate_ends() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  return certificate ? crypto::not_after(*certificate) : std::chrono::sys_seconds{};
 }
 
 // The wire: OpenSSL's view of the lower stream.

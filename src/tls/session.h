@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,6 +57,8 @@ class Session final : public net::Stream {
   std::string_view version() const;
   std::string_view cipher() const;
   bool resumed() const;
+  // When the certificate that the peer showed ends; the epoch if it showed none.
+  std::chrono::sys_seconds peer_certificate_ends() const;
   // Number of the last alert the peer sent (RFC 8446, 6), or -1.
   int alert() const { return alert_; }
 

@@ -1,0 +1,118 @@
+#include "gate/connections.h"
+
+#include <algorithm>
+
+#include "gate/dial.h"
+
+namespace pforte::gate {
+
+namespace {
+
+// Tomcat closes idle connections after 20 s: using one just then fails a request that must not be repeated.
+constexpr net::Duration kLongestIdle = std::chrono::seconds(15);
+
+}  // namespace
+
+Connections::Connections(net::Loop& loop, ConnectionGauge& gauge) : loop_(loop), gauge_(gauge) {}
+
+Connections::~Connections() {
+  std::int64_t idle = 0;
+  for (const auto& [server, kept] : kept_) idle += std::int64_t(kept.idle.size());
+  gauge_.backend_connections(0, -idle);
+}
+
+Connections::Lease::Lease(Connections& home, std::shared_ptr<Server> server, std::unique_ptr<http::H1Client> client,
+                          bool reused)
+    : home_(&home), server_(std::move(server)), client_(std::move(client)), reused_(reused) {
+  ++home_->kept(server_).busy;
+  home_->gauge_.backend_connections(1, 0);
+}
+
+Connections::Lease::~Lease() {
+  if (!server_ || !client_) return;
+  --home_->kept(server_).busy;
+  home_->gauge_.backend_connections(-1, 0);
+}
+
+void Connections::Lease::give_back() && {
+  Kept& kept = home_->kept(server_);
+  if (!client_->rest() || kept.idle.size() >= server_->idle_connections()) return;
+  kept.idle.push_back({std::move(client_), home_->loop_.now()});
+  --kept.busy;
+  home_->gauge_.backend_connections(-1, 1);
+}
+
+Connections::Kept& Connections::kept(const std::shared_ptr<Server>& server) {
+  Kept& found = kept_[server.get()];
+  if (!found.server) found.server = server;
+  return found;
+}
+
+unsigned Connections::busy(const Server& server) const {
+  auto found = kept_.find(&server);
+  return found == kept_.end() ? 0 : found->second.busy;
+}
+
+std::unique_ptr<http::H1Client> Connections::take_idle(Kept& kept) {
+  while (!kept.idle.empty()) {
+    std::unique_ptr<http::H1Client> client = std::move(kept.idle.back().client);
+    kept.idle.pop_back();
+    gauge_.backend_connections(0, -1);
+    if (client->still_good()) return client;
+  }
+  return nullptr;
+}
+
+net::Task<Connections::Lease> Connections::take(std::shared_ptr<Server> server, net::Duration connect_limit,
+                                                bool fresh) {
+  if (!fresh) {
+    std::unique_ptr<http::H1Client> client = take_idle(kept(server));
+    if (client) co_return Lease(*this, std::move(server), std::move(client), true);
+  }
+  std::unique_ptr<net::Stream> stream = co_await dial(loop_, *server, connect_limit);
+  auto client = std::make_unique<http::H1Client>(loop_, std::move(stream));
+  co_return Lease(*this, std::move(server), std::move(client), false);
+}
+
+std::size_t Connections::next_turn(const Backend& backend) {
+  if (turns_.size() <= backend.index) turns_.resize(backend.index + 1);
+  return ++turns_[backend.index];
+}
+
+std::shared_ptr<Server> Connections::choose(const Backend& backend, const std::vector<const Server*>& tried) {
+  std::shared_ptr<Server> chosen = choose_among(Among::Available, backend, tried);
+  return chosen ? chosen : choose_among(Among::Healthy, backend, tried);
+}
+
+std::shared_ptr<Server> Connections::choose_among(Among among, const Backend& backend,
+                                                  const std::vector<const Server*>& tried) {
+  std::size_t count = backend.servers.size();
+  std::size_t turn = next_turn(backend);
+  std::shared_ptr<Server> best;
+  unsigned best_busy = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::shared_ptr<Server>& candidate = backend.servers[(turn + i) % count];
+    bool fit = candidate->healthy() && (among == Among::Healthy || !candidate->ejected(loop_.now()));
+    if (!fit || std::ranges::find(tried, candidate.get()) != tried.end()) continue;
+    if (backend.config.balance == Balance::RoundRobin) return candidate;
+    unsigned candidate_busy = busy(*candidate);
+    if (best && candidate_busy >= best_busy) continue;
+    best = candidate;
+    best_busy = candidate_busy;
+  }
+  return best;
+}
+
+void Connections::sweep() {
+  for (auto at = kept_.begin(); at != kept_.end();) {
+    Kept& kept = at->second;
+    std::size_t closed = std::erase_if(kept.idle, [this](Idle& idle) {
+      return loop_.now() - idle.since > kLongestIdle || !idle.client->still_good();
+    });
+    gauge_.backend_connections(0, -std::int64_t(closed));
+    bool forgotten = kept.idle.empty() && kept.busy == 0;
+    at = forgotten ? kept_.erase(at) : std::next(at);
+  }
+}
+
+}  // namespace pforte::gate

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gate/backend.h"
+#include "gate/server.h"
+#include "http/h1_client.h"
+#include "net/loop.h"
+
+namespace pforte::gate {
+
+// How many connections to backends a worker has: what the operator sees.
+class ConnectionGauge {
+ public:
+  virtual ~ConnectionGauge() = default;
+  virtual void backend_connections(std::int64_t busy, std::int64_t idle) = 0;  // changes of both
+};
+
+// One worker's connections to the servers of all backends: those that carry an exchange, and those kept for the next.
+class Connections {
+ public:
+  Connections(net::Loop& loop, ConnectionGauge& gauge);
+  Connections(const Connections&) = delete;
+  Connections& operator=(const Connections&) = delete;
+  ~Connections();
+
+  // A connection for one exchange. It is closed when it goes, unless it was given back.
+  class Lease {
+   public:
+    Lease(Lease&&) noexcept = default;
+    Lease& operator=(Lease&&) = delete;
+    ~Lease();
+
+    http::H1Client& client() { return *client_; }
+    const std::shared_ptr<Server>& server() const { return server_; }
+    // Whether it carried an exchange before: then the server may have closed it at the moment we used it.
+    bool reused() const { return reused_; }
+
+    // Keeps the connection for the next exchange, if it is fit for one.
+    void give_back() &&;
+
+   private:
+    friend class Connections;
+    Lease(Connections& home, std::shared_ptr<Server> server, std::unique_ptr<http::H1Client> client, bool reused);
+
+    Connections* home_;
+    std::shared_ptr<Server> server_;
+    std::unique_ptr<http::H1Client> client_;  // null once given back
+    bool reused_;
+  };
+
+  // Fails like dial().
+  net::Task<Lease> take(std::shared_ptr<Server> server, net::Duration connect_limit, bool fresh);
+
+  // The server that gets the next request: by `balance` among the available ones that are not in `tried`. Where all
+  // healthy ones are ejected, one of them is tried all the same: an ejection is a guess. Null when none is left.
+  std::shared_ptr<Server> choose(const Backend& backend, const std::vector<const Server*>& tried);
+
+  // Closes what has been idle too long, what its server closed, and what no plan uses any more.
+  void sweep();
+
+ private:
+  struct Idle {
+    std::unique_ptr<http::H1Client> client;
+    net::Instant since;
+  };
+  struct Kept {
+    std::shared_ptr<Server> server;
+    std::vector<Idle> idle;  // last used at the end
+    unsigned busy = 0;
+  };
+  enum class Among : std::uint8_t { Available, Healthy };
+  std::shared_ptr<Server> choose_among(Among among, const Backend& backend, const std::vector<const Server*>& tried);
+  std::size_t next_turn(const Backend& backend);
+  Kept& kept(const std::shared_ptr<Server>& server);
+  unsigned busy(const Server& server) const;
+  std::unique_ptr<http::H1Client> take_idle(Kept& kept);
+
+  net::Loop& loop_;
+  ConnectionGauge& gauge_;
+  std::map<const Server*, Kept> kept_;
+  std::vector<std::size_t> turns_;  // by the backend's index: for round-robin, and among equals
+};
+
+}  // namespace pforte::gate

@@ -1,0 +1,233 @@
+#include "gate/plan.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "gate/served_certificate.h"
+#include "net/resolver.h"
+
+namespace pforte::gate {
+
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+}
+
+// Contexts by host name, for the names that TLS clients ask for.
+class TlsNames final : public tls::ServerNames {
+ public:
+  explicit TlsNames(std::shared_ptr<const tls::ServerContext> first) : first_(std::move(first)) {}
+
+  void add(std::string_view host, const std::shared_ptr<const tls::ServerContext>& context) {
+    contexts_.push_back(context);
+    hosts_.add(host, context.get());
+  }
+  const tls::ServerContext* find(std::string_view name) const override { return hosts_.find(name); }
+  const tls::ServerContext* unnamed() const override { return first_.get(); }
+
+ private:
+  std::shared_ptr<const tls::ServerContext> first_;
+  std::vector<std::shared_ptr<const tls::ServerContext>> contexts_;
+  HostMap<tls::ServerContext> hosts_;
+};
+
+// Puts a plan together, one part after the other.
+class Assembly {
+ public:
+  Assembly(Config config, const Plan* previous, SiteNames& numbered, conf::Problems& problems)
+      : plan_(std::make_shared<Plan>()), previous_(previous), numbered_(numbered), problems_(problems) {
+    plan_->config = std::move(config);
+  }
+
+  void backends();
+  void sites();
+  void names();
+  std::shared_ptr<const Plan> finished() && { return std::move(plan_); }
+
+ private:
+  std::shared_ptr<const tls::ClientContext> client_context(const BackendConfig& backend);
+  std::shared_ptr<Server> server(const BackendConfig& backend, const ServerConfig& config,
+                                 std::shared_ptr<const tls::ClientContext> tls) const;
+  void look_up(Server& server, const ServerConfig& config);
+  const Backend* backend_named(const conf::Text& name) const;
+  void site(const SiteConfig& config);
+  std::shared_ptr<const tls::ServerContext> server_context(const SiteConfig& config);
+
+  std::shared_ptr<Plan> plan_;
+  const Plan* previous_;
+  SiteNames& numbered_;
+  conf::Problems& problems_;
+};
+
+void Assembly::backends() {
+  for (const BackendConfig& config : plan_->config.backends) {
+    bool sealed = std::ranges::any_of(config.servers, &ServerConfig::tls);
+    std::shared_ptr<const tls::ClientContext> tls = sealed ? client_context(config) : nullptr;
+    auto backend = std::make_unique<Backend>();
+    backend->config = config;
+    backend->index = plan_->backends.size();
+    for (const ServerConfig& one : config.servers) {
+      backend->servers.push_back(server(config, one, one.tls ? tls : nullptr));
+      look_up(*backend->servers.back(), one);
+    }
+    plan_->backends.push_back(std::move(backend));
+  }
+}
+
+// The first addresses of a server with a name; later ones are looked up while the gate runs.
+void Assembly::look_up(Server& server, const ServerConfig& config) {
+  if (!server.named() || !server.addresses()->empty()) return;
+  Result<std::vector<net::Address>> found = net::look_up(server.host(), server.port());
+  if (found) return server.addresses(*std::move(found));
+  problems_.warning(config.place, found.error().code(),
+                    {cat("no address is found for ", server.host(), ": ", found.error().text()),
+                     cat("keine Adresse gefunden für ", server.host(), ": ", found.error().text())},
+                    {cat("check the name with `getent hosts ", server.host(), "`; it is looked up again every 30 s"),
+                     cat("den Namen prüfen mit `getent hosts ", server.host(), "`; er wird alle 30 s neu aufgelöst")});
+}
+
+std::shared_ptr<const tls::ClientContext> Assembly::client_context(const BackendConfig& backend) {
+  auto context = tls::ClientContext::make(backend.trust.value);
+  if (context) return *std::move(context);
+  problems_.error(backend.trust.place, context.error().code(),
+                  {cat("cannot trust anybody for backend ", backend.name.value, ": ", context.error().text()),
+                   cat("kein Truststore für Backend ", backend.name.value, ": ", context.error().text())},
+                  {"name a PEM file with the CA that issued the servers' certificates, or \"system\"",
+                   "eine PEM-Datei mit der CA angeben, die die Zertifikate der Server ausstellt, oder \"system\""});
+  return nullptr;
+}
+
+// The server of the previous plan if it is the same, so that its state and its connections outlive a reload. A new
+// trust store is a new server: its connections were made under the old one.
+std::shared_ptr<Server> Assembly::server(const BackendConfig& backend, const ServerConfig& config,
+                                         std::shared_ptr<const tls::ClientContext> tls) const {
+  auto fresh = std::make_shared<Server>(backend, config, std::move(tls));
+  if (!previous_ || config.tls) return fresh;
+  for (const auto& old : previous_->backends) {
+    if (old->config.name.value != backend.name.value) continue;
+    for (const std::shared_ptr<Server>& known : old->servers) {
+      if (known->same_as(*fresh)) return known;
+    }
+  }
+  return fresh;
+}
+
+const Backend* Assembly::backend_named(const conf::Text& name) const {
+  auto found = std::ranges::find(plan_->backends, name.value, [](const auto& one) { return one->config.name.value; });
+  return found == plan_->backends.end() ? nullptr : found->get();
+}
+
+void Assembly::sites() {
+  for (const SiteConfig& config : plan_->config.sites) site(config);
+}
+
+void Assembly::site(const SiteConfig& config) {
+  const Backend* main = backend_named(config.backend);
+  policy::PathProfile profile = main->config.path_profile;
+  std::vector<Terms> terms;
+  std::vector<policy::Rule> rules;
+  auto add = [&](policy::Rule rule, Terms own) {
+    rule.tag = terms.size();
+    rules.push_back(std::move(rule));
+    terms.push_back(own);
+  };
+  for (const std::string& path : allowed_paths(config, profile)) {
+    policy::Rule rule;
+    rule.path = path;
+    add(std::move(rule), {main, config.limits.body});
+  }
+  for (const RuleConfig& one : config.rules) {
+    policy::Rule rule;
+    rule.path = one.path.value;
+    rule.methods = one.methods;
+    rule.from = one.from;
+    rule.permits = one.permits;
+    rule.effect = one.deny ? policy::Rule::Effect::Deny : policy::Rule::Effect::Allow;
+    rule.line = one.place.line;
+    const Backend* backend = one.backend ? backend_named(*one.backend) : main;
+    if (backend->config.path_profile != profile) {
+      problems_.error(
+          one.backend->place, "site.mixed-profiles",
+          {cat("backend ", one.backend->value, " reads paths otherwise than backend ", config.backend.value),
+           cat("Backend ", one.backend->value, " liest Pfade anders als Backend ", config.backend.value)},
+          {"give both the same path_profile, or make a site of its own",
+           "beiden dasselbe path_profile geben oder eine eigene Site anlegen"});
+    }
+    add(std::move(rule), {backend, one.body.value_or(config.limits.body)});
+  }
+  const std::string& name = config.hosts.front().value;
+  auto made = std::make_unique<Site>(config, name, numbered_.index_of(name), std::move(terms),
+                                     policy::PathRules(std::move(rules), profile), server_context(config));
+  for (const conf::Text& host : config.hosts) plan_->hosts.add(host.value, made.get());
+  plan_->sites.push_back(std::move(made));
+}
+
+std::shared_ptr<const tls::ServerContext> Assembly::server_context(const SiteConfig& config) {
+  std::vector<tls::Shown> shown;
+  for (const CertificateConfig& certificate : config.certificates) {
+    std::optional<tls::Shown> one = read_served_certificate(certificate, problems_);
+    if (!one) return nullptr;
+    shown.push_back(*std::move(one));
+  }
+  if (shown.empty()) return nullptr;
+  check_names(config, shown, problems_);
+  tls::Profile profile = config.tls_profile == TlsProfile::Modern ? tls::Profile::Modern : tls::Profile::Intermediate;
+  auto context = tls::ServerContext::make(profile, std::move(shown));
+  if (context) return *std::move(context);
+  problems_.error(config.certificates.front().place, "certificate.refused",
+                  {cat("OpenSSL refuses the certificate: ", context.error().text()),
+                   cat("OpenSSL lehnt das Zertifikat ab: ", context.error().text())},
+                  {"use RSA with 2048 bits or more, or an elliptic curve such as P-256, and SHA-256",
+                   "RSA mit mindestens 2048 Bit oder eine elliptische Kurve wie P-256 verwenden, und SHA-256"});
+  return nullptr;
+}
+
+void Assembly::names() {
+  std::shared_ptr<TlsNames> names;
+  for (const auto& site : plan_->sites) {
+    if (!site->tls) continue;
+    if (!names) names = std::make_shared<TlsNames>(site->tls);
+    for (const conf::Text& host : site->config.hosts) names->add(host.value, site->tls);
+  }
+  plan_->names = std::move(names);
+  auto sealed = std::ranges::find_if(plan_->config.listeners, &ListenerConfig::tls);
+  if (sealed == plan_->config.listeners.end()) return;
+  if (sealed->address.port() != 443) plan_->https_port = cat(':', sealed->address.port());
+}
+
+}  // namespace
+
+std::string_view Site::canonical_host(std::string_view host) const {
+  if (host.find('.') != std::string_view::npos || host == "localhost") return {};
+  for (const conf::Text& own : config.hosts) {
+    bool complete = own.value.find('.') != std::string::npos && !own.value.starts_with("*");
+    if (complete) return own.value;
+  }
+  return {};
+}
+
+const Site* Plan::find_site(std::string_view authority) const {
+  bool bracketed = authority.starts_with('[');
+  std::size_t port = bracketed ? authority.find("]:") : authority.rfind(':');
+  if (port != std::string_view::npos) authority = authority.substr(0, bracketed ? port + 1 : port);
+  if (bracketed && authority.size() > 2) authority = authority.substr(1, authority.size() - 2);
+  if (authority.ends_with('.')) authority.remove_suffix(1);
+  if (std::ranges::none_of(authority, [](char c) { return lower(c) != c; })) return hosts.find(authority);
+  std::string folded(authority);
+  std::ranges::transform(folded, folded.begin(), lower);
+  return hosts.find(folded);
+}
+
+std::shared_ptr<const Plan> make_plan(Config config, const Plan* previous, SiteNames& numbered,
+                                      conf::Problems& problems) {
+  Assembly assembly(std::move(config), previous, numbered, problems);
+  assembly.backends();
+  assembly.sites();
+  assembly.names();
+  if (problems.has_errors()) return nullptr;
+  return std::move(assembly).finished();
+}
+
+}  // namespace pforte::gate

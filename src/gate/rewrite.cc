@@ -1,0 +1,186 @@
+#include "gate/rewrite.h"
+
+#include <algorithm>
+
+#include "http/forwarded.h"
+
+namespace pforte::gate {
+
+using http::Field;
+using http::FieldName;
+using http::Framing;
+
+namespace {
+
+constexpr std::string_view kSessionCookie = "__Host-pforte";
+
+char as_word(char c) {
+  if (c >= 'A' && c <= 'Z') return char(c - 'A' + 'a');
+  return c == '_' ? '-' : c;
+}
+
+bool same_words(std::string_view name, std::string_view words) {
+  return std::ranges::equal(name, words, {}, as_word);
+}
+
+// A field that applications may take for one the gate vouches for, or for one about framing: Content_Length.
+bool imitates(const Field& field) {
+  if (field.name.find('_') == std::string_view::npos) return false;
+  std::string words(field.name);
+  std::ranges::transform(words, words.begin(), as_word);
+  return http::known_field(words) != FieldName::Other;
+}
+
+bool is_of_the_connection(FieldName name) {
+  switch (name) {
+    case FieldName::Connection:
+    case FieldName::KeepAlive:
+    case FieldName::ProxyConnection:
+    case FieldName::Te:
+    case FieldName::TransferEncoding:
+    case FieldName::Upgrade:
+    case FieldName::Http2Settings:
+    case FieldName::ContentLength:
+    case FieldName::ProxyAuthenticate:
+    case FieldName::ProxyAuthorization:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What the gate says itself, or what makes applications believe the client instead of the request line.
+bool is_overruled(FieldName name) {
+  switch (name) {
+    case FieldName::Forwarded:
+    case FieldName::XForwardedFor:
+    case FieldName::XForwardedProto:
+    case FieldName::XForwardedHost:
+    case FieldName::XForwardedPort:
+    case FieldName::XForwardedServer:
+    case FieldName::XForwardedPrefix:
+    case FieldName::XRealIp:
+    case FieldName::XOriginalUrl:
+    case FieldName::XRewriteUrl:
+    case FieldName::Proxy:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The agent's ticket is for the gate alone.
+bool is_ticket(const Field& field) {
+  constexpr std::string_view kNegotiate = "Negotiate";
+  return field.known == FieldName::Authorization &&
+         http::equals_ignoring_case(field.value.substr(0, kNegotiate.size()), kNegotiate);
+}
+
+// The cookies of all Cookie fields but ours, joined (RFC 6265, 5.4; RFC 9113, 8.2.3).
+void append_other_cookies(std::string& out, const http::Fields& fields) {
+  for (const Field& field : fields) {
+    std::string_view rest = field.known == FieldName::Cookie ? field.value : std::string_view();
+    while (!rest.empty()) {
+      std::size_t end = std::min(rest.find(';'), rest.size());
+      std::string_view cookie = http::trim(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (cookie.empty() || cookie.starts_with(kSessionCookie)) continue;
+      out.append(out.empty() ? "" : "; ").append(cookie);
+    }
+  }
+}
+
+bool has_our_cookie(const http::Fields& fields) {
+  return std::ranges::any_of(fields, [](const Field& field) {
+    return field.known == FieldName::Cookie && field.value.find(kSessionCookie) != std::string_view::npos;
+  });
+}
+
+bool passes(const http::RequestHead& in, const Field& field) {
+  if (is_of_the_connection(field.known) || is_overruled(field.known)) return false;
+  if (field.known == FieldName::Other && (is_reserved(field.name) || imitates(field))) return false;
+  if (is_ticket(field)) return false;
+  if (!in.connection_names_fields || field.known == FieldName::Host) return true;
+  return !http::connection_lists(in.fields, field.name);
+}
+
+std::string_view proto_of(const http::RequestHead& in, const Visitor& visitor) {
+  const Field* said = visitor.believed ? in.find(FieldName::XForwardedProto) : nullptr;
+  if (said && (said->value == "http" || said->value == "https")) return said->value;
+  return visitor.tls ? "https" : "http";
+}
+
+std::string_view host_of(const http::RequestHead& in, const Visitor& visitor) {
+  const Field* said = visitor.believed ? in.find(FieldName::XForwardedHost) : nullptr;
+  return said && !said->value.empty() ? said->value : in.authority;
+}
+
+}  // namespace
+
+void Outgoing::clear() {
+  head.clear();
+  path.clear();
+  cookies.clear();
+  x_forwarded_for.clear();
+  forwarded.clear();
+}
+
+bool is_reserved(std::string_view name) {
+  constexpr std::string_view kOurs = "pforte-";
+  return same_words(name, "remote-user") || same_words(name.substr(0, kOurs.size()), kOurs);
+}
+
+void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Outgoing& out) {
+  out.clear();
+  out.path = path;
+  http::RequestHead& head = out.head;
+  head.method = in.method;
+  head.method_text = in.method_text;
+  head.path = out.path;
+  head.query = in.query;
+  head.authority = in.authority;
+  head.body = in.body;
+  head.expects_continue = in.expects_continue;
+  head.wants_upgrade = in.wants_upgrade && http::equals_ignoring_case(in.upgrade, "websocket");
+  head.upgrade = head.wants_upgrade ? in.upgrade : std::string_view();
+  bool our_cookie = has_our_cookie(in.fields);
+  for (const Field& field : in.fields) {
+    if (our_cookie && field.known == FieldName::Cookie) continue;
+    if (passes(in, field)) head.fields.push_back(field);
+  }
+  if (our_cookie) append_other_cookies(out.cookies, in.fields);
+  if (!out.cookies.empty()) head.fields.push_back({"Cookie", out.cookies, FieldName::Cookie});
+
+  if (visitor.believed) {
+    http::append_joined(out.x_forwarded_for, in.fields, FieldName::XForwardedFor);
+    http::append_joined(out.forwarded, in.fields, FieldName::Forwarded);
+  }
+  std::string peer = visitor.peer.ip_text();
+  std::string_view proto = proto_of(in, visitor);
+  http::append_x_forwarded_for(out.x_forwarded_for, peer);
+  http::append_forwarded(out.forwarded, {.client = peer, .host = in.authority, .proto = proto});
+  head.fields.push_back({"X-Forwarded-For", out.x_forwarded_for, FieldName::XForwardedFor});
+  head.fields.push_back({"X-Forwarded-Proto", proto, FieldName::XForwardedProto});
+  head.fields.push_back({"X-Forwarded-Host", host_of(in, visitor), FieldName::XForwardedHost});
+  head.fields.push_back({"Forwarded", out.forwarded, FieldName::Forwarded});
+}
+
+void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out) {
+  out.clear();
+  out.status = in.status;
+  out.reason = in.reason;
+  out.body = in.body;
+  // An answer whose end is the server's close is framed anew, so that the client can tell it from a cut one.
+  if (in.body.kind == Framing::Kind::UntilClose) out.body.kind = Framing::Kind::Chunked;
+  out.upgrade = in.upgrade;
+  // Without a body, the length says what a GET would have brought (RFC 9110, 8.6).
+  bool tells_length = of_request == http::Method::Head || in.status == 304;
+  for (const Field& field : in.fields) {
+    bool length = field.known == FieldName::ContentLength;
+    if (length ? !tells_length : is_of_the_connection(field.known)) continue;
+    if (in.connection_names_fields && http::connection_lists(in.fields, field.name)) continue;
+    out.fields.push_back(field);
+  }
+}
+
+}  // namespace pforte::gate

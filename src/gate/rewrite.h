@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "http/message.h"
+#include "net/address.h"
+
+namespace pforte::gate {
+
+// Who is at the other end of a connection, and how.
+struct Visitor {
+  net::Address peer;      // of the socket, or as its PROXY header said
+  bool believed = false;  // the peer is a listed proxy: what it says of the client is taken over
+  bool tls = false;
+};
+
+// A request on its way to a server: its head, and the texts that are not the client's own words.
+struct Outgoing {
+  http::RequestHead head;
+  std::string path;
+  std::string cookies;  // only where ours had to be taken out
+  std::string x_forwarded_for;
+  std::string forwarded;
+
+  void clear();
+};
+
+// Whether a field of that name is the gate's to set: Remote-User and Pforte-*, in any case, with '_' for '-' as well,
+// since some applications take both for the same.
+bool is_reserved(std::string_view name);
+
+// Everything of `in` that the application may see, and what the gate adds: X-Forwarded-For, -Proto, -Host and
+// Forwarded. Fields about the connection (RFC 9110, 7.6.1), and those that Connection lists, are left out before
+// anything is added, so a client can neither forge nor remove a field of ours. `path` is what the path gate lets
+// through. Views in `out` point into `in` and `out`.
+void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Outgoing& out);
+
+// The answer's head for the client, without the fields of the server's connection. Views point into `in`.
+void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out);
+
+}  // namespace pforte::gate

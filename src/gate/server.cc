@@ -1,0 +1,88 @@
+#include "gate/server.h"
+
+#include "base/text.h"
+
+namespace pforte::gate {
+
+namespace {
+
+std::string url_of(const ServerConfig& config) {
+  bool bracketed = config.host.find(':') != std::string::npos;
+  std::string host = bracketed ? cat('[', config.host, ']') : config.host;
+  return cat(config.tls ? "https://" : "http://", host, ':', config.port);
+}
+
+}  // namespace
+
+Server::Server(const BackendConfig& backend, const ServerConfig& config, std::shared_ptr<const tls::ClientContext> tls)
+    : config_(config),
+      url_(url_of(config)),
+      tls_name_(backend.server_name.empty() ? config.host : backend.server_name),
+      trust_(config.tls ? backend.trust.value : std::string()),
+      tls_(std::move(tls)),
+      idle_connections_(backend.idle_connections),
+      eject_after_(backend.eject_after),
+      eject_time_(backend.eject_time),
+      addresses_(std::make_shared<const std::vector<net::Address>>()) {
+  story_.since = std::chrono::system_clock::now();
+  Result<net::Address> address = net::parse_ip(config.host, config.port);
+  named_ = !address;
+  if (address) addresses({*address});
+}
+
+Server::Addresses Server::addresses() const {
+  std::lock_guard lock(mutex_);
+  return addresses_;
+}
+
+void Server::addresses(std::vector<net::Address> found) {
+  auto fresh = std::make_shared<const std::vector<net::Address>>(std::move(found));
+  std::lock_guard lock(mutex_);
+  addresses_ = std::move(fresh);
+}
+
+bool Server::ejected(net::Instant now) const {
+  return now.time_since_epoch().count() < ejected_until_.load(std::memory_order_relaxed);
+}
+
+void Server::succeeded() {
+  if (failures_in_a_row_.load(std::memory_order_relaxed) == 0) return;
+  failures_in_a_row_.store(0, std::memory_order_relaxed);
+}
+
+bool Server::failed(net::Instant now, std::string_view reason) {
+  unsigned failures = failures_in_a_row_.fetch_add(1, std::memory_order_relaxed) + 1;
+  bool ejects = eject_after_ > 0 && failures >= eject_after_ && !ejected(now);
+  std::lock_guard lock(mutex_);
+  story_.reason = reason;
+  if (!ejects) return false;
+  story_.since = std::chrono::system_clock::now();
+  ejected_until_.store((now + eject_time_).time_since_epoch().count(), std::memory_order_relaxed);
+  return true;
+}
+
+bool Server::judged(bool healthy, std::string_view reason) {
+  bool changed = healthy_.exchange(healthy, std::memory_order_relaxed) != healthy;
+  std::lock_guard lock(mutex_);
+  if (!healthy) story_.reason = reason;
+  if (changed) story_.since = std::chrono::system_clock::now();
+  return changed;
+}
+
+void Server::showed_certificate(std::chrono::sys_seconds not_after) {
+  std::lock_guard lock(mutex_);
+  story_.certificate_expires = not_after;
+}
+
+Server::Story Server::story() const {
+  std::lock_guard lock(mutex_);
+  return story_;
+}
+
+bool Server::same_as(const Server& other) const {
+  return url_ == other.url_ && tls_name_ == other.tls_name_ && trust_ == other.trust_ &&
+         idle_connections_ == other.idle_connections_ && eject_after_ == other.eject_after_ &&
+         eject_time_ == other.eject_time_;
+}
+
+}  // namespace pforte::gate

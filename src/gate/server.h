@@ -1,0 +1,89 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gate/backend_config.h"
+#include "net/address.h"
+#include "net/timer.h"
+#include "tls/context.h"
+
+namespace pforte::gate {
+
+// One server of a backend: where it is, how it is reached, and whether it gets requests. Shared by all workers. What
+// changes is read without a lock while requests are served, and written only when something happens to the server.
+class Server {
+ public:
+  Server(const BackendConfig& backend, const ServerConfig& config, std::shared_ptr<const tls::ClientContext> tls);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // "https://10.0.0.12:8443"
+  const std::string& url() const { return url_; }
+  const std::string& host() const { return config_.host; }
+  std::uint16_t port() const { return config_.port; }
+  // Null for plain HTTP.
+  const tls::ClientContext* tls() const { return tls_.get(); }
+  // What its certificate must say, and what we ask for (SNI).
+  const std::string& tls_name() const { return tls_name_; }
+  std::size_t idle_connections() const { return idle_connections_; }
+
+  using Addresses = std::shared_ptr<const std::vector<net::Address>>;
+  // Empty while the name has not been found.
+  Addresses addresses() const;
+  void addresses(std::vector<net::Address> found);
+  bool named() const { return named_; }  // a name, which may move; else an address
+
+  // Whether it may get a request now.
+  bool available(net::Instant now) const { return healthy() && !ejected(now); }
+  bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
+  bool ejected(net::Instant now) const;
+
+  // What came of an attempt. Enough failures in a row eject the server for a while: true for the one that did it.
+  void succeeded();
+  bool failed(net::Instant now, std::string_view reason);
+
+  // The verdict of the active checks, and why; true when it changed.
+  bool judged(bool healthy, std::string_view reason);
+
+  // The end of the certificate it showed at the last connection.
+  void showed_certificate(std::chrono::sys_seconds not_after);
+
+  // What the operator is told.
+  struct Story {
+    std::chrono::system_clock::time_point since;  // of its present state
+    std::string reason;                           // of the last failure; empty: there was none
+    std::optional<std::chrono::sys_seconds> certificate_expires;
+  };
+  Story story() const;
+
+  // Whether `other` is the same server, reached the same way: a reload keeps what is known of it.
+  bool same_as(const Server& other) const;
+
+ private:
+  ServerConfig config_;
+  std::string url_;
+  std::string tls_name_;
+  std::string trust_;
+  std::shared_ptr<const tls::ClientContext> tls_;
+  std::size_t idle_connections_;
+  unsigned eject_after_;
+  net::Duration eject_time_;
+  bool named_;
+
+  std::atomic<bool> healthy_{true};
+  std::atomic<unsigned> failures_in_a_row_{0};
+  std::atomic<std::int64_t> ejected_until_{0};  // ticks of net::Clock
+  mutable std::mutex mutex_;
+  Addresses addresses_;  // under mutex_; asked for only when a connection is made
+  Story story_;          // under mutex_
+};
+
+}  // namespace pforte::gate

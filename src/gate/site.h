@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "gate/backend.h"
+#include "gate/site_config.h"
+#include "policy/path_rules.h"
+#include "tls/context.h"
+
+namespace pforte::gate {
+
+// What a rule adds to the verdict: rules are told apart by policy::Rule::tag, an index into Site::terms.
+struct Terms {
+  const Backend* backend = nullptr;
+  std::uint64_t body = 0;  // largest request body in bytes; 0: unlimited
+};
+
+// Some host names, what is allowed under them, and where it goes. Immutable.
+struct Site {
+  SiteConfig config;
+  std::string name;  // its first host, for logs and counters
+  std::size_t index = 0;  // in the counters: SiteNames
+  std::vector<Terms> terms;
+  policy::PathRules rules;
+  std::shared_ptr<const tls::ServerContext> tls;  // null where no TLS listener needs it
+
+  // The https name that a short name stands for (http://crm is https://crm.example.com); empty if there is none, or
+  // `host` is not short.
+  std::string_view canonical_host(std::string_view host) const;
+};
+
+// Host names to what they stand for: exact names first, then "*.example.com" for exactly one label, then "*".
+template <class T>
+class HostMap {
+ public:
+  void add(std::string_view host, const T* value) {
+    if (host == "*") {
+      catch_all_ = value;
+    } else {
+      hosts_.emplace(host, value);
+    }
+  }
+
+  // `host` in lower case, without a port. Null when nothing fits.
+  const T* find(std::string_view host) const {
+    if (auto exact = hosts_.find(host); exact != hosts_.end()) return exact->second;
+    if (std::size_t dot = host.find('.'); dot != std::string_view::npos) {
+      std::string wildcard = "*";
+      wildcard += host.substr(dot);
+      if (auto found = hosts_.find(wildcard); found != hosts_.end()) return found->second;
+    }
+    return catch_all_;
+  }
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, const T*, Hash, std::equal_to<>> hosts_;
+  const T* catch_all_ = nullptr;
+};
+
+}  // namespace pforte::gate

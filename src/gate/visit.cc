@@ -1,0 +1,138 @@
+#include "gate/visit.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+#include "gate/handling.h"
+#include "gate/worker.h"
+#include "net/proxy_protocol.h"
+
+namespace pforte::gate {
+
+namespace {
+
+http::ServerLimits limits_of(const Limits& config) {
+  http::ServerLimits limits;
+  limits.head = {.request_line_bytes = config.request_line,
+                 .head_bytes = config.head,
+                 .authorization_bytes = config.authorization,
+                 .fields = config.headers};
+  limits.idle = config.idle;
+  limits.head_time = config.head_time;
+  return limits;
+}
+
+bool is_in(const std::vector<net::Network>& networks, const net::Address& address) {
+  return std::ranges::any_of(networks, [&](const net::Network& network) { return network.contains(address); });
+}
+
+// The label under which a failed handshake is counted. OpenSSL's reasons are its own words.
+std::string_view label_of(const Error& error, const tls::Session& session) {
+  if (error.kind() == Kind::Timeout) return "timeout";
+  if (session.alert() >= 0) return "client_alert";
+  if (error.kind() == Kind::Closed) return "closed";
+  if (!session.context() && !session.server_name().empty()) return "unknown_name";
+  if (error.text() == "no shared cipher") return "no_shared_cipher";
+  if (error.text() == "unsupported protocol") return "no_shared_version";
+  if (error.text() == "http request" || error.text() == "wrong version number") return "not_tls";
+  return "protocol";
+}
+
+}  // namespace
+
+Visit::Visit(Worker& worker, std::shared_ptr<const ListenerConfig> listener, net::Accepted accepted)
+    : worker_(worker),
+      listener_(std::move(listener)),
+      plan_(worker.plan()),
+      limits_(limits_of(plan_->config.limits)),
+      stream_(std::make_unique<net::Socket>(worker.loop(), accepted.descriptor)) {
+  visitor_.peer = accepted.peer;
+  visitor_.tls = listener_->tls;
+}
+
+Visit::~Visit() = default;
+
+net::Task<> Visit::run() {
+  net::Loop& loop = worker_.loop();
+  stream_->deadline(loop.now() + plan_->config.limits.handshake_time);
+  if (is_in(listener_->proxy_protocol_from, visitor_.peer)) {
+    co_await read_proxy_header(static_cast<net::Socket&>(*stream_));
+  }
+  visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
+  if (listener_->tls) co_await shake_hands();
+  if (ending_) co_return {};
+  server_ = std::make_unique<http::H1Server>(loop, *stream_, *this, limits_);
+  co_await server_->run();
+  co_return {};
+}
+
+void Visit::end_soon() {
+  ending_ = true;
+  if (server_) server_->end_soon();
+}
+
+// The header is looked at before it is taken, since what follows it is the client's.
+net::Task<> Visit::read_proxy_header(net::Socket& socket) {
+  std::array<char, net::kMaxProxyHeaderBytes> bytes;
+  std::size_t seen = 0;
+  for (;;) {
+    net::Io io = socket.try_peek(bytes);
+    if (io.status == net::Io::Status::Failed) co_return std::unexpected(socket.failure());
+    if (io.status == net::Io::Status::Finished) co_return fail(Kind::Closed, "proxy-protocol.closed", "closed early");
+    auto header = net::read_proxy_header(std::as_bytes(std::span(bytes.data(), io.bytes)));
+    if (!header) {
+      log::warning("proxy-protocol.refused", {{"peer", visitor_.peer.to_text()}, {"reason", header.error().text()}});
+      co_return std::unexpected(std::move(header).error());
+    }
+    if (*header) {
+      socket.try_read(std::span(bytes.data(), (*header)->size));
+      if ((*header)->source) visitor_.peer = *(*header)->source;
+      co_return {};
+    }
+    if (io.moved() && io.bytes == seen) co_return fail(Kind::Limit, "proxy-protocol.stalled", "too many bytes");
+    seen = io.bytes;
+    co_await socket.readable();
+  }
+}
+
+net::Task<> Visit::shake_hands() {
+  auto session = tls::Session::accept(std::move(stream_), plan_->names, worker_.keys());
+  session_ = session.get();
+  stream_ = std::move(session);
+  Result<> shaken = co_await outcome(session_->handshake());
+  if (shaken) {
+    Metrics& metrics = worker_.metrics();
+    (session_->resumed() ? metrics.handshakes_resumed : metrics.handshakes_full).add();
+    co_return {};
+  }
+  tell_failed_handshake(shaken.error());
+  co_return std::unexpected(std::move(shaken).error());
+}
+
+void Visit::tell_failed_handshake(const Error& error) const {
+  std::string_view label = label_of(error, *session_);
+  worker_.metrics().count_handshake_failure(label);
+  std::string alert = session_->alert() < 0 ? "-" : std::to_string(session_->alert());
+  log::warning("tls.handshake-failed", {{"client", visitor_.peer.to_text()},
+                                        {"sni", session_->server_name().empty() ? "-" : session_->server_name()},
+                                        {"reason", label == "unknown_name" ? "no site has this name" : error.text()},
+                                        {"kind", label},
+                                        {"alert", alert}});
+}
+
+net::Task<> Visit::serve(http::Exchange& exchange) {
+  Handling handling(*this, exchange);
+  co_await handling.run();
+  co_return {};
+}
+
+net::Task<> Visit::refuse(http::Exchange& exchange, http::Refusal refusal) {
+  Handling handling(*this, exchange);
+  co_await handling.refuse(refusal);
+  co_return {};
+}
+
+}  // namespace pforte::gate

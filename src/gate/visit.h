@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gate/listener_config.h"
+#include "gate/plan.h"
+#include "gate/rewrite.h"
+#include "http/exchange.h"
+#include "http/h1_server.h"
+#include "net/listener.h"
+#include "net/socket.h"
+#include "tls/session.h"
+
+namespace pforte::gate {
+
+class Worker;
+
+// One client's connection, from accept to close: its PROXY header, its handshake, its exchanges.
+class Visit final : public http::Service {
+ public:
+  // Owns `descriptor`. `worker` must outlive the visit.
+  Visit(Worker& worker, std::shared_ptr<const ListenerConfig> listener, net::Accepted accepted);
+  ~Visit() override;
+
+  // Serves until one side closes.
+  net::Task<> run();
+
+  // Ends at once between two requests, else after the answer under way.
+  void end_soon();
+
+  Worker& worker() { return worker_; }
+  const Visitor& visitor() const { return visitor_; }
+  const ListenerConfig& listener() const { return *listener_; }
+  // Null for plain HTTP.
+  const tls::Session* session() const { return session_; }
+
+  net::Task<> serve(http::Exchange& exchange) override;
+  net::Task<> refuse(http::Exchange& exchange, http::Refusal refusal) override;
+
+ private:
+  net::Task<> read_proxy_header(net::Socket& socket);
+  net::Task<> shake_hands();
+  void tell_failed_handshake(const Error& error) const;
+
+  Worker& worker_;
+  std::shared_ptr<const ListenerConfig> listener_;
+  std::shared_ptr<const Plan> plan_;  // whose limits and certificates hold for the connection
+  http::ServerLimits limits_;
+  Visitor visitor_;
+  std::unique_ptr<net::Stream> stream_;
+  tls::Session* session_ = nullptr;  // the same as stream_, if it is sealed
+  std::unique_ptr<http::H1Server> server_;
+  bool ending_ = false;
+};
+
+}  // namespace pforte::gate

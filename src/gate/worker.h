@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "gate/access_log.h"
+#include "gate/connections.h"
+#include "gate/metrics.h"
+#include "gate/plan.h"
+#include "gate/reference.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "tls/ticket_keys.h"
+
+namespace pforte::gate {
+
+class Visit;
+
+// A listening descriptor and the listener of the plan it belongs to.
+struct Door {
+  int descriptor;
+  std::size_t listener;  // index in Config::listeners
+};
+
+// One thread's share of the gate: its loop, its listeners, the clients that came through them, and its connections to
+// the backends. Used on the loop's thread alone, but for the constructor and the destructor.
+class Worker final : private ConnectionGauge {
+ public:
+  Worker(AccessLog& log, std::size_t most_clients);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();
+
+  net::Loop& loop() { return loop_; }
+
+  // New requests follow `plan`; those under way keep the one they began with. Listeners whose address stays keep
+  // their socket: `doors` has one for each that is new.
+  void follow(std::shared_ptr<const Plan> plan, std::vector<Door> doors);
+  void use_keys(std::shared_ptr<const tls::TicketKeys> keys) { keys_ = std::move(keys); }
+
+  // Takes no more clients, and says goodbye to each after its answer.
+  void drain();
+  bool draining() const { return draining_; }
+
+  const std::shared_ptr<const Plan>& plan() const { return plan_; }
+  const std::shared_ptr<const tls::TicketKeys>& keys() const { return keys_; }
+  Connections& connections() { return connections_; }
+  Metrics& metrics() { return metrics_; }
+  References& references() { return references_; }
+  void record(std::size_t site, const Record& record);
+
+  // Clients that are here.
+  std::size_t clients() const { return visits_.size(); }
+
+ private:
+  // A listening socket and what it stands for in the plan in force.
+  struct Entrance {
+    net::Address address;
+    std::shared_ptr<const ListenerConfig> config;
+    std::unique_ptr<net::Listener> listener;
+  };
+
+  void open(const Door& door);
+  void welcome(Entrance& entrance, net::Accepted accepted);
+  net::Task<> host(std::list<Visit*>::iterator place, std::unique_ptr<Visit> visit);
+  net::Task<> keep_tidy();
+  void pause_when_full();
+  void backend_connections(std::int64_t busy, std::int64_t idle) override;
+
+  net::Loop loop_;
+  Metrics metrics_;
+  AccessLog::Lane& lane_;
+  References references_;
+  std::size_t most_clients_;
+  bool full_ = false;
+  bool draining_ = false;
+  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const tls::TicketKeys> keys_;
+  Connections connections_;
+  std::list<Entrance> entrances_;
+  std::list<Visit*> visits_;  // those whose tasks run
+};
+
+}  // namespace pforte::gate
