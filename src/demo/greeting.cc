@@ -20,21 +20,21 @@ constexpr Words kEnglish = {
     .refused = "A context that no rule allows: 404, as if it did not exist",
     .hidden = "The same context hidden behind an allowed one: refused",
     .directly = "What the application would have answered without the gate",
-    .redirect = "From plain HTTP to the gate",
+    .redirect = "From plain HTTP to HTTPS",
     .browser = "In a browser, with a profile of its own that accepts this demo's key and no other",
     .end = "Every request appears below. Ctrl-C ends the demo and leaves nothing behind.",
 };
 
 constexpr Words kGerman = {
-    .stands = "Die Pforte steht, mit einer kleinen Anwendung dahinter.",
-    .gate = "Pforte",
+    .stands = "Das Tor steht, mit einer kleinen Anwendung dahinter.",
+    .gate = "Tor",
     .operators = "Betrieb",
     .application = "Anwendung",
     .allowed = "Ein erlaubter Kontext, und was bei der Anwendung ankam",
     .refused = "Ein Kontext, den keine Regel erlaubt: 404, als gäbe es ihn nicht",
     .hidden = "Derselbe Kontext, hinter einem erlaubten versteckt: abgelehnt",
-    .directly = "Was die Anwendung ohne Pforte geantwortet hätte",
-    .redirect = "Von HTTP zur Pforte",
+    .directly = "Was die Anwendung ohne das Tor geantwortet hätte",
+    .redirect = "Von HTTP nach HTTPS",
     .browser = "Im Browser, mit einem eigenen Profil, das den Schlüssel dieser Demo annimmt und keinen anderen",
     .end = "Jede Anfrage erscheint unten. Strg-C beendet die Demo und lässt nichts zurück.",
 };
