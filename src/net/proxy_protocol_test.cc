@@ -11,9 +11,9 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::string kSignature = "\r\n\r\n\0\r\nQUIT\n"s;
-const std::string kIpv4 = "\xc0\0\2\1\xc0\0\2\2\xdc\4\1\xbb"s;  // 192.0.2.1:56324 to 192.0.2.2:443
-const std::string kIpv6 = "\x20\1\x0d\xb8"s + std::string(11, '\0') + "\1"s + std::string(16, '\0') + "\0\x50\1\xbb"s;
+const std::string signature = "\r\n\r\n\0\r\nQUIT\n"s;
+const std::string ipv4 = "\xc0\0\2\1\xc0\0\2\2\xdc\4\1\xbb"s;  // 192.0.2.1:56324 to 192.0.2.2:443
+const std::string ipv6 = "\x20\1\x0d\xb8"s + std::string(11, '\0') + "\1"s + std::string(16, '\0') + "\0\x50\1\xbb"s;
 
 Result<std::optional<ProxyHeader>> read(std::string_view text) {
   return read_proxy_header(std::as_bytes(std::span(text)));
@@ -21,7 +21,7 @@ Result<std::optional<ProxyHeader>> read(std::string_view text) {
 
 // A header of version 2 with its length filled in.
 std::string v2(char command, char family, const std::string& body) {
-  return kSignature + command + family + static_cast<char>(body.size() >> 8) + static_cast<char>(body.size()) + body;
+  return signature + command + family + static_cast<char>(body.size() >> 8) + static_cast<char>(body.size()) + body;
 }
 
 TEST_CASE("a PROXY header names the client, however much of it has arrived") {
@@ -34,11 +34,11 @@ TEST_CASE("a PROXY header names the client, however much of it has arrived") {
       {"PROXY TCP6 ::ffff:10.0.0.1 ::ffff:10.0.0.2 80 443\r\n", "10.0.0.1:80"},
       {"PROXY UNKNOWN\r\n", ""},
       {"PROXY UNKNOWN ffff::1 whatever 1 2\r\n", ""},
-      {v2('\x21', '\x11', kIpv4), "192.0.2.1:56324"},
-      {v2('\x21', '\x21', kIpv6), "[2001:db8::1]:80"},
-      {v2('\x21', '\x11', kIpv4 + "\3\0\4abcd\4\0\0"s), "192.0.2.1:56324"},
+      {v2('\x21', '\x11', ipv4), "192.0.2.1:56324"},
+      {v2('\x21', '\x21', ipv6), "[2001:db8::1]:80"},
+      {v2('\x21', '\x11', ipv4 + "\3\0\4abcd\4\0\0"s), "192.0.2.1:56324"},
       {v2('\x20', '\0', ""), ""},
-      {v2('\x20', '\x11', kIpv4), ""},
+      {v2('\x20', '\x11', ipv4), ""},
       {v2('\x21', '\0', ""), ""},
       {v2('\x21', '\x31', std::string(216, 'x')), ""},
   };
@@ -82,14 +82,14 @@ TEST_CASE("what is no PROXY header is refused") {
       {"PROXY TCP6 1.1.1.1 ::2 1 2\r\n", "other family"},
       {"PROXY UNKNOWN " + std::string(92, 'x') + "\r\n", "too long"},
       {"PROXY UNKNOWN " + std::string(93, 'x'), "does not end"},
-      {kSignature + "\x11", "version or command"},
-      {kSignature + "\x22", "version or command"},
-      {v2('\x21', '\x12', kIpv4), "stream"},
-      {v2('\x21', '\x13', kIpv4), "stream"},
-      {v2('\x21', '\x11', kIpv4.substr(1)), "too short"},
-      {v2('\x21', '\x21', kIpv4), "too short"},
-      {v2('\x21', '\x11', kIpv4 + "\3"), "TLV"},
-      {v2('\x21', '\x11', kIpv4 + "\3\0\5abcd"s), "TLV"},
+      {signature + "\x11", "version or command"},
+      {signature + "\x22", "version or command"},
+      {v2('\x21', '\x12', ipv4), "stream"},
+      {v2('\x21', '\x13', ipv4), "stream"},
+      {v2('\x21', '\x11', ipv4.substr(1)), "too short"},
+      {v2('\x21', '\x21', ipv4), "too short"},
+      {v2('\x21', '\x11', ipv4 + "\3"), "TLV"},
+      {v2('\x21', '\x11', ipv4 + "\3\0\5abcd"s), "TLV"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
@@ -101,10 +101,10 @@ TEST_CASE("what is no PROXY header is refused") {
 }
 
 TEST_CASE("a PROXY header has a largest size, known from its first bytes") {
-  auto largest = read(v2('\x21', '\x11', kIpv4 + "\4"s + "\x0f\xe1"s + std::string(0xfe1, 'x')));
+  auto largest = read(v2('\x21', '\x11', ipv4 + "\4"s + "\x0f\xe1"s + std::string(0xfe1, 'x')));
   REQUIRE(largest);
   CHECK((*largest)->size == kMaxProxyHeaderBytes);
-  auto larger = read(kSignature + "\x21\x11\xff\xff");
+  auto larger = read(signature + "\x21\x11\xff\xff");
   REQUIRE(!larger);
   CHECK(larger.error().kind() == Kind::Limit);
 }

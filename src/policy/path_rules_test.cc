@@ -15,8 +15,8 @@ constexpr auto kGeneric = PathProfile::Generic;
 constexpr auto kTomcat = PathProfile::Tomcat;
 constexpr auto kIis = PathProfile::Iis;
 
-const net::Address kInside = net::parse_ip("10.1.2.3").value();
-const net::Address kOutside = net::parse_ip("192.0.2.7").value();
+const net::Address inside = net::parse_ip("10.1.2.3").value();
+const net::Address outside = net::parse_ip("192.0.2.7").value();
 
 Rule allow(std::string_view path) {
   Rule rule;
@@ -44,7 +44,7 @@ Rule permitting(std::string_view path, std::initializer_list<Oddity> oddities) {
 
 // "allowed", "404", or the code of the refusal.
 std::string_view outcome(const PathRules& rules, std::string_view path, std::string_view method = "GET",
-                         const net::Address& client = kOutside) {
+                         const net::Address& client = outside) {
   std::string scratch;
   Verdict verdict = rules.judge(path, method, client, scratch);
   if (verdict.kind == Verdicts::Refused) return verdict.refusal.code;
@@ -224,17 +224,17 @@ TEST_CASE("the longest path decides, for its methods and clients alone") {
     std::string_view outcome;
   };
   const Case cases[] = {
-      {"/x", "PUT", kOutside, "allowed"},
-      {"/admin", "GET", kOutside, "404"},
-      {"/admin", "GET", kInside, "allowed"},
-      {"/admin/keys", "GET", kInside, "404"},
-      {"/admin/keys/x", "GET", kInside, "404"},
-      {"/admin/keys/public/x", "GET", kOutside, "allowed"},
-      {"/rest/report", "GET", kOutside, "allowed"},
-      {"/rest/report", "get", kOutside, "404"},
-      {"/rest/report", "POST", kOutside, "404"},
-      {"/rest/report", "POST", kInside, "allowed"},
-      {"/rest/reports", "POST", kOutside, "allowed"},
+      {"/x", "PUT", outside, "allowed"},
+      {"/admin", "GET", outside, "404"},
+      {"/admin", "GET", inside, "allowed"},
+      {"/admin/keys", "GET", inside, "404"},
+      {"/admin/keys/x", "GET", inside, "404"},
+      {"/admin/keys/public/x", "GET", outside, "allowed"},
+      {"/rest/report", "GET", outside, "allowed"},
+      {"/rest/report", "get", outside, "404"},
+      {"/rest/report", "POST", outside, "404"},
+      {"/rest/report", "POST", inside, "allowed"},
+      {"/rest/reports", "POST", outside, "allowed"},
   };
   for (const Case& row : cases) {
     CAPTURE(row.path);
@@ -257,13 +257,13 @@ TEST_CASE("a verdict says which rule it was") {
   admin.line = 42;
   const PathRules rules({allow("/"), admin}, kTomcat);
   std::string scratch;
-  Verdict verdict = rules.judge("/x/../admin/a%20b", "GET", kInside, scratch);
+  Verdict verdict = rules.judge("/x/../admin/a%20b", "GET", inside, scratch);
   REQUIRE(verdict.kind == Verdicts::Allowed);
   CHECK(verdict.rule->tag == 7);
   CHECK(verdict.rule->line == 42);
   CHECK(verdict.path.forward == "/admin/a%20b");
   CHECK(verdict.path.decision == "/admin/a b");
-  CHECK(rules.judge("/admin", "GET", kOutside, scratch).rule == nullptr);
+  CHECK(rules.judge("/admin", "GET", outside, scratch).rule == nullptr);
 }
 
 TEST_CASE("a permit holds inside what its own rule decides, and nowhere else") {
@@ -296,7 +296,7 @@ TEST_CASE("a permit holds inside what its own rule decides, and nowhere else") {
 TEST_CASE("a permitted dot segment in disguise is decided by the rule it leads to") {
   const PathRules rules({permitting("/rest", {Oddity::DotSegmentParameter}), allow("/webclient")}, kTomcat);
   std::string scratch;
-  Verdict verdict = rules.judge("/webclient/..;x/rest/a", "GET", kOutside, scratch);
+  Verdict verdict = rules.judge("/webclient/..;x/rest/a", "GET", outside, scratch);
   REQUIRE(verdict.kind == Verdicts::Allowed);
   CHECK(verdict.path.forward == "/rest/a");
   CHECK(outcome(rules, "/rest/..;x/webclient/a") == "path.dot-segment-parameter");
@@ -305,8 +305,8 @@ TEST_CASE("a permitted dot segment in disguise is decided by the rule it leads t
 
 TEST_CASE("a doubt about what is not allowed either way is a 404") {
   const PathRules rules({allow("/webclient"), allow_from_inside("/admin")}, kGeneric);
-  CHECK(outcome(rules, "/admin;x", "GET", kInside) == "path.semicolon");
-  CHECK(outcome(rules, "/admin;x", "GET", kOutside) == "404");
+  CHECK(outcome(rules, "/admin;x", "GET", inside) == "path.semicolon");
+  CHECK(outcome(rules, "/admin;x", "GET", outside) == "404");
 }
 
 TEST_CASE("a path that readers take differently cannot be a rule's") {
