@@ -14,8 +14,8 @@
 namespace pforte::app {
 namespace {
 
-constexpr std::string_view kInstalledConfig = "/etc/pforte/pforte.toml";
-constexpr std::string_view kLocalConfig = "./pforte.toml";
+constexpr const char* kInstalledConfig = "/etc/pforte/pforte.toml";
+constexpr const char* kLocalConfig = "./pforte.toml";
 
 // In the order of Command, which begins with None.
 constexpr std::array<std::string_view, 5> kCommands = {"serve", "check", "status", "reload", "demo"};
@@ -164,7 +164,7 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-const Message kUsage = {
+const Message usage = {
     R"(Usage: pforte COMMAND [OPTIONS]
 
 Commands:
@@ -207,7 +207,7 @@ Rückgabewert: 0 erledigt, es stimmt; 1 geprüft, und etwas stimmt nicht;
 )"};
 
 // In the order of kCommands.
-const std::array<Message, 5> kDetails = {{
+const std::array<Message, 5> details = {{
     {R"(pforte serve: runs the gate in the foreground.
 
 SIGHUP and `pforte reload` take over the configuration and certificates anew without
@@ -257,8 +257,8 @@ std::string to_text(const UsageError& error) {
 
 std::string config_file(const CommandLine& line) {
   if (line.config) return *line.config;
-  auto exists = [](std::string_view file) { return access(file.data(), F_OK) == 0; };
-  return std::string(!exists(kInstalledConfig) && exists(kLocalConfig) ? kLocalConfig : kInstalledConfig);
+  auto exists = [](const char* file) { return access(file, F_OK) == 0; };
+  return !exists(kInstalledConfig) && exists(kLocalConfig) ? kLocalConfig : kInstalledConfig;
 }
 
 bool use_color(Color color, bool is_terminal) {
@@ -266,8 +266,8 @@ bool use_color(Color color, bool is_terminal) {
 }
 
 std::string help_text(Command command, Language language) {
-  if (command == Command::None) return kUsage.in(language);
-  return kDetails[static_cast<std::size_t>(command) - 1].in(language);
+  if (command == Command::None) return usage.in(language);
+  return details[static_cast<std::size_t>(command) - 1].in(language);
 }
 
 }  // namespace pforte::app

@@ -74,6 +74,7 @@ TEST_CASE("what cannot be understood is reported where it stands, and nothing is
       {"[[x]\n", 1},
       {"\n[größe]\n", 2},
       {"[[$]]", 1},
+      {"[x] ü\n", 1},
       {"[\x7f\n", 1},
       {"a = 1\na = 2", 2},
       {"\n\n\x01", 3},

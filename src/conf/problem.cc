@@ -26,6 +26,7 @@ bool Problems::has_errors() const {
 
 std::vector<Problem> Problems::in_order() const {
   std::vector<const Problem*> order;
+  order.reserve(problems_.size());
   for (const Problem& problem : problems_) order.push_back(&problem);
   // The address decides last: problems_ holds them in the order in which they were found.
   std::ranges::sort(order, {}, [](const Problem* problem) {
@@ -34,6 +35,7 @@ std::vector<Problem> Problems::in_order() const {
   });
 
   std::vector<Problem> sorted;
+  sorted.reserve(order.size());
   for (const Problem* problem : order) sorted.push_back(*problem);
   return sorted;
 }

@@ -50,10 +50,10 @@ struct Example {
   Message form;
 };
 
-const Example kDurationExample = {
+const Example duration_example = {
     {"a duration such as \"30s\"", "eine Dauer wie \"30s\""},
     {"a whole number and its unit: ms, s, min, h or d", "eine ganze Zahl und ihre Einheit: ms, s, min, h oder d"}};
-const Example kSizeExample = {
+const Example size_example = {
     {"a size such as \"64KiB\"", "eine Größe wie \"64KiB\""},
     {"a whole number and its unit: B, KiB, MiB or GiB", "eine ganze Zahl und ihre Einheit: B, KiB, MiB oder GiB"}};
 
@@ -185,9 +185,9 @@ std::uint64_t Reader::size_or(std::string_view key, std::uint64_t otherwise, Bou
     size = static_cast<std::uint64_t>(*number);
   } else if (const auto* text = std::get_if<std::string>(&value->is)) {
     size = parse_size(*text);
-    if (!size) not_a_quantity(*problems_, {*text, value->place}, kSizeExample, meant_size(*text));
+    if (!size) not_a_quantity(*problems_, {*text, value->place}, size_example, meant_size(*text));
   } else {
-    refuse(*value, key, kSizeExample.wanted);
+    refuse(*value, key, size_example.wanted);
   }
   if (!size) return otherwise;
   if (*size >= bounds.least && *size <= bounds.most) return *size;
@@ -204,12 +204,12 @@ Duration Reader::duration_or(std::string_view key, Duration otherwise, Span boun
   // A bare number could be anything from milliseconds to days; only 0 says the same in all of them.
   if (const auto* number = std::get_if<std::int64_t>(&value->is)) text = {std::to_string(*number), value->place};
   if (!text) {
-    refuse(*value, key, kDurationExample.wanted);
+    refuse(*value, key, duration_example.wanted);
     return otherwise;
   }
   std::optional<Duration> duration = parse_duration(text->value);
   if (!duration) {
-    not_a_quantity(*problems_, *text, kDurationExample, meant_duration(text->value));
+    not_a_quantity(*problems_, *text, duration_example, meant_duration(text->value));
     return otherwise;
   }
   if (*duration >= bounds.least && *duration <= bounds.most) return *duration;

@@ -125,6 +125,7 @@ void Check::backend_exists(const conf::Text& name) {
   if (name.value.empty()) return;
   used_backends_.insert(name.value);
   std::vector<std::string_view> names;
+  names.reserve(config_.backends.size());
   for (const BackendConfig& backend : config_.backends) names.emplace_back(backend.name.value);
   if (std::ranges::find(names, name.value) != names.end()) return;
 

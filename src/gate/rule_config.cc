@@ -66,6 +66,7 @@ constexpr std::array<policy::Oddity, 9> kOddities = {
 
 Message remedy_for_oddity(std::string_view name) {
   std::vector<std::string_view> names;
+  names.reserve(kOddities.size());
   for (policy::Oddity oddity : kOddities) names.push_back(policy::oddity_name(oddity));
   if (auto meant = conf::nearest(name, names))
     return {cat("did you mean \"", *meant, "\"?"), cat("ist \"", *meant, "\" gemeint?")};

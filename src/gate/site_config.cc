@@ -78,6 +78,7 @@ std::vector<conf::Text> read_allow(conf::Reader& keys) {
 
 std::vector<std::string> allowed_paths(const SiteConfig& site, policy::PathProfile profile) {
   std::vector<std::string_view> candidates;
+  candidates.reserve(site.allow.size());
   for (const conf::Text& path : site.allow) candidates.emplace_back(path.value);
   if (site.preset != nullptr) candidates.insert(candidates.end(), site.preset->paths.begin(), site.preset->paths.end());
 
