@@ -13,7 +13,7 @@ namespace pforte::admin {
 // The Unix socket through which pforte status and pforte reload talk to a running gate. Only the gate's own user (and
 // root) can open it. Whoever holds it is the one gate of its state folder: a lock beside it, held while this lives,
 // says so even in the moment between two starts.
-class ControlSocket final : private net::Watcher {
+class ControlSocket final : private net::Watcher, private net::Timer {
  public:
   // Listens at `path`, after taking away the socket that a crashed gate left. `loop` and `service` must outlive it.
   // Fails with Kind::Unavailable when another gate runs there or the place cannot be used; the text says what to do.
@@ -27,6 +27,8 @@ class ControlSocket final : private net::Watcher {
  private:
   ControlSocket(net::Loop& loop, http::Service& service, std::string path, int lock, int descriptor);
   void on_ready(std::uint32_t events) override;
+  void on_time() override;
+  void accept_waiting();
 
   net::Loop& loop_;
   std::string path_;

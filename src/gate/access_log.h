@@ -1,10 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,14 +30,19 @@ class LogFile {
 
   bool off() const { return descriptor_ < 0; }
   int descriptor() const { return descriptor_; }
+  // On a disk, which takes what it is given; not a pipe or a terminal.
+  bool regular() const { return regular_; }
+  // Whether both are the same file, not merely of the same name.
+  bool same_as(const LogFile& other) const;
   const std::string& name() const { return name_; }
 
  private:
-  LogFile(std::string name, int descriptor, bool ours) : name_(std::move(name)), descriptor_(descriptor), ours_(ours) {}
+  LogFile(std::string name, int descriptor, bool ours);
 
   std::string name_;
   int descriptor_ = -1;
   bool ours_ = false;  // to be closed by us
+  bool regular_ = false;
 };
 
 // Writes the lines of all workers to one file, on a thread of its own, so that no request waits for a disk. Memory is
@@ -80,10 +87,12 @@ class AccessLog {
   enum class Outcome : std::uint8_t { Done, Slow, Failed };
 
   void serve();
-  void take_lines();
-  void write_lines();
+  void write_round();
+  Outcome write_lines();
   Outcome write_some();
+  bool take_lines(Lane& lane);
   void drop_lines();
+  void take_over(LogFile file);
   void complain();
 
   std::atomic<bool> off_;
@@ -91,19 +100,20 @@ class AccessLog {
   std::mutex mutex_;
   std::condition_variable news_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // under mutex_
-  std::unique_ptr<LogFile> next_;             // under mutex_; to be taken over
+  std::optional<LogFile> next_;               // under mutex_; to be taken over
   bool ending_ = false;                       // under mutex_
 
   // Of the writer's thread alone.
   LogFile file_;
-  std::string lines_;             // being written
-  std::string taken_;             // between a lane and lines_
-  std::size_t written_ = 0;       // of lines_
+  std::string lines_;             // taken from a lane
+  std::size_t written_ = 0;       // of them
+  bool mid_line_ = false;         // the file ends in the middle of a line: the rest of it must come first
+  bool much_ = false;             // a lane was filling up in the last round: do not rest before the next
   int error_number_ = 0;          // why the last attempt failed; 0: the reader is slow
   std::uint64_t complained_ = 0;  // lost lines that have been told
   std::chrono::steady_clock::time_point next_complaint_{};
 
-  std::thread thread_;
+  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace pforte::gate

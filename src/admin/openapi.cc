@@ -1,0 +1,149 @@
+#include "admin/openapi.h"
+
+namespace pforte::admin {
+
+std::string_view openapi_document() {
+  return R"json({
+  "openapi": "3.1.0",
+  "info": {
+    "title": "Pforte",
+    "version": "1",
+    "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" }
+  },
+  "paths": {
+    "/metrics": {
+      "get": {
+        "summary": "Counters and gauges in the text format of Prometheus",
+        "responses": { "200": { "description": "The numbers", "content": { "text/plain": {} } } }
+      }
+    },
+    "/api/v1/status": {
+      "get": {
+        "summary": "What runs, since when, sites, listeners, backends and their servers",
+        "responses": {
+          "200": {
+            "description": "The gate at this instant",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Status" } } }
+          }
+        }
+      }
+    },
+    "/api/v1/openapi.json": {
+      "get": {
+        "summary": "This document",
+        "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": {} } } }
+      }
+    },
+    "/api/v1/reload": {
+      "post": {
+        "summary": "Reads the configuration again; an invalid one changes nothing. Only through the control socket.",
+        "responses": {
+          "200": {
+            "description": "The new configuration is in force",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ReloadOutcome" } } }
+          },
+          "403": { "description": "Not through the control socket", "content": { "application/problem+json": {} } },
+          "422": {
+            "description": "Refused: nothing has changed",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ReloadOutcome" } } }
+          }
+        }
+      }
+    }
+  },
+  "components": {
+    "schemas": {
+      "Time": { "type": "string", "format": "date-time" },
+      "Text": {
+        "type": "object",
+        "properties": { "en": { "type": "string" }, "de": { "type": "string" } }
+      },
+      "Status": {
+        "type": "object",
+        "properties": {
+          "version": { "type": "string" },
+          "pid": { "type": "integer" },
+          "since": { "$ref": "#/components/schemas/Time" },
+          "configuration": {
+            "type": "object",
+            "properties": { "file": { "type": "string" }, "loaded": { "$ref": "#/components/schemas/Time" } }
+          },
+          "connections": {
+            "type": "object",
+            "properties": {
+              "clients": { "type": "integer" },
+              "backend_busy": { "type": "integer" },
+              "backend_idle": { "type": "integer" }
+            }
+          },
+          "listeners": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "address": { "type": "string" },
+                "kind": { "enum": ["https", "http", "redirect"] }
+              }
+            }
+          },
+          "sites": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "hosts": { "type": "array", "items": { "type": "string" } },
+                "backend": { "type": "string" },
+                "certificate_expires": { "type": ["string", "null"], "format": "date-time" }
+              }
+            }
+          },
+          "backends": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": { "type": "string" },
+                "servers": { "type": "array", "items": { "$ref": "#/components/schemas/Server" } }
+              }
+            }
+          }
+        }
+      },
+      "Server": {
+        "type": "object",
+        "properties": {
+          "url": { "type": "string" },
+          "state": { "enum": ["up", "down", "ejected"] },
+          "since": { "$ref": "#/components/schemas/Time" },
+          "reason": { "type": ["string", "null"] },
+          "certificate_expires": { "type": ["string", "null"], "format": "date-time" }
+        }
+      },
+      "ReloadOutcome": {
+        "type": "object",
+        "properties": {
+          "ok": { "type": "boolean" },
+          "problems": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "severity": { "enum": ["error", "warning", "note"] },
+                "file": { "type": "string" },
+                "line": { "type": "integer", "description": "From 1; 0 is the file as a whole" },
+                "column": { "type": "integer", "description": "In characters from 1; 0 is the line as a whole" },
+                "code": { "type": "string" },
+                "what": { "$ref": "#/components/schemas/Text" },
+                "remedy": { "$ref": "#/components/schemas/Text" }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+)json";
+}
+
+}  // namespace pforte::admin

@@ -1,0 +1,114 @@
+#include "admin/service.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+#include "admin/openapi.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "gate/metrics.h"
+#include "http/authority.h"
+
+namespace pforte::admin {
+
+namespace {
+
+using http::Method;
+using http::Page;
+
+constexpr std::string_view kReload = "/api/v1/reload";
+
+constexpr std::string_view kHome =
+    "<!doctype html>\n<html lang=\"en\">\n<head><meta "
+    "charset=\"utf-8\"><title>Pforte</title></head>\n<body>\n<h1>Pforte</h1>\n"
+    "<ul>\n<li><a href=\"/api/v1/status\">/api/v1/status</a>: what runs</li>\n"
+    "<li><a href=\"/metrics\">/metrics</a>: numbers for Prometheus</li>\n"
+    "<li><a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>: what can be asked here</li>\n</ul>\n"
+    "<p>To load a changed configuration: <code>pforte reload</code></p>\n</body>\n</html>\n";
+
+Page page_of(int status, std::string_view type, std::string body) {
+  Page page;
+  page.status = status;
+  page.fields = {{"Content-Type", std::string(type)},
+                 {"Cache-Control", "no-store"},
+                 {"Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"},
+                 {"X-Content-Type-Options", "nosniff"}};
+  page.body = std::move(body);
+  return page;
+}
+
+// Leads from a page to the line in the log; unlike those of the gate's exchanges, which are not made here.
+std::string new_reference() {
+  static std::atomic<unsigned> count{0};
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  return cat("admin-", std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), '-', ++count);
+}
+
+}  // namespace
+
+bool is_own_host(std::string_view authority) {
+  std::string_view port = http::port_of(authority);
+  std::string_view host = authority;
+  if (!port.empty()) host.remove_suffix(port.size() + 1);
+  if (http::equals_ignoring_case(host, "localhost")) return true;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return net::parse_ip(host).has_value();
+}
+
+net::Task<> AdminService::serve(http::Exchange& exchange) {
+  Page page = co_await page_for(exchange.request());
+  co_await http::answer(exchange, page);
+  co_return {};
+}
+
+net::Task<> AdminService::refuse(http::Exchange& exchange, http::Refusal refusal) {
+  Page page = refused(refusal.status, refusal.code, exchange.request());
+  co_await http::answer(exchange, page);
+  co_return {};
+}
+
+net::Task<Page> AdminService::page_for(const http::RequestHead& request) {
+  if (door_ == Door::Network && !is_own_host(request.authority)) {
+    co_return refused(421, "admin.foreign-host", request);
+  }
+  bool reads = request.method == Method::Get || request.method == Method::Head;
+  if (request.path != kReload) {
+    Page page = read_page(request.path, request);
+    if (reads || page.status != 200) co_return page;
+    page = refused(405, "admin.method", request);
+    page.fields.emplace_back("Allow", "GET, HEAD");
+    co_return page;
+  }
+  if (request.method != Method::Post) {
+    Page page = refused(405, "admin.method", request);
+    page.fields.emplace_back("Allow", "POST");
+    co_return page;
+  }
+  if (door_ == Door::Network) co_return refused(403, "admin.not-signed-in", request);
+  net::Task<ReloadOutcome> reload = sources_.reload();
+  ReloadOutcome outcome = co_await std::move(reload);
+  int status = outcome.ok ? 200 : 422;
+  co_return page_of(status, "application/json", to_json(outcome));
+}
+
+Page AdminService::read_page(std::string_view path, const http::RequestHead& request) {
+  if (path == "/") return page_of(200, "text/html; charset=utf-8", std::string(kHome));
+  if (path == "/metrics") return page_of(200, gate::kPrometheusType, sources_.metrics());
+  if (path == "/api/v1/status") return page_of(200, "application/json", to_json(sources_.status()));
+  if (path == "/api/v1/openapi.json") return page_of(200, "application/json", std::string(openapi_document()));
+  return refused(404, "admin.unknown-path", request);
+}
+
+Page AdminService::refused(int status, std::string_view code, const http::RequestHead& request) {
+  std::string reference = new_reference();
+  log::warning("admin.refused", {{"reference", reference},
+                                 {"status", status},
+                                 {"reason", code},
+                                 {"method", request.method_text},
+                                 {"path", request.path},
+                                 {"host", request.authority}});
+  return http::error_page(status, code, reference, request);
+}
+
+}  // namespace pforte::admin

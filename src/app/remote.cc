@@ -1,0 +1,195 @@
+#include "app/remote.h"
+
+#include <nlohmann/json.hpp>
+
+#include "app/control_call.h"
+#include "base/text.h"
+#include "conf/problem.h"
+
+namespace pforte::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using namespace std::chrono_literals;
+
+constexpr auto kStatusLimit = 10s;
+// Certificates may lie on a slow disk, and names may have to be looked up.
+constexpr auto kReloadLimit = 120s;
+
+constexpr int kRefused = 2;
+constexpr int kNotReachable = 3;
+
+std::string socket_of(const std::string& state_dir) {
+  return cat(state_dir, "/control.sock");
+}
+
+Said said(int exit, const Message& error, const Message& help, Language language) {
+  std::string_view word = language == Language::German ? "Hilfe: " : "help: ";
+  std::string_view what = language == Language::German ? "Fehler: " : "error: ";
+  return {
+      .exit = exit, .out = {}, .err = cat("pforte: ", what, error.in(language), '\n', word, help.in(language), '\n')};
+}
+
+Said not_reachable(const Error& error, const std::string& socket, Language language) {
+  switch (error.kind()) {
+    case Kind::Closed:
+      return said(kNotReachable,
+                  {cat("no gate is running: nobody answers at ", socket),
+                   cat("es läuft kein Gateway: niemand antwortet auf ", socket)},
+                  {"start it with `pforte serve`, or name its configuration with --config",
+                   "starten Sie es mit `pforte serve`, oder nennen Sie seine Konfiguration mit --config"},
+                  language);
+    case Kind::Denied:
+      return said(
+          kNotReachable,
+          {cat("you may not talk to the gate at ", socket), cat("Sie dürfen nicht mit dem Gateway sprechen: ", socket)},
+          {"run this as the gate's user or as root, such as with sudo",
+           "rufen Sie das als Benutzer des Gateways oder als root auf, etwa mit sudo"},
+          language);
+    case Kind::Timeout:
+      return said(kNotReachable,
+                  {cat("the gate at ", socket, " does not answer in time"),
+                   cat("das Gateway antwortet nicht rechtzeitig: ", socket)},
+                  {"look into its log; it may be starting or stopping",
+                   "sehen Sie in sein Protokoll; vielleicht startet oder endet es gerade"},
+                  language);
+    default:
+      return said(
+          kNotReachable,
+          {cat("the gate cannot be asked: ", error.text()), cat("das Gateway lässt sich nicht fragen: ", error.text())},
+          {"look into the gate's log", "sehen Sie in das Protokoll des Gateways"}, language);
+  }
+}
+
+Said strange_answer(const ControlAnswer& answer, Language language) {
+  return said(
+      kNotReachable,
+      {cat("the gate answered with status ", answer.status), cat("das Gateway antwortete mit Status ", answer.status)},
+      {"it may be of another version than this command: restart it",
+       "vielleicht ist es von anderer Version als dieser Befehl: starten Sie es neu"},
+      language);
+}
+
+// Keys that are missing read as empty, so that a gate of another version can be shown as well.
+std::string text_at(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::int64_t number_at(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+const Json& part_at(const Json& object, const char* key) {
+  static const Json none = Json::object();
+  auto found = object.find(key);
+  return found != object.end() && found->is_structured() ? *found : none;
+}
+
+void append_server(std::string& out, const Json& server, Language language) {
+  bool german = language == Language::German;
+  std::string state = text_at(server, "state");
+  std::string_view word = state;
+  if (state == "up") word = german ? "erreichbar" : "up";
+  if (state == "down") word = german ? "gestört" : "down";
+  if (state == "ejected") word = german ? "ausgesetzt" : "ejected";
+  out += cat("    ", text_at(server, "url"), "  ", word, german ? " seit " : " since ", text_at(server, "since"));
+  std::string reason = text_at(server, "reason");
+  if (!reason.empty()) out += cat(german ? "; zuletzt: " : "; last: ", reason);
+  std::string expires = text_at(server, "certificate_expires");
+  if (!expires.empty()) out += cat(german ? "; Zertifikat bis " : "; certificate until ", expires);
+  out += '\n';
+}
+
+void append_site(std::string& out, const Json& site, Language language) {
+  bool german = language == Language::German;
+  std::string hosts;
+  for (const Json& host : part_at(site, "hosts")) {
+    if (host.is_string()) hosts += cat(hosts.empty() ? "" : ", ", host.get<std::string>());
+  }
+  out += cat("  ", hosts, " -> ", text_at(site, "backend"));
+  std::string expires = text_at(site, "certificate_expires");
+  if (!expires.empty()) out += cat(german ? "; Zertifikat bis " : "; certificate until ", expires);
+  out += '\n';
+}
+
+std::string status_text(const Json& status, Language language) {
+  bool german = language == Language::German;
+  const Json& configuration = part_at(status, "configuration");
+  const Json& connections = part_at(status, "connections");
+  std::string out = cat("Pforte ", text_at(status, "version"), german ? " läuft seit " : " runs since ",
+                        text_at(status, "since"), german ? ", Prozess " : ", process ", number_at(status, "pid"), '\n',
+                        german ? "Konfiguration: " : "Configuration: ", text_at(configuration, "file"),
+                        german ? ", geladen " : ", loaded ", text_at(configuration, "loaded"), '\n',
+                        german ? "Verbindungen: " : "Connections: ", number_at(connections, "clients"),
+                        german ? " von Clients, " : " of clients, ", number_at(connections, "backend_busy"),
+                        german ? " tätige und " : " busy and ", number_at(connections, "backend_idle"),
+                        german ? " freie zu Anwendungen\n" : " idle ones to backends\n");
+  out += german ? "Wartet an:\n" : "Listens at:\n";
+  for (const Json& listener : part_at(status, "listeners")) {
+    out += cat("  ", text_at(listener, "address"), "  ", text_at(listener, "kind"), '\n');
+  }
+  out += "Sites:\n";
+  for (const Json& site : part_at(status, "sites")) append_site(out, site, language);
+  out += german ? "Anwendungen:\n" : "Backends:\n";
+  for (const Json& backend : part_at(status, "backends")) {
+    out += cat("  ", text_at(backend, "name"), '\n');
+    for (const Json& server : part_at(backend, "servers")) append_server(out, server, language);
+  }
+  return out;
+}
+
+conf::Problem problem_of(const Json& document) {
+  conf::Problem problem;
+  std::string severity = text_at(document, "severity");
+  if (severity == "warning") problem.severity = conf::Severity::Warning;
+  if (severity == "note") problem.severity = conf::Severity::Note;
+  problem.place = {.file = text_at(document, "file"),
+                   .line = std::uint32_t(number_at(document, "line")),
+                   .column = std::uint32_t(number_at(document, "column"))};
+  const Json& what = part_at(document, "what");
+  const Json& remedy = part_at(document, "remedy");
+  problem.what = {.en = text_at(what, "en"), .de = text_at(what, "de")};
+  problem.remedy = {.en = text_at(remedy, "en"), .de = text_at(remedy, "de")};
+  return problem;
+}
+
+}  // namespace
+
+Said ask_status(const std::string& state_dir, const Manner& manner) {
+  std::string socket = socket_of(state_dir);
+  Result<ControlAnswer> answer = call_gate(socket, "GET", "/api/v1/status", kStatusLimit);
+  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  Json status = Json::parse(answer->body, nullptr, false);
+  if (answer->status != 200 || !status.is_object()) return strange_answer(*answer, manner.language);
+  return {.exit = 0, .out = manner.json ? answer->body : status_text(status, manner.language), .err = {}};
+}
+
+Said ask_reload(const std::string& state_dir, const Manner& manner) {
+  std::string socket = socket_of(state_dir);
+  Result<ControlAnswer> answer = call_gate(socket, "POST", "/api/v1/reload", kReloadLimit);
+  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  Json outcome = Json::parse(answer->body, nullptr, false);
+  bool known = answer->status == 200 || answer->status == 422;
+  if (!known || !outcome.is_object()) return strange_answer(*answer, manner.language);
+
+  Said result;
+  result.exit = answer->status == 200 ? 0 : kRefused;
+  bool german = manner.language == Language::German;
+  for (const Json& problem : part_at(outcome, "problems")) {
+    result.err += conf::to_text(problem_of(problem), manner.language);
+  }
+  if (manner.json) {
+    result.out = answer->body;
+  } else if (result.exit == 0) {
+    result.out = german ? "Die neue Konfiguration gilt.\n" : "The new configuration is in force.\n";
+  } else {
+    result.err += german ? "pforte: die Konfiguration wurde abgelehnt; es gilt weiter die bisherige\n"
+                         : "pforte: the configuration was refused; the one before stays in force\n";
+  }
+  return result;
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,143 @@
+#include "gate/access_line.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "http/escape.h"
+
+namespace pforte::gate {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+
+template <class N>
+void append_number(std::string& out, N number) {
+  std::array<char, 24> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+// Exactly `digits` of them, with leading zeros.
+void append_digits(std::string& out, unsigned number, unsigned digits) {
+  std::array<char, 8> text;
+  for (unsigned i = digits; i-- > 0; number /= 10) text[i] = char('0' + number % 10);
+  out.append(text.data(), digits);
+}
+
+void append_key(std::string& out, std::string_view key) {
+  out.append(",\"").append(key).append("\":");
+}
+
+void append_text(std::string& out, std::string_view key, std::string_view value) {
+  append_key(out, key);
+  if (value.empty()) {
+    out += "null";
+  } else {
+    http::append_json_text(out, value);
+  }
+}
+
+template <class N>
+void append_count(std::string& out, std::string_view key, N number) {
+  append_key(out, key);
+  append_number(out, number);
+}
+
+// From one instant to another, if both came.
+void append_milliseconds(std::string& out, net::Instant from, net::Instant to) {
+  if (from == net::kNever || to == net::kNever) {
+    out += "null";
+    return;
+  }
+  auto us = std::max<std::int64_t>(0, duration_cast<microseconds>(to - from).count());
+  append_number(out, us / 1000);
+  out += '.';
+  append_digits(out, unsigned(us % 1000), 3);
+}
+
+void append_durations(std::string& out, const Record& record) {
+  out += R"(,"durations":{"total_ms":)";
+  append_milliseconds(out, record.begin, record.end);
+  append_key(out, "connect_ms");
+  append_milliseconds(out, record.begin, record.connected);
+  append_key(out, "first_byte_ms");
+  append_milliseconds(out, record.connected, record.first_byte);
+  append_key(out, "transfer_ms");
+  append_milliseconds(out, record.first_byte, record.end);
+  out += '}';
+}
+
+}  // namespace
+
+void AccessLine::append(std::string& out, const Record& record) {
+  out += R"({"time":")";
+  append_time(out, record.time);
+  out += '"';
+  append_text(out, "reference", record.reference);
+  append_client(out, record.client);
+  append_text(out, "sni", record.server_name);
+  append_text(out, "tls", record.tls_version);
+  append_text(out, "protocol", record.protocol);
+  append_text(out, "host", record.host);
+  append_text(out, "method", record.method);
+  append_text(out, "path", record.path);
+  append_count(out, "status", record.status);
+  append_key(out, "aborted");
+  out += record.aborted ? "true" : "false";
+  append_count(out, "bytes_in", record.bytes_in);
+  append_count(out, "bytes_out", record.bytes_out);
+  append_durations(out, record);
+  append_text(out, "backend", record.backend);
+  append_text(out, "server", record.server);
+  append_count(out, "attempts", record.attempts);
+  append_text(out, "decision", record.decision);
+  append_key(out, "rule");
+  if (record.rule_line == 0) {
+    out += "null";
+  } else {
+    append_number(out, record.rule_line);
+  }
+  append_text(out, "site", record.site);
+  append_text(out, "user_agent", record.user_agent);
+  out += "}\n";
+}
+
+// RFC 3339, in UTC.
+void AccessLine::append_time(std::string& out, std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  sys_seconds second = floor<seconds>(time);
+  if (second != second_ || second_text_.empty()) {
+    second_ = second;
+    sys_days day = floor<days>(second);
+    year_month_day date(day);
+    hh_mm_ss clock(second - day);
+    second_text_.clear();
+    append_digits(second_text_, unsigned(int(date.year())), 4);
+    second_text_ += '-';
+    append_digits(second_text_, unsigned(date.month()), 2);
+    second_text_ += '-';
+    append_digits(second_text_, unsigned(date.day()), 2);
+    second_text_ += 'T';
+    append_digits(second_text_, unsigned(clock.hours().count()), 2);
+    second_text_ += ':';
+    append_digits(second_text_, unsigned(clock.minutes().count()), 2);
+    second_text_ += ':';
+    append_digits(second_text_, unsigned(clock.seconds().count()), 2);
+  }
+  out.append(second_text_).append(".");
+  append_digits(out, unsigned(duration_cast<milliseconds>(time - second).count()), 3);
+  out += 'Z';
+}
+
+void AccessLine::append_client(std::string& out, const net::Address& client) {
+  if (client != client_ || client_text_.empty()) {
+    client_ = client;
+    client_text_ = client.ip_text();
+  }
+  out.append(R"(,"client":")").append(client_text_).append("\"");
+  append_count(out, "client_port", client.port());
+}
+
+}  // namespace pforte::gate
