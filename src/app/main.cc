@@ -1,3 +1,5 @@
-int main() {
-  return 0;
+#include "app/run.h"
+
+int main(int count, char** arguments) {
+  return pforte::app::run({arguments + 1, arguments + count});
 }

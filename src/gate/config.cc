@@ -64,11 +64,14 @@ void refuse_what_is_to_come(conf::Reader& keys) {
   refuse_unsupported(keys, "sign_in", {"sign anybody in", "niemanden anmelden"});
 }
 
+std::string state_dir_in(conf::Reader& keys) {
+  return conf::resolved(keys.text("state_dir").value_or(conf::Text{Config().state_dir, {}})).value;
+}
+
 Config read_document_config(conf::Reader keys, const std::string& file) {
   Config config;
   config.file = file;
-  conf::Text state_dir{config.state_dir, {}};
-  config.state_dir = conf::resolved(keys.text("state_dir").value_or(state_dir)).value;
+  config.state_dir = state_dir_in(keys);
   config.workers = static_cast<unsigned>(keys.number_or("workers", config.workers, {0, 1024}));
   refuse_what_is_to_come(keys);
   for (conf::Reader& listener : keys.tables("listener", conf::Shape::List))
@@ -100,6 +103,14 @@ std::optional<Config> parse_config(std::string_view text, const std::string& fil
   check_config(config, problems);
   if (problems.has_errors()) return std::nullopt;
   return config;
+}
+
+std::optional<std::string> read_state_dir(const std::string& file, conf::Problems& problems) {
+  std::optional<std::string> text = conf::read_file(file, problems);
+  std::optional<conf::Table> document = text ? conf::read_document(*text, file, problems) : std::nullopt;
+  if (!document) return std::nullopt;
+  conf::Reader keys(*document, problems);
+  return state_dir_in(keys);
 }
 
 }  // namespace pforte::gate

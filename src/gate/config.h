@@ -64,4 +64,8 @@ std::optional<Config> read_config(const std::string& file, conf::Problems& probl
 // folder of `file`, and messages name `file`.
 std::optional<Config> parse_config(std::string_view text, const std::string& file, conf::Problems& problems);
 
+// Only the state folder, by which the commands to a running gate find it: other mistakes in the file do not matter for
+// them. None when the file cannot be read or is no TOML.
+std::optional<std::string> read_state_dir(const std::string& file, conf::Problems& problems);
+
 }  // namespace pforte::gate

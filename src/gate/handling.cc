@@ -23,11 +23,6 @@ bool is_own(std::string_view path) {
   return path.starts_with(kOwnPrefix) && (path.size() == kOwnPrefix.size() || path[kOwnPrefix.size()] == '/');
 }
 
-std::string_view without_port(std::string_view authority) {
-  std::size_t end = authority.starts_with('[') ? authority.find(']') + 1 : authority.find(':');
-  return authority.substr(0, end);
-}
-
 bool is_trusted_by(const std::vector<net::Network>& networks, std::string_view text) {
   Result<net::Address> address = net::parse_ip(text);
   return address && std::ranges::any_of(networks, [&](const net::Network& one) { return one.contains(*address); });
@@ -165,7 +160,7 @@ bool Handling::needs_other_connection(const Site& site) const {
   const tls::Session* session = visit_.session();
   if (!session || session->server_name().empty() || !session->context() || !site.tls) return false;
   if (session->context() == site.tls.get()) return false;
-  return !session->context()->covers(without_port(request().authority));
+  return !session->context()->covers(without_brackets(without_port(request().authority)));
 }
 
 Handling::Route Handling::redirect_to_https(const Site* site) {

@@ -199,6 +199,15 @@ void Assembly::names() {
 
 }  // namespace
 
+std::string_view without_port(std::string_view authority) {
+  std::size_t end = authority.starts_with('[') ? authority.find(']') + 1 : authority.find(':');
+  return authority.substr(0, end);
+}
+
+std::string_view without_brackets(std::string_view host) {
+  return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+}
+
 std::string_view Site::canonical_host(std::string_view host) const {
   if (host.find('.') != std::string_view::npos || host == "localhost") return {};
   for (const conf::Text& own : config.hosts) {
@@ -209,10 +218,7 @@ std::string_view Site::canonical_host(std::string_view host) const {
 }
 
 const Site* Plan::find_site(std::string_view authority) const {
-  bool bracketed = authority.starts_with('[');
-  std::size_t port = bracketed ? authority.find("]:") : authority.rfind(':');
-  if (port != std::string_view::npos) authority = authority.substr(0, bracketed ? port + 1 : port);
-  if (bracketed && authority.size() > 2) authority = authority.substr(1, authority.size() - 2);
+  authority = without_port(authority);
   if (authority.ends_with('.')) authority.remove_suffix(1);
   if (std::ranges::none_of(authority, [](char c) { return lower(c) != c; })) return hosts.find(authority);
   std::string folded(authority);

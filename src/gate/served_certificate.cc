@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "crypto/certificate.h"
 #include "crypto/ocsp.h"
+#include "gate/site.h"
 
 namespace pforte::gate {
 
@@ -129,7 +130,7 @@ void check_names(const SiteConfig& site, std::span<const tls::Shown> shown, conf
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const X509& leaf = *shown[i].identity.chain.front();
     for (const conf::Text& host : site.hosts) {
-      if (host.value == "*" || crypto::covers(leaf, host.value)) continue;
+      if (host.value == "*" || crypto::covers(leaf, without_brackets(host.value))) continue;
       std::string names;
       for (const std::string& name : crypto::names_of(leaf)) names += cat(names.empty() ? "" : ", ", name);
       if (names.empty()) names = "-";

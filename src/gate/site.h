@@ -34,6 +34,12 @@ struct Site {
   std::string_view canonical_host(std::string_view host) const;
 };
 
+// "crm.example.com:8443" without its port; an IPv6 address keeps its brackets.
+std::string_view without_port(std::string_view authority);
+
+// An IPv6 address as certificates have it; any other host as it is.
+std::string_view without_brackets(std::string_view host);
+
 // Host names to what they stand for: exact names first, then "*.example.com" for exactly one label, then "*".
 template <class T>
 class HostMap {

@@ -48,6 +48,7 @@ class Worker final : private ConnectionGauge {
   const std::shared_ptr<const tls::TicketKeys>& keys() const { return keys_; }
   Connections& connections() { return connections_; }
   Metrics& metrics() { return metrics_; }
+  const Metrics& metrics() const { return metrics_; }
   References& references() { return references_; }
   void record(std::size_t site, const Record& record);
 

@@ -15,7 +15,8 @@ namespace pforte::http {
 // Which bytes may stand where. A byte may be of several classes.
 enum class Octet : std::uint8_t {
   Token = 1,  // RFC 9110, 5.6.2
-  Path = 2,   // of a target (RFC 3986, 3.3), and '|', '[' and ']', which browsers do not encode
+  Path = 2,   // of a target (RFC 3986, 3.3), and '|', '[' and ']', which browsers do not encode, and '\\', which
+              // the path gate judges
   Query = 4,  // of a target (RFC 3986, 3.4), and '|', '[', ']', '\', '^', '`', '{' and '}', for the same reason
   Host = 8,   // letters, digits, '-', '.', '_' and '~': no percent-encodings, no sub-delims
   Digit = 16,
@@ -33,7 +34,7 @@ consteval std::array<std::uint8_t, 256> octet_classes() {
   constexpr std::string_view kAlphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   for (Octet octet : {Octet::Token, Octet::Path, Octet::Query, Octet::Host}) mark(kAlphanumeric, octet);
   mark("!#$%&'*+-.^_`|~", Octet::Token);
-  mark("-._~!$&'()*+,;=:@%/|[]", Octet::Path);
+  mark("-._~!$&'()*+,;=:@%/|[]\\", Octet::Path);
   mark("-._~!$&'()*+,;=:@%/?|[]\\^`{}", Octet::Query);
   mark("-._~", Octet::Host);
   mark("0123456789", Octet::Digit);

@@ -101,4 +101,11 @@ Result<int> listen_on(const Address& address) {
   return descriptor;
 }
 
+std::uint16_t local_port(int descriptor) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &size);
+  return from_sockaddr(storage, size).value_or(Address()).port();
+}
+
 }  // namespace pforte::net

@@ -52,4 +52,7 @@ class Listener final : private Watcher, private Timer {
 // taken, not ours, or below 1024 without the right to it.
 Result<int> listen_on(const Address& address);
 
+// The port such a descriptor listens at: the one the system chose when the address had port 0.
+std::uint16_t local_port(int descriptor);
+
 }  // namespace pforte::net

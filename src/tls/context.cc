@@ -93,6 +93,12 @@ Result<> ServerContext::use_certificates() {
   return {};
 }
 
+std::chrono::sys_seconds ServerContext::expires() const {
+  auto first = std::chrono::sys_seconds::max();
+  for (const Shown& one : shown_) first = std::min(first, crypto::not_after(*one.identity.chain.front()));
+  return first;
+}
+
 bool ServerContext::covers(std::string_view host) const {
   return std::ranges::any_of(shown_,
                              [&](const Shown& one) { return crypto::covers(*one.identity.chain.front(), host); });

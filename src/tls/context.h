@@ -19,7 +19,7 @@ enum class Profile { Intermediate, Modern };
 // A certificate that a server shows, with its stapled OCSP answer if there is one.
 struct Shown {
   crypto::Identity identity;
-  std::string ocsp_answer;  // DER; empty: none
+  std::string ocsp_answer;                // DER; empty: none
   std::chrono::sys_seconds ocsp_until{};  // not stapled from here on
 };
 
@@ -35,6 +35,9 @@ class ServerContext {
 
   SSL_CTX* native() const { return context_.get(); }
   Profile profile() const { return profile_; }
+
+  // When the first of the certificates ends.
+  std::chrono::sys_seconds expires() const;
 
   // Whether one of the certificates covers `host`.
   bool covers(std::string_view host) const;

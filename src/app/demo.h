@@ -1,0 +1,11 @@
+#pragma once
+
+#include "app/command_line.h"
+
+namespace pforte::app {
+
+// `pforte demo`: a gate on loopback with papers of its own and an application behind it, in a throw-away state folder,
+// until it is told to stop. Returns the exit status.
+int run_demo(const CommandLine& line);
+
+}  // namespace pforte::app

@@ -1,0 +1,94 @@
+#include "app/run.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+#include "app/check.h"
+#include "app/command_line.h"
+#include "app/demo.h"
+#include "app/remote.h"
+#include "app/running_gate.h"
+
+namespace pforte::app {
+
+namespace {
+
+void print(std::FILE* stream, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+int say(const Said& said) {
+  print(stdout, said.out);
+  print(stderr, said.err);
+  return said.exit;
+}
+
+// What `pforte check` looks at beyond the text: the same as what a start needs.
+void check_files(const gate::Config& config, conf::Problems& problems) {
+  gate::SiteNames numbered;
+  gate::make_plan(config, nullptr, numbered, problems);
+}
+
+int serve(const CommandLine& line) {
+  std::string file = config_file(line);
+  RunningGate gate([file](conf::Problems& problems) { return gate::read_config(file, problems); });
+  conf::Problems problems;
+  Result<> started = gate.start(problems);
+  print(stderr, problems_text(problems, line.language, use_color(line.color, isatty(STDERR_FILENO) != 0)));
+  if (started) {
+    gate.run();
+    return 0;
+  }
+  if (started.error().kind() == Kind::Invalid) return 2;
+  print(stderr, "pforte: error: " + started.error().text() + "\n");
+  return 3;
+}
+
+// Commands to a running gate find it by the state folder of its configuration.
+int ask(const CommandLine& line, Said (*question)(const std::string& state_dir, const Manner& manner)) {
+  conf::Problems problems;
+  std::optional<std::string> state_dir = gate::read_state_dir(config_file(line), problems);
+  if (!state_dir) {
+    print(stderr, problems_text(problems, line.language, use_color(line.color, isatty(STDERR_FILENO) != 0)));
+    return 2;
+  }
+  return say(question(*state_dir, {.language = line.language, .json = line.json}));
+}
+
+}  // namespace
+
+int run(std::span<const char* const> arguments) {
+  auto line = read_command_line(arguments, read_environment());
+  if (!line) {
+    print(stderr, to_text(line.error()));
+    return 2;
+  }
+  if (line->version) {
+    print(stdout, "pforte " PFORTE_VERSION "\n");
+    return 0;
+  }
+  if (line->help) {
+    print(stdout, help_text(line->command, line->language));
+    return 0;
+  }
+  switch (line->command) {
+    case Command::Serve:
+      return serve(*line);
+    case Command::Check:
+      return check(*line, check_files);
+    case Command::Status:
+      return ask(*line, ask_status);
+    case Command::Reload:
+      return ask(*line, ask_reload);
+    case Command::Demo:
+      return run_demo(*line);
+    case Command::None:
+      break;
+  }
+  print(stderr, help_text(Command::None, line->language));
+  return 2;
+}
+
+}  // namespace pforte::app

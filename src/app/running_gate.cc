@@ -1,0 +1,333 @@
+#include "app/running_gate.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "app/service_manager.h"
+#include "app/status.h"
+#include "base/log.h"
+#include "base/text.h"
+
+namespace pforte::app {
+
+namespace {
+
+constexpr net::Duration kDrainLook = std::chrono::milliseconds(50);
+constexpr net::Duration kOcspLook = std::chrono::seconds(60);
+
+// Raises the limit of open files as far as the system lets us, and returns it.
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+// Each client may need a descriptor to a backend; some are for the gate itself.
+std::size_t most_clients(const gate::Limits& limits, unsigned workers) {
+  std::size_t descriptors = descriptor_limit();
+  std::size_t own = std::min<std::size_t>(64, descriptors / 4) + 4UZ * workers;
+  std::size_t possible = descriptors > own ? (descriptors - own) / 2 : 1;
+  std::size_t wanted = limits.connections == 0 ? possible : std::min(limits.connections, possible);
+  return std::max<std::size_t>(1, wanted / workers);
+}
+
+unsigned worker_count(const gate::Config& config) {
+  return config.workers > 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
+}
+
+admin::ReloadOutcome outcome_of(const conf::Problems& problems, bool ok) {
+  admin::ReloadOutcome outcome{.ok = ok, .problems = {}};
+  for (const conf::Problem& one : problems.in_order()) {
+    outcome.problems.push_back({.severity = std::string(conf::word_for(one.severity, Language::English)),
+                                .file = one.place.file,
+                                .line = one.place.line,
+                                .column = one.place.column,
+                                .code = std::string(one.code),
+                                .what = one.what,
+                                .remedy = one.remedy});
+  }
+  return outcome;
+}
+
+void close_all(const std::vector<std::vector<gate::Door>>& doors) {
+  for (const auto& of_worker : doors) {
+    for (const gate::Door& door : of_worker) close(door.descriptor);
+  }
+}
+
+conf::Place place_of_file(const gate::Plan& plan) {
+  return {.file = plan.config.file, .line = 0, .column = 0};
+}
+
+// What takes effect at the next start only.
+void note_what_stays(const gate::Plan& now, const gate::Plan& next, conf::Problems& problems) {
+  auto note = [&](std::string_view key) {
+    problems.warning(place_of_file(next), "reload.needs-restart",
+                     {cat('"', key, "\" has changed: this takes effect at the next start"),
+                      cat('"', key, "\" ist geändert: Das gilt erst ab dem nächsten Start")},
+                     {"restart the service when it suits", "den Dienst bei Gelegenheit neu starten"});
+  };
+  if (now.config.workers != next.config.workers) note("workers");
+  if (now.config.state_dir != next.config.state_dir) note("state_dir");
+  if (now.config.admin.address != next.config.admin.address) note("admin.address");
+  if (now.config.limits.connections != next.config.limits.connections) note("limits.connections");
+}
+
+}  // namespace
+
+RunningGate::RunningGate(ReadConfig read_config)
+    : read_config_(std::move(read_config)),
+      signals_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int number) { on_signal(number); }),
+      keys_(tls::TicketKeys::make()) {}
+
+RunningGate::~RunningGate() {
+  for (Crew& one : crew_) {
+    if (!one.thread.joinable()) continue;
+    one.worker.loop().stop();
+    one.thread.join();
+  }
+  loop_.cancel_tasks();
+}
+
+Result<> RunningGate::start(conf::Problems& problems) {
+  plan_ = make_plan(problems);
+  if (!plan_) return fail(Kind::Invalid, "conf.invalid", "the configuration has errors");
+  const gate::Config& config = plan_->config;
+  std::error_code failure;
+  std::filesystem::create_directories(config.state_dir, failure);
+  if (failure) {
+    return fail(Kind::Unavailable, "state.unusable",
+                cat("cannot use state_dir ", config.state_dir, ": ", failure.message()));
+  }
+  sources_ = {.status = [this] { return status(); },
+              .metrics = [this] { return metrics(); },
+              .reload = [this] { return reload(); }};
+  // First of all: whoever holds the control socket is the one gate of this state folder.
+  control_ = TRY(admin::ControlSocket::open(loop_, cat(config.state_dir, "/control.sock"), control_service_));
+  log_ = std::make_unique<gate::AccessLog>(TRY(gate::LogFile::open(config.log.access.value)));
+  unsigned workers = worker_count(config);
+  hire(workers, most_clients(config.limits, workers));
+  std::vector<std::vector<gate::Door>> doors = TRY(open_doors(*plan_));
+  TRY(open_operator_doors(config));
+  started_ = std::chrono::system_clock::now();
+  follow(plan_, std::move(doors));
+  for (Crew& one : crew_) {
+    one.worker.use_keys(keys_);
+    one.thread = std::thread([&one] { one.worker.loop().run(); });
+  }
+  loop_.spawn(rotate_keys());
+  loop_.spawn(watch_ocsp_files());
+  return {};
+}
+
+void RunningGate::run() {
+  log::info("gate.started", {{"workers", crew_.size()}, {"configuration", plan_->config.file}});
+  tell_service_manager("READY=1");
+  loop_.run();
+  log::info("gate.stopped");
+}
+
+std::shared_ptr<const gate::Plan> RunningGate::make_plan(conf::Problems& problems) {
+  std::optional<gate::Config> config = read_config_(problems);
+  if (!config) return nullptr;
+  return gate::make_plan(*std::move(config), plan_.get(), site_names_, problems);
+}
+
+void RunningGate::hire(unsigned workers, std::size_t most_clients) {
+  for (unsigned i = 0; i < workers; ++i) crew_.emplace_back(*log_, most_clients);
+}
+
+Result<std::vector<std::vector<gate::Door>>> RunningGate::open_doors(const gate::Plan& plan) const {
+  std::vector<std::vector<gate::Door>> doors(crew_.size());
+  const std::vector<gate::ListenerConfig>& listeners = plan.config.listeners;
+  bool first = plan_.get() == &plan;
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    auto known = [&](const gate::ListenerConfig& old) { return old.address == listeners[i].address; };
+    if (!first && std::ranges::any_of(plan_->config.listeners, known)) continue;
+    for (auto& of_worker : doors) {
+      Result<int> descriptor = net::listen_on(listeners[i].address);
+      if (!descriptor) {
+        close_all(doors);
+        return std::unexpected(std::move(descriptor).error());
+      }
+      of_worker.push_back({.descriptor = *descriptor, .listener = i});
+    }
+  }
+  return doors;
+}
+
+Result<> RunningGate::open_operator_doors(const gate::Config& config) {
+  int descriptor = TRY(net::listen_on(config.admin.address));
+  operator_door_ = std::make_unique<net::Listener>(
+      loop_, descriptor, [this](net::Accepted accepted) { operators_.take(accepted.descriptor); }, [](int) {});
+  return {};
+}
+
+void RunningGate::follow(std::shared_ptr<const gate::Plan> plan, std::vector<std::vector<gate::Door>> doors) {
+  plan_ = std::move(plan);
+  loaded_ = std::chrono::system_clock::now();
+  std::size_t number = 0;
+  for (Crew& one : crew_) {
+    auto own = std::move(doors[number++]);
+    one.worker.loop().post([&worker = one.worker, plan = plan_, own = std::move(own)] { worker.follow(plan, own); });
+  }
+  health_ = std::make_unique<gate::Health>(loop_, pool_, plan_);
+}
+
+net::Task<admin::ReloadOutcome> RunningGate::reload() {
+  if (reloading_ || draining_) {
+    conf::Problems busy;
+    busy.error(place_of_file(*plan_), "reload.busy", {"a reload is under way", "es wird schon neu geladen"},
+               {"wait for it", "abwarten"});
+    co_return outcome_of(busy, false);
+  }
+  reloading_ = true;
+  struct Reading {
+    conf::Problems problems;
+    std::shared_ptr<const gate::Plan> plan;
+  };
+  auto work = [this] {
+    Reading reading;
+    reading.plan = make_plan(reading.problems);
+    return Result<Reading>(std::move(reading));
+  };
+  Reading reading = co_await pool_.run<Reading>(loop_, std::move(work));
+  reloading_ = false;
+  if (!reading.plan) {
+    ++reloads_refused_;
+    co_return outcome_of(reading.problems, false);
+  }
+  auto doors = open_doors(*reading.plan);
+  auto file = gate::LogFile::open(reading.plan->config.log.access.value);
+  if (!doors || !file) {
+    const Error& error = doors ? file.error() : doors.error();
+    if (doors) close_all(*doors);
+    reading.problems.error(place_of_file(*reading.plan), error.code(), {error.text(), error.text()}, {"", ""});
+    ++reloads_refused_;
+    co_return outcome_of(reading.problems, false);
+  }
+  note_what_stays(*plan_, *reading.plan, reading.problems);
+  log_->follow(*std::move(file));
+  follow(std::move(reading.plan), *std::move(doors));
+  ++reloads_;
+  co_return outcome_of(reading.problems, true);
+}
+
+// For who cannot be answered: a signal. The log tells instead.
+net::Task<> RunningGate::reload_and_tell() {
+  admin::ReloadOutcome outcome = co_await reload();
+  for (const admin::ReloadProblem& one : outcome.problems) {
+    std::string place = cat(one.file, ':', one.line, ':', one.column);
+    log::write(one.severity == "error" ? log::Level::Error : log::Level::Warning, "reload.problem",
+               {{"place", place}, {"code", one.code}, {"what", one.what.en}, {"remedy", one.remedy.en}});
+  }
+  if (outcome.ok) {
+    log::info("reload.done", {{"configuration", plan_->config.file}});
+  } else {
+    log::error("reload.refused", {{"configuration", plan_->config.file}, {"effect", "nothing has changed"}});
+  }
+  co_return {};
+}
+
+net::Task<> RunningGate::rotate_keys() {
+  for (;;) {
+    co_await loop_.sleep_for(plan_->config.tls.ticket_rotation);
+    keys_ = keys_->rotated();
+    for (Crew& one : crew_) {
+      one.worker.loop().post([&worker = one.worker, keys = keys_] { worker.use_keys(keys); });
+    }
+  }
+}
+
+// An OCSP answer is renewed by a timer of the administrator's; nobody should have to reload for it.
+net::Task<> RunningGate::watch_ocsp_files() {
+  std::map<std::string, std::filesystem::file_time_type> seen;
+  for (bool first = true;; first = false) {
+    bool changed = false;
+    for (const gate::SiteConfig& site : plan_->config.sites) {
+      for (const gate::CertificateConfig& certificate : site.certificates) {
+        if (!certificate.ocsp) continue;
+        std::error_code failure;
+        auto time = std::filesystem::last_write_time(certificate.ocsp->value, failure);
+        if (!failure && std::exchange(seen[certificate.ocsp->value], time) != time) changed = true;
+      }
+    }
+    if (changed && !first) co_await reload_and_tell();
+    co_await loop_.sleep_for(kOcspLook);
+  }
+}
+
+void RunningGate::on_signal(int number) {
+  if (number == SIGHUP) {
+    loop_.spawn(reload_and_tell());
+  } else if (std::exchange(draining_, true)) {
+    loop_.stop();
+  } else {
+    loop_.spawn(drain());
+  }
+}
+
+net::Task<> RunningGate::drain() {
+  net::Instant until = loop_.now() + plan_->config.limits.drain;
+  log::info("gate.draining", {{"clients", clients()}});
+  tell_service_manager("STOPPING=1");
+  for (Crew& one : crew_) {
+    one.worker.loop().post([&worker = one.worker] { worker.drain(); });
+  }
+  // What waited in the kernel's queues is taken in by then.
+  co_await loop_.sleep_for(kDrainLook);
+  while (clients() > 0 && loop_.now() < until) co_await loop_.sleep_for(kDrainLook);
+  if (clients() > 0) log::warning("gate.cut-off", {{"clients", clients()}});
+  loop_.stop();
+  co_return {};
+}
+
+std::int64_t RunningGate::clients() const {
+  std::int64_t count = 0;
+  for (const Crew& one : crew_) count += one.worker.metrics().client_connections.value();
+  return count;
+}
+
+admin::Status RunningGate::status() const {
+  admin::Status status = status_of(*plan_, loop_.now());
+  status.version = PFORTE_VERSION;
+  status.pid = getpid();
+  status.since = started_;
+  status.loaded = loaded_;
+  for (const Crew& one : crew_) {
+    const gate::Metrics& metrics = one.worker.metrics();
+    status.client_connections += metrics.client_connections.value();
+    status.backend_busy += metrics.backend_busy.value();
+    status.backend_idle += metrics.backend_idle.value();
+  }
+  return status;
+}
+
+std::string RunningGate::metrics() const {
+  gate::ProcessFacts facts;
+  facts.version = PFORTE_VERSION;
+  facts.started = started_;
+  facts.loaded = loaded_;
+  facts.access_log_lines_lost = log_->lost();
+  facts.reloads = reloads_;
+  facts.reloads_refused = reloads_refused_;
+  for (const auto& backend : plan_->backends) {
+    for (const auto& server : backend->servers) {
+      facts.servers.push_back({backend->config.name.value, server->url(), server->available(loop_.now())});
+    }
+  }
+  std::vector<const gate::Metrics*> all;
+  for (const Crew& one : crew_) all.push_back(&one.worker.metrics());
+  return gate::prometheus_text(site_names_, all, facts);
+}
+
+}  // namespace pforte::app

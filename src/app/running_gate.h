@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "admin/control_socket.h"
+#include "admin/service.h"
+#include "conf/problem.h"
+#include "gate/access_log.h"
+#include "gate/health.h"
+#include "gate/worker.h"
+#include "net/listener.h"
+#include "net/pool.h"
+#include "net/signals.h"
+
+namespace pforte::app {
+
+// The program while it serves: workers on threads of their own, and on the main thread what is not a request: signals,
+// reloads, health checks, the operator's listeners. Members stand in the order of their dependence.
+class RunningGate {
+ public:
+  // Where a configuration comes from: read anew at each reload. On success with every file it names.
+  using ReadConfig = std::function<std::optional<gate::Config>(conf::Problems&)>;
+
+  explicit RunningGate(ReadConfig read_config);
+  RunningGate(const RunningGate&) = delete;
+  RunningGate& operator=(const RunningGate&) = delete;
+  ~RunningGate();
+
+  // Opens everything. Problems of the configuration go to `problems`; fails with Kind::Invalid when one is an error,
+  // and with Kind::Unavailable when the system refuses: a port in use, a folder that cannot be written.
+  Result<> start(conf::Problems& problems);
+
+  // Serves until SIGTERM or SIGINT has been followed by the end of what was under way, or by a second one.
+  void run();
+
+  const gate::Plan& plan() const { return *plan_; }
+
+ private:
+  struct Crew {
+    gate::Worker worker;
+    std::thread thread;
+    Crew(gate::AccessLog& log, std::size_t most_clients) : worker(log, most_clients) {}
+  };
+
+  std::shared_ptr<const gate::Plan> make_plan(conf::Problems& problems);
+  // What has to be opened for a plan, per worker. Nothing stays open when it fails.
+  Result<std::vector<std::vector<gate::Door>>> open_doors(const gate::Plan& plan) const;
+  Result<> open_operator_doors(const gate::Config& config);
+  void hire(unsigned workers, std::size_t most_clients);
+  void follow(std::shared_ptr<const gate::Plan> plan, std::vector<std::vector<gate::Door>> doors);
+  net::Task<admin::ReloadOutcome> reload();
+  net::Task<> reload_and_tell();
+  net::Task<> rotate_keys();
+  net::Task<> watch_ocsp_files();
+  void on_signal(int number);
+  net::Task<> drain();
+  std::int64_t clients() const;
+  admin::Status status() const;
+  std::string metrics() const;
+
+  ReadConfig read_config_;
+  gate::SiteNames site_names_;
+  net::Loop loop_;
+  net::Signals signals_;
+  std::unique_ptr<gate::AccessLog> log_;
+  std::shared_ptr<const gate::Plan> plan_;
+  std::shared_ptr<const tls::TicketKeys> keys_;
+  std::list<Crew> crew_;
+  net::Pool pool_{4};
+  std::unique_ptr<gate::Health> health_;
+
+  admin::Sources sources_;
+  admin::AdminService network_service_{sources_, admin::Door::Network};
+  admin::AdminService control_service_{sources_, admin::Door::Control};
+  admin::Connections operators_{loop_, network_service_};
+  std::unique_ptr<net::Listener> operator_door_;
+  std::unique_ptr<admin::ControlSocket> control_;
+
+  std::chrono::system_clock::time_point started_;
+  std::chrono::system_clock::time_point loaded_;
+  std::uint64_t reloads_ = 0;
+  std::uint64_t reloads_refused_ = 0;
+  bool reloading_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace pforte::app

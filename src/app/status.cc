@@ -1,0 +1,47 @@
+#include "app/status.h"
+
+namespace pforte::app {
+
+namespace {
+
+admin::ServerStatus status_of(const gate::Server& server, net::Instant now) {
+  using State = admin::ServerStatus::State;
+  gate::Server::Story story = server.story();
+  admin::ServerStatus status;
+  status.url = server.url();
+  status.state = !server.healthy() ? State::Down : server.ejected(now) ? State::Ejected : State::Up;
+  status.since = story.since;
+  status.reason = story.reason;
+  if (story.certificate_expires) status.certificate_expires = *story.certificate_expires;
+  return status;
+}
+
+std::string_view kind_of(const gate::ListenerConfig& listener) {
+  if (listener.redirect_to_https) return "redirect";
+  return listener.tls ? "https" : "http";
+}
+
+}  // namespace
+
+admin::Status status_of(const gate::Plan& plan, net::Instant now) {
+  admin::Status status;
+  status.configuration = plan.config.file;
+  for (const gate::ListenerConfig& listener : plan.config.listeners) {
+    status.listeners.push_back({listener.address.to_text(), std::string(kind_of(listener))});
+  }
+  for (const auto& site : plan.sites) {
+    admin::SiteStatus one;
+    for (const conf::Text& host : site->config.hosts) one.hosts.push_back(host.value);
+    one.backend = site->config.backend.value;
+    if (site->tls) one.certificate_expires = site->tls->expires();
+    status.sites.push_back(std::move(one));
+  }
+  for (const auto& backend : plan.backends) {
+    admin::BackendStatus one{.name = backend->config.name.value, .servers = {}};
+    for (const auto& server : backend->servers) one.servers.push_back(status_of(*server, now));
+    status.backends.push_back(std::move(one));
+  }
+  return status;
+}
+
+}  // namespace pforte::app
