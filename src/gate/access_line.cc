@@ -26,12 +26,8 @@ void append_digits(std::string& out, unsigned number, unsigned digits) {
   out.append(text.data(), digits);
 }
 
-void append_key(std::string& out, std::string_view key) {
-  out.append(",\"").append(key).append("\":");
-}
-
 void append_text(std::string& out, std::string_view key, std::string_view value) {
-  append_key(out, key);
+  out += key;
   if (value.empty()) {
     out += "null";
   } else {
@@ -41,7 +37,7 @@ void append_text(std::string& out, std::string_view key, std::string_view value)
 
 template <class N>
 void append_count(std::string& out, std::string_view key, N number) {
-  append_key(out, key);
+  out += key;
   append_number(out, number);
 }
 
@@ -60,11 +56,11 @@ void append_milliseconds(std::string& out, net::Instant from, net::Instant to) {
 void append_durations(std::string& out, const Record& record) {
   out += R"(,"durations":{"total_ms":)";
   append_milliseconds(out, record.begin, record.end);
-  append_key(out, "connect_ms");
+  out += R"(,"connect_ms":)";
   append_milliseconds(out, record.begin, record.connected);
-  append_key(out, "first_byte_ms");
+  out += R"(,"first_byte_ms":)";
   append_milliseconds(out, record.connected, record.first_byte);
-  append_key(out, "transfer_ms");
+  out += R"(,"transfer_ms":)";
   append_milliseconds(out, record.first_byte, record.end);
   out += '}';
 }
@@ -75,32 +71,32 @@ void AccessLine::append(std::string& out, const Record& record) {
   out += R"({"time":")";
   append_time(out, record.time);
   out += '"';
-  append_text(out, "reference", record.reference);
+  append_text(out, R"(,"reference":)", record.reference);
   append_client(out, record.client);
-  append_text(out, "sni", record.server_name);
-  append_text(out, "tls", record.tls_version);
-  append_text(out, "protocol", record.protocol);
-  append_text(out, "host", record.host);
-  append_text(out, "method", record.method);
-  append_text(out, "path", record.path);
-  append_count(out, "status", record.status);
-  append_key(out, "aborted");
+  append_text(out, R"(,"sni":)", record.server_name);
+  append_text(out, R"(,"tls":)", record.tls_version);
+  append_text(out, R"(,"protocol":)", record.protocol);
+  append_text(out, R"(,"host":)", record.host);
+  append_text(out, R"(,"method":)", record.method);
+  append_text(out, R"(,"path":)", record.path);
+  append_count(out, R"(,"status":)", record.status);
+  out += R"(,"aborted":)";
   out += record.aborted ? "true" : "false";
-  append_count(out, "bytes_in", record.bytes_in);
-  append_count(out, "bytes_out", record.bytes_out);
+  append_count(out, R"(,"bytes_in":)", record.bytes_in);
+  append_count(out, R"(,"bytes_out":)", record.bytes_out);
   append_durations(out, record);
-  append_text(out, "backend", record.backend);
-  append_text(out, "server", record.server);
-  append_count(out, "attempts", record.attempts);
-  append_text(out, "decision", record.decision);
-  append_key(out, "rule");
+  append_text(out, R"(,"backend":)", record.backend);
+  append_text(out, R"(,"server":)", record.server);
+  append_count(out, R"(,"attempts":)", record.attempts);
+  append_text(out, R"(,"decision":)", record.decision);
+  out += R"(,"rule":)";
   if (record.rule_line == 0) {
     out += "null";
   } else {
     append_number(out, record.rule_line);
   }
-  append_text(out, "site", record.site);
-  append_text(out, "user_agent", record.user_agent);
+  append_text(out, R"(,"site":)", record.site);
+  append_text(out, R"(,"user_agent":)", record.user_agent);
   out += "}\n";
 }
 
@@ -137,7 +133,7 @@ void AccessLine::append_client(std::string& out, const net::Address& client) {
     client_text_ = client.ip_text();
   }
   out.append(R"(,"client":")").append(client_text_).append("\"");
-  append_count(out, "client_port", client.port());
+  append_count(out, R"(,"client_port":)", client.port());
 }
 
 }  // namespace pforte::gate

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace pforte::http {
 
@@ -24,6 +25,23 @@ constexpr Special kHtml = special("&<>\"'");
 
 bool continues(char byte) {
   return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
+constexpr std::uint64_t kOnes = 0x0101010101010101;
+constexpr std::uint64_t kHighs = 0x8080808080808080;
+
+// Eight bytes of which none is below 0x20, above 0x7e, a quote or a backslash. May say no for others as well; never yes
+// for one of these.
+bool eight_are_plain(const char* bytes) {
+  std::uint64_t word;
+  std::memcpy(&word, bytes, sizeof word);
+  // The high bit of a byte of x is set when it is zero; a borrow can only add a false alarm.
+  auto zero_in = [](std::uint64_t x) { return x - kOnes; };
+  std::uint64_t control = word - kOnes * 0x20;
+  std::uint64_t quote = zero_in(word ^ (kOnes * '"'));
+  std::uint64_t backslash = zero_in(word ^ (kOnes * '\\'));
+  std::uint64_t above = word | (word + kOnes);  // 0x7f becomes 0x80
+  return ((control | quote | backslash | above) & kHighs) == 0;
 }
 
 struct Sequence {
@@ -133,6 +151,10 @@ void append_escaped(std::string& out, std::string_view text, const Special& tabl
 
 void append_json_text(std::string& out, std::string_view text) {
   out += '"';
+  std::size_t plain = 0;
+  while (plain + 8 <= text.size() && eight_are_plain(text.data() + plain)) plain += 8;
+  out.append(text.substr(0, plain));
+  text.remove_prefix(plain);
   append_escaped(out, text, kJson, append_json_ascii, append_hex);
   out += '"';
 }

@@ -53,6 +53,19 @@ TEST_CASE("JSON text is escaped, and wrong UTF-8 is replaced") {
   }
 }
 
+TEST_CASE("a byte that must be escaped is found wherever it stands in a longer text") {
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    std::string alone = json(std::string(1, char(byte)));
+    std::string inside = alone.substr(1, alone.size() - 2);
+    for (std::size_t place = 0; place < 17; ++place) {
+      std::string text(17, 'z');
+      text[place] = char(byte);
+      std::string want = '"' + std::string(place, 'z') + inside + std::string(16 - place, 'z') + '"';
+      REQUIRE(json(text) == want);
+    }
+  }
+}
+
 TEST_CASE("HTML text cannot open a tag, close an attribute or begin an entity") {
   struct Row {
     std::string_view text, want;
