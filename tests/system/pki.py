@@ -41,7 +41,7 @@ class Authority:
 
     def issue(self, *names: str, key: str = "ec", days: int = 20, password: str | None = None) -> Pair:
         """A server certificate for `names`. With negative `days` it has expired; with `password` its key is sealed."""
-        stem = f"{names[0].replace('*', 'any')}-{key}-{days}{'-sealed' if password else ''}"
+        stem = f"{'+'.join(names).replace('*', 'any')}-{key}-{days}{'-sealed' if password else ''}"
         leaf, secret, request = (self.folder / (stem + end) for end in (".crt", ".key", ".csr"))
         chain, extensions, password_file = (self.folder / (stem + end) for end in (".pem", ".ext", ".password"))
         pair = Pair(chain, secret, password_file if password else None)

@@ -149,8 +149,10 @@ def test_a_read_is_repeated_when_nothing_came_back(start_gate, start_backend):
         else:
             echo(exchange)
 
-    pforte = start_gate(start_backend(once))
+    # Two servers, one of which fails the first time: an attempt goes to a server that was not asked yet.
+    pforte = start_gate(start_backend(once), start_backend(once))
     assert pforte.get("/again").status == 200
+    assert first == ["/again"]
 
 
 @pytest.mark.parametrize("data", [request("POST", "/", body=b"pay"), request("PATCH", "/", body=b"x"),

@@ -97,6 +97,7 @@ def test_sigterm_lets_what_is_under_way_finish(start_gate, start_backend):
             answer = one.answer()
             assert answer.status == 200
             assert answer.get("connection") == "close"
+            one.close()
         assert pforte.wait(3) == 0
         assert time.monotonic() - began < 2
 
@@ -146,6 +147,45 @@ def test_clients_that_vanish_at_every_moment_leave_nothing_behind(start_gate, st
     for thread in threads:
         thread.join()
     assert pforte.get().status == 200
+
+
+def nothing_of_another_exchange(pforte, backend):
+    """What the next clients send arrives as their own, on connections that begin with it."""
+    for number in range(12):
+        assert pforte.get(f"/next/{number}").json()["target"] == f"/next/{number}"
+    for reader in backend.wire:
+        seen = bytes(reader.first_bytes)
+        assert not seen or seen.startswith((b"POST /left ", b"GET /next/")), seen[:400]
+        assert not (b"c2VjcmV0" in seen and b"GET /next/" in seen), seen[:400]
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_request_whose_body_never_came_is_not_sent_ahead_of_the_next_one(secure, start_gate, app):
+    pforte = start_gate(app, workers=1)
+    for _ in range(3):
+        client = pforte.connect(secure=secure)
+        client.send(request("POST", "/left", "Authorization: Basic c2VjcmV0", "Content-Length: 50"))
+        time.sleep(0.05)
+        client.reset()
+    until(lambda: pforte.client_connections == 0, "they are gone")
+    nothing_of_another_exchange(pforte, app)
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_an_answer_to_a_client_that_vanished_is_given_to_nobody_else(secure, start_gate, start_backend):
+    backend = start_backend(by_path({"/left": after(0.1)}))
+    pforte = start_gate(backend, workers=1)
+    for delay in (0.09, 0.095, 0.1, 0.105):
+        vanishing = [pforte.connect(secure=secure) for _ in range(8)]
+        for client in vanishing:
+            client.send(request("POST", "/left", "Authorization: Basic c2VjcmV0", body=b"x"))
+        time.sleep(delay)
+        for client in vanishing:
+            client.reset()
+    until(lambda: pforte.client_connections == 0, "they are gone")
+    backend.drop_connections()
+    time.sleep(0.1)
+    nothing_of_another_exchange(pforte, backend)
 
 
 def test_a_handshake_that_is_left_at_every_byte_leaves_nothing_behind(pforte, authority):

@@ -234,8 +234,10 @@ def test_what_goes_over_a_limit_is_refused(what, data, status, start_gate, app):
         answer = client.ask(data)
         assert answer.status == status
         assert answer.get("pforte-reference")
-        assert answer.get("connection") == "close"
-        assert client.ended()
+        if answer.get("connection") == "close":
+            assert client.ended()
+        else:  # the rest of a body was there already, and thrown away
+            assert client.ask(request()).status == 200
     assert pforte.get().status == 200
 
 

@@ -105,7 +105,7 @@ REFUSED_BODIES = [
     ("an empty chunk size", b"\r\ndata\r\n0\r\n\r\n"),
     ("a chunk size with an underscore", b"1_0\r\n" + b"a" * 16 + b"\r\n0\r\n\r\n"),
     ("a chunk size beyond 64 bits", b"10000000000000004\r\ndata\r\n0\r\n\r\n"),
-    ("a chunk size of 40 zeros and more", b"0" * 100 + b"4\r\ndata\r\n0\r\n\r\n"),
+    ("a chunk size of 300 zeros", b"0" * 300 + b"4\r\ndata\r\n0\r\n\r\n"),
     ("space before a chunk size", b" 4\r\ndata\r\n0\r\n\r\n"),
     ("space after a chunk size", b"4 \r\ndata\r\n0\r\n\r\n"),
     ("a chunk line that ends in LF", b"4\ndata\r\n0\r\n\r\n"),
@@ -122,7 +122,6 @@ REFUSED_BODIES = [
     ("a folded trailer", b"4\r\ndata\r\n0\r\nX: y\r\n z\r\n\r\n"),
     ("a trailer with a bare LF", b"4\r\ndata\r\n0\r\nX: y\nZ: z\r\n\r\n"),
     ("a trailer without colon", b"4\r\ndata\r\n0\r\nGET /smuggled HTTP/1.1\r\n\r\n"),
-    ("trailers without end", b"4\r\ndata\r\n0\r\n" + b"X: " + b"a" * 200_000 + b"\r\n\r\n"),
 ]
 
 
@@ -164,12 +163,13 @@ def test_nothing_of_a_refused_head_reaches_the_backend(secure, pforte, app):
 
 @pytest.mark.parametrize(("what", "body"), REFUSED_BODIES, ids=[row[0] for row in REFUSED_BODIES])
 def test_a_body_that_can_be_read_in_two_ways_is_refused(what, body, pforte, app):
-    assert conversation(pforte, chunked(body + SECOND)) == (400, True) or what == "trailers without end"
+    assert conversation(pforte, chunked(body + SECOND)) == (400, True)
     no_second_request(app)
 
 
 def test_trailers_are_bounded(pforte, app):
-    status, ended = conversation(pforte, chunked(REFUSED_BODIES[-1][1]))
+    endless = b"4\r\ndata\r\n0\r\n" + b"X: " + b"a" * 200_000 + b"\r\n\r\n"
+    status, ended = conversation(pforte, chunked(endless))
     assert status in (400, 431)
     assert ended
 

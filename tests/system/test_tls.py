@@ -182,7 +182,7 @@ def test_a_client_that_does_not_trust_us_is_logged_once_with_its_alert(pforte, s
     assert events[0]["client"].startswith("127.0.0.1")
     assert events[0]["sni"] == HOST
     assert events[0]["reason"]
-    assert "unknown_ca" in events[0]["alert"].lower().replace(" ", "_")
+    assert events[0]["alert"] == "48"  # unknown_ca
 
 
 def test_curl_that_does_not_trust_us_is_logged_with_its_alert(pforte, stranger):
@@ -191,7 +191,7 @@ def test_curl_that_does_not_trust_us_is_logged_with_its_alert(pforte, stranger):
                           capture_output=True, check=False)
     assert done.returncode == 60
     event = until(lambda: pforte.events("tls.handshake-failed"), "the failure is logged")[0]
-    assert "unknown_ca" in event["alert"].lower().replace(" ", "_")
+    assert event["alert"] == "48"  # unknown_ca
 
 
 @pytest.mark.parametrize(("what", "data"), [
@@ -241,6 +241,14 @@ def test_the_end_of_a_connection_is_said_in_tls_too(pforte):
 
 
 def test_renegotiation_is_refused(pforte):
-    said = s_client(pforte, "-tls1_2", send="R\nQ\n")
-    assert "no renegotiation" in said.lower() or "RENEGOTIATING" in said
+    client = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{pforte.tls_port}", "-servername", HOST, "-tls1_2",
+                               "-msg"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    time.sleep(0.3)
+    client.stdin.write(b"R\n")
+    client.stdin.flush()
+    time.sleep(0.5)
+    client.kill()
+    before, _, after = client.communicate()[0].partition(b"RENEGOTIATING")
+    assert b"ServerHello" in before
+    assert b"ServerHello" not in after
     assert pforte.get(secure=True).status == 200

@@ -62,7 +62,7 @@ def test_curl_does_not_reach_it_either(pforte):
 @pytest.mark.parametrize("path", [
     "/webclient/", "/webclient/a%20b", "/webclient/a+b", "/webclient/%C3%A4%C3%B6%C3%BC", "/webclient/a;p=1/b",
     "/webclient/x?a=%2F&b=%3B&c=..%2f..", "/webclient/x?next=/../management", "/webclient/100%25", "/webclient/a,b!c$d&e(f)*g",
-    "/webclient/...", "/webclient/a..b",
+    "/webclient/a..b",
 ])
 def test_a_benign_path_means_the_same_with_and_without_the_gate(path, pforte, tomcat):
     behind, bare = pforte.ask(request("GET", path)), direct(tomcat, path)
