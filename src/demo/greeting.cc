@@ -53,9 +53,9 @@ std::string text_in(const Words& words, const Papers& papers, std::uint16_t appl
   out += cat("\n", words.hidden, ":\n  ", curl, "-i '", gate, "/webclient/..;/management'\n");
   out += cat("\n", words.directly, ":\n  curl --path-as-is '", application, "/webclient/..;/management'\n");
   out += cat("\n", words.redirect, ":\n  ", curl, "-L http://localhost:", kPlainPort, "/rest\n");
-  out += cat("\n", words.browser,
-             ":\n  chromium --user-data-dir=\"$(mktemp -d)\" --ignore-certificate-errors-spki-list=", papers.pin, " ",
-             gate, "/webclient\n");
+  std::string folder = papers.authority.substr(0, papers.authority.rfind('/'));
+  out += cat("\n", words.browser, ":\n  chromium --user-data-dir='", folder,
+             "/browser' --ignore-certificate-errors-spki-list=", papers.pin, " ", gate, "/webclient\n");
   return out + cat("\n", words.end, "\n\n");
 }
 
