@@ -22,14 +22,13 @@ install(CODE "
   set(changelog [[${changelog}]])
   set(manual [[${manual}]])")
 install(CODE [[
-  set(BINDIR "${CMAKE_INSTALL_PREFIX}/bin")
-  configure_file(${service_template} ${service} @ONLY)
-  file(INSTALL DESTINATION "${CMAKE_INSTALL_PREFIX}/lib/systemd/system" TYPE FILE FILES ${service})
-
   set(etc "${CMAKE_INSTALL_PREFIX}/etc")
   if(CMAKE_INSTALL_PREFIX MATCHES "^/usr(/local)?/?$")
     set(etc /etc)
   endif()
+  set(BINDIR "${CMAKE_INSTALL_PREFIX}/bin")
+  configure_file(${service_template} ${service} @ONLY)
+  file(INSTALL DESTINATION "${CMAKE_INSTALL_PREFIX}/lib/systemd/system" TYPE FILE FILES ${service})
   if(NOT EXISTS "$ENV{DESTDIR}${etc}/pforte/pforte.toml")
     file(INSTALL DESTINATION "${etc}/pforte" TYPE FILE FILES ${packaging}/pforte.toml)
   endif()
