@@ -19,6 +19,7 @@ namespace pforte::app {
 namespace {
 
 constexpr net::Duration kDrainLook = std::chrono::milliseconds(50);
+constexpr net::Duration kReloadLook = std::chrono::milliseconds(20);
 constexpr net::Duration kOcspLook = std::chrono::seconds(60);
 
 // Raises the limit of open files as far as the system lets us, and returns it.
@@ -184,12 +185,8 @@ void RunningGate::follow(std::shared_ptr<const gate::Plan> plan, std::vector<std
 }
 
 net::Task<admin::ReloadOutcome> RunningGate::reload() {
-  if (reloading_ || draining_) {
-    conf::Problems busy;
-    busy.error(place_of_file(*plan_), "reload.busy", {"a reload is under way", "es wird schon neu geladen"},
-               {"wait for it", "abwarten"});
-    co_return outcome_of(busy, false);
-  }
+  // The one under way may have read the file before it was changed.
+  while (reloading_) co_await loop_.sleep_for(kReloadLook);
   reloading_ = true;
   struct Reading {
     conf::Problems problems;

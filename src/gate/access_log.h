@@ -51,7 +51,7 @@ class LogFile {
 class AccessLog {
  public:
   // What a worker may have waiting, in bytes.
-  static constexpr std::size_t kMostWaiting = 1024 * 1024;
+  static constexpr std::size_t kMostWaiting = 1024UZ * 1024;
 
   // One worker's way to the log. Used by one thread; the log must outlive it.
   class Lane {

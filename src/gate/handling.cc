@@ -130,6 +130,7 @@ Handling::Route Handling::route() {
   }
   if (request().method == http::Method::Connect || request().method == http::Method::Trace) {
     route.page = error(405, "gate.method");
+    route.page->fields.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return route;
   }
   policy::Verdict verdict = site->rules.judge(path, request().method_text, record_.client, scratch_);
@@ -275,8 +276,6 @@ net::Task<> Handling::converse(http::H1Client& server, const Route& route) {
   if (request().body.kind == Framing::Kind::None) {
     co_await server.write({}, More::Ends);
   } else {
-    bool head_first = request().expects_continue || request().body.kind == Framing::Kind::Chunked;
-    if (head_first) co_await server.write({}, More::Follows);
     auto on_end = [this, &server] {
       if (client_failure_) server.stream().readable().fail(clone(*client_failure_));
     };
@@ -299,11 +298,17 @@ net::Task<> Handling::converse(http::H1Client& server, const Route& route) {
 }
 
 net::Task<> Handling::send_body(http::H1Client& server, std::uint64_t most_bytes) {
-  for (;;) {
-    Result<http::Piece> piece = co_await outcome(exchange_.read_body());
+  for (bool head_left = false;; head_left = true) {
+    std::optional<http::Piece> piece = exchange_.try_body();
     if (!piece) {
-      client_failure_.emplace(std::move(piece).error());
-      co_return copy_of(*client_failure_);
+      // The head must not wait for a body that comes late, or only when the server has asked for it.
+      if (!head_left) co_await server.write({}, More::Follows);
+      Result<http::Piece> read = co_await outcome(exchange_.read_body());
+      if (!read) {
+        client_failure_.emplace(std::move(read).error());
+        co_return copy_of(*client_failure_);
+      }
+      piece = *read;
     }
     body_touched_ = true;
     record_.bytes_in += piece->bytes.size();
@@ -311,7 +316,10 @@ net::Task<> Handling::send_body(http::H1Client& server, std::uint64_t most_bytes
       client_failure_.emplace(Kind::Limit, "http.body-too-large", "the request's body is larger than allowed here");
       co_return copy_of(*client_failure_);
     }
-    co_await server.write(piece->bytes, piece->last ? More::Ends : More::Follows, exchange_.request_trailers());
+    http::Fields trailers;
+    if (piece->last) trailers = exchange_.request_trailers();
+    drop_reserved(trailers);
+    co_await server.write(piece->bytes, piece->last ? More::Ends : More::Follows, trailers);
     if (piece->last) co_return {};
   }
 }
@@ -339,8 +347,9 @@ net::Task<> Handling::relay_answer(http::H1Client& server, const http::ResponseH
 }
 
 net::Task<> Handling::switch_protocols(http::H1Client& server, const http::ResponseHead& head, net::Duration idle) {
-  if (!outgoing_->head.wants_upgrade) {
-    co_return fail(Kind::Invalid, "backend.upgrade", "the server switched protocols unasked");
+  const http::RequestHead& asked = outgoing_->head;
+  if (!asked.wants_upgrade || !http::equals_ignoring_case(asked.upgrade, head.upgrade)) {
+    co_return fail(Kind::Invalid, "backend.upgrade", "the server switched to a protocol that nobody asked for");
   }
   net::Spare<http::ResponseHead> out;
   out.take();

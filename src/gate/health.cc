@@ -13,7 +13,7 @@ namespace {
 constexpr net::Duration kLookUpEvery = std::chrono::seconds(30);
 
 // What is read of the body of a good answer, to see that it comes.
-constexpr std::size_t kMostBody = 64 * 1024;
+constexpr std::size_t kMostBody = 64UZ * 1024;
 
 }  // namespace
 

@@ -32,8 +32,8 @@ struct Record {
   unsigned rule_line = 0;     // of the rule that decided; 0: none, or from a list
   unsigned attempts = 0;      // servers that were asked
 
-  int status = 0;  // 0: none was sent
-  bool aborted = false;  // the answer did not arrive completely
+  int status = 0;               // 0: none was sent
+  bool aborted = false;         // the answer did not arrive completely
   std::uint64_t bytes_in = 0;   // of the body
   std::uint64_t bytes_out = 0;  // of the body
 

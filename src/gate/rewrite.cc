@@ -165,6 +165,10 @@ void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::s
   head.fields.push_back({"Forwarded", out.forwarded, FieldName::Forwarded});
 }
 
+void drop_reserved(http::Fields& trailers) {
+  std::erase_if(trailers, [](const Field& field) { return is_reserved(field.name) || imitates(field); });
+}
+
 void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out) {
   out.clear();
   out.status = in.status;
@@ -178,6 +182,7 @@ void rewrite_response(const http::ResponseHead& in, http::Method of_request, htt
   for (const Field& field : in.fields) {
     bool length = field.known == FieldName::ContentLength;
     if (length ? !tells_length : is_of_the_connection(field.known)) continue;
+    if (field.known == FieldName::Other && is_reserved(field.name)) continue;
     if (in.connection_names_fields && http::connection_lists(in.fields, field.name)) continue;
     out.fields.push_back(field);
   }

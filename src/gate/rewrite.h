@@ -35,7 +35,11 @@ bool is_reserved(std::string_view name);
 // through. Views in `out` point into `in` and `out`.
 void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Outgoing& out);
 
-// The answer's head for the client, without the fields of the server's connection. Views point into `in`.
+// Takes the reserved fields out of trailers, which applications may merge into the head.
+void drop_reserved(http::Fields& trailers);
+
+// The answer's head for the client, without the fields of the server's connection and without ours: a
+// Pforte-Reference is the gate's word. Views point into `in`.
 void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out);
 
 }  // namespace pforte::gate

@@ -23,7 +23,7 @@ struct Terms {
 // Some host names, what is allowed under them, and where it goes. Immutable.
 struct Site {
   SiteConfig config;
-  std::string name;  // its first host, for logs and counters
+  std::string name;       // its first host, for logs and counters
   std::size_t index = 0;  // in the counters: SiteNames
   std::vector<Terms> terms;
   policy::PathRules rules;

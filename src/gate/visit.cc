@@ -115,6 +115,8 @@ net::Task<> Visit::shake_hands() {
 void Visit::tell_failed_handshake(const Error& error) const {
   std::string_view label = label_of(error, *session_);
   worker_.metrics().count_handshake_failure(label);
+  // Who connects and says nothing looks whether the port is open: a balancer does it every second.
+  if (label == "closed" && !session_->heard()) return;
   std::string alert = session_->alert() < 0 ? "-" : std::to_string(session_->alert());
   log::warning("tls.handshake-failed", {{"client", visitor_.peer.to_text()},
                                         {"sni", session_->server_name().empty() ? "-" : session_->server_name()},

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
+#include <system_error>
 
 #include "base/log.h"
 #include "gate/visit.h"
@@ -22,7 +22,7 @@ std::uint64_t random_number() {
 }
 
 void tell_no_descriptor(int number) {
-  log::error("accept.refused", {{"reason", std::strerror(number)},
+  log::error("accept.refused", {{"reason", std::generic_category().message(number)},
                                 {"remedy", "raise LimitNOFILE of the service; clients wait until others leave"}});
 }
 
@@ -37,7 +37,7 @@ Worker::~Worker() {
   loop_.cancel_tasks();
 }
 
-void Worker::follow(std::shared_ptr<const Plan> plan, std::vector<Door> doors) {
+void Worker::follow(std::shared_ptr<const Plan> plan, const std::vector<Door>& doors) {
   plan_ = std::move(plan);
   const std::vector<ListenerConfig>& listeners = plan_->config.listeners;
   for (auto at = entrances_.begin(); at != entrances_.end();) {

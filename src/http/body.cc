@@ -98,7 +98,6 @@ net::Task<> BodyWriter::write(net::Loop& loop, net::Duration patience, std::stri
       co_await stream_.writable();
     }
   }
-  if (head_) head_->clear();
   head_.give_back();
   co_return {};
 }

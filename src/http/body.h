@@ -88,7 +88,7 @@ class BodyWriter {
 
   net::Stream& stream_;
   Framing::Kind framing_ = Framing::Kind::None;
-  net::Spare<std::string> head_;  // while it waits; never lent with something in it
+  net::Spare<std::string> head_;  // while it waits
   std::array<char, 20> chunk_size_{};
   std::string end_of_body_;
   std::array<std::string_view, 4> pieces_;  // what is being written

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "http/body.h"
@@ -31,6 +32,8 @@ class Exchange {
   // The next piece of the request's body; an empty last one if there is none. Fails with Kind::Invalid when its coding
   // is broken, Kind::Timeout when the client is slower than the pace, Kind::Closed when it went away.
   virtual net::Task<Piece> read_body() = 0;
+  // What is at hand of it; nothing when one would have to wait, or something is wrong.
+  virtual std::optional<Piece> try_body() = 0;
   virtual void pace(Pace pace) = 0;
   virtual bool body_over() const = 0;
   virtual const Fields& request_trailers() const = 0;

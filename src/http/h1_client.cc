@@ -13,7 +13,7 @@ namespace {
 
 // Heads of backends: generous, since they are ours to choose.
 constexpr Limits kLimits{
-    .request_line_bytes = 64 * 1024, .head_bytes = 128 * 1024, .authorization_bytes = 0, .fields = 1000};
+    .request_line_bytes = 64UZ * 1024, .head_bytes = 128UZ * 1024, .authorization_bytes = 0, .fields = 1000};
 
 Error error_of(const Refusal& refusal) {
   return Error(Kind::Invalid, refusal.code, std::string(refusal.text));

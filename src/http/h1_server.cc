@@ -13,7 +13,7 @@ namespace {
 
 // What is read and dropped of a body that nobody wants, so that the connection can go on or the client can read the
 // answer before it is reset.
-constexpr std::size_t kMostDiscarded = 256 * 1024;
+constexpr std::size_t kMostDiscarded = 256UZ * 1024;
 constexpr net::Duration kFarewell = std::chrono::seconds(2);
 
 // How long a client may take nothing of an answer.
@@ -200,6 +200,14 @@ net::Task<Piece> H1Server::read_body() {
     if (waited.error().kind() == Kind::Timeout) co_return std::unexpected(too_slow());
     co_return std::unexpected(std::move(waited).error());
   }
+}
+
+std::optional<Piece> H1Server::try_body() {
+  BodyReader::Step step = body_.try_next();
+  bool some = step.status == BodyReader::Status::Moved && (step.piece.last || !step.piece.bytes.empty());
+  if (!some) return std::nullopt;
+  body_bytes_ += step.piece.bytes.size();
+  return step.piece;
 }
 
 // How long the next wait may last. Time in which we did not ask does not count against the client.

@@ -43,6 +43,7 @@ class H1Server final : private Exchange {
 
   const RequestHead& request() const override { return *request_; }
   net::Task<Piece> read_body() override;
+  std::optional<Piece> try_body() override;
   void pace(Pace pace) override { pace_ = pace; }
   bool body_over() const override { return body_.over(); }
   const Fields& request_trailers() const override { return body_.trailers(); }

@@ -15,6 +15,11 @@ bool is_authorization(std::string_view line) {
          equals_ignoring_case(line.substr(0, kAuthorization.size()), kAuthorization);
 }
 
+// Of an Authorization line, without the white space around its value.
+std::size_t value_bytes(std::string_view line) {
+  return trim(line.substr(kAuthorization.size())).size();
+}
+
 }  // namespace
 
 std::expected<std::size_t, Refusal> HeadScanner::scan(std::string_view bytes, const Limits& limits) {
@@ -60,7 +65,7 @@ const Refusal* HeadScanner::end_line(std::string_view bytes, std::size_t lf, con
   complete_ = line.empty();
   if (const Refusal* why = check_limits(bytes, complete_ ? lf + 1 : lf - 1, limits)) return why;
   if (!complete_ && lines_ > limits.fields) return &refusal::kTooManyFields;
-  if (lines_ > 0 && is_authorization(line)) authorization_bytes_ += line.size() - kAuthorization.size();
+  if (lines_ > 0 && is_authorization(line)) authorization_bytes_ += value_bytes(line);
   ++lines_;
   line_ = lf + 1;
   return nullptr;
@@ -73,7 +78,7 @@ const Refusal* HeadScanner::check_limits(std::string_view bytes, std::size_t end
   if (end <= std::min(limits.head_bytes, limits.authorization_bytes)) return nullptr;
 
   std::size_t authorization = authorization_bytes_;
-  if (lines_ > 0 && is_authorization(line)) authorization += line.size() - kAuthorization.size();
+  if (lines_ > 0 && is_authorization(line)) authorization += value_bytes(line);
   if (authorization > limits.authorization_bytes) return &refusal::kAuthorizationTooLarge;
   return end - authorization > limits.head_bytes ? &refusal::kHeadTooLarge : nullptr;
 }

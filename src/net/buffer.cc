@@ -15,9 +15,9 @@ struct Class {
 };
 constexpr std::array<Class, 4> kClasses{{
     {4096, 256},
-    {17 * 1024, 256},
-    {kRelayBytes + 8 * 1024, 32},
-    {2100 * 1024, 0},
+    {17UZ * 1024, 256},
+    {kRelayBytes + 8UZ * 1024, 32},
+    {2100UZ * 1024, 0},
 }};
 
 using Block = std::unique_ptr<char[]>;

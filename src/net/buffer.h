@@ -37,6 +37,6 @@ class Buffer {
 };
 
 // How much one turn of a relay moves at most.
-inline constexpr std::size_t kRelayBytes = 128 * 1024;
+inline constexpr std::size_t kRelayBytes = 128UZ * 1024;
 
 }  // namespace pforte::net

@@ -10,7 +10,7 @@
 #include "net/task.h"
 #include "net/timer.h"
 
-struct epoll_event;
+struct epoll_event;  // NOLINT(readability-identifier-naming): the system's
 
 namespace pforte::net {
 

@@ -6,7 +6,7 @@
 namespace pforte::net {
 
 // An object that is expensive to grow (its strings and arrays keep their memory), lent by the thread that uses it and
-// given back when done. What it holds from its last use is the borrower's to clear.
+// given back when done. It is cleared then, whatever became of its borrower: nobody finds another's words in it.
 template <class T>
 class Spare {
  public:
@@ -23,7 +23,9 @@ class Spare {
     }
   }
   void give_back() {
-    if (object_ && free().size() < kKept) free().push_back(std::move(object_));
+    if (!object_) return;
+    object_->clear();
+    if (free().size() < kKept) free().push_back(std::move(object_));
     object_.reset();
   }
 

@@ -7,13 +7,6 @@
 
 namespace pforte::net {
 
-namespace {
-
-// Ends the list of a slot, so that `next_ != nullptr` means linked even for the last timer.
-Timer* const kEnd = reinterpret_cast<Timer*>(std::uintptr_t{1});
-
-}  // namespace
-
 void Timer::set(Instant at) {
   at_ = at;
   if (at == kNever) return;
@@ -26,13 +19,13 @@ void Timer::set(Instant at) {
 void Timer::unlink() {
   if (!linked()) return;
   *previous_ = next_;
-  if (next_ != kEnd) next_->previous_ = previous_;
-  next_ = nullptr;
+  if (next_) next_->previous_ = previous_;
+  previous_ = nullptr;
 }
 
 TimerWheel::~TimerWheel() {
   for (Timer*& first : slots_) {
-    while (first && first != kEnd) first->unlink();
+    while (first) first->unlink();
   }
 }
 
@@ -46,9 +39,9 @@ void TimerWheel::link(Timer& timer, std::uint64_t tick) {
   timer.tick_ = std::clamp(tick, current_ + 1, current_ + kSlots - 1);
   std::size_t slot = timer.tick_ % kSlots;
   Timer*& first = slots_[slot];
-  timer.next_ = first ? first : kEnd;
+  timer.next_ = first;
   timer.previous_ = &first;
-  if (timer.next_ != kEnd) timer.next_->previous_ = &timer.next_;
+  if (timer.next_) timer.next_->previous_ = &timer.next_;
   first = &timer;
   occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
 }
@@ -70,8 +63,8 @@ void TimerWheel::visit_slot(std::size_t slot, Instant now) {
   occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
   // Timers that fire may take others of this slot with them, so they are taken from the front of a list of its own.
   Timer* due = std::exchange(slots_[slot], nullptr);
-  if (due && due != kEnd) due->previous_ = &due;
-  while (due && due != kEnd) {
+  if (due) due->previous_ = &due;
+  while (due) {
     Timer& timer = *due;
     timer.unlink();
     if (timer.at_ == kNever) continue;

@@ -34,13 +34,13 @@ class Timer {
  private:
   friend class TimerWheel;
   void unlink();
-  bool linked() const { return next_ != nullptr; }
+  bool linked() const { return previous_ != nullptr; }
 
   TimerWheel& wheel_;
   Instant at_ = kNever;
   std::uint64_t tick_ = 0;  // where it lies, while linked
   Timer* next_ = nullptr;
-  Timer** previous_ = nullptr;  // what points at us
+  Timer** previous_ = nullptr;  // what points at us; null while it lies nowhere
 };
 
 // Timers by the tick at which they are looked at next: one ring of slots; what lies beyond its horizon is looked at

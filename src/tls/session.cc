@@ -111,6 +111,7 @@ Error Session::handshake_failure() {
 
 Io Session::try_read(std::span<char> into) {
   std::size_t total = 0;
+  std::size_t outbound_before = outbound_end_;
   while (total < into.size()) {
     ERR_clear_error();
     std::size_t count = 0;
@@ -123,6 +124,8 @@ Io Session::try_read(std::span<char> into) {
     }
     if (total > 0) break;  // what went wrong shows again at the next attempt
     int why = SSL_get_error(ssl_.get(), done);
+    // What reading made OpenSSL say (a key update, an alert) does not wait for our next words.
+    if (outbound_end_ > outbound_before) try_flush();
     if (why == SSL_ERROR_WANT_READ) return {Io::Status::Blocked};
     if (why == SSL_ERROR_ZERO_RETURN) return {Io::Status::Finished};
     if (!lower_failed_) reason_ = crypto::openssl_reason();
@@ -235,7 +238,7 @@ std::chrono::sys_seconds Session::peer_certificate_ends() const {
 // The wire: OpenSSL's view of the lower stream.
 
 const BIO_METHOD* Session::wire() {
-  static const BIO_METHOD* const kWire = [] {
+  static const BIO_METHOD* const the_wire = [] {
     BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "pforte wire");
     BIO_meth_set_read(method, [](BIO* bio, char* into, int size) {
       return static_cast<Session*>(BIO_get_data(bio))->read_wire(bio, std::span(into, std::size_t(size)));
@@ -246,7 +249,7 @@ const BIO_METHOD* Session::wire() {
     BIO_meth_set_ctrl(method, [](BIO*, int command, long, void*) -> long { return command == BIO_CTRL_FLUSH ? 1 : 0; });
     return method;
   }();
-  return kWire;
+  return the_wire;
 }
 
 int Session::read_wire(BIO* bio, std::span<char> into) {
@@ -258,6 +261,7 @@ int Session::read_wire(BIO* bio, std::span<char> into) {
     if (io.blocked()) BIO_set_retry_read(bio);
     if (io.status == Io::Status::Failed) lower_failed_ = true;
     if (!io.moved()) return io.status == Io::Status::Finished ? 0 : -1;
+    heard_ = true;
     much_inbound_ = io.bytes == inbound_.capacity() || io.bytes > net::Buffer::capacity_of(net::Buffer::Size::Medium);
     inbound_begin_ = 0;
     inbound_end_ = io.bytes;

@@ -59,6 +59,8 @@ class Session final : public net::Stream {
   bool resumed() const;
   // When the certificate that the peer showed ends; the epoch if it showed none.
   std::chrono::sys_seconds peer_certificate_ends() const;
+  // Whether the peer has sent anything at all.
+  bool heard() const { return heard_; }
   // Number of the last alert the peer sent (RFC 8446, 6), or -1.
   int alert() const { return alert_; }
 
@@ -88,6 +90,7 @@ class Session final : public net::Stream {
   const ServerContext* context_ = nullptr;
   std::string server_name_;
   int alert_ = -1;
+  bool heard_ = false;
   bool lower_failed_ = false;
   std::string reason_;  // why OpenSSL failed
 

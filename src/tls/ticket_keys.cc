@@ -16,8 +16,8 @@ namespace {
 
 // Fetched once: a lookup by name for every handshake would cost more than the sealing.
 const EVP_CIPHER* ticket_cipher() {
-  static const EVP_CIPHER* const kCipher = EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr);
-  return kCipher;
+  static const EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr);
+  return cipher;
 }
 
 }  // namespace
