@@ -155,7 +155,7 @@ void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::s
     http::append_joined(out.x_forwarded_for, in.fields, FieldName::XForwardedFor);
     http::append_joined(out.forwarded, in.fields, FieldName::Forwarded);
   }
-  std::string peer = visitor.peer.ip_text();
+  const std::string& peer = visitor.peer_text;
   std::string_view proto = proto_of(in, visitor);
   http::append_x_forwarded_for(out.x_forwarded_for, peer);
   http::append_forwarded(out.forwarded, {.client = peer, .host = in.authority, .proto = proto});

@@ -10,6 +10,7 @@ namespace pforte::gate {
 // Who is at the other end of a connection, and how.
 struct Visitor {
   net::Address peer;      // of the socket, or as its PROXY header said
+  std::string peer_text;  // its address without the port, written once
   bool believed = false;  // the peer is a listed proxy: what it says of the client is taken over
   bool tls = false;
 };

@@ -61,6 +61,7 @@ net::Task<> Visit::run() {
   if (is_in(listener_->proxy_protocol_from, visitor_.peer)) {
     co_await read_proxy_header(static_cast<net::Socket&>(*stream_));
   }
+  visitor_.peer_text = visitor_.peer.ip_text();
   visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
   if (listener_->tls) co_await shake_hands();
   if (ending_) co_return {};

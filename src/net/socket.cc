@@ -86,13 +86,15 @@ Io Socket::try_write(std::span<const std::string_view> pieces) {
   std::size_t used = 0;
   std::size_t wanted = 0;
   for (std::string_view piece : pieces.first(std::min(pieces.size(), kMost))) {
+    if (piece.empty()) continue;
     vectors[used++] = {const_cast<char*>(piece.data()), piece.size()};
     wanted += piece.size();
   }
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = used;
-  ssize_t count = sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+  ssize_t count = used == 1 ? send(descriptor_, vectors[0].iov_base, vectors[0].iov_len, MSG_NOSIGNAL)
+                            : sendmsg(descriptor_, &message, MSG_NOSIGNAL);
   if (count >= 0) {
     if (std::size_t(count) < wanted) may_write_ = false;
     return {Io::Status::Moved, std::size_t(count)};

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "base/text.h"
 #include "crypto/certificate.h"
@@ -25,6 +26,12 @@ constexpr std::size_t kRecordOverhead = 64;
 
 Session& session_of(const SSL* ssl) {
   return *static_cast<Session*>(SSL_get_app_data(ssl));
+}
+
+// OpenSSL looks at the thread's queue of errors to tell what happened, so old ones must be gone. Clearing an empty
+// queue costs as much as a small record.
+void forget_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
 }
 
 std::string lower_case(std::string_view text) {
@@ -81,7 +88,7 @@ Session::~Session() = default;
 
 net::Task<> Session::handshake() {
   for (;;) {
-    ERR_clear_error();
+    forget_errors();
     int done = SSL_do_handshake(ssl_.get());
     if (done == 1) break;
     int why = SSL_get_error(ssl_.get(), done);
@@ -113,7 +120,7 @@ Io Session::try_read(std::span<char> into) {
   std::size_t total = 0;
   std::size_t outbound_before = outbound_end_;
   while (total < into.size()) {
-    ERR_clear_error();
+    forget_errors();
     std::size_t count = 0;
     int done = SSL_read_ex(ssl_.get(), into.data() + total, into.size() - total, &count);
     if (done == 1) {
@@ -171,7 +178,7 @@ Io Session::seal_joined(std::span<const std::string_view> pieces, std::size_t to
 
 Io Session::seal(std::string_view piece) {
   if (piece.empty()) return {Io::Status::Moved, 0};
-  ERR_clear_error();
+  forget_errors();
   std::size_t count = 0;
   if (SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &count) == 1) return {Io::Status::Moved, count};
   if (!lower_failed_) reason_ = crypto::openssl_reason();
@@ -196,13 +203,14 @@ Io Session::try_flush() {
   }
   outbound_.release();
   outbound_begin_ = outbound_end_ = 0;
+  if (std::exchange(finishing_, false)) lower_->finish();
   return {Io::Status::Moved};
 }
 
 void Session::finish() {
-  ERR_clear_error();
+  forget_errors();
   SSL_shutdown(ssl_.get());
-  ERR_clear_error();
+  forget_errors();
   if (try_flush().moved()) lower_->finish();
 }
 
