@@ -135,10 +135,16 @@ Io Session::try_read(std::span<char> into) {
     if (outbound_end_ > outbound_before) try_flush();
     if (why == SSL_ERROR_WANT_READ) return {Io::Status::Blocked};
     if (why == SSL_ERROR_ZERO_RETURN) return {Io::Status::Finished};
+    // Many peers close without close_notify. What the end of a body is, HTTP knows.
+    if (lower_finished_ && between_records()) return {Io::Status::Finished};
     if (!lower_failed_) reason_ = crypto::openssl_reason();
     return {Io::Status::Failed};
   }
   return {Io::Status::Moved, total};
+}
+
+bool Session::between_records() const {
+  return SSL_has_pending(ssl_.get()) == 0 && SSL_rstate_string(ssl_.get()) == std::string_view("RH");
 }
 
 Io Session::try_write(std::span<const std::string_view> pieces) {
@@ -268,6 +274,7 @@ int Session::read_wire(BIO* bio, std::span<char> into) {
     if (!io.moved()) inbound_.release();
     if (io.blocked()) BIO_set_retry_read(bio);
     if (io.status == Io::Status::Failed) lower_failed_ = true;
+    if (io.status == Io::Status::Finished) lower_finished_ = true;
     if (!io.moved()) return io.status == Io::Status::Finished ? 0 : -1;
     heard_ = true;
     much_inbound_ = io.bytes == inbound_.capacity() || io.bytes > net::Buffer::capacity_of(net::Buffer::Size::Medium);

@@ -38,7 +38,7 @@ class Session final : public net::Stream {
   net::Io try_read(std::span<char> into) override;
   net::Io try_write(std::span<const std::string_view> pieces) override;
   net::Io try_flush() override;
-  // Sends close_notify.
+  // Sends close_notify. Where that is blocked, try_flush() brings it to an end.
   void finish() override;
   net::Signal& readable() override { return lower_->readable(); }
   net::Signal& writable() override { return lower_->writable(); }
@@ -74,6 +74,7 @@ class Session final : public net::Stream {
   static const BIO_METHOD* wire();
   int read_wire(BIO* bio, std::span<char> into);
   int write_wire(std::span<const char> from);
+  bool between_records() const;  // nothing of a record is at hand, sealed or opened
   void reserve_outbound(std::size_t bytes);
   net::Io seal(std::string_view piece);
   net::Io seal_joined(std::span<const std::string_view> pieces, std::size_t total);
@@ -92,7 +93,9 @@ class Session final : public net::Stream {
   int alert_ = -1;
   bool heard_ = false;
   bool lower_failed_ = false;
-  std::string reason_;  // why OpenSSL failed
+  bool lower_finished_ = false;
+  bool finishing_ = false;  // the lower stream is to be finished once all is sent
+  std::string reason_;      // why OpenSSL failed
 
   net::Buffer inbound_;  // sealed bytes not yet opened: [begin, end)
   std::size_t inbound_begin_ = 0;
