@@ -187,6 +187,12 @@ void RunningGate::follow(std::shared_ptr<const gate::Plan> plan, std::vector<std
 net::Task<admin::ReloadOutcome> RunningGate::reload() {
   // The one under way may have read the file before it was changed.
   while (reloading_) co_await loop_.sleep_for(kReloadLook);
+  if (draining_) {
+    conf::Problems late;
+    late.error(place_of_file(*plan_), "reload.too-late", {"the gate is stopping", "der Dienst wird gerade beendet"},
+               {"start it again: it reads the file then", "neu starten: Dann wird die Datei gelesen"});
+    co_return outcome_of(late, false);
+  }
   reloading_ = true;
   struct Reading {
     conf::Problems problems;

@@ -14,9 +14,12 @@ namespace {
 // Lines that found standard error full; the only state of the log, shared by all threads.
 std::atomic<unsigned> dropped_lines{0};
 
+// So that a line fits into what a pipe takes at once, whatever a client put into it.
+constexpr std::size_t kMostOfAValue = 1024;
+
 void append_field(std::string& line, std::string_view name, std::string_view value) {
   line.append(" ").append(name).append("=\"");
-  for (char c : value) {
+  for (char c : value.substr(0, kMostOfAValue)) {
     if (c == '"' || c == '\\') line += '\\';
     bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     line += control ? '?' : c;

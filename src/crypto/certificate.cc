@@ -56,10 +56,14 @@ std::vector<std::string> names_of(const X509& certificate) {
 }
 
 bool covers(const X509& certificate, std::string_view host) {
+  return covers(names_of(certificate), host);
+}
+
+bool covers(const std::vector<std::string>& names, std::string_view host) {
   std::array<unsigned char, 16> address;
   std::string text(host);
   bool is_address = inet_pton(AF_INET, text.c_str(), &address) == 1 || inet_pton(AF_INET6, text.c_str(), &address) == 1;
-  for (const std::string& name : names_of(certificate)) {
+  for (const std::string& name : names) {
     if (same_name(name, host)) return true;
     std::size_t dot = host.find('.');
     bool wildcard = name.starts_with("*.") && !is_address && !host.starts_with("*");

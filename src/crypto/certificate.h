@@ -17,6 +17,8 @@ std::vector<std::string> names_of(const X509& certificate);
 // A wildcard stands for the whole left-most label (RFC 9525, 6.3). `host` may itself be "*.example.com": covered by
 // exactly that wildcard.
 bool covers(const X509& certificate, std::string_view host);
+// The same for names that have been read already.
+bool covers(const std::vector<std::string>& names, std::string_view host);
 
 // RFC 4514 text of the subject: "CN=crm.example.com,O=Example".
 std::string subject_of(const X509& certificate);

@@ -80,14 +80,14 @@ std::size_t Connections::next_turn(const Backend& backend) {
 }
 
 std::shared_ptr<Server> Connections::choose(const Backend& backend, const std::vector<const Server*>& tried) {
-  std::shared_ptr<Server> chosen = choose_among(Among::Available, backend, tried);
-  return chosen ? chosen : choose_among(Among::Healthy, backend, tried);
+  std::size_t turn = next_turn(backend);
+  std::shared_ptr<Server> chosen = choose_among(Among::Available, backend, turn, tried);
+  return chosen ? chosen : choose_among(Among::Healthy, backend, turn, tried);
 }
 
-std::shared_ptr<Server> Connections::choose_among(Among among, const Backend& backend,
+std::shared_ptr<Server> Connections::choose_among(Among among, const Backend& backend, std::size_t turn,
                                                   const std::vector<const Server*>& tried) {
   std::size_t count = backend.servers.size();
-  std::size_t turn = next_turn(backend);
   std::shared_ptr<Server> best;
   unsigned best_busy = 0;
   for (std::size_t i = 0; i < count; ++i) {

@@ -74,7 +74,8 @@ class Connections {
     unsigned busy = 0;
   };
   enum class Among : std::uint8_t { Available, Healthy };
-  std::shared_ptr<Server> choose_among(Among among, const Backend& backend, const std::vector<const Server*>& tried);
+  std::shared_ptr<Server> choose_among(Among among, const Backend& backend, std::size_t turn,
+                                       const std::vector<const Server*>& tried);
   std::size_t next_turn(const Backend& backend);
   Kept& kept(const std::shared_ptr<Server>& server);
   unsigned busy(const Server& server) const;

@@ -1,5 +1,7 @@
 #include "gate/dial.h"
 
+#include <optional>
+
 #include "base/text.h"
 #include "net/socket.h"
 #include "tls/session.h"
@@ -22,11 +24,11 @@ std::unexpected<Error> tls_failure(const Server& server, const Error& error) {
   return fail(Kind::Unavailable, code, cat(server.url(), ": ", error.text()));
 }
 
-net::Task<std::unique_ptr<net::Stream>> seal(Server& server, std::unique_ptr<net::Socket> socket) {
+net::Task<std::unique_ptr<net::Stream>> seal(net::Loop& loop, Server& server, std::unique_ptr<net::Socket> socket,
+                                             net::Instant until) {
   auto session = tls::Session::connect(std::move(socket), *server.tls(), server.tls_name());
-  Result<> shaken = co_await outcome(session->handshake());
+  Result<> shaken = co_await outcome(session->handshake(loop, until));
   if (!shaken) co_return tls_failure(server, shaken.error());
-  session->deadline(net::kNever);
   server.showed_certificate(session->peer_certificate_ends());
   co_return std::unique_ptr<net::Stream>(std::move(session));
 }
@@ -36,21 +38,25 @@ net::Task<std::unique_ptr<net::Stream>> seal(Server& server, std::unique_ptr<net
 net::Task<std::unique_ptr<net::Stream>> dial(net::Loop& loop, Server& server, net::Duration limit) {
   net::Instant until = loop.now() + limit;
   Server::Addresses addresses = server.addresses();
-  if (addresses->empty()) {
-    co_return fail(Kind::Unavailable, "backend.no-address", cat(server.url(), ": the name has no address"));
-  }
-  for (std::size_t i = 0; i < addresses->size(); ++i) {
-    Result<std::unique_ptr<net::Socket>> socket =
-        co_await outcome(net::connect(loop, (*addresses)[i], until - loop.now()));
-    bool last = i + 1 == addresses->size() || loop.now() >= until;
-    if (!socket && !last) continue;
-    if (!socket) co_return connect_failure(socket.error());
+  std::size_t count = addresses->size();
+  std::size_t first = server.good_address();
+  std::optional<Error> failure;
+  // The one that worked last comes first, and each gets its share of the time: a dead one does not use it up.
+  for (std::size_t i = 0; i < count && loop.now() < until; ++i) {
+    std::size_t number = (first + i) % count;
+    net::Duration share = (until - loop.now()) / std::int64_t(count - i);
+    Result<std::unique_ptr<net::Socket>> socket = co_await outcome(net::connect(loop, (*addresses)[number], share));
+    if (!socket) {
+      failure.emplace(std::move(socket).error());
+      continue;
+    }
+    if (number != first) server.good_address(number);
     if (!server.tls()) co_return std::unique_ptr<net::Stream>(*std::move(socket));
-    (*socket)->deadline(until);
-    std::unique_ptr<net::Stream> stream = co_await seal(server, *std::move(socket));
+    std::unique_ptr<net::Stream> stream = co_await seal(loop, server, *std::move(socket), until);
     co_return stream;
   }
-  co_return fail(Kind::Internal, "backend.connect", "no address was tried");
+  if (failure) co_return connect_failure(*failure);
+  co_return fail(Kind::Unavailable, "backend.no-address", cat(server.url(), ": the name has no address"));
 }
 
 }  // namespace pforte::gate

@@ -215,7 +215,8 @@ net::Task<> Handling::forward(const Route& route) {
     co_return {};
   }
   outgoing_.take();
-  rewrite_request(request(), visit_.visitor(), route.path, *outgoing_);
+  Methods methods = route.terms.by_method ? Methods::Judged : Methods::Free;
+  rewrite_request(request(), visit_.visitor(), route.path, methods, *outgoing_);
   for (;;) {
     std::shared_ptr<Server> server = worker_.connections().choose(*route.terms.backend, tried_);
     if (!server) break;
@@ -276,10 +277,9 @@ net::Task<> Handling::converse(http::H1Client& server, const Route& route) {
   if (request().body.kind == Framing::Kind::None) {
     co_await server.write({}, More::Ends);
   } else {
-    auto on_end = [this, &server] {
+    upload.emplace(send_body(server, route.terms.body), [this, &server] {
       if (client_failure_) server.stream().readable().fail(clone(*client_failure_));
-    };
-    upload.emplace(send_body(server, route.terms.body), on_end);
+    });
     if (client_failure_) co_return copy_of(*client_failure_);
   }
   for (;;) {
@@ -293,8 +293,16 @@ net::Task<> Handling::converse(http::H1Client& server, const Route& route) {
       co_await relay_answer(server, *head);
       co_return {};
     }
-    co_await exchange_.inform(*head);
+    co_await inform(*head);
   }
+}
+
+net::Task<> Handling::inform(const http::ResponseHead& head) {
+  net::Spare<http::ResponseHead> out;
+  out.take();
+  rewrite_response(head, request().method, *out);
+  co_await exchange_.inform(*out);
+  co_return {};
 }
 
 net::Task<> Handling::send_body(http::H1Client& server, std::uint64_t most_bytes) {
@@ -319,7 +327,12 @@ net::Task<> Handling::send_body(http::H1Client& server, std::uint64_t most_bytes
     http::Fields trailers;
     if (piece->last) trailers = exchange_.request_trailers();
     drop_reserved(trailers);
-    co_await server.write(piece->bytes, piece->last ? More::Ends : More::Follows, trailers);
+    Result<> written = co_await outcome(server.write(piece->bytes, piece->last ? More::Ends : More::Follows, trailers));
+    if (!written) {
+      // It may have answered before it stopped reading: what was not sent is not what went wrong.
+      server.abandon_request();
+      co_return written;
+    }
     if (piece->last) co_return {};
   }
 }
@@ -334,8 +347,9 @@ net::Task<> Handling::relay_answer(http::H1Client& server, const http::ResponseH
   for (bool head_left = false;; head_left = true) {
     std::optional<http::Piece> piece = server.try_body();
     if (!piece) {
-      // The head must not wait for a body that comes late.
+      // Neither the head nor what OpenSSL keeps must wait for what comes late.
       if (!head_left) co_await exchange_.write({}, More::Follows);
+      co_await exchange_.flush();
       piece = co_await server.read_body();
     }
     record_.bytes_out += piece->bytes.size();

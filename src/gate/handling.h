@@ -54,6 +54,7 @@ class Handling {
   // Nothing: the exchange is over. Else why the server did not answer.
   net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Route& route, bool fresh);
   net::Task<> converse(http::H1Client& server, const Route& route);
+  net::Task<> inform(const http::ResponseHead& head);
   net::Task<> send_body(http::H1Client& server, std::uint64_t most_bytes);
   net::Task<> relay_answer(http::H1Client& server, const http::ResponseHead& head);
   net::Task<> switch_protocols(http::H1Client& server, const http::ResponseHead& head, net::Duration idle);

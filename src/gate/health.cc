@@ -30,8 +30,10 @@ Health::Health(net::Loop& loop, net::Pool& pool, std::shared_ptr<const Plan> pla
 net::Task<> Health::watch(std::shared_ptr<Server> server, const BackendConfig& config) {
   for (;;) {
     Result<> well = co_await outcome(net::within(loop_, config.health->timeout, ask(*server, *config.health)));
+    // That we have no descriptor left says nothing about the server.
+    bool ours = !well && well.error().code() == "gate.no-descriptor";
     std::string reason = well ? std::string() : well.error().text();
-    if (server->judged(well.has_value(), reason)) {
+    if (!ours && server->judged(well.has_value(), reason)) {
       if (well) {
         log::info("backend.up", {{"backend", config.name.value}, {"server", server->url()}});
       } else {

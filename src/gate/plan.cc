@@ -99,12 +99,12 @@ std::shared_ptr<const tls::ClientContext> Assembly::client_context(const Backend
   return nullptr;
 }
 
-// The server of the previous plan if it is the same, so that its state and its connections outlive a reload. A new
-// trust store is a new server: its connections were made under the old one.
+// The server of the previous plan if it is the same, so that its state and its connections outlive a reload. Another
+// trust store makes another server: its connections were made under the old one.
 std::shared_ptr<Server> Assembly::server(const BackendConfig& backend, const ServerConfig& config,
                                          std::shared_ptr<const tls::ClientContext> tls) const {
   auto fresh = std::make_shared<Server>(backend, config, std::move(tls));
-  if (!previous_ || config.tls) return fresh;
+  if (!previous_) return fresh;
   for (const auto& old : previous_->backends) {
     if (old->config.name.value != backend.name.value) continue;
     for (const std::shared_ptr<Server>& known : old->servers) {
@@ -136,7 +136,7 @@ void Assembly::site(const SiteConfig& config) {
   for (const std::string& path : allowed_paths(config, profile)) {
     policy::Rule rule;
     rule.path = path;
-    add(std::move(rule), {main, config.limits.body});
+    add(std::move(rule), {.backend = main, .body = config.limits.body});
   }
   for (const RuleConfig& one : config.rules) {
     policy::Rule rule;
@@ -155,9 +155,11 @@ void Assembly::site(const SiteConfig& config) {
           {"give both the same path_profile, or make a site of its own",
            "beiden dasselbe path_profile geben oder eine eigene Site anlegen"});
     }
-    add(std::move(rule), {backend, one.body.value_or(config.limits.body)});
+    add(std::move(rule), {.backend = backend, .body = one.body.value_or(config.limits.body)});
   }
   const std::string& name = config.hosts.front().value;
+  bool by_method = std::ranges::any_of(config.rules, [](const RuleConfig& one) { return !one.methods.empty(); });
+  for (Terms& one : terms) one.by_method = by_method;
   auto made = std::make_unique<Site>(config, name, numbered_.index_of(name), std::move(terms),
                                      policy::PathRules(std::move(rules), profile), server_context(config));
   for (const conf::Text& host : config.hosts) plan_->hosts.add(host.value, made.get());

@@ -69,11 +69,12 @@ bool is_overruled(FieldName name) {
   }
 }
 
-// The agent's ticket is for the gate alone.
+// The agent's ticket is for the gate alone. NTLM, and what Windows makes of Negotiate, sign in a connection instead of
+// a request: behind a gate, which shares its connections, the next agent would be taken for the last.
 bool is_ticket(const Field& field) {
-  constexpr std::string_view kNegotiate = "Negotiate";
-  return field.known == FieldName::Authorization &&
-         http::equals_ignoring_case(field.value.substr(0, kNegotiate.size()), kNegotiate);
+  if (field.known != FieldName::Authorization) return false;
+  std::string_view scheme = field.value.substr(0, field.value.find(' '));
+  return http::equals_ignoring_case(scheme, "Negotiate") || http::equals_ignoring_case(scheme, "NTLM");
 }
 
 // The cookies of all Cookie fields but ours, joined (RFC 6265, 5.4; RFC 9113, 8.2.3).
@@ -96,7 +97,13 @@ bool has_our_cookie(const http::Fields& fields) {
   });
 }
 
-bool passes(const http::RequestHead& in, const Field& field) {
+bool overrides_method(const Field& field) {
+  return same_words(field.name, "x-http-method-override") || same_words(field.name, "x-http-method") ||
+         same_words(field.name, "x-method-override");
+}
+
+bool passes(const http::RequestHead& in, const Field& field, Methods methods) {
+  if (methods == Methods::Judged && overrides_method(field)) return false;
   if (is_of_the_connection(field.known) || is_overruled(field.known)) return false;
   if (field.known == FieldName::Other && (is_reserved(field.name) || imitates(field))) return false;
   if (is_ticket(field)) return false;
@@ -130,7 +137,8 @@ bool is_reserved(std::string_view name) {
   return same_words(name, "remote-user") || same_words(name.substr(0, kOurs.size()), kOurs);
 }
 
-void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Outgoing& out) {
+void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Methods methods,
+                     Outgoing& out) {
   out.clear();
   out.path = path;
   http::RequestHead& head = out.head;
@@ -141,12 +149,14 @@ void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::s
   head.authority = in.authority;
   head.body = in.body;
   head.expects_continue = in.expects_continue;
-  head.wants_upgrade = in.wants_upgrade && http::equals_ignoring_case(in.upgrade, "websocket");
+  // With a body, upload and tunnel would carry the same bytes.
+  head.wants_upgrade =
+      in.wants_upgrade && in.body.kind == Framing::Kind::None && http::equals_ignoring_case(in.upgrade, "websocket");
   head.upgrade = head.wants_upgrade ? in.upgrade : std::string_view();
   bool our_cookie = has_our_cookie(in.fields);
   for (const Field& field : in.fields) {
     if (our_cookie && field.known == FieldName::Cookie) continue;
-    if (passes(in, field)) head.fields.push_back(field);
+    if (passes(in, field, methods)) head.fields.push_back(field);
   }
   if (our_cookie) append_other_cookies(out.cookies, in.fields);
   if (!out.cookies.empty()) head.fields.push_back({"Cookie", out.cookies, FieldName::Cookie});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "http/message.h"
@@ -34,7 +35,10 @@ bool is_reserved(std::string_view name);
 // Forwarded. Fields about the connection (RFC 9110, 7.6.1), and those that Connection lists, are left out before
 // anything is added, so a client can neither forge nor remove a field of ours. `path` is what the path gate lets
 // through. Views in `out` point into `in` and `out`.
-void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Outgoing& out);
+// Fields that make applications believe in another method than the request line's go where `methods` are judged.
+enum class Methods : std::uint8_t { Free, Judged };
+void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Methods methods,
+                     Outgoing& out);
 
 // Takes the reserved fields out of trailers, which applications may merge into the head.
 void drop_reserved(http::Fields& trailers);

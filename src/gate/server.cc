@@ -18,7 +18,6 @@ Server::Server(const BackendConfig& backend, const ServerConfig& config, std::sh
     : config_(config),
       url_(url_of(config)),
       tls_name_(backend.server_name.empty() ? config.host : backend.server_name),
-      trust_(config.tls ? backend.trust.value : std::string()),
       tls_(std::move(tls)),
       idle_connections_(backend.idle_connections),
       eject_after_(backend.eject_after),
@@ -80,7 +79,8 @@ Server::Story Server::story() const {
 }
 
 bool Server::same_as(const Server& other) const {
-  return url_ == other.url_ && tls_name_ == other.tls_name_ && trust_ == other.trust_ &&
+  bool same_trust = tls_ && other.tls_ ? tls_->same_trust(*other.tls_) : tls_ == other.tls_;
+  return same_trust && url_ == other.url_ && tls_name_ == other.tls_name_ &&
          idle_connections_ == other.idle_connections_ && eject_after_ == other.eject_after_ &&
          eject_time_ == other.eject_time_;
 }

@@ -39,6 +39,9 @@ class Server {
   // Empty while the name has not been found.
   Addresses addresses() const;
   void addresses(std::vector<net::Address> found);
+  // Which of them answered last; may lie beyond their end.
+  std::size_t good_address() const { return good_address_.load(std::memory_order_relaxed); }
+  void good_address(std::size_t number) { good_address_.store(number, std::memory_order_relaxed); }
   bool named() const { return named_; }  // a name, which may move; else an address
 
   // Whether it may get a request now.
@@ -71,13 +74,13 @@ class Server {
   ServerConfig config_;
   std::string url_;
   std::string tls_name_;
-  std::string trust_;
   std::shared_ptr<const tls::ClientContext> tls_;
   std::size_t idle_connections_;
   unsigned eject_after_;
   net::Duration eject_time_;
   bool named_;
 
+  std::atomic<std::size_t> good_address_{0};
   std::atomic<bool> healthy_{true};
   std::atomic<unsigned> failures_in_a_row_{0};
   std::atomic<std::int64_t> ejected_until_{0};  // ticks of net::Clock

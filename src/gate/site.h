@@ -18,6 +18,7 @@ namespace pforte::gate {
 struct Terms {
   const Backend* backend = nullptr;
   std::uint64_t body = 0;  // largest request body in bytes; 0: unlimited
+  bool by_method = false;  // some rule of the site judges by method
 };
 
 // Some host names, what is allowed under them, and where it goes. Immutable.

@@ -29,11 +29,15 @@ net::Task<> carry_to_server(net::Loop& loop, http::Exchange& client, http::H1Cli
 net::Task<> carry_to_client(net::Loop& loop, http::Exchange& client, http::H1Client& server, Activity& activity,
                             Carried& carried) {
   for (;;) {
-    http::Piece piece = co_await server.read_body();
+    std::optional<http::Piece> piece = server.try_body();
+    if (!piece) {
+      co_await client.flush();
+      piece = co_await server.read_body();
+    }
     activity.last = loop.now();
-    carried.to_client += piece.bytes.size();
-    co_await client.write(piece.bytes, piece.last ? http::More::Ends : http::More::Follows);
-    if (piece.last) co_return {};
+    carried.to_client += piece->bytes.size();
+    co_await client.write(piece->bytes, piece->last ? http::More::Ends : http::More::Follows);
+    if (piece->last) co_return {};
   }
 }
 

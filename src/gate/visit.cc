@@ -57,13 +57,14 @@ Visit::~Visit() = default;
 
 net::Task<> Visit::run() {
   net::Loop& loop = worker_.loop();
-  stream_->deadline(loop.now() + plan_->config.limits.handshake_time);
+  net::Instant until = loop.now() + plan_->config.limits.handshake_time;
+  stream_->read_deadline(until);
   if (is_in(listener_->proxy_protocol_from, visitor_.peer)) {
     co_await read_proxy_header(static_cast<net::Socket&>(*stream_));
   }
   visitor_.peer_text = visitor_.peer.ip_text();
   visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
-  if (listener_->tls) co_await shake_hands();
+  if (listener_->tls) co_await shake_hands(until);
   if (ending_) co_return {};
   server_ = std::make_unique<http::H1Server>(loop, *stream_, *this, limits_);
   co_await server_->run();
@@ -78,7 +79,6 @@ void Visit::end_soon() {
 // The header is looked at before it is taken, since what follows it is the client's.
 net::Task<> Visit::read_proxy_header(net::Socket& socket) {
   std::array<char, net::kMaxProxyHeaderBytes> bytes;
-  std::size_t seen = 0;
   for (;;) {
     net::Io io = socket.try_peek(bytes);
     if (io.status == net::Io::Status::Failed) co_return std::unexpected(socket.failure());
@@ -93,17 +93,15 @@ net::Task<> Visit::read_proxy_header(net::Socket& socket) {
       if ((*header)->source) visitor_.peer = *(*header)->source;
       co_return {};
     }
-    if (io.moved() && io.bytes == seen) co_return fail(Kind::Limit, "proxy-protocol.stalled", "too many bytes");
-    seen = io.bytes;
     co_await socket.readable();
   }
 }
 
-net::Task<> Visit::shake_hands() {
+net::Task<> Visit::shake_hands(net::Instant until) {
   auto session = tls::Session::accept(std::move(stream_), plan_->names, worker_.keys());
   session_ = session.get();
   stream_ = std::move(session);
-  Result<> shaken = co_await outcome(session_->handshake());
+  Result<> shaken = co_await outcome(session_->handshake(worker_.loop(), until));
   if (shaken) {
     Metrics& metrics = worker_.metrics();
     (session_->resumed() ? metrics.handshakes_resumed : metrics.handshakes_full).add();

@@ -37,8 +37,9 @@ Worker::~Worker() {
   loop_.cancel_tasks();
 }
 
-void Worker::follow(std::shared_ptr<const Plan> plan, const std::vector<Door>& doors) {
-  plan_ = std::move(plan);
+void Worker::follow(const std::shared_ptr<const Plan>& plan, const std::vector<Door>& doors) {
+  // A count of our own: all workers counting on one would make it travel between their cores with every request.
+  plan_ = std::shared_ptr<const Plan>(plan.get(), [plan](const Plan*) {});
   const std::vector<ListenerConfig>& listeners = plan_->config.listeners;
   for (auto at = entrances_.begin(); at != entrances_.end();) {
     auto stays = std::ranges::find(listeners, at->address, &ListenerConfig::address);

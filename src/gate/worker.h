@@ -37,7 +37,7 @@ class Worker final : private ConnectionGauge {
 
   // New requests follow `plan`; those under way keep the one they began with. Listeners whose address stays keep
   // their socket: `doors` has one for each that is new.
-  void follow(std::shared_ptr<const Plan> plan, const std::vector<Door>& doors);
+  void follow(const std::shared_ptr<const Plan>& plan, const std::vector<Door>& doors);
   void use_keys(std::shared_ptr<const tls::TicketKeys> keys) { keys_ = std::move(keys); }
 
   // Takes no more clients, and says goodbye to each after its answer.

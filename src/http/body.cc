@@ -94,7 +94,7 @@ net::Task<> BodyWriter::write(net::Loop& loop, net::Duration patience, std::stri
       io.bytes -= sent;
     }
     if (io.blocked()) {
-      stream_.deadline(loop.now() + patience);
+      stream_.write_deadline(loop.now() + patience);
       co_await stream_.writable();
     }
   }

@@ -48,6 +48,9 @@ class Exchange {
   // An empty piece that others follow sends the head alone.
   virtual net::Task<> write(std::string_view piece, More more, const Fields& trailers = {}) = 0;
 
+  // Ends when all that was written has been handed to the system: before one waits for something else than the client.
+  virtual net::Task<> flush() = 0;
+
   // The connection ends after this exchange.
   virtual void close_afterwards() = 0;
 

@@ -15,6 +15,9 @@ namespace {
 constexpr Limits kLimits{
     .request_line_bytes = 64UZ * 1024, .head_bytes = 128UZ * 1024, .authorization_bytes = 0, .fields = 1000};
 
+// For the answer of a server that took no more of the request.
+constexpr net::Duration kLastWords = std::chrono::seconds(2);
+
 Error error_of(const Refusal& refusal) {
   return Error(Kind::Invalid, refusal.code, std::string(refusal.text));
 }
@@ -29,15 +32,17 @@ void H1Client::begin(const RequestHead& head) {
   answered_ = false;
   keep_alive_ = false;
   request_sent_ = false;
+  abandoned_ = false;
   append_request_head(request_.head(), head);
   request_.start(head.body.kind);
 }
 
 net::Task<> H1Client::write(std::string_view piece, More more, const Fields& trailers) {
   co_await request_.write(loop_, patience_, piece, more, trailers);
-  if (!stream_->try_flush().moved()) co_await flush(*stream_);
-  if (more == More::Ends) request_sent_ = true;
-  stream_->deadline(request_sent_ ? loop_.now() + patience_ : net::kNever);
+  if (!stream_->try_flush().moved()) co_await flush(*stream_, loop_, patience_);
+  if (more == More::Follows) co_return {};
+  request_sent_ = true;
+  stream_->read_deadline(loop_.now() + patience_);
   co_return {};
 }
 
@@ -97,9 +102,15 @@ std::optional<Piece> H1Client::try_body() {
 }
 
 net::Task<> H1Client::wait_for_bytes() {
-  stream_->deadline(request_sent_ ? loop_.now() + patience_ : net::kNever);
+  net::Instant until = request_sent_ ? loop_.now() + patience_ : net::kNever;
+  stream_->read_deadline(abandoned_ ? loop_.now() + kLastWords : until);
   co_await stream_->readable();
   co_return {};
+}
+
+void H1Client::abandon_request() {
+  abandoned_ = true;
+  stream_->read_deadline(loop_.now() + kLastWords);
 }
 
 void H1Client::become_tunnel() {
@@ -112,7 +123,7 @@ bool H1Client::rest() {
   head_.give_back();
   bool good = keep_alive_ && request_sent_ && body_.over() && inbox_.empty();
   inbox_.unpin();
-  stream_->deadline(net::kNever);
+  stream_->read_deadline(net::kNever);
   return good;
 }
 

@@ -28,6 +28,9 @@ class H1Client {
   void begin(const RequestHead& head);
   net::Task<> write(std::string_view piece, More more, const Fields& trailers = {});
 
+  // The rest of the request cannot be sent: whoever waits for the answer gets it soon or not at all.
+  void abandon_request();
+
   // The next head of the answer, interim or final, valid until the next call. Fails with Kind::Closed when the server
   // closed before the first byte of it, Kind::Invalid when it is not HTTP, Kind::Timeout when it is silent. A failure
   // of `abandoned` comes through: see net::Signal.
@@ -64,6 +67,7 @@ class H1Client {
   bool answered_ = false;
   bool keep_alive_ = false;    // of the last answer
   bool request_sent_ = false;  // its last piece has been taken
+  bool abandoned_ = false;     // its last piece will never be
 };
 
 }  // namespace pforte::http

@@ -53,7 +53,7 @@ net::Task<> H1Server::run() {
     if (next == Next::Refused) {
       ending_ = true;
       co_await service_.refuse(*this, refusal_);
-      co_await flush(stream_);
+      co_await flush();
     } else {
       co_await serve_one();
     }
@@ -69,6 +69,8 @@ void H1Server::end_soon() {
 }
 
 net::Task<H1Server::Next> H1Server::next_request() {
+  // What wakes us without bringing a byte, such as a piece of a TLS record, buys no time.
+  net::Instant idle_until = loop_.now() + limits_.idle;
   for (;;) {
     Next next = read_head();
     if (next != Next::End) co_return next;
@@ -83,7 +85,7 @@ net::Task<H1Server::Next> H1Server::next_request() {
 
     idle_ = inbox_.empty();
     if (idle_ && ending_) co_return Next::End;
-    stream_.deadline(idle_ ? loop_.now() + limits_.idle : head_deadline_);
+    stream_.read_deadline(idle_ ? idle_until : head_deadline_);
     Result<> waited = co_await outcome(wait_for(stream_.readable()));
     bool was_idle = std::exchange(idle_, false);
     if (waited) continue;
@@ -123,8 +125,7 @@ net::Task<> H1Server::serve_one() {
   stream_.tell_when_broken(nullptr);
   if (!served) co_return std::unexpected(std::move(served).error());
   if (!complete_) co_return fail(Kind::Internal, "http.unanswered", "the answer was not completed");
-  stream_.deadline(loop_.now() + kAnswerPatience);
-  co_await flush(stream_);
+  co_await flush();
   if (!body_.over()) co_await discard_rest();
   co_return {};
 }
@@ -146,7 +147,7 @@ net::Task<> H1Server::discard_rest() {
 net::Task<> H1Server::leave() {
   stream_.finish();
   if (body_.over() && inbox_.empty() && !begun_) co_return {};
-  stream_.deadline(loop_.now() + kFarewell);
+  stream_.read_deadline(loop_.now() + kFarewell);
   inbox_.unpin();
   std::size_t discarded = 0;
   while (discarded < 4 * kMostDiscarded) {
@@ -193,7 +194,7 @@ net::Task<Piece> H1Server::read_body() {
     }
     net::Duration patience = co_await net::ok(patience_for_body());
     net::Instant before = loop_.now();
-    stream_.deadline(before + patience);
+    stream_.read_deadline(before + patience);
     Result<> waited = co_await outcome(wait_for(stream_.readable()));
     body_waited_ += loop_.now() - before;
     if (waited) continue;
@@ -225,6 +226,7 @@ net::Task<> H1Server::inform(const ResponseHead& head) {
   append_response_head(answer_.head(), head, Connection::KeepsAlive, 1);
   answer_.start(Framing::Kind::None);
   co_await answer_.write(loop_, kAnswerPatience, {}, More::Follows);
+  co_await flush();
   co_return {};
 }
 
@@ -255,14 +257,25 @@ void H1Server::begin(const ResponseHead& head) {
 }
 
 net::Task<> H1Server::write(std::string_view piece, More more, const Fields& trailers) {
-  co_await answer_.write(loop_, kAnswerPatience, piece, more, trailers);
+  co_await answer_.write(loop_, patience_for_answer(), piece, more, trailers);
   if (more == More::Follows) co_return {};
   complete_ = true;
   if (tunnel_) {
-    co_await flush(stream_);
+    co_await flush();
     stream_.finish();
   }
   co_return {};
+}
+
+net::Task<> H1Server::flush() {
+  if (stream_.try_flush().moved()) co_return {};
+  co_await net::flush(stream_, loop_, patience_for_answer());
+  co_return {};
+}
+
+// A tunnel's own watch ends it, not a client that takes nothing for a while.
+net::Duration H1Server::patience_for_answer() const {
+  return tunnel_ ? net::Duration(pace_.longest_wait) : kAnswerPatience;
 }
 
 }  // namespace pforte::http

@@ -40,6 +40,7 @@ class H1Server final : private Exchange {
   net::Task<> leave();
   void forget_request();
   Result<net::Duration> patience_for_body() const;
+  net::Duration patience_for_answer() const;
 
   const RequestHead& request() const override { return *request_; }
   net::Task<Piece> read_body() override;
@@ -51,6 +52,7 @@ class H1Server final : private Exchange {
   void begin(const ResponseHead& head) override;
   bool begun() const override { return begun_; }
   net::Task<> write(std::string_view piece, More more, const Fields& trailers) override;
+  net::Task<> flush() override;
   void close_afterwards() override { ending_ = true; }
   void tell_when_broken(net::Signal* other) override { stream_.tell_when_broken(other); }
   bool broken() const override { return stream_.broken(); }

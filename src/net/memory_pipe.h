@@ -36,7 +36,9 @@ class MemoryPipe {
 
     End(std::shared_ptr<Flow> in, std::shared_ptr<Flow> out, Terms terms)
         : in_(std::move(in)), out_(std::move(out)), terms_(terms) {
-      if (terms_.loop) timer_.emplace(terms_.loop->timers(), *this);
+      if (!terms_.loop) return;
+      read_clock_.emplace(terms_.loop->timers(), in_, &Flow::arrived);
+      write_clock_.emplace(terms_.loop->timers(), out_, &Flow::drained);
     }
 
     Io try_read(std::span<char> into) override {
@@ -71,8 +73,11 @@ class MemoryPipe {
     }
     Signal& readable() override { return in_->arrived; }
     Signal& writable() override { return out_->drained; }
-    void deadline(Instant at) override {
-      if (timer_) timer_->set(at);
+    void read_deadline(Instant at) override {
+      if (read_clock_) read_clock_->set(at);
+    }
+    void write_deadline(Instant at) override {
+      if (write_clock_) write_clock_->set(at);
     }
     void tell_when_broken(Signal*) override {}
     bool broken() const override { return in_->dropped; }
@@ -81,16 +86,16 @@ class MemoryPipe {
    private:
     class Clock final : public Timer {
      public:
-      Clock(TimerWheel& wheel, End& end) : Timer(wheel), end_(end) {}
+      Clock(TimerWheel& wheel, std::shared_ptr<Flow> flow, Signal Flow::* signal)
+          : Timer(wheel), flow_(std::move(flow)), signal_(signal) {}
 
      private:
       void on_time() override {
-        std::shared_ptr<Flow> in = end_.in_;
-        std::shared_ptr<Flow> out = end_.out_;
-        out->drained.fail(Error(Kind::Timeout, "net.timeout", "nothing moved in time"));
-        in->arrived.fail(Error(Kind::Timeout, "net.timeout", "nothing moved in time"));
+        std::shared_ptr<Flow> flow = flow_;
+        ((*flow).*signal_).fail(Error(Kind::Timeout, "net.timeout", "nothing moved in time"));
       }
-      End& end_;
+      std::shared_ptr<Flow> flow_;
+      Signal Flow::* signal_;
     };
 
     void wake(const std::shared_ptr<Flow>& flow, Signal Flow::* signal) {
@@ -102,7 +107,8 @@ class MemoryPipe {
     std::shared_ptr<Flow> in_;
     std::shared_ptr<Flow> out_;
     Terms terms_;
-    std::optional<Clock> timer_;
+    std::optional<Clock> read_clock_;
+    std::optional<Clock> write_clock_;
   };
 
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();

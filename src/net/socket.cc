@@ -36,9 +36,10 @@ Error dropped() {
 
 }  // namespace
 
-Socket::Socket(Loop& loop, int descriptor) : Timer(loop.timers()), descriptor_(descriptor), loop_(loop) {
+Socket::Socket(Loop& loop, int descriptor)
+    : descriptor_(descriptor), reading_(loop.timers()), writing_(loop.timers()), loop_(loop) {
   if (loop.watch(descriptor_, *this)) return;
-  error_number_ = errno;
+  reading_.error_number = writing_.error_number = errno;
   broken_ = true;
 }
 
@@ -48,13 +49,18 @@ Socket::~Socket() {
   close(descriptor_);
 }
 
+Io Socket::failed(Direction& direction, int error_number) {
+  direction.error_number = error_number_ = error_number;
+  return {Io::Status::Failed};
+}
+
 Io Socket::try_read(std::span<char> into) {
-  if (error_number_ != 0) return {Io::Status::Failed};
-  if (!may_read_) return {Io::Status::Blocked};
+  if (reading_.error_number != 0) return failed(reading_, reading_.error_number);
+  if (!reading_.possible) return {Io::Status::Blocked};
   ssize_t count = recv(descriptor_, into.data(), into.size(), 0);
   if (count > 0) {
     // A short read means drained: what comes later is reported, except the end that may have come already.
-    if (std::size_t(count) < into.size()) may_read_ = peer_finished_;
+    if (std::size_t(count) < into.size()) reading_.possible = peer_finished_;
     return {Io::Status::Moved, std::size_t(count)};
   }
   if (count == 0) {
@@ -62,11 +68,10 @@ Io Socket::try_read(std::span<char> into) {
     return {Io::Status::Finished};
   }
   if (would_block()) {
-    may_read_ = false;
+    reading_.possible = false;
     return {Io::Status::Blocked};
   }
-  error_number_ = errno;
-  return {Io::Status::Failed};
+  return failed(reading_, errno);
 }
 
 Io Socket::try_peek(std::span<char> into) {
@@ -74,13 +79,12 @@ Io Socket::try_peek(std::span<char> into) {
   if (count > 0) return {Io::Status::Moved, std::size_t(count)};
   if (count == 0) return {Io::Status::Finished};
   if (would_block()) return {Io::Status::Blocked};
-  error_number_ = errno;
-  return {Io::Status::Failed};
+  return failed(reading_, errno);
 }
 
 Io Socket::try_write(std::span<const std::string_view> pieces) {
-  if (error_number_ != 0) return {Io::Status::Failed};
-  if (!may_write_) return {Io::Status::Blocked};
+  if (writing_.error_number != 0) return failed(writing_, writing_.error_number);
+  if (!writing_.possible) return {Io::Status::Blocked};
   constexpr std::size_t kMost = 8;
   std::array<iovec, kMost> vectors;
   std::size_t used = 0;
@@ -96,15 +100,14 @@ Io Socket::try_write(std::span<const std::string_view> pieces) {
   ssize_t count = used == 1 ? send(descriptor_, vectors[0].iov_base, vectors[0].iov_len, MSG_NOSIGNAL)
                             : sendmsg(descriptor_, &message, MSG_NOSIGNAL);
   if (count >= 0) {
-    if (std::size_t(count) < wanted) may_write_ = false;
+    if (std::size_t(count) < wanted) writing_.possible = false;
     return {Io::Status::Moved, std::size_t(count)};
   }
   if (would_block()) {
-    may_write_ = false;
+    writing_.possible = false;
     return {Io::Status::Blocked};
   }
-  error_number_ = errno;
-  return {Io::Status::Failed};
+  return failed(writing_, errno);
 }
 
 void Socket::finish() {
@@ -122,27 +125,23 @@ void Socket::on_ready(std::uint32_t events) {
   bool hung_up = (events & (EPOLLERR | EPOLLHUP)) != 0;
   if (events & EPOLLRDHUP) peer_finished_ = true;
   if (hung_up) broken_ = true;
-  if ((events & EPOLLOUT) || hung_up) {
-    may_write_ = true;
-    writable_.ring();
+  // Reading first: what the peer said before it went is not lost in the failure to answer it.
+  if ((events & (EPOLLIN | EPOLLRDHUP)) || hung_up) {
+    reading_.possible = true;
+    reading_.news.ring();
     if (gone) return;
   }
-  if ((events & (EPOLLIN | EPOLLRDHUP)) || hung_up) {
-    may_read_ = true;
-    readable_.ring();
+  if ((events & EPOLLOUT) || hung_up) {
+    writing_.possible = true;
+    writing_.news.ring();
     if (gone) return;
   }
   gone_ = nullptr;
   if (broken_ && told_when_broken_) std::exchange(told_when_broken_, nullptr)->fail(dropped());
 }
 
-void Socket::on_time() {
-  bool gone = false;
-  gone_ = &gone;
-  writable_.fail(timeout());
-  if (gone) return;
-  readable_.fail(timeout());
-  if (!gone) gone_ = nullptr;
+void Socket::Direction::on_time() {
+  news.fail(timeout());
 }
 
 Task<std::unique_ptr<Socket>> connect(Loop& loop, Address to, Duration limit) {
@@ -159,7 +158,7 @@ Task<std::unique_ptr<Socket>> connect(Loop& loop, Address to, Duration limit) {
   auto socket = std::make_unique<Socket>(loop, descriptor);
   if (refused) co_return fail(Kind::Unavailable, "net.connect", cat(to.to_text(), ": ", system_text(number)));
 
-  socket->deadline(loop.now() + limit);
+  socket->write_deadline(loop.now() + limit);
   Result<> waited = co_await outcome(wait_for(socket->writable()));
   if (!waited) {
     co_return fail(Kind::Timeout, "net.connect-timeout", cat(to.to_text(), ": nobody answered in time"));
@@ -167,7 +166,7 @@ Task<std::unique_ptr<Socket>> connect(Loop& loop, Address to, Duration limit) {
   socklen_t number_size = sizeof number;
   getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &number_size);
   if (number != 0) co_return fail(Kind::Unavailable, "net.connect", cat(to.to_text(), ": ", system_text(number)));
-  socket->deadline(kNever);
+  socket->write_deadline(kNever);
   co_return socket;
 }
 

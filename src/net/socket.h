@@ -11,7 +11,7 @@ class Address;
 
 // A connected TCP or Unix socket. Registered once with its loop, edge-triggered: a short read or a refused write is
 // remembered until the loop reports news, so no system call is made that is bound to find nothing.
-class Socket final : public Stream, private Watcher, private Timer {
+class Socket final : public Stream, private Watcher {
  public:
   // Takes over `descriptor`, which must be non-blocking.
   Socket(Loop& loop, int descriptor);
@@ -26,9 +26,10 @@ class Socket final : public Stream, private Watcher, private Timer {
   Io try_write(std::span<const std::string_view> pieces) override;
   Io try_flush() override { return {Io::Status::Moved}; }
   void finish() override;
-  Signal& readable() override { return readable_; }
-  Signal& writable() override { return writable_; }
-  void deadline(Instant at) override { Timer::set(at); }
+  Signal& readable() override { return reading_.news; }
+  Signal& writable() override { return writing_.news; }
+  void read_deadline(Instant at) override { reading_.set(at); }
+  void write_deadline(Instant at) override { writing_.set(at); }
   void tell_when_broken(Signal* other) override { told_when_broken_ = other; }
   bool broken() const override { return broken_; }
   Error failure() const override;
@@ -36,19 +37,28 @@ class Socket final : public Stream, private Watcher, private Timer {
   int descriptor() const { return descriptor_; }
 
  private:
+  // Who waits for one direction, until when, and what went wrong in it: a refused write says nothing about the bytes
+  // that have come in.
+  struct Direction final : Timer {
+    explicit Direction(TimerWheel& wheel) : Timer(wheel) {}
+    void on_time() override;  // may destroy the socket
+
+    Signal news;
+    int error_number = 0;
+    bool possible = true;  // as far as the system has told
+  };
+
   void on_ready(std::uint32_t events) override;
-  void on_time() override;
+  Io failed(Direction& direction, int error_number);
 
   int descriptor_;
-  int error_number_ = 0;
-  bool may_read_ = true;
-  bool may_write_ = true;
+  int error_number_ = 0;  // of the last attempt that Failed
   bool peer_finished_ = false;
   bool broken_ = false;
   bool* gone_ = nullptr;  // set while on_ready runs: tells it that a woken task destroyed us
   Signal* told_when_broken_ = nullptr;
-  Signal readable_;
-  Signal writable_;
+  Direction reading_;
+  Direction writing_;
   Loop& loop_;
 };
 

@@ -27,11 +27,12 @@ Task<> write_all(Stream& stream, std::string_view bytes) {
   co_return {};
 }
 
-Task<> flush(Stream& stream) {
+Task<> flush(Stream& stream, Loop& loop, Duration patience) {
   for (;;) {
     Io io = stream.try_flush();
     if (io.moved()) co_return {};
     if (io.status == Io::Status::Failed) co_return std::unexpected(stream.failure());
+    stream.write_deadline(loop.now() + patience);
     co_await stream.writable();
   }
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "net/loop.h"
 #include "net/signal.h"
 #include "net/timer.h"
 
@@ -47,8 +48,9 @@ class Stream {
   virtual Signal& readable() = 0;
   virtual Signal& writable() = 0;
 
-  // Every wait for a signal of this stream fails with Kind::Timeout once `at` has come. kNever: no bound.
-  virtual void deadline(Instant at) = 0;
+  // A wait for readable(), or for writable(), fails with Kind::Timeout once `at` has come. kNever: no bound.
+  virtual void read_deadline(Instant at) = 0;
+  virtual void write_deadline(Instant at) = 0;
 
   // When the peer has dropped the connection (not merely finished sending), a wait for `other` fails as well.
   // Null ends that. `other` must outlive the stream or be taken back.
@@ -68,7 +70,7 @@ Task<std::size_t> read_some(Stream& stream, std::span<char> into);
 // Ends when the stream has taken all of `bytes`, which must outlive the task.
 Task<> write_all(Stream& stream, std::string_view bytes);
 
-// Ends when everything taken has been handed to the system.
-Task<> flush(Stream& stream);
+// Ends when everything taken has been handed to the system. Each wait for the peer ends after `patience`.
+Task<> flush(Stream& stream, Loop& loop, Duration patience);
 
 }  // namespace pforte::net

@@ -59,6 +59,7 @@ void set_up_server(SSL_CTX* context, Profile profile) {
 
 ServerContext::ServerContext(Profile profile, std::vector<Shown> shown)
     : profile_(profile), shown_(std::move(shown)), context_(SSL_CTX_new(TLS_server_method())) {
+  for (const Shown& one : shown_) names_.push_back(crypto::names_of(*one.identity.chain.front()));
   set_up_server(context_.get(), profile_);
   SSL_CTX_set_tlsext_status_cb(context_.get(), staple);
   SSL_CTX_set_tlsext_status_arg(context_.get(), this);
@@ -100,8 +101,7 @@ std::chrono::sys_seconds ServerContext::expires() const {
 }
 
 bool ServerContext::covers(std::string_view host) const {
-  return std::ranges::any_of(shown_,
-                             [&](const Shown& one) { return crypto::covers(*one.identity.chain.front(), host); });
+  return std::ranges::any_of(names_, [&](const auto& names) { return crypto::covers(names, host); });
 }
 
 // Gives a client that asks for it the OCSP answer of the certificate that was chosen (RFC 6066, 8).
@@ -128,6 +128,7 @@ Result<std::shared_ptr<const ClientContext>> ClientContext::make(const std::stri
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   Session::install(context);
   ERR_clear_error();
+  made->trust_ = trust == "system" ? trust : TRY(crypto::read_file(trust));
   if (trust == "system") {
     if (SSL_CTX_set_default_verify_paths(context) != 1) return refused("the system's trust store");
   } else {

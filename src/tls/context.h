@@ -50,6 +50,7 @@ class ServerContext {
 
   Profile profile_;
   std::vector<Shown> shown_;
+  std::vector<std::vector<std::string>> names_;  // of each
   crypto::Owned<SSL_CTX, SSL_CTX_free> context_;
 };
 
@@ -72,8 +73,12 @@ class ClientContext {
 
   SSL_CTX* native() const { return context_.get(); }
 
+  // Whether both trust the same certificates: "system", or a file with the same words.
+  bool same_trust(const ClientContext& other) const { return trust_ == other.trust_; }
+
  private:
   ClientContext() = default;
+  std::string trust_;  // "system", or the file's text
   crypto::Owned<SSL_CTX, SSL_CTX_free> context_;
 };
 

@@ -24,6 +24,10 @@ constexpr std::size_t kRecordBytes = 16384;
 // Header, content type, tag and explicit nonce of a record, in any version we speak.
 constexpr std::size_t kRecordOverhead = 64;
 
+// OpenSSL does not return while records come that carry no data (key updates, empty ones): a peer that sends nothing
+// else would keep the thread. More than a handshake or the largest record ever takes.
+constexpr std::size_t kMostEmptyBytes = 256UZ * 1024;
+
 Session& session_of(const SSL* ssl) {
   return *static_cast<Session*>(SSL_get_app_data(ssl));
 }
@@ -86,7 +90,8 @@ void Session::take(SSL* ssl) {
 
 Session::~Session() = default;
 
-net::Task<> Session::handshake() {
+net::Task<> Session::handshake(net::Loop& loop, net::Instant until) {
+  read_deadline(until);
   for (;;) {
     forget_errors();
     int done = SSL_do_handshake(ssl_.get());
@@ -97,11 +102,15 @@ net::Task<> Session::handshake() {
       try_flush();  // the alert that tells the peer; best effort
       co_return std::unexpected(std::move(failure));
     }
-    co_await flush(*this);
-    if (why == SSL_ERROR_WANT_READ) co_await readable();
+    // What comes in while we wait to send is not announced twice, so after such a wait it is looked for.
+    bool sent = try_flush().moved();
+    if (!sent) co_await flush(*this, loop, until - loop.now());
+    if (sent && why == SSL_ERROR_WANT_READ) co_await readable();
   }
+  empty_bytes_ = 0;
   // In TLS 1.3 our last flight is a ticket, which goes out with the first answer. In TLS 1.2 the peer waits for it.
-  if (SSL_version(ssl_.get()) < TLS1_3_VERSION) co_await flush(*this);
+  if (SSL_version(ssl_.get()) < TLS1_3_VERSION) co_await flush(*this, loop, until - loop.now());
+  read_deadline(net::kNever);
   co_return {};
 }
 
@@ -125,6 +134,7 @@ Io Session::try_read(std::span<char> into) {
     int done = SSL_read_ex(ssl_.get(), into.data() + total, into.size() - total, &count);
     if (done == 1) {
       total += count;
+      empty_bytes_ = 0;
       // Nothing more at hand: spare OpenSSL the discovery.
       if (inbound_begin_ == inbound_end_ && SSL_pending(ssl_.get()) == 0) break;
       continue;
@@ -135,9 +145,11 @@ Io Session::try_read(std::span<char> into) {
     if (outbound_end_ > outbound_before) try_flush();
     if (why == SSL_ERROR_WANT_READ) return {Io::Status::Blocked};
     if (why == SSL_ERROR_ZERO_RETURN) return {Io::Status::Finished};
-    // Many peers close without close_notify. What the end of a body is, HTTP knows.
-    if (lower_finished_ && between_records()) return {Io::Status::Finished};
-    if (!lower_failed_) reason_ = crypto::openssl_reason();
+    // Many clients close without close_notify, and what the end of their requests is, HTTP knows. A server's answer may
+    // last until the end of its stream: only it can say that this is it (RFC 9112, 9.8).
+    truncated_ = lower_finished_ && between_records();
+    if (truncated_ && SSL_is_server(ssl_.get())) return {Io::Status::Finished};
+    if (!lower_failed_) reason_ = flooded_ ? "a flood of records without data" : crypto::openssl_reason();
     return {Io::Status::Failed};
   }
   return {Io::Status::Moved, total};
@@ -222,6 +234,7 @@ void Session::finish() {
 
 Error Session::failure() const {
   if (lower_failed_) return lower_->failure();
+  if (truncated_) return Error(Kind::Closed, "tls.truncated", "the server ended the connection without close_notify");
   return Error(Kind::Invalid, "tls.broken", reason_.empty() ? "the TLS stream is broken" : reason_);
 }
 
@@ -268,6 +281,8 @@ const BIO_METHOD* Session::wire() {
 
 int Session::read_wire(BIO* bio, std::span<char> into) {
   BIO_clear_retry_flags(bio);
+  flooded_ = empty_bytes_ > kMostEmptyBytes;
+  if (flooded_) return -1;
   if (inbound_begin_ == inbound_end_) {
     if (!inbound_) inbound_ = net::Buffer(much_inbound_ ? net::Buffer::Size::Large : net::Buffer::Size::Medium);
     Io io = lower_->try_read(std::span(inbound_.data(), inbound_.capacity()));
@@ -284,6 +299,7 @@ int Session::read_wire(BIO* bio, std::span<char> into) {
   std::size_t count = std::min(into.size(), inbound_end_ - inbound_begin_);
   std::memcpy(into.data(), inbound_.data() + inbound_begin_, count);
   inbound_begin_ += count;
+  empty_bytes_ += count;
   if (inbound_begin_ == inbound_end_) inbound_.release();
   return int(count);
 }

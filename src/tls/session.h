@@ -31,9 +31,9 @@ class Session final : public net::Stream {
   Session& operator=(const Session&) = delete;
   ~Session() override;
 
-  // Once, before anything else. Under the stream's deadline. Fails with Kind::Denied when one side refused the other
+  // Once, before anything else. Ends at `until` at the latest. Fails with Kind::Denied when one side refused the other
   // (the text says why; see also alert()), with the lower stream's error otherwise.
-  net::Task<> handshake();
+  net::Task<> handshake(net::Loop& loop, net::Instant until);
 
   net::Io try_read(std::span<char> into) override;
   net::Io try_write(std::span<const std::string_view> pieces) override;
@@ -42,7 +42,8 @@ class Session final : public net::Stream {
   void finish() override;
   net::Signal& readable() override { return lower_->readable(); }
   net::Signal& writable() override { return lower_->writable(); }
-  void deadline(net::Instant at) override { lower_->deadline(at); }
+  void read_deadline(net::Instant at) override { lower_->read_deadline(at); }
+  void write_deadline(net::Instant at) override { lower_->write_deadline(at); }
   void tell_when_broken(net::Signal* other) override { lower_->tell_when_broken(other); }
   bool broken() const override { return lower_->broken(); }
   Error failure() const override;
@@ -92,8 +93,11 @@ class Session final : public net::Stream {
   std::string server_name_;
   int alert_ = -1;
   bool heard_ = false;
+  bool flooded_ = false;         // with records that carry nothing
+  std::size_t empty_bytes_ = 0;  // taken from the wire since OpenSSL last had something for us
   bool lower_failed_ = false;
   bool lower_finished_ = false;
+  bool truncated_ = false;  // it finished without a word
   bool finishing_ = false;  // the lower stream is to be finished once all is sent
   std::string reason_;      // why OpenSSL failed
 
