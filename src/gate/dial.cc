@@ -24,10 +24,11 @@ std::unexpected<Error> tls_failure(const Server& server, const Error& error) {
   return fail(Kind::Unavailable, code, cat(server.url(), ": ", error.text()));
 }
 
-net::Task<std::unique_ptr<net::Stream>> seal(net::Loop& loop, Server& server, std::unique_ptr<net::Socket> socket,
-                                             net::Instant until) {
+net::Task<std::unique_ptr<net::Stream>> seal(Server& server, std::unique_ptr<net::Socket> socket, net::Instant until) {
+  socket->read_deadline(until);
+  socket->write_deadline(until);
   auto session = tls::Session::connect(std::move(socket), *server.tls(), server.tls_name());
-  Result<> shaken = co_await outcome(session->handshake(loop, until));
+  Result<> shaken = co_await outcome(session->handshake());
   if (!shaken) co_return tls_failure(server, shaken.error());
   server.showed_certificate(session->peer_certificate_ends());
   co_return std::unique_ptr<net::Stream>(std::move(session));
@@ -52,7 +53,7 @@ net::Task<std::unique_ptr<net::Stream>> dial(net::Loop& loop, Server& server, ne
     }
     if (number != first) server.good_address(number);
     if (!server.tls()) co_return std::unique_ptr<net::Stream>(*std::move(socket));
-    std::unique_ptr<net::Stream> stream = co_await seal(loop, server, *std::move(socket), until);
+    std::unique_ptr<net::Stream> stream = co_await seal(server, *std::move(socket), until);
     co_return stream;
   }
   if (failure) co_return connect_failure(*failure);

@@ -59,12 +59,13 @@ net::Task<> Visit::run() {
   net::Loop& loop = worker_.loop();
   net::Instant until = loop.now() + plan_->config.limits.handshake_time;
   stream_->read_deadline(until);
+  stream_->write_deadline(until);
   if (is_in(listener_->proxy_protocol_from, visitor_.peer)) {
     co_await read_proxy_header(static_cast<net::Socket&>(*stream_));
   }
   visitor_.peer_text = visitor_.peer.ip_text();
   visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
-  if (listener_->tls) co_await shake_hands(until);
+  if (listener_->tls) co_await shake_hands();
   if (ending_) co_return {};
   server_ = std::make_unique<http::H1Server>(loop, *stream_, *this, limits_);
   co_await server_->run();
@@ -97,11 +98,11 @@ net::Task<> Visit::read_proxy_header(net::Socket& socket) {
   }
 }
 
-net::Task<> Visit::shake_hands(net::Instant until) {
+net::Task<> Visit::shake_hands() {
   auto session = tls::Session::accept(std::move(stream_), plan_->names, worker_.keys());
   session_ = session.get();
   stream_ = std::move(session);
-  Result<> shaken = co_await outcome(session_->handshake(worker_.loop(), until));
+  Result<> shaken = co_await outcome(session_->handshake());
   if (shaken) {
     Metrics& metrics = worker_.metrics();
     (session_->resumed() ? metrics.handshakes_resumed : metrics.handshakes_full).add();

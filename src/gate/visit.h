@@ -40,7 +40,7 @@ class Visit final : public http::Service {
 
  private:
   net::Task<> read_proxy_header(net::Socket& socket);
-  net::Task<> shake_hands(net::Instant until);
+  net::Task<> shake_hands();
   void tell_failed_handshake(const Error& error) const;
 
   Worker& worker_;

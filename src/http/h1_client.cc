@@ -39,7 +39,10 @@ void H1Client::begin(const RequestHead& head) {
 
 net::Task<> H1Client::write(std::string_view piece, More more, const Fields& trailers) {
   co_await request_.write(loop_, patience_, piece, more, trailers);
-  if (!stream_->try_flush().moved()) co_await flush(*stream_, loop_, patience_);
+  if (!stream_->try_flush().moved()) {
+    stream_->write_deadline(loop_.now() + patience_);
+    co_await flush(*stream_);
+  }
   if (more == More::Follows) co_return {};
   request_sent_ = true;
   stream_->read_deadline(loop_.now() + patience_);
@@ -58,7 +61,7 @@ net::Task<const ResponseHead*> H1Client::read_head() {
         if (!parsed) co_return std::unexpected(error_of(parsed.error()));
         inbox_.consume(*length);
         body_.start(head_->body);
-        keep_alive_ = head_->keep_alive;
+        keep_alive_ = head_->keep_alive && !head_->is_interim();
         co_return &*head_;
       }
     }

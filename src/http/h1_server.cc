@@ -258,7 +258,11 @@ void H1Server::begin(const ResponseHead& head) {
 
 net::Task<> H1Server::write(std::string_view piece, More more, const Fields& trailers) {
   co_await answer_.write(loop_, patience_for_answer(), piece, more, trailers);
-  if (more == More::Follows) co_return {};
+  if (more == More::Follows) {
+    // The next piece may be long in coming (a tunnel, events): nothing is kept back for it.
+    co_await flush();
+    co_return {};
+  }
   complete_ = true;
   if (tunnel_) {
     co_await flush();
@@ -269,7 +273,8 @@ net::Task<> H1Server::write(std::string_view piece, More more, const Fields& tra
 
 net::Task<> H1Server::flush() {
   if (stream_.try_flush().moved()) co_return {};
-  co_await net::flush(stream_, loop_, patience_for_answer());
+  stream_.write_deadline(loop_.now() + patience_for_answer());
+  co_await net::flush(stream_);
   co_return {};
 }
 

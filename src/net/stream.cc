@@ -27,12 +27,11 @@ Task<> write_all(Stream& stream, std::string_view bytes) {
   co_return {};
 }
 
-Task<> flush(Stream& stream, Loop& loop, Duration patience) {
+Task<> flush(Stream& stream) {
   for (;;) {
     Io io = stream.try_flush();
     if (io.moved()) co_return {};
     if (io.status == Io::Status::Failed) co_return std::unexpected(stream.failure());
-    stream.write_deadline(loop.now() + patience);
     co_await stream.writable();
   }
 }

@@ -5,7 +5,6 @@
 #include <span>
 #include <string_view>
 
-#include "net/loop.h"
 #include "net/signal.h"
 #include "net/timer.h"
 
@@ -70,7 +69,7 @@ Task<std::size_t> read_some(Stream& stream, std::span<char> into);
 // Ends when the stream has taken all of `bytes`, which must outlive the task.
 Task<> write_all(Stream& stream, std::string_view bytes);
 
-// Ends when everything taken has been handed to the system. Each wait for the peer ends after `patience`.
-Task<> flush(Stream& stream, Loop& loop, Duration patience);
+// Ends when everything taken has been handed to the system.
+Task<> flush(Stream& stream);
 
 }  // namespace pforte::net

@@ -90,8 +90,7 @@ void Session::take(SSL* ssl) {
 
 Session::~Session() = default;
 
-net::Task<> Session::handshake(net::Loop& loop, net::Instant until) {
-  read_deadline(until);
+net::Task<> Session::handshake() {
   for (;;) {
     forget_errors();
     int done = SSL_do_handshake(ssl_.get());
@@ -104,13 +103,12 @@ net::Task<> Session::handshake(net::Loop& loop, net::Instant until) {
     }
     // What comes in while we wait to send is not announced twice, so after such a wait it is looked for.
     bool sent = try_flush().moved();
-    if (!sent) co_await flush(*this, loop, until - loop.now());
+    if (!sent) co_await flush(*this);
     if (sent && why == SSL_ERROR_WANT_READ) co_await readable();
   }
   empty_bytes_ = 0;
   // In TLS 1.3 our last flight is a ticket, which goes out with the first answer. In TLS 1.2 the peer waits for it.
-  if (SSL_version(ssl_.get()) < TLS1_3_VERSION) co_await flush(*this, loop, until - loop.now());
-  read_deadline(net::kNever);
+  if (SSL_version(ssl_.get()) < TLS1_3_VERSION) co_await flush(*this);
   co_return {};
 }
 

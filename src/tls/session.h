@@ -31,9 +31,9 @@ class Session final : public net::Stream {
   Session& operator=(const Session&) = delete;
   ~Session() override;
 
-  // Once, before anything else. Ends at `until` at the latest. Fails with Kind::Denied when one side refused the other
+  // Once, before anything else. Under the stream's deadlines. Fails with Kind::Denied when one side refused the other
   // (the text says why; see also alert()), with the lower stream's error otherwise.
-  net::Task<> handshake(net::Loop& loop, net::Instant until);
+  net::Task<> handshake();
 
   net::Io try_read(std::span<char> into) override;
   net::Io try_write(std::span<const std::string_view> pieces) override;

@@ -328,7 +328,7 @@ TEST_CASE("a client that says nothing runs into the deadline of the stream") {
   net::Loop loop;
   net::MemoryPipe pipe(loop);
   auto session = Session::accept(pipe.own_right(), app_example(), TicketKeys::make());
-  session->deadline(loop.now() + std::chrono::milliseconds(5));
+  session->read_deadline(loop.now() + std::chrono::milliseconds(5));
   Result<> accepted = net::run(loop, session->handshake());
   REQUIRE(!accepted);
   CHECK(accepted.error().kind() == Kind::Timeout);
