@@ -48,6 +48,13 @@ int status_for_server(const Error& error) {
   return error.code() == "gate.no-descriptor" || error.code() == "backend.none" ? 503 : 502;
 }
 
+// What befell a connection, told as the backend's doing.
+Error backend_failure(const Error& error) {
+  if (error.kind() == Kind::Timeout) return Error(Kind::Timeout, "backend.timeout", "the server did not answer in time");
+  bool general = error.code().starts_with("net.") || error.code().starts_with("tls.");
+  return general ? Error(error.kind(), "backend.broken", error.text()) : clone(error);
+}
+
 bool before_anything_was_sent(const Error& error) {
   return error.code().starts_with("backend.connect") || error.code() == "backend.no-address" ||
          error.code() == "backend.not-trusted" || error.code() == "backend.tls";
@@ -267,7 +274,7 @@ net::Task<std::optional<Error>> Handling::attempt(const std::shared_ptr<Server>&
   }
   bool stale = reused_ && !answered_ && spoken.error().kind() == Kind::Closed;
   if (!stale && !exchange_.broken()) blame(*server, spoken.error());
-  co_return std::optional<Error>(std::move(spoken).error());
+  co_return std::optional<Error>(backend_failure(spoken.error()));
 }
 
 net::Task<> Handling::converse(http::H1Client& server, const Route& route) {

@@ -172,9 +172,8 @@ TEST_CASE("a target in none of the four forms, or with a byte that has no place 
          why});
   };
   for (std::string_view target :
-       {"/\"", "/<", "/>", "/\\", "/^", "/`", "/{", "/}", "/a\tb", "/\xc3\xa4", "/?\"", "/?<", "/?>", "/?\xe4"})
+       {"/\"", "/<", "/>", "/^", "/`", "/{", "/}", "/a\tb", "/\xc3\xa4", "/?\"", "/?<", "/?>", "/?\xe4"})
     add("GET", target, refusal::kTargetByte);
-  add("GET", "http://h/\\", refusal::kTargetByte);
   for (std::string_view target : {"/#", "/a?b#c", "http://h/#", "http://h#"})
     add("GET", target, refusal::kTargetFragment);
   for (std::string_view target : {"*", "a", "?", "h/a", "http:/h", "http:h", "javascript:a"})
