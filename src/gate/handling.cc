@@ -50,7 +50,8 @@ int status_for_server(const Error& error) {
 
 // What befell a connection, told as the backend's doing.
 Error backend_failure(const Error& error) {
-  if (error.kind() == Kind::Timeout) return Error(Kind::Timeout, "backend.timeout", "the server did not answer in time");
+  if (error.kind() == Kind::Timeout)
+    return Error(Kind::Timeout, "backend.timeout", "the server did not answer in time");
   bool general = error.code().starts_with("net.") || error.code().starts_with("tls.");
   return general ? Error(error.kind(), "backend.broken", error.text()) : clone(error);
 }
