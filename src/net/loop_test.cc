@@ -1,0 +1,107 @@
+#include "net/loop.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <thread>
+
+#include "net/signal.h"
+#include "net/testing.h"
+
+namespace pforte::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("what is posted runs on the loop's thread, in order, in a later turn") {
+  Loop loop;
+  std::string log;
+  std::thread::id where;
+  std::thread other([&] {
+    for (char letter : {'a', 'b', 'c'}) loop.post([&log, letter] { log += letter; });
+    loop.post([&] {
+      where = std::this_thread::get_id();
+      loop.post([&] {
+        log += 'e';
+        loop.stop();
+      });
+      log += 'd';
+    });
+  });
+  loop.run();
+  other.join();
+  CHECK(log == "abcde");
+  CHECK(where == std::this_thread::get_id());
+}
+
+Task<> sleep_and_log(Loop& loop, Duration duration, std::string& log, char letter) {
+  co_await loop.sleep_for(duration);
+  log += letter;
+  co_return {};
+}
+
+TEST_CASE("sleeping tasks wake up in their order, and not before their time") {
+  Loop loop;
+  std::string log;
+  Instant begin = Clock::now();
+  loop.spawn(sleep_and_log(loop, 60ms, log, 'c'), [&](Result<>) { loop.stop(); });
+  loop.spawn(sleep_and_log(loop, 0ms, log, 'a'));
+  loop.spawn(sleep_and_log(loop, 25ms, log, 'b'));
+  CHECK(log == "a");
+  CHECK(loop.tasks() >= 2);
+  loop.run();
+  CHECK(log == "abc");
+  CHECK(Clock::now() - begin >= 60ms);
+}
+
+TEST_CASE("a loop knows how many of its tasks have not ended, and cancels them when told") {
+  Loop loop;
+  Signal one;
+  Signal two;
+  auto wait = [](Signal& signal) -> Task<> {
+    co_await signal;
+    co_return {};
+  };
+  int ended = 0;
+  loop.spawn(wait(one), [&](Result<> result) { ended += result ? 1 : 100; });
+  loop.spawn(wait(two), [&](Result<> result) { ended += result ? 1 : 100; });
+  CHECK(loop.tasks() == 2);
+  one.ring();
+  loop.post([&] { loop.stop(); });
+  loop.run();
+  CHECK(loop.tasks() == 1);
+  CHECK(ended == 1);
+  loop.cancel_tasks();
+  CHECK(loop.tasks() == 0);
+  CHECK(ended == 1);
+  CHECK(!two.awaited());
+}
+
+TEST_CASE("an error of a spawned task reaches whoever asked for its end") {
+  Loop loop;
+  auto refuse = []() -> Task<> { co_return fail(Kind::Denied, "test.refused", "no"); };
+  std::string code;
+  loop.spawn(refuse(), [&](Result<> result) { code = result.error().code(); });
+  CHECK(code == "test.refused");
+}
+
+TEST_CASE("a ring that nobody waits for is lost, and a failed signal fails its waiter") {
+  Loop loop;
+  Signal signal;
+  signal.ring();
+  signal.fail(Error(Kind::Closed, "test.lost", ""));
+  CHECK(!signal.awaited());
+  auto wait = [](Signal& doorbell) -> Task<> {
+    co_await doorbell;
+    co_return {};
+  };
+  loop.post([&] { signal.fail(Error(Kind::Closed, "test.failed", "")); });
+  Result<> ended = run(loop, wait(signal));
+  REQUIRE(!ended);
+  CHECK(ended.error().code() == "test.failed");
+  loop.post([&] { signal.ring(); });
+  CHECK(run(loop, wait(signal)));
+}
+
+}  // namespace
+}  // namespace pforte::net
