@@ -191,13 +191,14 @@ class Gate:
         return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
 
     def metric(self, name: str, **labels: str) -> float:
-        """The sum over all series of that name that carry these labels."""
-        total = 0.0
+        """The sum over all series of that name that carry these labels; there must be one."""
+        found = []
         for series, value in self.metrics().items():
             bare, _, carried = series.partition("{")
             if bare == name and all(f'{key}="{text}"' in carried for key, text in labels.items()):
-                total += value
-        return total
+                found.append(value)
+        assert found, f"there is no series {name} with {labels}"  # else a wrong name would pass for zero
+        return sum(found)
 
     @property
     def client_connections(self) -> float:

@@ -1,6 +1,7 @@
 """When the machine gives no more: files, descriptors, disks; and the orderly end."""
 
 import json
+import resource
 import signal
 import ssl
 import threading
@@ -206,3 +207,26 @@ def test_a_handshake_that_is_left_at_every_byte_leaves_nothing_behind(pforte, au
 def test_an_answer_of_the_gate_itself_is_valid_json_where_asked_for(start_gate, app):
     pforte = start_gate(app, site={"allow": ["/x"]})
     assert json.loads(pforte.get("/", "Accept: application/json").body)["status"] == 404
+
+
+def test_a_health_check_that_finds_no_descriptor_says_nothing_about_the_server(start_gate, app):
+    pforte = start_gate(app, workers=1, backend={"health": {"path": "/health", "every": "100ms", "timeout": "500ms"}})
+
+    def checks() -> int:
+        return app.targets.count("/health")
+
+    until(lambda: checks() >= 2, "the server is checked")
+    with pforte.connect() as client:
+        assert client.ask(request()).status == 200  # from now on the gate has a connection to the server
+        soft, hard = resource.prlimit(pforte.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pforte.pid, resource.RLIMIT_NOFILE, (3, hard))
+        time.sleep(0.2)
+        before = checks()
+        for _ in range(8):
+            time.sleep(0.1)
+            assert client.ask(request()).status == 200
+        assert checks() == before  # none got through
+        resource.prlimit(pforte.pid, resource.RLIMIT_NOFILE, (soft, hard))
+        until(lambda: checks() > before, "the checks go on")
+    assert pforte.events("backend.down") == []
+    assert pforte.metric("pforte_backend_server_up") == 1

@@ -1,7 +1,7 @@
 """What the application is told, and what a client cannot make it believe."""
 
 import pytest
-from backends import text
+from backends import Exchange, exact, nothing, text
 from framing import chunk
 from gate import HOST
 from raw import request
@@ -139,3 +139,57 @@ def test_trailers_cannot_bring_what_headers_cannot(pforte, app):
     if answer.status == 200:
         assert [name for name, _ in answer.json()["trailers"]] in ([], ["X-Good"])
     assert not app.saw(b"root")
+
+
+TICKETS = ["NTLM TlRMTVNTUAABAAAAticket", "Negotiate YIIticket", "ntlm TlRMTVNTUAADAAAAticket", "NEGOTIATE  YIIticket",
+           "NTLM", "Negotiate"]
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_ntlm_and_negotiate_never_reach_the_application(secure, pforte, app):
+    with pforte.connect(secure=secure) as client:
+        for ticket in TICKETS:
+            for name in ("Authorization", "AUTHORIZATION"):
+                fields = arrived(client.ask(request("GET", "/", f"{name}: {ticket}")))
+                assert "authorization" not in fields, ticket
+    assert not app.saw(b"ticket")
+
+
+def test_who_signed_in_by_connection_is_nobody_to_the_backend(start_gate, start_backend):
+    users: dict[object, str] = {}
+
+    def bind(exchange: Exchange) -> None:  # as IIS does with NTLM
+        if "NTLM" in (exchange.request.get("authorization") or ""):
+            users[exchange.connection] = "alice"
+        exchange.answer(users.get(exchange.connection, "nobody").encode())
+
+    pforte = start_gate(start_backend(bind), workers=1)
+    for fields in (["Authorization: NTLM TlRMTVNTUAADAAAA"], []):
+        assert pforte.get("/", *fields).body == b"nobody"
+
+
+def test_headers_of_one_hop_of_an_interim_answer_stay_on_it(start_gate, start_backend):
+    sent = (b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nConnection: x-hop\r\nX-Hop: 1\r\n"
+            b"Pforte-Reference: forged\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    pforte = start_gate(start_backend(exact(sent, nothing)))
+    for secure in (False, True):
+        with pforte.connect(secure=secure) as client:
+            hints = client.send(request()).head()
+            assert hints.start.split()[1] == "103"
+            assert hints.get("link") == "</a.css>; rel=preload"
+            for name in ("connection", "x-hop", "pforte-reference"):
+                assert hints.get(name) is None, name
+            assert client.answer().body == b"ok"
+
+
+OVERRIDES = ["X-HTTP-Method-Override", "x-http-method-override", "X_HTTP_METHOD_OVERRIDE", "X-HTTP-Method",
+             "X-Method-Override"]
+
+
+def test_a_method_that_rules_judge_cannot_be_overridden_by_a_header(start_gate, app):
+    judged = start_gate(app, site={"rule": [{"path": "/read", "methods": ["GET", "POST"]}]})
+    free = start_gate(app)
+    for name in OVERRIDES:
+        for target in ("/read", "/"):
+            assert "DELETE" not in str(arrived(judged.get(target, f"{name}: DELETE"))), name
+    assert arrived(free.get("/", f"{OVERRIDES[0]}: DELETE"))["x-http-method-override"] == ["DELETE"]

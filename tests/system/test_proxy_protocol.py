@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 
 import pytest
 import raw
@@ -104,3 +105,14 @@ def test_a_failed_handshake_names_the_client_behind_the_peer(pforte, stranger):
         pass
     event = until(lambda: pforte.events("tls.handshake-failed"), "the failure is logged")[0]
     assert event["client"].startswith("192.0.2.7")
+
+
+@pytest.mark.parametrize("preamble", [V1, v2()])
+@pytest.mark.parametrize("pause", [0.0005, 0.02])
+def test_a_header_in_two_segments_is_believed(pause, preamble, pforte):
+    for cut in (1, 6, 14, 20, len(preamble) - 1):
+        with pforte.connect(source=LISTED) as client:
+            client.send(preamble[:cut])
+            time.sleep(pause)
+            fields = client.ask(preamble[cut:] + request()).json()["fields"]
+            assert dict(map(tuple, fields))["X-Forwarded-For"] == "192.0.2.7", cut

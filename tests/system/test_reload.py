@@ -7,7 +7,7 @@ import time
 
 import pytest
 import raw
-from backends import after, by_path
+from backends import after, by_path, tls_server
 from gate import HOST, free_port, merged, until
 from load import Load
 from raw import request
@@ -164,3 +164,14 @@ def test_a_port_that_is_taken_refuses_the_reload(pforte, app):
     pforte.write()
     assert pforte.reload().returncode != 0
     assert pforte.get().status == 200
+
+
+def test_pooled_tls_connections_to_a_backend_outlive_a_reload(start_gate, start_backend, authority):
+    backend = start_backend(tls=tls_server(authority.issue("127.0.0.1")))
+    pforte = start_gate(backend, workers=1, backend={"trust": str(authority.certificate)})
+    for _ in range(3):
+        assert pforte.get().status == 200
+        assert backend.accepted == 1
+        assert pforte.reload().returncode == 0
+    assert pforte.get().status == 200
+    assert backend.accepted == 1

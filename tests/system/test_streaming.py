@@ -2,12 +2,15 @@
 
 import hashlib
 import os
+import socket
 import threading
 import time
 from contextlib import contextmanager
 
 import pytest
-from backends import Exchange, after, by_path, bytes_of, close_in_body, close_in_chunks, dripping, reset_in_body
+from backends import (Exchange, after, by_path, bytes_of, close_in_body, close_in_chunks, dripping, reset_in_body,
+                      tls_server)
+from framing import Body, chunk
 from gate import is_sanitized, until
 from raw import request
 
@@ -208,3 +211,103 @@ def test_an_upload_answered_by_echo_is_whole(pforte):
     assert answer.json()["bytes"] == 5 * MIB
 
 
+def test_what_a_backend_has_sent_reaches_a_slow_reader_although_the_backend_pauses(start_gate, start_backend):
+    def pause(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(int(exchange.request.target[1:])):
+            exchange.send(chunk(bytes(60_000)))
+            time.sleep(0.005)
+        exchange.backend.stopping.wait(30)
+
+    pforte = start_gate(start_backend(pause), workers=1)
+    missing: dict[int, int] = {}
+
+    def read(count: int) -> None:
+        with pforte.connect(secure=True, receive_buffer=16 << 10) as client:
+            client.send(request("GET", f"/{count}"))
+            time.sleep(1.5)
+            client.socket.settimeout(3)
+            body = Body(client.reader, client.head(), to_close=True).pieces()
+            missing[count] = count * 60_000
+            try:
+                while missing[count] > 0:
+                    missing[count] -= len(next(body))
+            except TimeoutError:
+                pass
+
+    # One of the sizes is just what the kernels' buffers hold and a little more, which then waits in the gate.
+    threads = [threading.Thread(target=read, args=(count,)) for count in range(30, 90)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(missing) == len(threads)
+    assert {count: left for count, left in missing.items() if left} == {}
+
+
+@contextmanager
+def uploading(pforte, size: int = 100 * MIB):
+    """A client with a request whose body goes on for as long as somebody takes it."""
+    with pforte.connect() as client:
+        client.send(request("POST", "/", f"Content-Length: {size}"))
+
+        def upload() -> None:
+            try:
+                for _ in range(size // MIB):
+                    client.send(PIECE)
+            except OSError:
+                pass
+
+        writer = threading.Thread(target=upload)
+        writer.start()
+        try:
+            yield client
+        finally:
+            try:
+                client.socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            writer.join()
+
+
+def stop_reading(exchange: Exchange) -> None:
+    exchange.backend.stopping.wait(30)
+
+
+def continue_and_stop_reading(exchange: Exchange) -> None:
+    time.sleep(0.6)
+    exchange.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+    exchange.backend.stopping.wait(30)
+
+
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("script", [stop_reading, continue_and_stop_reading], ids=["silent", "interim"])
+def test_an_upload_that_the_backend_stops_reading_is_a_gateway_timeout(secure, script, start_gate, start_backend,
+                                                                       authority):
+    backend = start_backend(script, tls=tls_server(authority.issue("127.0.0.1")) if secure else None)
+    trust = {"trust": str(authority.certificate)} if secure else {}
+    pforte = start_gate(backend, backend={"answer_time": "1s"} | trust)
+    began = time.monotonic()
+    with uploading(pforte) as client:
+        assert client.answer().status == 504
+        # The answer's time, and two seconds for last words.
+        assert 0.9 < time.monotonic() - began < 4.5
+        until(lambda: pforte.metric("pforte_backend_connections") == 0, "the backend's connection is given up", 2)
+    until(lambda: pforte.client_connections == 0, "the client's connection ends", 3)
+
+
+@pytest.mark.parametrize("status", [401, 413])
+def test_a_refusal_before_the_reset_of_an_upload_reaches_the_client(status, start_gate, start_backend):
+    def refuse(exchange: Exchange) -> None:
+        time.sleep(0.1)
+        exchange.answer(b"no!", "Connection: close", status=status)
+        exchange.close()  # with bytes of the upload unread: the kernel sends a reset
+
+    backend = start_backend(refuse)
+    pforte = start_gate(backend, workers=1, backend={"eject_after": 3})
+    for _ in range(8):
+        with uploading(pforte) as client:
+            answer = client.answer()
+            assert (answer.status, answer.body) == (status, b"no!")
+    assert pforte.events("backend.ejected") == []
+    assert len(backend.requests) == 8

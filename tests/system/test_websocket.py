@@ -144,3 +144,22 @@ def test_the_bytes_of_a_tunnel_are_in_the_access_log(pforte):
     line = pforte.access(path="/socket")
     assert line["status"] == 101
     assert line["bytes_out"] >= len(HELLO_BACK)
+
+
+@pytest.mark.parametrize(("framing", "body"), [("Content-Length: 5", b"hello"),
+                                               ("Transfer-Encoding: chunked", b"5\r\nhello\r\n0\r\n\r\n")])
+def test_a_request_with_a_body_is_not_upgraded(framing, body, start_gate, app):
+    pforte = start_gate(app)
+    with pforte.connect() as client:
+        for _ in range(2):
+            answer = client.ask(request("GET", "/socket", *UPGRADE, framing, body=body))
+            assert (answer.status, answer.json()["bytes"]) == (200, 5)
+    for one in app.requests:
+        assert one.get("upgrade") is None
+        assert "upgrade" not in (one.get("connection") or "").lower()
+
+
+def test_a_switch_that_a_request_with_a_body_did_not_ask_for_is_a_bad_gateway(start_gate, start_backend):
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    pforte = start_gate(start_backend(exact(switch, nothing)))
+    assert pforte.ask(request("GET", "/socket", *UPGRADE, body=b"hello")).status == 502
