@@ -79,31 +79,41 @@ BodyReader::Step BodyReader::take_rest() {
   return {Status::Moved, {bytes, false}};
 }
 
-net::Task<> BodyWriter::write(net::Loop& loop, net::Duration patience, std::string_view piece, More more,
-                              const Fields& trailers) {
-  std::size_t left = frame(piece, more, trailers);
+Result<bool> BodyWriter::try_write(std::string_view piece, More more, const Fields& trailers) {
+  frame(piece, more, trailers);
+  return write_some();
+}
+
+net::Task<> BodyWriter::write_rest(net::Loop& loop, net::Duration patience) {
+  for (;;) {
+    stream_.write_deadline(loop.now() + patience);
+    co_await stream_.writable();
+    bool done = co_await net::ok(write_some());
+    if (done) co_return {};
+  }
+}
+
+// False when the peer takes no more for now.
+Result<bool> BodyWriter::write_some() {
   std::span<std::string_view> pieces(pieces_);
-  while (left > 0) {
-    while (pieces.front().empty()) pieces = pieces.subspan(1);
+  for (;;) {
+    while (!pieces.empty() && pieces.front().empty()) pieces = pieces.subspan(1);
+    if (pieces.empty()) break;
     Io io = stream_.try_write(pieces);
-    if (io.status == Io::Status::Failed) co_return std::unexpected(stream_.failure());
-    left -= io.bytes;
+    if (io.status == Io::Status::Failed) return std::unexpected(stream_.failure());
+    if (io.blocked()) return false;
     for (std::string_view& part : pieces) {
       std::size_t sent = std::min(part.size(), io.bytes);
       part.remove_prefix(sent);
       io.bytes -= sent;
     }
-    if (io.blocked()) {
-      stream_.write_deadline(loop.now() + patience);
-      co_await stream_.writable();
-    }
   }
   head_.give_back();
-  co_return {};
+  return true;
 }
 
-// Lays out what leaves now in pieces_, and returns its size.
-std::size_t BodyWriter::frame(std::string_view piece, More more, const Fields& trailers) {
+// Lays out what leaves now in pieces_.
+void BodyWriter::frame(std::string_view piece, More more, const Fields& trailers) {
   pieces_ = {head_ ? *head_ : std::string_view(), {}, piece, {}};
   if (framing_ == Framing::Kind::None) pieces_[2] = {};
   if (framing_ == Framing::Kind::Chunked) {
@@ -122,9 +132,6 @@ std::size_t BodyWriter::frame(std::string_view piece, More more, const Fields& t
     }
     pieces_[3] = end_of_body_;
   }
-  std::size_t total = 0;
-  for (std::string_view part : pieces_) total += part.size();
-  return total;
 }
 
 }  // namespace pforte::http

@@ -78,20 +78,24 @@ class BodyWriter {
   void start(Framing::Kind framing) { framing_ = framing; }
   void start_raw() { framing_ = Framing::Kind::UntilClose; }
 
-  // Takes a piece, with the head if that has not left, and the end of the body if nothing follows. Every wait for the
-  // peer ends after `patience`. `trailers` count with the last piece of a chunked body.
-  net::Task<> write(net::Loop& loop, net::Duration patience, std::string_view piece, More more,
-                    const Fields& trailers = {});
+  // Takes a piece, with the head if that has not left, and the end of the body if nothing follows. True when all of it
+  // has been taken; else write_rest() goes on with it, and `piece` must stay until then. `trailers` count with the last
+  // piece of a chunked body.
+  Result<bool> try_write(std::string_view piece, More more, const Fields& trailers = {});
+
+  // Every wait for the peer ends after `patience`.
+  net::Task<> write_rest(net::Loop& loop, net::Duration patience);
 
  private:
-  std::size_t frame(std::string_view piece, More more, const Fields& trailers);
+  void frame(std::string_view piece, More more, const Fields& trailers);
+  Result<bool> write_some();
 
   net::Stream& stream_;
   Framing::Kind framing_ = Framing::Kind::None;
   net::Spare<std::string> head_;  // while it waits
   std::array<char, 20> chunk_size_{};
   std::string end_of_body_;
-  std::array<std::string_view, 4> pieces_;  // what is being written
+  std::array<std::string_view, 4> pieces_;  // what is still to be written
 };
 
 }  // namespace pforte::http

@@ -134,7 +134,8 @@ net::Task<> say(net::Loop& loop, net::Stream& stream, const Said& said) {
   writer.start(said.framing);
   for (std::size_t i = 0; i < said.pieces.size(); ++i) {
     More more = i + 1 < said.pieces.size() ? More::Follows : More::Ends;
-    co_await writer.write(loop, std::chrono::seconds(5), said.pieces[i], more, said.trailers);
+    bool taken = co_await net::ok(writer.try_write(said.pieces[i], more, said.trailers));
+    if (!taken) co_await writer.write_rest(loop, std::chrono::seconds(5));
   }
   stream.finish();
   co_return {};
@@ -185,7 +186,10 @@ TEST_CASE("a peer that takes nothing for too long fails the writer") {
   net::MemoryPipe pipe(loop, 100, 10);
   BodyWriter writer(pipe.right);
   writer.start(Framing::Kind::UntilClose);
-  Result<> written = net::run(loop, writer.write(loop, std::chrono::milliseconds(20), "more than ten", More::Ends));
+  Result<bool> taken = writer.try_write("more than ten", More::Ends);
+  REQUIRE(taken);
+  CHECK(!*taken);
+  Result<> written = net::run(loop, writer.write_rest(loop, std::chrono::milliseconds(20)));
   REQUIRE(!written);
   CHECK(written.error().kind() == Kind::Timeout);
 }

@@ -38,7 +38,8 @@ void H1Client::begin(const RequestHead& head) {
 }
 
 net::Task<> H1Client::write(std::string_view piece, More more, const Fields& trailers) {
-  co_await request_.write(loop_, patience_, piece, more, trailers);
+  bool taken = co_await net::ok(request_.try_write(piece, more, trailers));
+  if (!taken) co_await request_.write_rest(loop_, patience_);
   if (!stream_->try_flush().moved()) {
     stream_->write_deadline(loop_.now() + patience_);
     co_await flush(*stream_);
@@ -74,7 +75,9 @@ net::Task<const ResponseHead*> H1Client::read_head() {
     if (io.status == Io::Status::Finished) {
       co_return fail(Kind::Closed, "backend.closed", "the server closed without an answer");
     }
-    if (io.blocked()) co_await wait_for_bytes();
+    if (!io.blocked()) continue;
+    set_patience();
+    co_await stream_->readable();
   }
 }
 
@@ -94,7 +97,8 @@ net::Task<Piece> H1Client::read_body() {
       case BodyReader::Status::Blocked:
         break;
     }
-    co_await wait_for_bytes();
+    set_patience();
+    co_await stream_->readable();
   }
 }
 
@@ -104,11 +108,9 @@ std::optional<Piece> H1Client::try_body() {
   return some ? std::optional(step.piece) : std::nullopt;
 }
 
-net::Task<> H1Client::wait_for_bytes() {
+void H1Client::set_patience() {
   net::Instant until = request_sent_ ? loop_.now() + patience_ : net::kNever;
   stream_->read_deadline(abandoned_ ? loop_.now() + kLastWords : until);
-  co_await stream_->readable();
-  co_return {};
 }
 
 void H1Client::abandon_request() {

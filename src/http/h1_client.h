@@ -53,7 +53,7 @@ class H1Client {
   bool still_good();
 
  private:
-  net::Task<> wait_for_bytes();
+  void set_patience();
 
   net::Loop& loop_;
   std::unique_ptr<net::Stream> stream_;

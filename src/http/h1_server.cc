@@ -86,7 +86,7 @@ net::Task<H1Server::Next> H1Server::next_request() {
     idle_ = inbox_.empty();
     if (idle_ && ending_) co_return Next::End;
     stream_.read_deadline(idle_ ? idle_until : head_deadline_);
-    Result<> waited = co_await outcome(wait_for(stream_.readable()));
+    Result<> waited = co_await stream_.readable().outcome();
     bool was_idle = std::exchange(idle_, false);
     if (waited) continue;
     if (waited.error().kind() != Kind::Timeout) co_return std::unexpected(std::move(waited).error());
@@ -125,7 +125,7 @@ net::Task<> H1Server::serve_one() {
   stream_.tell_when_broken(nullptr);
   if (!served) co_return std::unexpected(std::move(served).error());
   if (!complete_) co_return fail(Kind::Internal, "http.unanswered", "the answer was not completed");
-  co_await flush();
+  if (!stream_.try_flush().moved()) co_await flush();
   if (!body_.over()) co_await discard_rest();
   co_return {};
 }
@@ -154,7 +154,7 @@ net::Task<> H1Server::leave() {
     inbox_.consume(inbox_.bytes().size());
     Io io = inbox_.try_fill(Buffer::Size::Medium);
     if (io.blocked()) {
-      Result<> waited = co_await outcome(wait_for(stream_.readable()));
+      Result<> waited = co_await stream_.readable().outcome();
       if (!waited) break;
     } else if (!io.moved()) {
       break;
@@ -195,7 +195,7 @@ net::Task<Piece> H1Server::read_body() {
     net::Duration patience = co_await net::ok(patience_for_body());
     net::Instant before = loop_.now();
     stream_.read_deadline(before + patience);
-    Result<> waited = co_await outcome(wait_for(stream_.readable()));
+    Result<> waited = co_await stream_.readable().outcome();
     body_waited_ += loop_.now() - before;
     if (waited) continue;
     if (waited.error().kind() == Kind::Timeout) co_return std::unexpected(too_slow());
@@ -225,7 +225,8 @@ net::Task<> H1Server::inform(const ResponseHead& head) {
   if (request_->minor_version == 0) co_return {};
   append_response_head(answer_.head(), head, Connection::KeepsAlive, 1);
   answer_.start(Framing::Kind::None);
-  co_await answer_.write(loop_, kAnswerPatience, {}, More::Follows);
+  bool taken = co_await net::ok(answer_.try_write({}, More::Follows));
+  if (!taken) co_await answer_.write_rest(loop_, kAnswerPatience);
   co_await flush();
   co_return {};
 }
@@ -257,7 +258,8 @@ void H1Server::begin(const ResponseHead& head) {
 }
 
 net::Task<> H1Server::write(std::string_view piece, More more, const Fields& trailers) {
-  co_await answer_.write(loop_, patience_for_answer(), piece, more, trailers);
+  bool taken = co_await net::ok(answer_.try_write(piece, more, trailers));
+  if (!taken) co_await answer_.write_rest(loop_, patience_for_answer());
   if (more == More::Follows) {
     // The next piece may be long in coming (a tunnel, events): nothing is kept back for it.
     co_await flush();

@@ -8,8 +8,11 @@ namespace pforte::http {
 using net::Buffer;
 
 net::Io Inbox::try_fill(Buffer::Size size) {
-  make_room(size);
-  net::Io io = stream_.try_read({buffer_.data() + end_, buffer_.capacity() - end_});
+  net::Io io{net::Io::Status::Blocked};
+  if (!stream_.nothing_to_read()) {
+    make_room(size);
+    io = stream_.try_read({buffer_.data() + end_, buffer_.capacity() - end_});
+  }
   end_ += io.bytes;
   if (!io.moved() && empty() && !pinned_) {
     buffer_.release();

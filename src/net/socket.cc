@@ -159,7 +159,7 @@ Task<std::unique_ptr<Socket>> connect(Loop& loop, Address to, Duration limit) {
   if (refused) co_return fail(Kind::Unavailable, "net.connect", cat(to.to_text(), ": ", system_text(number)));
 
   socket->write_deadline(loop.now() + limit);
-  Result<> waited = co_await outcome(wait_for(socket->writable()));
+  Result<> waited = co_await socket->writable().outcome();
   if (!waited) {
     co_return fail(Kind::Timeout, "net.connect-timeout", cat(to.to_text(), ": nobody answered in time"));
   }

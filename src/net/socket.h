@@ -20,6 +20,7 @@ class Socket final : public Stream, private Watcher {
   ~Socket() override;
 
   Io try_read(std::span<char> into) override;
+  bool nothing_to_read() const override { return !reading_.possible && reading_.error_number == 0; }
   // The same bytes again at the next attempt. Moved also when nothing new has come.
   Io try_peek(std::span<char> into);
   // Sends straight away and keeps nothing.

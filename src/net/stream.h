@@ -34,6 +34,9 @@ class Stream {
 
   virtual Io try_read(std::span<char> into) = 0;
 
+  // Whether try_read() is known to be Blocked, so that nobody prepares for bytes that are not there.
+  virtual bool nothing_to_read() const { return false; }
+
   // Takes bytes from the front of `pieces`, and sends what it took as one. What it could not send at once it may keep,
   // a bounded amount: see try_flush().
   virtual Io try_write(std::span<const std::string_view> pieces) = 0;

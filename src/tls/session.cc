@@ -153,6 +153,10 @@ Io Session::try_read(std::span<char> into) {
   return {Io::Status::Moved, total};
 }
 
+bool Session::nothing_to_read() const {
+  return inbound_begin_ == inbound_end_ && lower_->nothing_to_read() && SSL_has_pending(ssl_.get()) == 0;
+}
+
 bool Session::between_records() const {
   return SSL_has_pending(ssl_.get()) == 0 && SSL_rstate_string(ssl_.get()) == std::string_view("RH");
 }

@@ -36,6 +36,7 @@ class Session final : public net::Stream {
   net::Task<> handshake();
 
   net::Io try_read(std::span<char> into) override;
+  bool nothing_to_read() const override;
   net::Io try_write(std::span<const std::string_view> pieces) override;
   net::Io try_flush() override;
   // Sends close_notify. Where that is blocked, try_flush() brings it to an end.
