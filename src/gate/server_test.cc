@@ -1,0 +1,117 @@
+#include "gate/server.h"
+
+#include <doctest/doctest.h>
+
+namespace pforte::gate {
+namespace {
+
+using namespace std::chrono_literals;
+
+BackendConfig backend_config() {
+  BackendConfig config;
+  config.eject_after = 3;
+  config.eject_time = 10s;
+  return config;
+}
+
+ServerConfig at(std::string host, std::uint16_t port = 8080) {
+  ServerConfig config;
+  config.host = std::move(host);
+  config.port = port;
+  return config;
+}
+
+const net::Instant kNow{1000h};
+
+TEST_CASE("a server is known by its URL, and an address needs no name") {
+  struct Row {
+    ServerConfig config;
+    std::string_view url;
+    bool named;
+  };
+  const Row rows[] = {{at("10.0.0.1"), "http://10.0.0.1:8080", false},
+                      {at("2001:db8::1"), "http://[2001:db8::1]:8080", false},
+                      {at("app.example", 80), "http://app.example:80", true}};
+  for (const Row& row : rows) {
+    Server server(backend_config(), row.config, nullptr);
+    CHECK(server.url() == row.url);
+    CHECK(server.named() == row.named);
+    CHECK(server.addresses()->size() == (row.named ? 0 : 1));
+    CHECK(server.tls_name() == row.config.host);
+  }
+}
+
+TEST_CASE("enough failures in a row eject a server for a while, and one of them says so") {
+  Server server(backend_config(), at("10.0.0.1"), nullptr);
+  CHECK(server.available(kNow));
+  CHECK(!server.failed(kNow, "one"));
+  CHECK(!server.failed(kNow, "two"));
+  CHECK(server.available(kNow));
+  CHECK(server.failed(kNow, "three"));
+  CHECK(server.ejected(kNow));
+  CHECK(server.healthy());
+  CHECK(!server.available(kNow));
+  CHECK(!server.failed(kNow + 1s, "four"));
+  CHECK(server.story().reason == "four");
+  CHECK(server.ejected(kNow + 9'999ms));
+  CHECK(server.available(kNow + 10s));
+}
+
+TEST_CASE("a server that fails again after its ejection is ejected at once, until it succeeds") {
+  Server server(backend_config(), at("10.0.0.1"), nullptr);
+  for (int i = 0; i < 3; ++i) server.failed(kNow, "down");
+  net::Instant later = kNow + 10s;
+  CHECK(server.failed(later, "still down"));
+  CHECK(server.ejected(later + 9s));
+  net::Instant much_later = later + 10s;
+  server.succeeded();
+  CHECK(!server.failed(much_later, "once"));
+  CHECK(server.available(much_later));
+}
+
+TEST_CASE("a success between failures starts the count anew") {
+  Server server(backend_config(), at("10.0.0.1"), nullptr);
+  for (int i = 0; i < 10; ++i) {
+    CHECK(!server.failed(kNow, "now and then"));
+    CHECK(!server.failed(kNow, "now and then"));
+    server.succeeded();
+  }
+  CHECK(server.available(kNow));
+}
+
+TEST_CASE("a server is never ejected where none is wanted") {
+  BackendConfig config = backend_config();
+  config.eject_after = 0;
+  Server server(config, at("10.0.0.1"), nullptr);
+  for (int i = 0; i < 100; ++i) CHECK(!server.failed(kNow, "down"));
+  CHECK(server.available(kNow));
+}
+
+TEST_CASE("the active checks decide by themselves, and say when they change their mind") {
+  Server server(backend_config(), at("10.0.0.1"), nullptr);
+  CHECK(!server.judged(true, ""));
+  CHECK(server.judged(false, "503"));
+  CHECK(!server.judged(false, "timeout"));
+  CHECK(server.story().reason == "timeout");
+  CHECK(!server.available(kNow));
+  CHECK(!server.ejected(kNow));
+  CHECK(server.judged(true, ""));
+  CHECK(server.available(kNow));
+}
+
+TEST_CASE("a server is the same as long as it is reached the same way") {
+  BackendConfig config = backend_config();
+  Server server(config, at("10.0.0.1"), nullptr);
+  CHECK(server.same_as(Server(config, at("10.0.0.1"), nullptr)));
+  CHECK(!server.same_as(Server(config, at("10.0.0.1", 8081), nullptr)));
+  CHECK(!server.same_as(Server(config, at("10.0.0.2"), nullptr)));
+  BackendConfig other = config;
+  other.eject_after = 4;
+  CHECK(!server.same_as(Server(other, at("10.0.0.1"), nullptr)));
+  other = config;
+  other.idle_connections = 1;
+  CHECK(!server.same_as(Server(other, at("10.0.0.1"), nullptr)));
+}
+
+}  // namespace
+}  // namespace pforte::gate
