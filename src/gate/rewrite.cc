@@ -73,7 +73,10 @@ bool is_overruled(FieldName name) {
 // a request: behind a gate, which shares its connections, the next agent would be taken for the last.
 bool is_ticket(const Field& field) {
   if (field.known != FieldName::Authorization) return false;
-  std::string_view scheme = field.value.substr(0, field.value.find(' '));
+  // The scheme ends where a token does, whatever follows it: readers differ about tabs and commas there.
+  std::size_t length = 0;
+  while (length < field.value.size() && http::is_token(field.value.substr(length, 1))) ++length;
+  std::string_view scheme = field.value.substr(0, length);
   return http::equals_ignoring_case(scheme, "Negotiate") || http::equals_ignoring_case(scheme, "NTLM");
 }
 

@@ -142,7 +142,7 @@ def test_trailers_cannot_bring_what_headers_cannot(pforte, app):
 
 
 TICKETS = ["NTLM TlRMTVNTUAABAAAAticket", "Negotiate YIIticket", "ntlm TlRMTVNTUAADAAAAticket", "NEGOTIATE  YIIticket",
-           "NTLM", "Negotiate"]
+           "NTLM", "Negotiate", "NTLM\tTlRMTVNTUAABAAAAticket", "Negotiate,NTLM TlRMTVNTUAABAAAAticket"]
 
 
 @pytest.mark.parametrize("secure", [False, True])
