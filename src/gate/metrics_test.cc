@@ -147,7 +147,7 @@ TEST_CASE("a scrape may read while the worker counts") {
   for (int i = 0; i < 20; ++i) text_of(sites, {&metrics});
   worker.join();
   std::string text = text_of(sites, {&metrics});
-  CHECK(has_line(text, R"(pforte_requests_total{site="site-0",code="2xx"} 98)"));
+  CHECK(has_line(text, R"(pforte_requests_total{site="site-0",code="2xx"} 99)"));
 }
 
 }  // namespace pforte::gate
