@@ -4,16 +4,13 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "gate/tunnel.h"
+#include "gate/forwarding.h"
 #include "gate/worker.h"
 #include "http/forwarded.h"
-#include "net/together.h"
 
 namespace pforte::gate {
 
 using http::FieldName;
-using http::Framing;
-using http::More;
 
 namespace {
 
@@ -26,39 +23,6 @@ bool is_own(std::string_view path) {
 bool is_trusted_by(const std::vector<net::Network>& networks, std::string_view text) {
   Result<net::Address> address = net::parse_ip(text);
   return address && std::ranges::any_of(networks, [&](const net::Network& one) { return one.contains(*address); });
-}
-
-Error clone(const Error& error) {
-  return Error(error.kind(), error.code(), error.text());
-}
-
-std::unexpected<Error> copy_of(const Error& error) {
-  return std::unexpected(clone(error));
-}
-
-// What a client is told when its own request came to grief.
-int status_for_client(const Error& error) {
-  if (error.kind() == Kind::Limit) return 413;
-  return error.kind() == Kind::Timeout ? 408 : 400;
-}
-
-// The same when it is the server's doing.
-int status_for_server(const Error& error) {
-  if (error.kind() == Kind::Timeout) return 504;
-  return error.code() == "gate.no-descriptor" || error.code() == "backend.none" ? 503 : 502;
-}
-
-// What befell a connection, told as the backend's doing.
-Error backend_failure(const Error& error) {
-  if (error.kind() == Kind::Timeout)
-    return Error(Kind::Timeout, "backend.timeout", "the server did not answer in time");
-  bool general = error.code().starts_with("net.") || error.code().starts_with("tls.");
-  return general ? Error(error.kind(), "backend.broken", error.text()) : clone(error);
-}
-
-bool before_anything_was_sent(const Error& error) {
-  return error.code().starts_with("backend.connect") || error.code() == "backend.no-address" ||
-         error.code() == "backend.not-trusted" || error.code() == "backend.tls";
 }
 
 }  // namespace
@@ -208,221 +172,33 @@ net::Task<> Handling::answer(http::Page page) {
   record_.bytes_out = page.body.size();
   if (answered) co_return {};
   record_.aborted = true;
-  co_return copy_of(answered.error());
+  co_return answered;
 }
 
 net::Task<> Handling::forward(const Route& route) {
-  const BackendConfig& config = route.terms.backend->config;
-  record_.backend = config.name.value;
-  const RequestLimits& limits = route.site->config.limits;
-  exchange_.pace({.longest_wait = limits.body_time, .bytes_per_second = limits.body_rate});
-  std::optional<Error> failure = too_large(route.terms);
-  if (failure) {
-    exchange_.close_afterwards();
-    co_await answer(error(413, failure->code()));
-    co_return {};
-  }
-  outgoing_.take();
-  Methods methods = route.terms.by_method ? Methods::Judged : Methods::Free;
-  rewrite_request(request(), visit_.visitor(), route.path, methods, *outgoing_);
-  for (;;) {
-    std::shared_ptr<Server> server = worker_.connections().choose(*route.terms.backend, tried_);
-    if (!server) break;
-    if (record_.attempts++ > 0) worker_.metrics().retries.add();
-    failure = co_await attempt(server, route, false);
-    bool stale = failure && reused_ && !answered_ && failure->kind() == Kind::Closed && may_repeat(*failure);
-    if (stale) failure = co_await attempt(server, route, true);
-    if (!failure) co_return {};
-    if (exchange_.begun() || client_failure_ || !may_repeat(*failure) || record_.attempts > config.retries) break;
-    tried_.push_back(server.get());
-  }
-  if (!failure) failure.emplace(Kind::Unavailable, "backend.none", "no server of the backend is available");
-  co_await answer_failure(*failure);
-  co_return {};
-}
-
-std::optional<Error> Handling::too_large(const Terms& terms) const {
-  bool over = terms.body > 0 && request().body.kind == Framing::Kind::Length && request().body.length > terms.body;
-  if (!over) return std::nullopt;
-  return Error(Kind::Limit, "http.body-too-large", "the request's body is larger than allowed here");
-}
-
-net::Task<std::optional<Error>> Handling::attempt(const std::shared_ptr<Server>& server, const Route& route,
-                                                  bool fresh) {
-  record_.server = server->url();
-  reused_ = false;
-  answered_ = false;
-  const BackendConfig& config = route.terms.backend->config;
-  Result<Connections::Lease> lease = co_await outcome(worker_.connections().take(server, config.connect_time, fresh));
-  if (!lease) {
-    blame(*server, lease.error());
-    co_return std::optional<Error>(std::move(lease).error());
-  }
-  record_.connected = worker_.loop().now();
-  reused_ = lease->reused();
-  http::H1Client& client = lease->client();
-  client.patience(config.answer_time);
-  Result<> spoken = co_await outcome(converse(client, route));
-  answered_ = client.answered();
-  exchange_.tell_when_broken(nullptr);
-  if (spoken) {
-    server->succeeded();
-    std::move(*lease).give_back();
-    co_return std::nullopt;
-  }
-  if (client_failure_) {
-    co_return clone(*client_failure_);
-  }
-  bool stale = reused_ && !answered_ && spoken.error().kind() == Kind::Closed;
-  if (!stale && !exchange_.broken()) blame(*server, spoken.error());
-  co_return std::optional<Error>(backend_failure(spoken.error()));
-}
-
-net::Task<> Handling::converse(http::H1Client& server, const Route& route) {
-  server.begin(outgoing_->head);
-  exchange_.tell_when_broken(&server.stream().readable());
-  std::optional<net::Beside> upload;
-  if (request().body.kind == Framing::Kind::None) {
-    co_await server.write({}, More::Ends);
-  } else {
-    upload.emplace(send_body(server, route.terms.body), [this, &server] {
-      if (client_failure_) server.stream().readable().fail(clone(*client_failure_));
-    });
-    if (client_failure_) co_return copy_of(*client_failure_);
-  }
-  for (;;) {
-    const http::ResponseHead* head = co_await server.read_head();
-    if (record_.first_byte == net::kNever) record_.first_byte = worker_.loop().now();
-    if (head->status == 101) {
-      co_await switch_protocols(server, *head, route.site->config.limits.tunnel_idle);
-      co_return {};
-    }
-    if (!head->is_interim()) {
-      co_await relay_answer(server, *head);
-      co_return {};
-    }
-    co_await inform(*head);
-  }
-}
-
-net::Task<> Handling::inform(const http::ResponseHead& head) {
-  net::Spare<http::ResponseHead> out;
-  out.take();
-  rewrite_response(head, request().method, *out);
-  co_await exchange_.inform(*out);
-  co_return {};
-}
-
-net::Task<> Handling::send_body(http::H1Client& server, std::uint64_t most_bytes) {
-  for (bool head_left = false;; head_left = true) {
-    std::optional<http::Piece> piece = exchange_.try_body();
-    if (!piece) {
-      // The head must not wait for a body that comes late, or only when the server has asked for it.
-      if (!head_left) co_await server.write({}, More::Follows);
-      Result<http::Piece> read = co_await outcome(exchange_.read_body());
-      if (!read) {
-        client_failure_.emplace(std::move(read).error());
-        co_return copy_of(*client_failure_);
-      }
-      piece = *read;
-    }
-    body_touched_ = true;
-    record_.bytes_in += piece->bytes.size();
-    if (most_bytes > 0 && record_.bytes_in > most_bytes) {
-      client_failure_.emplace(Kind::Limit, "http.body-too-large", "the request's body is larger than allowed here");
-      co_return copy_of(*client_failure_);
-    }
-    http::Fields trailers;
-    if (piece->last) trailers = exchange_.request_trailers();
-    drop_reserved(trailers);
-    Result<> written = co_await outcome(server.write(piece->bytes, piece->last ? More::Ends : More::Follows, trailers));
-    if (!written) {
-      // It may have answered before it stopped reading: what was not sent is not what went wrong.
-      server.abandon_request();
-      co_return written;
-    }
-    if (piece->last) co_return {};
-  }
-}
-
-net::Task<> Handling::relay_answer(http::H1Client& server, const http::ResponseHead& head) {
-  net::Spare<http::ResponseHead> out;
-  out.take();
-  rewrite_response(head, request().method, *out);
-  record_.status = head.status;
-  record_.aborted = true;  // until it is complete
-  exchange_.begin(*out);
-  for (bool head_left = false;; head_left = true) {
-    std::optional<http::Piece> piece = server.try_body();
-    if (!piece) {
-      // Neither the head nor what OpenSSL keeps must wait for what comes late.
-      if (!head_left) co_await exchange_.write({}, More::Follows);
-      co_await exchange_.flush();
-      piece = co_await server.read_body();
-    }
-    record_.bytes_out += piece->bytes.size();
-    co_await exchange_.write(piece->bytes, piece->last ? More::Ends : More::Follows, server.trailers());
-    if (piece->last) break;
-  }
-  record_.aborted = false;
-  co_return {};
-}
-
-net::Task<> Handling::switch_protocols(http::H1Client& server, const http::ResponseHead& head, net::Duration idle) {
-  const http::RequestHead& asked = outgoing_->head;
-  if (!asked.wants_upgrade || !http::equals_ignoring_case(asked.upgrade, head.upgrade)) {
-    co_return fail(Kind::Invalid, "backend.upgrade", "the server switched to a protocol that nobody asked for");
-  }
-  net::Spare<http::ResponseHead> out;
-  out.take();
-  rewrite_response(head, request().method, *out);
-  record_.status = head.status;
-  exchange_.begin(*out);
-  server.become_tunnel();
-  co_await exchange_.write({}, More::Follows);
-  exchange_.tell_when_broken(nullptr);
-  worker_.metrics().tunnels.add();
-  Carried carried;
-  Result<> ended = co_await outcome(tunnel(worker_.loop(), exchange_, server, idle, carried));
-  worker_.metrics().tunnels.subtract();
-  record_.bytes_in = carried.to_server;
-  record_.bytes_out = carried.to_client;
-  if (!ended) record_.decision = ended.error().code();
-  co_return {};
-}
-
-// Asking again does no harm when nothing was sent, or when the request is idempotent and nothing came back.
-bool Handling::may_repeat(const Error& error) const {
-  if (before_anything_was_sent(error)) return true;
-  if (answered_ || body_touched_ || error.kind() == Kind::Timeout || exchange_.broken()) return false;
-  return http::is_idempotent(request().method);
-}
-
-void Handling::blame(Server& server, const Error& error) {
-  if (error.code() == "gate.no-descriptor") return;
-  if (!server.failed(worker_.loop().now(), error.text())) return;
-  worker_.metrics().ejections.add();
-  log::warning("backend.ejected", {{"server", server.url()}, {"reason", error.text()}});
-}
-
-net::Task<> Handling::answer_failure(const Error& failure) {
+  Forwarding forwarding(worker_, exchange_, record_);
+  Forwarding::Order order{.terms = route.terms, .limits = &route.site->config.limits, .path = route.path};
+  Result<> forwarded = co_await outcome(forwarding.run(order, visit_.visitor()));
+  if (forwarded) co_return {};
+  const Error& failure = forwarded.error();
   record_.decision = failure.code();
-  if (exchange_.begun() || exchange_.broken()) {
+  int status = forwarding.status(failure);
+  if (status == 0) {
     record_.aborted = true;
-    co_return copy_of(failure);
+    co_return forwarded;
   }
-  int status = client_failure_ ? status_for_client(failure) : status_for_server(failure);
-  if (client_failure_ && failure.kind() == Kind::Closed) co_return copy_of(failure);
-  if (!client_failure_) {
-    log::warning("backend.failed", {{"reference", record_.reference},
-                                    {"backend", record_.backend},
-                                    {"server", record_.server},
-                                    {"code", failure.code()},
-                                    {"reason", failure.text()}});
-  }
+  if (!forwarding.client_failed()) tell_failed_backend(failure);
   if (!exchange_.body_over()) exchange_.close_afterwards();
   co_await answer(error(status, failure.code()));
   co_return {};
+}
+
+void Handling::tell_failed_backend(const Error& failure) const {
+  log::warning("backend.failed", {{"reference", record_.reference},
+                                  {"backend", record_.backend},
+                                  {"server", record_.server},
+                                  {"code", failure.code()},
+                                  {"reason", failure.text()}});
 }
 
 }  // namespace pforte::gate

@@ -3,9 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "gate/connections.h"
 #include "gate/plan.h"
 #include "gate/record.h"
 #include "gate/reference.h"
@@ -50,17 +48,7 @@ class Handling {
   net::Task<> answer(http::Page page);
 
   net::Task<> forward(const Route& route);
-  std::optional<Error> too_large(const Terms& terms) const;
-  // Nothing: the exchange is over. Else why the server did not answer.
-  net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Route& route, bool fresh);
-  net::Task<> converse(http::H1Client& server, const Route& route);
-  net::Task<> inform(const http::ResponseHead& head);
-  net::Task<> send_body(http::H1Client& server, std::uint64_t most_bytes);
-  net::Task<> relay_answer(http::H1Client& server, const http::ResponseHead& head);
-  net::Task<> switch_protocols(http::H1Client& server, const http::ResponseHead& head, net::Duration idle);
-  bool may_repeat(const Error& error) const;
-  void blame(Server& server, const Error& error);
-  net::Task<> answer_failure(const Error& error);
+  void tell_failed_backend(const Error& failure) const;
 
   Visit& visit_;
   Worker& worker_;
@@ -70,14 +58,6 @@ class Handling {
   References::Text reference_;
   Record record_;
   std::string scratch_;  // what the path gate rewrote
-  net::Spare<Outgoing> outgoing_;
-
-  // Of the attempt under way.
-  bool reused_ = false;
-  bool answered_ = false;      // something of an answer has come
-  bool body_touched_ = false;  // some of the request's body has been read: it cannot be sent again
-  std::optional<Error> client_failure_;
-  std::vector<const Server*> tried_;
 };
 
 }  // namespace pforte::gate

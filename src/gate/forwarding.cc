@@ -1,0 +1,250 @@
+#include "gate/forwarding.h"
+
+#include "base/log.h"
+#include "gate/tunnel.h"
+#include "gate/worker.h"
+#include "net/together.h"
+
+namespace pforte::gate {
+
+using http::Framing;
+using http::More;
+
+namespace {
+
+Error clone(const Error& error) {
+  return Error(error.kind(), error.code(), error.text());
+}
+
+std::unexpected<Error> copy_of(const Error& error) {
+  return std::unexpected(clone(error));
+}
+
+Error body_too_large() {
+  return Error(Kind::Limit, "http.body-too-large", "the request's body is larger than allowed here");
+}
+
+// What a client is told when its own request came to grief.
+int status_for_client(const Error& error) {
+  if (error.kind() == Kind::Limit) return 413;
+  return error.kind() == Kind::Timeout ? 408 : 400;
+}
+
+// The same when it is the server's doing.
+int status_for_server(const Error& error) {
+  if (error.kind() == Kind::Timeout) return 504;
+  return error.code() == "gate.no-descriptor" || error.code() == "backend.none" ? 503 : 502;
+}
+
+// What befell a connection, told as the backend's doing.
+Error backend_failure(const Error& error) {
+  if (error.kind() == Kind::Timeout)
+    return Error(Kind::Timeout, "backend.timeout", "the server did not answer in time");
+  bool general = error.code().starts_with("net.") || error.code().starts_with("tls.");
+  return general ? Error(error.kind(), "backend.broken", error.text()) : clone(error);
+}
+
+bool before_anything_was_sent(const Error& error) {
+  return error.code().starts_with("backend.connect") || error.code() == "backend.no-address" ||
+         error.code() == "backend.not-trusted" || error.code() == "backend.tls";
+}
+
+}  // namespace
+
+Forwarding::Forwarding(Worker& worker, http::Exchange& exchange, Record& record)
+    : worker_(worker), exchange_(exchange), record_(record) {}
+
+net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
+  const BackendConfig& config = order.terms.backend->config;
+  record_.backend = config.name.value;
+  exchange_.pace({.longest_wait = order.limits->body_time, .bytes_per_second = order.limits->body_rate});
+  if (too_large(order.terms)) {
+    client_failure_.emplace(body_too_large());
+    co_return copy_of(*client_failure_);
+  }
+  outgoing_.take();
+  Methods methods = order.terms.by_method ? Methods::Judged : Methods::Free;
+  rewrite_request(request(), visitor, order.path, methods, *outgoing_);
+  std::optional<Error> failure;
+  for (;;) {
+    std::shared_ptr<Server> server = worker_.connections().choose(*order.terms.backend, tried_);
+    if (!server) break;
+    if (record_.attempts++ > 0) worker_.metrics().retries.add();
+    failure = co_await attempt(server, order, false);
+    bool stale = failure && reused_ && !answered_ && failure->kind() == Kind::Closed && may_repeat(*failure);
+    if (stale) failure = co_await attempt(server, order, true);
+    if (!failure) co_return {};
+    if (exchange_.begun() || client_failure_ || !may_repeat(*failure) || record_.attempts > config.retries) break;
+    tried_.push_back(server.get());
+  }
+  if (!failure) failure.emplace(Kind::Unavailable, "backend.none", "no server of the backend is available");
+  co_return copy_of(*failure);
+}
+
+int Forwarding::status(const Error& failure) const {
+  if (exchange_.begun() || exchange_.broken()) return 0;
+  if (!client_failure_) return status_for_server(failure);
+  return failure.kind() == Kind::Closed ? 0 : status_for_client(failure);
+}
+
+bool Forwarding::too_large(const Terms& terms) const {
+  return terms.body > 0 && request().body.kind == Framing::Kind::Length && request().body.length > terms.body;
+}
+
+net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server>& server, const Order& order,
+                                                    bool fresh) {
+  record_.server = server->url();
+  reused_ = false;
+  answered_ = false;
+  const BackendConfig& config = order.terms.backend->config;
+  Result<Connections::Lease> lease = co_await outcome(worker_.connections().take(server, config.connect_time, fresh));
+  if (!lease) {
+    blame(*server, lease.error());
+    co_return std::optional<Error>(std::move(lease).error());
+  }
+  record_.connected = worker_.loop().now();
+  reused_ = lease->reused();
+  http::H1Client& client = lease->client();
+  client.patience(config.answer_time);
+  Result<> spoken = co_await outcome(converse(client, order));
+  answered_ = client.answered();
+  exchange_.tell_when_broken(nullptr);
+  if (spoken) {
+    server->succeeded();
+    std::move(*lease).give_back();
+    co_return std::nullopt;
+  }
+  if (client_failure_) co_return clone(*client_failure_);
+  bool stale = reused_ && !answered_ && spoken.error().kind() == Kind::Closed;
+  if (!stale && !exchange_.broken()) blame(*server, spoken.error());
+  co_return std::optional<Error>(backend_failure(spoken.error()));
+}
+
+net::Task<> Forwarding::converse(http::H1Client& server, const Order& order) {
+  server.begin(outgoing_->head);
+  exchange_.tell_when_broken(&server.stream().readable());
+  std::optional<net::Beside> upload;
+  if (request().body.kind == Framing::Kind::None) {
+    co_await server.write({}, More::Ends);
+  } else {
+    upload.emplace(send_body(server, order.terms.body), [this, &server] {
+      if (client_failure_) server.stream().readable().fail(clone(*client_failure_));
+    });
+    if (client_failure_) co_return copy_of(*client_failure_);
+  }
+  for (;;) {
+    const http::ResponseHead* head = co_await server.read_head();
+    if (record_.first_byte == net::kNever) record_.first_byte = worker_.loop().now();
+    if (head->status == 101) {
+      co_await switch_protocols(server, *head, order.limits->tunnel_idle);
+      co_return {};
+    }
+    if (!head->is_interim()) {
+      co_await relay_answer(server, *head);
+      co_return {};
+    }
+    co_await inform(*head);
+  }
+}
+
+net::Task<> Forwarding::inform(const http::ResponseHead& head) {
+  net::Spare<http::ResponseHead> out;
+  out.take();
+  rewrite_response(head, request().method, *out);
+  co_await exchange_.inform(*out);
+  co_return {};
+}
+
+net::Task<> Forwarding::send_body(http::H1Client& server, std::uint64_t most_bytes) {
+  for (bool head_left = false;; head_left = true) {
+    std::optional<http::Piece> piece = exchange_.try_body();
+    if (!piece) {
+      // The head must not wait for a body that comes late, or only when the server has asked for it.
+      if (!head_left) co_await server.write({}, More::Follows);
+      Result<http::Piece> read = co_await outcome(exchange_.read_body());
+      if (!read) {
+        client_failure_.emplace(std::move(read).error());
+        co_return copy_of(*client_failure_);
+      }
+      piece = *read;
+    }
+    body_touched_ = true;
+    record_.bytes_in += piece->bytes.size();
+    if (most_bytes > 0 && record_.bytes_in > most_bytes) {
+      client_failure_.emplace(body_too_large());
+      co_return copy_of(*client_failure_);
+    }
+    http::Fields trailers;
+    if (piece->last) trailers = exchange_.request_trailers();
+    drop_reserved(trailers);
+    Result<> written = co_await outcome(server.write(piece->bytes, piece->last ? More::Ends : More::Follows, trailers));
+    if (!written) {
+      // It may have answered before it stopped reading: what was not sent is not what went wrong.
+      server.abandon_request();
+      co_return written;
+    }
+    if (piece->last) co_return {};
+  }
+}
+
+net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::ResponseHead& head) {
+  net::Spare<http::ResponseHead> out;
+  out.take();
+  rewrite_response(head, request().method, *out);
+  record_.status = head.status;
+  record_.aborted = true;  // until it is complete
+  exchange_.begin(*out);
+  for (bool head_left = false;; head_left = true) {
+    std::optional<http::Piece> piece = server.try_body();
+    if (!piece) {
+      // Neither the head nor what OpenSSL keeps must wait for what comes late.
+      if (!head_left) co_await exchange_.write({}, More::Follows);
+      co_await exchange_.flush();
+      piece = co_await server.read_body();
+    }
+    record_.bytes_out += piece->bytes.size();
+    co_await exchange_.write(piece->bytes, piece->last ? More::Ends : More::Follows, server.trailers());
+    if (piece->last) break;
+  }
+  record_.aborted = false;
+  co_return {};
+}
+
+net::Task<> Forwarding::switch_protocols(http::H1Client& server, const http::ResponseHead& head, net::Duration idle) {
+  const http::RequestHead& asked = outgoing_->head;
+  if (!asked.wants_upgrade || !http::equals_ignoring_case(asked.upgrade, head.upgrade)) {
+    co_return fail(Kind::Invalid, "backend.upgrade", "the server switched to a protocol that nobody asked for");
+  }
+  net::Spare<http::ResponseHead> out;
+  out.take();
+  rewrite_response(head, request().method, *out);
+  record_.status = head.status;
+  exchange_.begin(*out);
+  server.become_tunnel();
+  co_await exchange_.write({}, More::Follows);
+  exchange_.tell_when_broken(nullptr);
+  worker_.metrics().tunnels.add();
+  Carried carried;
+  Result<> ended = co_await outcome(tunnel(worker_.loop(), exchange_, server, idle, carried));
+  worker_.metrics().tunnels.subtract();
+  record_.bytes_in = carried.to_server;
+  record_.bytes_out = carried.to_client;
+  if (!ended) record_.decision = ended.error().code();
+  co_return {};
+}
+
+// Asking again does no harm when nothing was sent, or when the request is idempotent and nothing came back.
+bool Forwarding::may_repeat(const Error& error) const {
+  if (before_anything_was_sent(error)) return true;
+  if (answered_ || body_touched_ || error.kind() == Kind::Timeout || exchange_.broken()) return false;
+  return http::is_idempotent(request().method);
+}
+
+void Forwarding::blame(Server& server, const Error& error) {
+  if (error.code() == "gate.no-descriptor") return;
+  if (!server.failed(worker_.loop().now(), error.text())) return;
+  worker_.metrics().ejections.add();
+  log::warning("backend.ejected", {{"server", server.url()}, {"reason", error.text()}});
+}
+
+}  // namespace pforte::gate

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "gate/connections.h"
+#include "gate/limits_config.h"
+#include "gate/record.h"
+#include "gate/rewrite.h"
+#include "gate/site.h"
+#include "http/exchange.h"
+
+namespace pforte::gate {
+
+class Worker;
+
+// One exchange with a backend: which server, the request to it, the answer back, and whether to ask again.
+class Forwarding {
+ public:
+  // All must outlive the forwarding; `record` is filled as things happen.
+  Forwarding(Worker& worker, http::Exchange& exchange, Record& record);
+  Forwarding(const Forwarding&) = delete;
+  Forwarding& operator=(const Forwarding&) = delete;
+
+  // Where to, and what holds there.
+  struct Order {
+    Terms terms;
+    const RequestLimits* limits;
+    std::string_view path;  // what the path gate lets through
+  };
+  // Ends when the answer has been given. Fails when it could not be: then either nothing of it has left and the client
+  // can be told status(), or status() is 0 and the connection is to be dropped.
+  net::Task<> run(const Order& order, const Visitor& visitor);
+
+  // Of a failure: what the client is told, or 0 when it has begun to get an answer or has gone.
+  int status(const Error& failure) const;
+  // Whether it was the client's doing: its body was too slow, too large, broken.
+  bool client_failed() const { return client_failure_.has_value(); }
+
+ private:
+  const http::RequestHead& request() const { return exchange_.request(); }
+  bool too_large(const Terms& terms) const;
+  // Nothing: the exchange is over. Else why the server did not answer.
+  net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Order& order, bool fresh);
+  net::Task<> converse(http::H1Client& server, const Order& order);
+  net::Task<> send_body(http::H1Client& server, std::uint64_t most_bytes);
+  net::Task<> inform(const http::ResponseHead& head);
+  net::Task<> relay_answer(http::H1Client& server, const http::ResponseHead& head);
+  net::Task<> switch_protocols(http::H1Client& server, const http::ResponseHead& head, net::Duration idle);
+  bool may_repeat(const Error& error) const;
+  void blame(Server& server, const Error& error);
+
+  Worker& worker_;
+  http::Exchange& exchange_;
+  Record& record_;
+  net::Spare<Outgoing> outgoing_;
+  std::vector<const Server*> tried_;
+  bool body_touched_ = false;  // some of the request's body has been read: it cannot be sent again
+  std::optional<Error> client_failure_;
+
+  // Of the attempt under way.
+  bool reused_ = false;
+  bool answered_ = false;  // something of an answer has come
+};
+
+}  // namespace pforte::gate
