@@ -21,7 +21,7 @@ ServerConfig at(std::string host, std::uint16_t port = 8080) {
   return config;
 }
 
-const net::Instant kNow{1000h};
+constexpr net::Instant kNow{1000h};
 
 TEST_CASE("a server is known by its URL, and an address needs no name") {
   struct Row {

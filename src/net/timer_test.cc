@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Instant kStart{100h};
+constexpr Instant kStart{100h};
 
 class Alarm final : public Timer {
  public:

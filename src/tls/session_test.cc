@@ -199,13 +199,16 @@ Result<std::string> received_after(Edit edit) {
   return got;
 }
 
-TEST_CASE("a record that was changed, cut, repeated or invented breaks the stream") {
+TEST_CASE("a record that was changed, repeated or invented breaks the stream") {
   CHECK(received_after([](std::string&) {}).value_or("broken") == "intact damaged");
   CHECK(!received_after([](std::string& bytes) { bytes.back() = char(bytes.back() ^ 1); }));
   CHECK(!received_after([](std::string& bytes) { bytes[0] = 0x14; }));
   CHECK(!received_after([](std::string& bytes) { bytes += bytes; }));
   CHECK(!received_after([](std::string& bytes) { bytes = std::string("\x17\x03\x03\x00\x20") + bytes; }));
   CHECK(!received_after([](std::string& bytes) { bytes.assign(1000, 'x'); }));
+}
+
+TEST_CASE("a record whose end is missing breaks the stream") {
   for (std::size_t kept : {1, 4, 5, 6, 20}) {
     CAPTURE(kept);
     CHECK(!received_after([kept](std::string& bytes) { bytes.resize(kept); }));
