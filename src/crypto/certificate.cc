@@ -67,7 +67,8 @@ bool covers(const std::vector<std::string>& names, std::string_view host) {
     if (same_name(name, host)) return true;
     std::size_t dot = host.find('.');
     bool wildcard = name.starts_with("*.") && !is_address && !host.starts_with("*");
-    if (wildcard && dot != std::string_view::npos && same_name(name.substr(1), host.substr(dot))) return true;
+    if (wildcard && dot != 0 && dot != std::string_view::npos && same_name(name.substr(1), host.substr(dot)))
+      return true;
   }
   return false;
 }

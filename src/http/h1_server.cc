@@ -59,7 +59,8 @@ net::Task<> H1Server::run() {
     }
     if (!ending_) forget_request();
   }
-  co_await leave();
+  // Who has finished between two requests waits for nothing more, not even a goodbye.
+  if (!client_finished_) co_await leave();
   co_return {};
 }
 
@@ -77,7 +78,7 @@ net::Task<H1Server::Next> H1Server::next_request() {
     Io io = inbox_.try_fill(Buffer::Size::Medium);
     if (io.status == Io::Status::Failed) co_return std::unexpected(stream_.failure());
     if (io.status == Io::Status::Finished) {
-      ending_ = true;
+      client_finished_ = true;
       co_return Next::End;
     }
     if (io.moved() && head_deadline_ == net::kNever) head_deadline_ = loop_.now() + limits_.head_time;
@@ -146,6 +147,10 @@ net::Task<> H1Server::discard_rest() {
 // with it (RFC 9112, 9.6).
 net::Task<> H1Server::leave() {
   stream_.finish();
+  if (!stream_.try_flush().moved()) {
+    stream_.write_deadline(loop_.now() + kFarewell);
+    co_await net::flush(stream_);
+  }
   if (body_.over() && inbox_.empty() && !begun_) co_return {};
   stream_.read_deadline(loop_.now() + kFarewell);
   inbox_.unpin();

@@ -71,8 +71,9 @@ class H1Server final : private Exchange {
   net::Instant head_deadline_ = net::kNever;
   net::Duration body_waited_{};
   std::uint64_t body_bytes_ = 0;
-  bool idle_ = false;    // between two requests, waiting
-  bool ending_ = false;  // no request after this one
+  bool idle_ = false;             // between two requests, waiting
+  bool ending_ = false;           // no request after this one
+  bool client_finished_ = false;  // between two requests
   bool begun_ = false;
   bool tunnel_ = false;    // both directions are plain bytes
   bool complete_ = false;  // the answer's last piece has been taken
