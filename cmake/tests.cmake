@@ -1,14 +1,15 @@
-# Fuzz targets: tests/fuzz/MODULE_NAME_fuzz.cc states a law of src/MODULE. With PFORTE_FUZZ they search for a counterexample; otherwise
-# the same file replays its corpus (tests/fuzz/corpus/MODULE_NAME) as an ordinary test.
+# Fuzz targets: tests/fuzz/MODULE_NAME_fuzz.cc states a law of src/MODULE. With PFORTE_FUZZ they can search for a counterexample. The corpus
+# (tests/fuzz/corpus/MODULE_NAME) is replayed as an ordinary test in every build.
 file(GLOB fuzz_targets CONFIGURE_DEPENDS tests/fuzz/*_fuzz.cc)
 foreach(source IN LISTS fuzz_targets)
   cmake_path(GET source STEM name)
+  string(REPLACE "_fuzz" "" corpus ${name})
   if(PFORTE_FUZZ)
     add_executable(${name} ${source})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME ${name} COMMAND ${name} -runs=0 ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
   else()
     add_executable(${name} ${source} tests/fuzz/replay.cc)
-    string(REPLACE "_fuzz" "" corpus ${name})
     add_test(NAME ${name} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
   endif()
   string(REGEX MATCH "^[a-z]+" module ${name})
