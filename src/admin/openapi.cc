@@ -2,8 +2,9 @@
 
 namespace pforte::admin {
 
-std::string_view openapi_document() {
-  return R"json({
+namespace {
+
+constexpr std::string_view kDocument = R"json({
   "openapi": "3.1.0",
   "info": {
     "title": "Pforte",
@@ -144,6 +145,11 @@ std::string_view openapi_document() {
   }
 }
 )json";
+
+}  // namespace
+
+std::string_view openapi_document() {
+  return kDocument;
 }
 
 }  // namespace pforte::admin

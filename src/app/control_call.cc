@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMostAnswer = 64 * 1024 * 1024;
+constexpr std::size_t kMostAnswer = std::size_t{64} * 1024 * 1024;
 
 class Descriptor {
  public:

@@ -29,7 +29,7 @@ constexpr auto kRest = 100ms;
 constexpr std::size_t kMuch = AccessLog::kMostWaiting / 4;
 // A pipe that can be written to takes this much without blocking (pipe(7)).
 constexpr std::size_t kPipeBytes = PIPE_BUF;
-constexpr std::size_t kFileBytes = 256 * 1024;
+constexpr std::size_t kFileBytes = std::size_t{256} * 1024;
 
 constexpr auto kComplaintInterval = 1min;
 constexpr auto kFarewell = 1s;

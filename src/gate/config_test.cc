@@ -14,7 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-const fs::path kGolden = fs::path(__FILE__).parent_path() / "../../tests/golden";
+fs::path golden_folder() {
+  return fs::path(__FILE__).parent_path() / "../../tests/golden";
+}
 
 std::string contents(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -47,7 +49,7 @@ allow = ["/"]
 
 TEST_CASE("every golden configuration gives exactly the messages written beside it") {
   int cases = 0;
-  for (const auto& entry : fs::directory_iterator(kGolden)) {
+  for (const auto& entry : fs::directory_iterator(golden_folder())) {
     if (entry.path().extension() != ".toml") continue;
     CAPTURE(entry.path().filename());
     fs::path english = entry.path(), german = entry.path();

@@ -21,7 +21,8 @@ Record record_of(int status, std::chrono::microseconds duration) {
   return record;
 }
 
-std::string text_of(const SiteNames& sites, std::initializer_list<const Metrics*> workers, ProcessFacts facts = {}) {
+std::string text_of(const SiteNames& sites, std::initializer_list<const Metrics*> workers,
+                    const ProcessFacts& facts = {}) {
   return prometheus_text(sites, std::span(workers.begin(), workers.size()), facts);
 }
 
