@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conf/reader.h"
+#include "kerberos/principal.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace pforte::identity {
+
+// One `[[sign_in.map]]`: a table of principals to logins, or a pattern (RE2) that the whole principal has to match and
+// the login it stands for, with \1 for its groups. Immutable; copies share the compiled pattern.
+struct NameRule {
+  conf::Place place;
+  std::map<std::string, std::string> table;
+  std::shared_ptr<const re2::RE2> pattern;  // null: a table
+  std::string login;
+
+  // None: it does not match.
+  std::optional<std::string> login_for(std::string_view principal) const;
+};
+
+NameRule read_name_rule_config(conf::Reader keys);
+
+// What of the rules, or the realms, decided.
+struct Mapping {
+  enum class By : std::uint8_t { Principal, LoginFallback, Rule };
+  By by = By::Principal;
+  std::string login;
+  const NameRule* rule = nullptr;
+};
+
+}  // namespace pforte::identity

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kerberos/principal.h"
+
+namespace pforte::kerberos {
+
+// What somebody sent behind "Negotiate ", read without any key: which mechanism, and for a ticket which service it is
+// for. Views point into the token. Sources: RFC 4178 (SPNEGO), RFC 4121 (krb5), RFC 4120 (AP-REQ).
+struct Token {
+  enum class Form : std::uint8_t {
+    Spnego,               // with a krb5 ticket in it
+    Krb5,                 // a bare krb5 ticket
+    Continue,             // a later leg of an exchange (NegTokenResp)
+    SpnegoWithoutTicket,  // offers krb5, but sends a token of another mechanism first, or none
+    Ntlm,                 // bare, or first in SPNEGO without krb5 being offered
+    Other,                // a mechanism that we do not have
+    Garbage,
+  };
+  Form form = Form::Garbage;
+
+  // Of the ticket; set for Spnego and Krb5.
+  Principal service;
+  std::int64_t key_version = -1;   // -1: the ticket names none
+  std::int64_t encryption = -1;    // RFC 3961 number: 18 is aes256-cts-hmac-sha1-96, 23 rc4-hmac
+  std::string_view authenticator;  // as sealed: the same only if it is a replay
+};
+
+// Never fails: what cannot be read is Garbage. Bounded in time and depth for any input.
+Token read_token(std::string_view token);
+
+}  // namespace pforte::kerberos

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/error.h"
+#include "store/store.h"
+
+namespace pforte::store {
+
+// The statements that bring a store from one version of the tables to the next; the first makes them. Instants are
+// milliseconds since 1970, flags are 0 and 1.
+//
+//   agent          number PK, login, login_folded UNIQUE, name, mail, disabled, password (Argon2id or null), made
+//   agent_principal  principal, agent; two agents may claim the same: then neither signs in by it
+//   agent_group    agent, name
+//   agent_token    digest PK (SHA-256 in hex), agent, label, made, expires (null: never)
+//   service        name PK, stopped, changed
+//   session        id PK, agent, login, method, principal, client, user_agent, began, seen, expires
+//   session_end    id PK (a session's), until: no cookie of it lives longer
+//   agent_end      agent PK, at: sessions that began until then are over; agent 0 stands for everybody
+//   secret_key     purpose, number, made, secret; PK (purpose, number)
+std::span<const std::string_view> migrations();
+
+// Brings a store to this version. Fails with Kind::Invalid (store.newer) when it is newer than that.
+Result<> migrate(Store& store);
+
+}  // namespace pforte::store
