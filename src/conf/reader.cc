@@ -154,6 +154,14 @@ std::optional<std::vector<Text>> Reader::texts(std::string_view key) {
   return texts;
 }
 
+std::vector<Reader::Named> Reader::named_texts() {
+  std::vector<Named> texts;
+  for (const Entry& entry : table_->entries) {
+    if (std::optional<Text> value = text(entry.key)) texts.push_back({{entry.key, entry.place}, *std::move(value)});
+  }
+  return texts;
+}
+
 bool Reader::flag_or(std::string_view key, bool otherwise) {
   const Value* value = take(key);
   if (value == nullptr) return otherwise;

@@ -46,6 +46,14 @@ class Reader {
   // A list of texts. None when the key is not there or is no list.
   std::optional<std::vector<Text>> texts(std::string_view key);
 
+  // A text under a key that the administrator chose, such as a principal.
+  struct Named {
+    Text name;
+    Text value;
+  };
+  // Every key of this table, which counts as asked for, in the order of the file.
+  std::vector<Named> named_texts();
+
   bool flag_or(std::string_view key, bool otherwise);
 
   // A whole number.

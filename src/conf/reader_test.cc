@@ -28,6 +28,22 @@ TEST_CASE("a reader gives values, and the default where there is none") {
   CHECK(problems.all().empty());
 }
 
+TEST_CASE("a table whose keys are the administrator's own is read whole") {
+  Problems problems;
+  std::optional<Table> table = read_document("\"HTTP/b@R\" = \"b.keytab\"\na = 1\nc = \"x\"\n", "a.toml", problems);
+  REQUIRE(table);
+  Reader keys(*table, problems);
+  std::vector<Reader::Named> named = keys.named_texts();
+  REQUIRE(named.size() == 2);
+  CHECK(named[0].name.value == "HTTP/b@R");
+  CHECK(named[0].name.place.line == 1);
+  CHECK(named[0].value.value == "b.keytab");
+  CHECK(named[1].name.value == "c");
+  keys.end();
+  REQUIRE(problems.all().size() == 1);
+  CHECK(problems.all()[0].code == "conf.type");
+}
+
 TEST_CASE("what is wrong is collected, and the default stands in for it") {
   Problems problems;
   std::optional<Table> table = read_document(
