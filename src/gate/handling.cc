@@ -105,7 +105,7 @@ Handling::Route Handling::route() {
     route.page->fields.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return route;
   }
-  policy::Verdict verdict = site->rules.judge(path, request().method_text, record_.client, scratch_);
+  policy::Verdict verdict = site->rules.judge(path, request().method_text, {.address = record_.client}, scratch_);
   if (verdict.rule) record_.rule_line = verdict.rule->line;
   if (verdict.kind == policy::Verdict::Kind::Refused) {
     route.page = error(400, verdict.refusal.code);

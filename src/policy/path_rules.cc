@@ -31,6 +31,12 @@ bool holds(const Rule& rule, std::string_view method, const net::Address& client
   return for_method && (rule.from.empty() || std::ranges::any_of(rule.from, holds_client));
 }
 
+bool holds_for_groups(const Rule& rule, const Caller& caller) {
+  if (rule.groups.empty()) return true;
+  auto is_in = [&](const std::string& group) { return std::ranges::binary_search(*caller.groups, group); };
+  return caller.groups && std::ranges::any_of(rule.groups, is_in);
+}
+
 std::unexpected<Error> unfit(std::string_view path, std::string_view why) {
   return fail(Kind::Invalid, "policy.rule-path", cat("a rule cannot have the path \"", path, "\": ", why));
 }
@@ -71,21 +77,21 @@ PathRules::PathRules(std::vector<Rule> rules, PathProfile profile) : profile_(pr
   std::ranges::sort(places_, std::ranges::greater(), [](const Place& place) { return place.path.size(); });
 }
 
-Verdict PathRules::judge(std::string_view raw_path, std::string_view method, const net::Address& client,
+Verdict PathRules::judge(std::string_view raw_path, std::string_view method, const Caller& caller,
                          std::string& scratch) const {
   auto path = read_path(raw_path, profile_, permitted_somewhere_, scratch);
   if (!path) return refused(path.error());
 
   const Place* place = decisive(*path);
-  Verdict verdict = decide(place, *path, method, client);
+  Verdict verdict = decide(place, *path, method, caller);
   if (path->doubt.code.empty() || verdict.kind == Verdict::Kind::Refused) return verdict;
 
-  bool allowed_by_some_reading = verdict.kind == Verdict::Kind::Allowed;
+  bool allowed_by_some_reading = verdict.kind != Verdict::Kind::NotAllowed;
   bool other_reading = false;
   for (const Place& other : places_) {
     if (!may_match(other, *path)) continue;
     other_reading = true;
-    if (decide(&other, *path, method, client).kind != Verdict::Kind::NotAllowed) allowed_by_some_reading = true;
+    if (decide(&other, *path, method, caller).kind != Verdict::Kind::NotAllowed) allowed_by_some_reading = true;
   }
   if (!other_reading) return verdict;
   return allowed_by_some_reading ? refused(path->doubt) : Verdict();
@@ -118,25 +124,30 @@ bool PathRules::may_match(const Place& place, const JudgedPath& path) const {
 }
 
 Verdict PathRules::decide(const Place* place, const JudgedPath& path, std::string_view method,
-                          const net::Address& client) const {
+                          const Caller& caller) const {
   const Rule* allowing = nullptr;
   const Rule* denying = nullptr;
+  const Rule* for_others = nullptr;
   std::span<const Rule> rules = place == nullptr ? std::span<const Rule>() : place->rules;
+  auto prefer = [&path](const Rule*& chosen, const Rule& rule) {
+    if (chosen == nullptr || !chosen->permits.covers(path.oddities)) chosen = &rule;
+  };
   for (const Rule& rule : rules) {
-    if (!holds(rule, method, client)) continue;
+    if (!holds(rule, method, caller.address)) continue;
     if (rule.effect == Rule::Effect::Deny) {
       denying = &rule;
-    } else if (allowing == nullptr || !allowing->permits.covers(path.oddities)) {
-      allowing = &rule;
+    } else {
+      prefer(holds_for_groups(rule, caller) ? allowing : for_others, rule);
     }
   }
 
   Verdict verdict;
-  Permits permits = allowing != nullptr ? allowing->permits : Permits();
+  const Rule* best = allowing != nullptr ? allowing : for_others;
+  Permits permits = best != nullptr ? best->permits : Permits();
   if (!permits.covers(path.oddities)) return refused(refusal_of(permits.missing(path.oddities)));
-  verdict.rule = denying != nullptr ? denying : allowing;
-  if (denying != nullptr || allowing == nullptr) return verdict;
-  verdict.kind = Verdict::Kind::Allowed;
+  verdict.rule = denying != nullptr ? denying : best;
+  if (denying != nullptr || best == nullptr) return verdict;
+  verdict.kind = allowing != nullptr ? Verdict::Kind::Allowed : Verdict::Kind::NeedsGroup;
   verdict.path = path;
   return verdict;
 }

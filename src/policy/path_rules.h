@@ -28,6 +28,9 @@ struct Rule {
   // Client networks it holds for. Empty: all.
   std::vector<net::Network> from;
 
+  // Groups it holds for: somebody who has signed in and is in one of them. Empty: all, signed in or not.
+  std::vector<std::string> groups;
+
   // Oddities a path may have if this rule decides on it.
   Permits permits;
 
@@ -40,23 +43,32 @@ struct Rule {
   std::size_t tag = 0;
 };
 
+// Who asks.
+struct Caller {
+  const net::Address& address;
+
+  // Of the agent who has signed in, sorted. Null: nobody has.
+  const std::vector<std::string>* groups = nullptr;
+};
+
 // What becomes of a request.
 struct Verdict {
   enum class Kind : std::uint8_t {
     Allowed,
+    NeedsGroup,  // would be allowed to somebody in one of the rule's groups: sign in, or 403
     NotAllowed,  // 404, like any path that does not exist
     Refused,     // 400, with `refusal`
   };
 
   Kind kind = Kind::NotAllowed;
 
-  // Forward exactly `path.forward`. Set only if Allowed.
+  // Forward exactly `path.forward`. Set only if Allowed or NeedsGroup.
   JudgedPath path;
 
   // Why. Set only if Refused.
   PathRefusal refusal;
 
-  // The rule that allowed or denied; null if none did. Lives as long as the PathRules.
+  // The rule that allowed, would allow, or denied; null if none did. Lives as long as the PathRules.
   const Rule* rule = nullptr;
 };
 
@@ -68,7 +80,8 @@ Result<> check_rule_path(std::string_view path, PathProfile profile);
 //
 // The longest path that matches decides. Of several rules with that path, a Deny that holds for the method and the
 // client wins; otherwise one Allow that holds is enough, provided that it permits every oddity the path has. If none
-// holds, the request is not allowed: shorter paths are not asked.
+// holds but for its groups, the first such says which are needed. Otherwise the request is not allowed: shorter paths
+// are not asked.
 //
 // Where readers of the path differ, every reading must be decided by the same rules, or the request is refused: behind
 // the place where the first difference lies (JudgedPath::certain) no rule's path may reach. So a permit helps only
@@ -81,8 +94,7 @@ class PathRules {
   PathRules(std::vector<Rule> rules, PathProfile profile);
 
   // Judges the path of a request (no query). Views in the verdict point into `raw_path` and `scratch`.
-  Verdict judge(std::string_view raw_path, std::string_view method, const net::Address& client,
-                std::string& scratch) const;
+  Verdict judge(std::string_view raw_path, std::string_view method, const Caller& caller, std::string& scratch) const;
 
   PathProfile profile() const { return profile_; }
 
@@ -96,7 +108,7 @@ class PathRules {
   bool begins(std::string_view text, std::string_view start) const;
   const Place* decisive(const JudgedPath& path) const;
   bool may_match(const Place& place, const JudgedPath& path) const;
-  Verdict decide(const Place* place, const JudgedPath& path, std::string_view method, const net::Address& client) const;
+  Verdict decide(const Place* place, const JudgedPath& path, std::string_view method, const Caller& caller) const;
 
   std::vector<Place> places_;  // longest path first
   Permits permitted_somewhere_;

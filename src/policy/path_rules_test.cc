@@ -46,7 +46,7 @@ Rule permitting(std::string_view path, std::initializer_list<Oddity> oddities) {
 std::string_view outcome(const PathRules& rules, std::string_view path, std::string_view method = "GET",
                          const net::Address& client = outside) {
   std::string scratch;
-  Verdict verdict = rules.judge(path, method, client, scratch);
+  Verdict verdict = rules.judge(path, method, {.address = client}, scratch);
   if (verdict.kind == Verdicts::Refused) return verdict.refusal.code;
   return verdict.kind == Verdicts::Allowed ? "allowed" : "404";
 }
@@ -257,13 +257,13 @@ TEST_CASE("a verdict says which rule it was") {
   admin.line = 42;
   const PathRules rules({allow("/"), admin}, kTomcat);
   std::string scratch;
-  Verdict verdict = rules.judge("/x/../admin/a%20b", "GET", inside, scratch);
+  Verdict verdict = rules.judge("/x/../admin/a%20b", "GET", {.address = inside}, scratch);
   REQUIRE(verdict.kind == Verdicts::Allowed);
   CHECK(verdict.rule->tag == 7);
   CHECK(verdict.rule->line == 42);
   CHECK(verdict.path.forward == "/admin/a%20b");
   CHECK(verdict.path.decision == "/admin/a b");
-  CHECK(rules.judge("/admin", "GET", outside, scratch).rule == nullptr);
+  CHECK(rules.judge("/admin", "GET", {.address = outside}, scratch).rule == nullptr);
 }
 
 TEST_CASE("a permit holds inside what its own rule decides, and nowhere else") {
@@ -296,7 +296,7 @@ TEST_CASE("a permit holds inside what its own rule decides, and nowhere else") {
 TEST_CASE("a permitted dot segment in disguise is decided by the rule it leads to") {
   const PathRules rules({permitting("/rest", {Oddity::DotSegmentParameter}), allow("/webclient")}, kTomcat);
   std::string scratch;
-  Verdict verdict = rules.judge("/webclient/..;x/rest/a", "GET", outside, scratch);
+  Verdict verdict = rules.judge("/webclient/..;x/rest/a", "GET", {.address = outside}, scratch);
   REQUIRE(verdict.kind == Verdicts::Allowed);
   CHECK(verdict.path.forward == "/rest/a");
   CHECK(outcome(rules, "/rest/..;x/webclient/a") == "path.dot-segment-parameter");
@@ -334,4 +334,37 @@ TEST_CASE("a path that readers take differently cannot be a rule's") {
 }
 
 }  // namespace
+TEST_CASE("a rule with groups holds for those who are in one of them") {
+  Rule rule = allow("/admin");
+  rule.groups = {"crm-admins", "support"};
+  PathRules rules({rule, allow("/")}, PathProfile::Generic);
+  std::string scratch;
+  auto kind = [&](const std::vector<std::string>* groups) {
+    return rules.judge("/admin/x", "GET", {.address = outside, .groups = groups}, scratch).kind;
+  };
+  const std::vector<std::string> admin = {"agents", "crm-admins"};
+  const std::vector<std::string> agent = {"agents"};
+  CHECK(kind(&admin) == Verdicts::Allowed);
+  CHECK(kind(&agent) == Verdicts::NeedsGroup);
+  CHECK(kind(nullptr) == Verdicts::NeedsGroup);
+}
+
+TEST_CASE("one rule of a path that holds is enough, whatever groups the others ask for") {
+  Rule admins = allow("/admin");
+  admins.groups = {"crm-admins"};
+  Rule inside_only = allow_from_inside("/admin");
+  PathRules rules({admins, inside_only}, PathProfile::Generic);
+  std::string scratch;
+  CHECK(rules.judge("/admin", "GET", {.address = inside}, scratch).kind == Verdicts::Allowed);
+  CHECK(rules.judge("/admin", "GET", {.address = outside}, scratch).kind == Verdicts::NeedsGroup);
+}
+
+TEST_CASE("a path that some reading puts under a rule with groups is refused") {
+  Rule admins = permitting("/admin", {Oddity::EncodedSlash});
+  admins.groups = {"crm-admins"};
+  PathRules rules({admins, permitting("/", {Oddity::EncodedSlash})}, PathProfile::Generic);
+  std::string scratch;
+  CHECK(rules.judge("/admin%2fx", "GET", {.address = outside}, scratch).kind == Verdicts::Refused);
+}
+
 }  // namespace pforte::policy

@@ -146,8 +146,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const PathRules gate(rules, profile);
   std::string_view raw(reinterpret_cast<const char*>(data + 1), size - 1);
 
+  const net::Address nobody;
   std::string scratch;
-  Verdict verdict = gate.judge(raw, "GET", {}, scratch);
+  Verdict verdict = gate.judge(raw, "GET", {.address = nobody}, scratch);
   if (verdict.kind != Verdict::Kind::Allowed) return 0;
 
   const std::string forward(verdict.path.forward);
@@ -156,7 +157,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
 
   std::string again;
-  Verdict second = gate.judge(forward, "GET", {}, again);
+  Verdict second = gate.judge(forward, "GET", {.address = nobody}, again);
   if (second.kind != Verdict::Kind::Allowed || second.path.forward != forward || second.rule != verdict.rule)
     std::abort();
   if (second.path.decision != verdict.path.decision || second.path.certain != verdict.path.certain) std::abort();
