@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -21,6 +20,8 @@ namespace pforte::store {
 //   session_end    id PK (a session's), until: no cookie of it lives longer
 //   agent_end      agent PK, at: sessions that began until then are over; agent 0 stands for everybody
 //   secret_key     purpose, number, made, secret; PK (purpose, number)
+//   counter        name PK, last: numbers that were given, so that none is given twice
+//   store_version  version: how many of these statements it has seen
 std::span<const std::string_view> migrations();
 
 // Brings a store to this version. Fails with Kind::Invalid (store.newer) when it is newer than that.

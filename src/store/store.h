@@ -26,25 +26,35 @@ class Row {
   ~Row() = default;
 };
 
+// How much a change that was made survives.
+enum class Durability : std::uint8_t {
+  OnDisk,  // a power cut; waits for the disk, about 0.5 ms and more
+  Soon,    // the end of the process; a power cut only once something later is on the disk. About 20 us
+};
+
 // Records that outlive the process: agents, sessions, keys, which services run. The running gate and the commands of an
 // administrator use it at the same time. SQL in the part that SQLite and PostgreSQL share; schema.h has the tables.
 //
 // Every function may be called on any thread, and blocks. Fails with Kind::Invalid (store.conflict) when a row must be
-// unique and is not, with Kind::Unavailable (store.unusable) when the disk is full or the file is damaged; the text
-// says which file and why.
+// unique and is not, or refers to one that is not there; with Kind::Unavailable when the disk is full, may not be
+// written, or another process does not come to an end (store.unusable), or the file is damaged (store.damaged); with
+// Kind::Internal (store.statement) for a statement that is none. The text says which file and why.
 class Store {
  public:
   using Values = std::initializer_list<Value>;
 
   virtual ~Store() = default;
 
-  // INSERT, UPDATE, DELETE, with a "?" for each value. How many rows it changed. Returns when it is on the disk.
-  virtual Result<std::uint64_t> change(std::string_view statement, Values values = {}) = 0;
+  // INSERT, UPDATE, DELETE, with a "?" for each value. How many rows it changed. Inside of transact() the durability
+  // is that of the transaction, which is on the disk.
+  virtual Result<std::uint64_t> change(std::string_view statement, Values values = {},
+                                       Durability durability = Durability::OnDisk) = 0;
 
   // SELECT. `each` must not use the store.
   virtual Result<> read(std::string_view statement, Values values, const std::function<void(const Row&)>& each) = 0;
 
-  // Everything that `work` changes, or nothing when it fails. Others wait meanwhile.
+  // Everything that `work` changes, or nothing when it fails. Others who change something wait meanwhile. May be called
+  // inside of itself: then it is part of the outer one.
   virtual Result<> transact(const std::function<Result<>()>& work) = 0;
 
   // A number that differs from the one before when another process has changed something since. Costs next to nothing.
@@ -52,7 +62,8 @@ class Store {
 };
 
 // Opens, or makes, the SQLite file at `path` with the tables of this version, readable by its owner alone. Fails with
-// Kind::Unavailable, and with Kind::Invalid (store.newer) when a newer version of the program has made it.
+// Kind::Unavailable, and with Kind::Invalid when a newer version of the program (store.newer) or another program
+// (store.foreign) has made it.
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path);
 
 // Milliseconds since 1970, as the tables have instants.

@@ -1,0 +1,96 @@
+#include "store/schema.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "base/text.h"
+
+namespace pforte::store {
+namespace {
+
+// Numbers and instants are BIGINT, which both databases read as 64 bits. agent_end and session_end outlive what they
+// refer to, so they have no foreign key.
+constexpr std::string_view kFirst = R"(
+CREATE TABLE store_version (version BIGINT NOT NULL);
+INSERT INTO store_version VALUES (0);
+CREATE TABLE counter (name TEXT PRIMARY KEY, last BIGINT NOT NULL);
+INSERT INTO counter VALUES ('agent', 0);
+
+CREATE TABLE agent (
+  number BIGINT PRIMARY KEY, login TEXT NOT NULL, login_folded TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+  mail TEXT NOT NULL, disabled BIGINT NOT NULL, password TEXT, made BIGINT NOT NULL);
+CREATE TABLE agent_principal (
+  principal TEXT NOT NULL, agent BIGINT NOT NULL REFERENCES agent (number) ON DELETE CASCADE,
+  PRIMARY KEY (principal, agent));
+CREATE INDEX agent_principal_agent ON agent_principal (agent);
+CREATE TABLE agent_group (
+  agent BIGINT NOT NULL REFERENCES agent (number) ON DELETE CASCADE, name TEXT NOT NULL, PRIMARY KEY (agent, name));
+CREATE TABLE agent_token (
+  digest TEXT PRIMARY KEY, agent BIGINT NOT NULL REFERENCES agent (number) ON DELETE CASCADE, label TEXT NOT NULL,
+  made BIGINT NOT NULL, expires BIGINT);
+CREATE INDEX agent_token_agent ON agent_token (agent);
+
+CREATE TABLE service (name TEXT PRIMARY KEY, stopped BIGINT NOT NULL, changed BIGINT NOT NULL);
+
+CREATE TABLE session (
+  id TEXT PRIMARY KEY, agent BIGINT NOT NULL, login TEXT NOT NULL, method TEXT NOT NULL, principal TEXT NOT NULL,
+  client TEXT NOT NULL, user_agent TEXT NOT NULL, began BIGINT NOT NULL, seen BIGINT NOT NULL,
+  expires BIGINT NOT NULL);
+CREATE INDEX session_agent ON session (agent);
+CREATE INDEX session_began ON session (began);
+CREATE INDEX session_expires ON session (expires);
+CREATE TABLE session_end (id TEXT PRIMARY KEY, until BIGINT NOT NULL);
+CREATE INDEX session_end_until ON session_end (until);
+CREATE TABLE agent_end (agent BIGINT PRIMARY KEY, at BIGINT NOT NULL);
+
+CREATE TABLE secret_key (
+  purpose TEXT NOT NULL, number BIGINT NOT NULL, made BIGINT NOT NULL, secret TEXT NOT NULL,
+  PRIMARY KEY (purpose, number));
+)";
+
+constexpr std::array<std::string_view, 1> kMigrations = {kFirst};
+
+Result<std::int64_t> version_of(Store& store) {
+  std::int64_t version = 0;
+  auto keep = [&](const Row& row) { version = row.number(0); };
+  Result<> read = store.read("SELECT version FROM store_version", {}, keep);
+  // A store without tables has no version either.
+  if (!read && read.error().kind() != Kind::Internal) return std::unexpected(std::move(read).error());
+  if (version <= std::int64_t(kMigrations.size())) return version;
+  return fail(Kind::Invalid, "store.newer",
+              cat("the store has version ", version, ", made by a newer Pforte; this one knows up to version ",
+                  kMigrations.size()));
+}
+
+// No text in them has a semicolon.
+Result<> run(Store& store, std::string_view statements) {
+  while (statements.find_first_not_of(" \n") != std::string_view::npos) {
+    std::size_t end = std::min(statements.find(';'), statements.size() - 1);
+    (void)TRY(store.change(statements.substr(0, end)));
+    statements.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+Result<> bring_up(Store& store) {
+  // Again, now that nobody else can change it.
+  std::int64_t version = TRY(version_of(store));
+  for (std::string_view migration : migrations().subspan(std::size_t(version))) TRY(run(store, migration));
+  (void)TRY(store.change("UPDATE store_version SET version = ?", {std::int64_t(kMigrations.size())}));
+  return {};
+}
+
+}  // namespace
+
+std::span<const std::string_view> migrations() {
+  return kMigrations;
+}
+
+Result<> migrate(Store& store) {
+  std::int64_t version = TRY(version_of(store));
+  if (version == std::int64_t(kMigrations.size())) return {};
+  return store.transact([&] { return bring_up(store); });
+}
+
+}  // namespace pforte::store

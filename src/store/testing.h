@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "store/store.h"
+
+// Stores of tests.
+
+namespace pforte::store::testing {
+
+// A folder that goes with its test.
+class Folder {
+ public:
+  Folder() {
+    if (!mkdtemp(path_.data())) std::abort();
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path_); }
+
+  std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() / "pforte-store-XXXXXX").string();
+};
+
+// A new store in a folder of its own.
+struct TemporaryStore {
+  Folder folder;
+  std::unique_ptr<Store> store = open_sqlite(folder.file("pforte.db")).value();
+
+  Store& operator*() const { return *store; }
+  Store* operator->() const { return store.get(); }
+};
+
+// The first column of the first row of a SELECT; 0 without one.
+inline std::int64_t number(Store& store, std::string_view select) {
+  std::int64_t number = 0;
+  Result<> read = store.read(select, {}, [&](const Row& row) { number = row.number(0); });
+  if (!read) std::abort();
+  return number;
+}
+
+}  // namespace pforte::store::testing
