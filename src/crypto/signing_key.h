@@ -17,7 +17,8 @@ class SigningKey {
   // What to_pem() gave. Fails with Kind::Invalid.
   static Result<SigningKey> from_pem(const Secret& pem);
 
-  Secret to_pem() const;
+  // PKCS#8 in PEM form, not encrypted. Fails with Kind::Internal.
+  Result<Secret> to_pem() const;
 
   // Its JWK thumbprint (RFC 7638) in base64url: names the key in what it signs.
   const std::string& id() const { return id_; }
