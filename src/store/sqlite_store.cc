@@ -171,12 +171,10 @@ Result<> make_file(const std::string& path) {
   return {};
 }
 
-// Before anything is changed in it.
+// Before anything is changed in it. The tables first: somebody else may be making them, and the id comes with them.
 Result<> check_ours(SqliteConnection& connection) {
-  std::int64_t id = TRY(connection.number("PRAGMA application_id"));
-  if (id == kApplicationId) return {};
-  std::int64_t tables = TRY(connection.number("SELECT count(*) FROM sqlite_master"));
-  if (id == 0 && tables == 0) return {};
+  if (TRY(connection.number("SELECT count(*) FROM sqlite_master")) == 0) return {};
+  if (TRY(connection.number("PRAGMA application_id")) == kApplicationId) return {};
   return fail(Kind::Invalid, "store.foreign", cat(connection.file(), " is the database of another program"));
 }
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -55,8 +56,11 @@ Result<> add_key(Store& store, std::int64_t key, std::string secret = "s") {
   return {};
 }
 
-Result<> add_key_in_transaction(Store& store, std::int64_t key) {
-  return store.transact([&store, key] { return add_key(store, key); });
+Result<> add_keys_in_transaction(Store& store, std::int64_t one, std::int64_t other) {
+  return store.transact([&]() -> Result<> {
+    TRY(add_key(store, one));
+    return add_key(store, other);
+  });
 }
 
 Result<> add_key_and_fail(Store& store, std::int64_t key) {
@@ -64,6 +68,16 @@ Result<> add_key_and_fail(Store& store, std::int64_t key) {
     TRY(add_key(store, key));
     return fail(Kind::Invalid, "store.conflict", "thought better of it");
   });
+}
+
+// Each with its number; none may fail.
+void on_threads(std::int64_t count, const std::function<Result<>(std::int64_t)>& work) {
+  std::vector<Result<>> ends(static_cast<std::size_t>(count));
+  std::vector<std::jthread> threads;
+  threads.reserve(ends.size());
+  for (std::int64_t i = 0; i < count; ++i) threads.emplace_back([&ends, &work, i] { ends[std::size_t(i)] = work(i); });
+  threads.clear();
+  for (const Result<>& end : ends) CHECK_MESSAGE(end, (end ? "" : end.error().text()));
 }
 
 std::int64_t number_on_another_thread(Store& store, std::string_view select) {
@@ -133,56 +147,42 @@ TEST_CASE("a transaction is kept as a whole or not at all, also inside of anothe
   Result<> kept = store->transact([&]() -> Result<> {
     TRY(add_key(*store, 2));
     CHECK(!add_key_and_fail(*store, 3));
-    TRY(add_key_in_transaction(*store, 4));
+    TRY(add_keys_in_transaction(*store, 4, 5));
     // It sees its own changes; others do not.
-    CHECK(number(*store, kCount) == 2);
+    CHECK(number(*store, kCount) == 3);
     CHECK(number_on_another_thread(*store, kCount) == 0);
     return {};
   });
   CHECK(kept);
-  CHECK(number(*store, kCount) == 2);
-  CHECK(number(*store, "SELECT sum(number) FROM secret_key") == 6);
+  CHECK(number(*store, kCount) == 3);
+  CHECK(number(*store, "SELECT sum(number) FROM secret_key") == 11);
 }
 
 TEST_CASE("many threads change and read at once") {
   Folder folder;
   auto store = open_sqlite(folder.file("a.db")).value();
-  constexpr int kThreads = 4;
-  constexpr int kEach = 50;
-  std::atomic<int> failures = 0;
-  auto add_pairs = [&](int thread) {
-    for (int i = 0; i < kEach; ++i) {
-      std::int64_t key = 2 * (thread * kEach + i);
-      Result<> added = store->transact([&]() -> Result<> {
-        TRY(add_key(*store, key));
-        return add_key(*store, key + 1);
-      });
-      bool even = number(*store, kCount) % 2 == 0;
-      if (!added || !even) ++failures;
+  constexpr std::int64_t kEach = 50;
+  std::atomic<int> odd = 0;
+  on_threads(4, [&](std::int64_t thread) -> Result<> {
+    for (std::int64_t pair = thread * kEach; pair < (thread + 1) * kEach; ++pair) {
+      TRY(add_keys_in_transaction(*store, 2 * pair, 2 * pair + 1));
+      if (number(*store, kCount) % 2 != 0) ++odd;
     }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (int thread = 0; thread < kThreads; ++thread) threads.emplace_back(add_pairs, thread);
-  }
-  CHECK(failures == 0);
-  CHECK(number(*store, kCount) == 2 * kThreads * kEach);
+    return {};
+  });
+  CHECK(odd == 0);
+  CHECK(number(*store, kCount) == kEach * 4 * 2);
 }
 
 TEST_CASE("who opens a new store at the same time gets the same one") {
-  Folder folder;
-  std::atomic<int> failures = 0;
-  {
-    std::vector<std::jthread> threads;
-    for (std::int64_t key = 0; key < 6; ++key) {
-      threads.emplace_back([&, key] {
-        auto store = open_sqlite(folder.file("a.db"));
-        if (!store || !add_key(**store, key)) ++failures;
-      });
-    }
+  for (int round = 0; round < 10; ++round) {
+    Folder folder;
+    on_threads(6, [&](std::int64_t key) -> Result<> {
+      auto store = TRY(open_sqlite(folder.file("a.db")));
+      return add_key(*store, key);
+    });
+    CHECK(number(*open_sqlite(folder.file("a.db")).value(), kCount) == 6);
   }
-  CHECK(failures == 0);
-  CHECK(number(*open_sqlite(folder.file("a.db")).value(), kCount) == 6);
 }
 
 TEST_CASE("changes elsewhere are seen, our own are not") {
