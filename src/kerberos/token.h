@@ -16,7 +16,7 @@ struct Token {
   enum class Form : std::uint8_t {
     Spnego,               // with a krb5 ticket in it
     Krb5,                 // a bare krb5 ticket
-    Continue,             // a later leg of an exchange (NegTokenResp)
+    Continue,             // a later leg of an exchange (NegTokenResp), with a ticket or without
     SpnegoWithoutTicket,  // offers krb5, but sends a token of another mechanism first, or none
     Ntlm,                 // bare, or first in SPNEGO without krb5 being offered
     Other,                // a mechanism that we do not have
@@ -24,14 +24,21 @@ struct Token {
   };
   Form form = Form::Garbage;
 
-  // Of the ticket; set for Spnego and Krb5.
+  // Of the ticket; set for Spnego and Krb5, and for a Continue that carries one.
   Principal service;
   std::int64_t key_version = -1;   // -1: the ticket names none
   std::int64_t encryption = -1;    // RFC 3961 number: 18 is aes256-cts-hmac-sha1-96, 23 rc4-hmac
   std::string_view authenticator;  // as sealed: the same only if it is a replay
+  std::string_view request;        // the AP-REQ in DER
+  std::string_view ticket;         // the Ticket in DER
+
+  bool has_ticket() const { return !ticket.empty(); }
 };
 
 // Never fails: what cannot be read is Garbage. Bounded in time and depth for any input.
+//
+// Strict: nothing twice, nothing in another order, nothing behind the end, so that the authenticator that is
+// remembered against replays is the one that the Kerberos library accepts.
 Token read_token(std::string_view token);
 
 }  // namespace pforte::kerberos

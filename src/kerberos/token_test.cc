@@ -1,0 +1,135 @@
+#include "kerberos/token.h"
+
+#include <doctest/doctest.h>
+
+#include "kerberos/der_testing.h"
+
+namespace pforte::kerberos {
+
+using namespace std::string_view_literals;
+using namespace testing;
+
+namespace {
+
+const std::string kNtlmToken("NTLMSSP\0\x01\0\0\0", 12);
+
+void check_ticket(const Token& token) {
+  CHECK(token.service.to_text() == "HTTP/crm.example.com@EXAMPLE.COM");
+  CHECK(token.encryption == 18);
+  CHECK(token.key_version == 3);
+  CHECK(token.authenticator == "sealed authenticator");
+  CHECK(token.ticket == ticket({}));
+  CHECK(token.request.starts_with('\x6e'));
+}
+
+}  // namespace
+
+TEST_CASE("a ticket tells its service, key version and encryption without a key") {
+  std::string bare = krb5_token();
+  std::string first = first_leg(kMicrosoftKrb5Oid + kKrb5Oid + kNtlmOid, bare);
+  std::string later = later_leg(bare);
+  CHECK(read_token(bare).form == Token::Form::Krb5);
+  CHECK(read_token(first).form == Token::Form::Spnego);
+  CHECK(read_token(later).form == Token::Form::Continue);
+  for (const std::string& bytes : {bare, first, later}) check_ticket(read_token(bytes));
+}
+
+TEST_CASE("a ticket need not name a key version") {
+  TicketParts parts;
+  parts.key_version.clear();
+  std::string bytes = krb5_token(parts);
+  CHECK(read_token(bytes).key_version == -1);
+  parts.key_version = field(1, der(tag::kInteger, "\x7f\xff\xff\xff"));
+  bytes = krb5_token(parts);
+  CHECK(read_token(bytes).key_version == 0x7fffffff);
+}
+
+TEST_CASE("every form is told from the others") {
+  struct Row {
+    std::string_view name;
+    std::string bytes;
+    Token::Form form;
+  };
+  const Row rows[] = {
+      {"NTLM", kNtlmToken, Token::Form::Ntlm},
+      {"NTLM in a frame", der(tag::application(0), {kNtlmOid, kNtlmToken}), Token::Form::Ntlm},
+      {"SPNEGO with NTLM", first_leg(kNtlmOid, kNtlmToken), Token::Form::Ntlm},
+      {"SPNEGO with NegoEx and NTLM", first_leg(kNegoExOid + kNtlmOid, "NEGOEXTS"), Token::Form::Ntlm},
+      {"NTLM where a ticket was announced", first_leg(kKrb5Oid + kNtlmOid, kNtlmToken), Token::Form::Ntlm},
+      {"NTLM in a later leg", later_leg(kNtlmToken), Token::Form::Ntlm},
+      {"SPNEGO with NegoEx", first_leg(kNegoExOid, "NEGOEXTS"), Token::Form::Other},
+      {"another mechanism", der(tag::application(0), {kNegoExOid, "x"}), Token::Form::Other},
+      {"NTLM first, krb5 offered", first_leg(kNtlmOid + kKrb5Oid, kNtlmToken), Token::Form::SpnegoWithoutTicket},
+      {"krb5 without a ticket", first_leg(kKrb5Oid, ""), Token::Form::SpnegoWithoutTicket},
+      {"a later leg without a ticket", later_leg("", "code"), Token::Form::Continue},
+      {"an empty later leg", later_leg(""), Token::Form::Continue},
+      {"nothing", "", Token::Form::Garbage},
+      {"text", "Basic dXNlcjpw", Token::Form::Garbage},
+      {"garbage in a later leg", later_leg("x"), Token::Form::Garbage},
+      {"garbage for a ticket", first_leg(kKrb5Oid, "x"), Token::Form::Garbage},
+      {"no mechanism", first_leg("", ""), Token::Form::Garbage},
+      {"a TLS hello", "\x16\x03\x01\x02\x00\x01", Token::Form::Garbage},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Token token = read_token(row.bytes);
+    CHECK(token.form == row.form);
+    CHECK(!token.has_ticket());
+  }
+}
+
+TEST_CASE("a token that is cut anywhere has no ticket") {
+  std::string bare = krb5_token();
+  for (const std::string& whole : {bare, first_leg(kKrb5Oid, bare), later_leg(bare)}) {
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+      CAPTURE(size);
+      CHECK(!read_token(std::string_view(whole).substr(0, size)).has_ticket());
+    }
+  }
+}
+
+TEST_CASE("nothing may stand behind the end, twice, or in another order") {
+  std::string bare = krb5_token();
+  std::string trailing = bare + '\0';
+  std::string twice =
+      der(tag::application(0), {kSpnegoOid, field(0, der(tag::kSequence, {field(0, der(tag::kSequence, kKrb5Oid)),
+                                                                          field(2, der(tag::kOctetString, bare)),
+                                                                          field(2, der(tag::kOctetString, bare))}))});
+  std::string order =
+      der(tag::application(0), {kSpnegoOid, field(0, der(tag::kSequence, {field(2, der(tag::kOctetString, bare)),
+                                                                          field(0, der(tag::kSequence, kKrb5Oid))}))});
+  std::string long_length = "\x60\x84" + std::string("\0\0", 2);
+  long_length += char(bare.size() >> 8);
+  long_length += char(bare.size() & 0xff);
+  for (const std::string& bytes : {trailing, first_leg(kKrb5Oid, trailing), first_leg(kKrb5Oid, bare) + "x",
+                                   later_leg(trailing), twice, order, long_length + bare.substr(3)}) {
+    CHECK(read_token(bytes).form == Token::Form::Garbage);
+  }
+}
+
+TEST_CASE("a token of depth or breadth without end is garbage in no time") {
+  std::string deep = "x";
+  for (int i = 0; i < 5000; ++i) deep = der(tag::application(0), deep);
+  CHECK(read_token(deep).form == Token::Form::Garbage);
+
+  std::string many;
+  for (int i = 0; i < 10000; ++i) many += kNegoExOid;
+  CHECK(read_token(first_leg(many, "")).form == Token::Form::Garbage);
+}
+
+TEST_CASE("a ticket of 64 kB is read") {
+  TicketParts parts;
+  parts.cipher.assign(65000, 'x');
+  std::string bytes = first_leg(kKrb5Oid, krb5_token(parts));
+  CHECK(read_token(bytes).form == Token::Form::Spnego);
+}
+
+TEST_CASE("a service's name is taken byte by byte") {
+  TicketParts parts;
+  parts.name = {"HTTP", "a/b@c"};
+  parts.realm = std::string("R\0X", 3);
+  std::string bytes = krb5_token(parts);
+  CHECK(read_token(bytes).service.to_text() == R"(HTTP/a\/b\@c@R\0X)");
+}
+
+}  // namespace pforte::kerberos
