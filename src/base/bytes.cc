@@ -29,14 +29,21 @@ constexpr Values kBase64UrlValues = values_of(kBase64Url);
 // The letters of `bytes`, without padding.
 std::string encode(std::string_view bytes, std::string_view alphabet) {
   std::string text((bytes.size() * 8 + 5) / 6, '\0');
-  std::uint32_t bits = 0;
-  int count = 0;  // of bits that have no letter yet
   char* next = text.data();
-  for (char byte : bytes) {
-    bits = bits << 8 | std::uint8_t(byte);
-    for (count += 8; count >= 6;) *next++ = alphabet[bits >> (count -= 6) & 63];
+  for (; bytes.size() >= 3; bytes.remove_prefix(3)) {
+    unsigned bits =
+        unsigned(std::uint8_t(bytes[0])) << 16 | unsigned(std::uint8_t(bytes[1])) << 8 | std::uint8_t(bytes[2]);
+    *next++ = alphabet[bits >> 18];
+    *next++ = alphabet[bits >> 12 & 63];
+    *next++ = alphabet[bits >> 6 & 63];
+    *next++ = alphabet[bits & 63];
   }
-  if (count > 0) *next = alphabet[bits << (6 - count) & 63];
+  if (bytes.empty()) return text;
+  unsigned bits = unsigned(std::uint8_t(bytes[0])) << 16;
+  if (bytes.size() == 2) bits |= unsigned(std::uint8_t(bytes[1])) << 8;
+  *next++ = alphabet[bits >> 18];
+  *next++ = alphabet[bits >> 12 & 63];
+  if (bytes.size() == 2) *next = alphabet[bits >> 6 & 63];
   return text;
 }
 
@@ -44,19 +51,27 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
 std::optional<std::string> decode(std::string_view text, const Values& values) {
   if (text.size() % 4 == 1) return std::nullopt;
   std::string bytes(text.size() * 6 / 8, '\0');
-  std::uint32_t bits = 0;
-  std::uint32_t every = 0;
-  int count = 0;  // of bits that are no whole byte yet
   char* next = bytes.data();
-  for (char letter : text) {
-    std::uint8_t value = values[std::uint8_t(letter)];
-    every |= value;
-    bits = bits << 6 | (value & 63U);
-    count += 6;
-    if (count >= 8) *next++ = char(bits >> (count -= 8) & 0xff);
+  unsigned every = 0;  // above 63 once a letter has no value
+  auto value = [&](std::size_t at) {
+    unsigned found = values[std::uint8_t(text[at])];
+    every |= found;
+    return found;
+  };
+  for (; text.size() >= 4; text.remove_prefix(4)) {
+    unsigned bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
+    *next++ = char(bits >> 16 & 0xff);
+    *next++ = char(bits >> 8 & 0xff);
+    *next++ = char(bits & 0xff);
   }
-  bool superfluous = (bits & ((1U << count) - 1)) != 0;
-  if (every > 63 || superfluous) return std::nullopt;
+  unsigned superfluous = 0;  // bits that fill no byte
+  if (!text.empty()) {
+    unsigned bits = value(0) << 18 | value(1) << 12 | (text.size() == 3 ? value(2) << 6 : 0);
+    *next++ = char(bits >> 16 & 0xff);
+    if (text.size() == 3) *next = char(bits >> 8 & 0xff);
+    superfluous = text.size() == 3 ? bits & 0xff : bits & 0xffff;
+  }
+  if (every > 63 || superfluous != 0) return std::nullopt;
   return bytes;
 }
 

@@ -20,6 +20,7 @@ class Ended {
   // What the store says now. Fails as the store does.
   static Result<std::shared_ptr<const Ended>> read(store::Store& store);
 
+  // A session that began in the very millisecond in which its agent's were ended is one of them.
   bool contains(const Session& session) const;
 
  private:
@@ -27,7 +28,8 @@ class Ended {
     using is_transparent = void;
   };
   std::unordered_set<std::string, Hash, std::equal_to<>> ids_;
-  std::unordered_map<std::int64_t, Time> agents_;  // sessions that began until then; 0: of everybody
+  Time everybody_ = Time::min();                   // sessions that began until then
+  std::unordered_map<std::int64_t, Time> agents_;  // the same for each agent
 };
 
 }  // namespace pforte::session

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "crypto/sealing_keys.h"
 #include "crypto/signing_key.h"
+#include "session/session.h"
 #include "store/store.h"
 
 namespace pforte::session {
@@ -23,8 +25,11 @@ struct Keys {
 
 // Reads them; makes the first, replaces those that are due (sealing keys after `rotation`, kept for `lifetime` more so
 // that no session ends by it; signing keys after 30 days, told in jwks.json one day before they sign and one after).
-// Several nodes may call it at once. Fails as the store does.
+//
+// To be called every minute: a new sealing key opens at once, but seals only once all nodes have had time to read it.
+// Several nodes may call it at once. Fails as the store does, and with Kind::Invalid for a key that is damaged.
 Result<std::shared_ptr<const Keys>> renew_keys(store::Store& store, std::chrono::milliseconds rotation,
-                                               std::chrono::milliseconds lifetime);
+                                               std::chrono::milliseconds lifetime,
+                                               Time now = std::chrono::system_clock::now());
 
 }  // namespace pforte::session
