@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/error.h"
+#include "kerberos/kerberos_config.h"
+
+namespace pforte::kerberos {
+
+// Lets the Kerberos library of this process read STATE_DIR/krb5.conf, and keeps it away from the machine's own tickets,
+// keytab and replay cache. Once, at start, before there are threads: it changes the environment.
+void point_library_at(const std::string& state_dir);
+
+// Writes STATE_DIR/krb5.conf (mode 0600): what `config` sets itself, then the krb5.conf it names, or the system's, by
+// `include`; the library takes the first value of each setting. A later call takes effect within a second, so that a
+// reload needs no restart.
+//
+// Fails with Kind::Invalid when the library could not read the result, and with Kind::Unavailable when it cannot be
+// written; then the file is as it was.
+Result<> use_krb5_config(const KerberosConfig& config, const std::string& state_dir);
+
+// How far clocks may be apart, as the library has it: `clockskew` of the krb5.conf in force, 5 min by default. Replays
+// must be remembered for twice as long.
+std::chrono::seconds clock_skew_in_force();
+
+}  // namespace pforte::kerberos

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conf/problem.h"
+
+namespace pforte::kerberos {
+
+// One `name = value` of a krb5.conf or krb5.ini.
+struct Krb5Relation {
+  std::vector<std::string> path;  // {"libdefaults", "default_realm"}
+  std::string value;              // trailing blanks cut off
+  conf::Place place;
+};
+
+// A place where the file hardly says what was meant.
+struct Krb5Doubt {
+  conf::Place place;
+  Message what;
+  Message remedy;
+};
+
+struct Krb5File {
+  std::vector<Krb5Relation> relations;
+  std::vector<Krb5Doubt> doubts;
+  std::vector<conf::Text> includes;  // files and folders that are read as well
+
+  // The first of that path, which is the one that the library takes. Null when there is none.
+  const Krb5Relation* find(std::initializer_list<std::string_view> path) const;
+};
+
+// Reads the text as the Kerberos library does, but goes on where that gives up without naming a line. Follows no
+// includes. `file` is what places are given by.
+// Source: krb5.conf(5), and the behaviour of MIT krb5 1.20.
+Krb5File read_krb5_file(std::string_view text, const std::string& file);
+
+// Reads the file and what it includes, and lets the library read it as well: what the library refuses is an error, with
+// the line; what it reads otherwise than was meant is a warning; so are settings that get no ticket today.
+Krb5File check_krb5_file(const conf::Text& file, conf::Problems& problems);
+
+}  // namespace pforte::kerberos
