@@ -309,6 +309,13 @@ void Reader::end() {
   }
 }
 
+std::vector<std::string_view> Reader::names() const {
+  std::vector<std::string_view> names;
+  names.reserve(table_->entries.size());
+  for (const Entry& entry : table_->entries) names.emplace_back(entry.key);
+  return names;
+}
+
 bool Reader::has_text(std::string_view key) const {
   const Entry* entry = table_->find(key);
   return entry != nullptr && std::holds_alternative<std::string>(entry->value.is);

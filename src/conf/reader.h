@@ -76,6 +76,9 @@ class Reader {
   // Whether the key is there, and counts it as asked for: for a key whose presence says it all.
   bool claim(std::string_view key) { return take(key) != nullptr; }
 
+  // All keys, in the order of the file: for a block whose keys are names that the administrator chose.
+  std::vector<std::string_view> names() const;
+
   bool has(std::string_view key) const { return table_->find(key) != nullptr; }
   bool has_text(std::string_view key) const;
 
