@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +14,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import agents  # noqa: E402
 import gate as gates  # noqa: E402
+import tickets  # noqa: E402
 from backends import Backend, Script, echo  # noqa: E402
+from directory import Directory  # noqa: E402
+from kdc import Realms  # noqa: E402
 from pki import Authority  # noqa: E402
+from visitor import APP, SERVICE, no_secret_in  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,6 +79,15 @@ def start_gate(tmp_path: Path, authority: Authority, start_backend: Any) -> Iter
         started.append(gates.Gate(folder, authority, config, prefix))
         return started[-1]
 
+    def again(gate: gates.Gate) -> gates.Gate:
+        """One that has stopped, once more, with everything it has left behind."""
+        folder = tmp_path / f"gate{len(started)}"
+        folder.mkdir()
+        started.append(gates.Gate(folder, authority, gate.config))
+        return started[-1]
+
+    start.authority = authority  # type: ignore[attr-defined]
+    start.again = again  # type: ignore[attr-defined]
     yield start
     failures = []
     for one in started:
@@ -94,3 +109,100 @@ def app(start_backend: Callable[..., Backend]) -> Backend:
 def pforte(start_gate: Callable[..., gates.Gate], app: Backend) -> gates.Gate:
     """A gate in front of `app` with nothing special."""
     return start_gate(app)
+
+
+# Signing in.
+
+
+@pytest.fixture(scope="session")
+def realms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realms]:
+    """Two KDCs that trust each other."""
+    both = Realms(tmp_path_factory.mktemp("realms"))
+    yield both
+    both.stop()
+
+
+@pytest.fixture(scope="session")
+def running_directory(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Directory]:
+    one = Directory(tmp_path_factory.mktemp("directory"), authority)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def directory(running_directory: Directory) -> Directory:
+    """slapd with people; a test may stop it."""
+    if not running_directory.process:
+        running_directory.start()
+    return running_directory
+
+
+@pytest.fixture(scope="session")
+def client_of(realms: Realms) -> Iterator[Callable[..., tickets.Client]]:
+    """client_of("susan@ALPHA.TEST"): who makes tokens with that person's tickets. One for all tests."""
+    made: dict[tuple[str, float], tickets.Client] = {}
+
+    def client(principal: str, ahead: float = 0) -> tickets.Client:
+        if (principal, ahead) not in made:
+            cache = realms.fetch(realms.kinit(principal), SERVICE)
+            made[principal, ahead] = tickets.Client(realms.environment(cache), ahead)
+        return made[principal, ahead]
+
+    yield client
+    for one in made.values():
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def susan(client_of: Callable[..., tickets.Client]) -> tickets.Client:
+    """susan@ALPHA.TEST at her computer: an agent by her principal."""
+    return client_of("susan@ALPHA.TEST")
+
+
+@pytest.fixture(scope="session")
+def accounts(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Path:
+    """A state folder with the agents of agents.py, for gates to begin with."""
+    folder = tmp_path_factory.mktemp("accounts")
+    config = gates.standard_config(folder, authority, ["http://127.0.0.1:9"])
+    (folder / "pforte.toml").write_text(gates.toml_document(config))
+    for agent in agents.ALL:
+        agent.add(folder / "pforte.toml", folder)
+    return folder / "state"
+
+
+@pytest.fixture
+def start_desk(start_gate: Any, accounts: Path, realms: Realms, tmp_path: Path) -> Iterator[Callable[..., gates.Gate]]:
+    """start_desk(*backends, site={}, kerberos={}, keytabs={}, sign_in={}, ...): a gate that signs people in.
+
+    It serves app.localhost, accepts tickets of both realms, and knows the agents of agents.py. Whatever the test is
+    about, no secret may stand in its logs.
+    """
+    started: list[gates.Gate] = []
+
+    def start(*servers: Backend | str, keytabs: dict[str, Path] | None = None, **changes: Any) -> gates.Gate:
+        state = tmp_path / f"desk{len(started)}"
+        shutil.copytree(accounts, state)
+        config = agents.desk_config(realms, keytabs)
+        config["site"] = {"hosts": [APP], "certificate": start_gate.authority.issue(APP).config()} | config["site"]
+        started.append(start_gate(*servers, state_dir=str(state), **gates.merged(config, changes)))
+        return started[-1]
+
+    def restart(gate: gates.Gate, kill: bool = False) -> gates.Gate:
+        """The same gate once more, after a clean end or a sudden one."""
+        gate.signal(signal.SIGKILL if kill else signal.SIGTERM)
+        for visitor in getattr(gate, "visitors", []):
+            visitor.reconnect()
+        gate.wait()
+        started.append(start_gate.again(gate))
+        return started[-1]
+
+    start.restart = restart  # type: ignore[attr-defined]
+    yield start
+    for one in started:
+        no_secret_in(one)
+
+
+@pytest.fixture
+def desk(start_desk: Callable[..., gates.Gate], app: Backend) -> gates.Gate:
+    """A gate in front of `app` that everybody has to sign in at."""
+    return start_desk(app)
