@@ -231,3 +231,21 @@ def test_fresh_tickets_are_never_taken_for_old_ones(desk, susan, client_of):
     for client in (susan, client_of(f"peter@{ALPHA}")):
         for _ in range(30):
             assert Visitor(desk, machine=True).send_ticket(client.token(SERVICE)).status == 200
+
+
+# The files of the products that were there before.
+
+
+def test_the_products_own_files_suffice(start_desk, app, realms, client_of, tmp_path):
+    """cm6-kerberos.properties, with escapes, comments, and a line that goes on; and a node's overlay."""
+    alpha, beta = both_keytabs(realms).values()
+    escaped = str(alpha).replace(".keytab", "\\u002ekeytab")
+    (tmp_path / "krb5.ini").write_text(realms.config.read_text().replace("\n", "\r\n"))
+    (tmp_path / "cm6-kerberos.properties").write_text(
+        f"# our realms\n! another remark\nkerberos.config.location = {tmp_path}/krb5.ini\r\n\n"
+        f"{ALPHA_SERVICE}={escaped[:20]}\\\n      {escaped[20:]}\n{BETA_SERVICE.replace('@', chr(92) + '@')} : {tmp_path}/nowhere.keytab\n")
+    (tmp_path / "node1.properties").write_text(f"{BETA_SERVICE}={beta}\n")
+    gate = start_desk(app, kerberos={"config": None, "properties": str(tmp_path / "cm6-kerberos.properties"),
+                                     "overlay": str(tmp_path / "node1.properties")}, **{"kerberos.keytabs": None})
+    assert signed_in_as(Visitor(gate).sign_in_with(client_of(f"susan@{ALPHA}"))) == "susan"
+    assert signed_in_as(Visitor(gate).sign_in_with(client_of(f"uli@{BETA}"), service=BETA_SERVICE)) == "uli"

@@ -1,6 +1,7 @@
 """Who asks, and what the gate says to those who have not signed in: browsers, machines, single sign-on."""
 
 import base64
+import re
 import subprocess
 
 import gate as gates
@@ -314,3 +315,38 @@ def test_negotiate_is_offered_only_to_the_networks_and_clients_it_is_meant_for(s
     answer = inside.get("/", "User-Agent: Mozilla/5.0 OldPhone/1.0")
     assert (answer.status, answer.get("www-authenticate")) == (401, None)
     assert has_login_form(answer)
+
+
+# Programs with a token.
+
+
+def token_of(gate, login: str, *options: str) -> str:
+    done = gate.run("agent", "token", login, *options)
+    assert done.returncode == 0, done.stderr
+    return re.search(r"[A-Za-z0-9_-]{43}", done.stdout)[0]
+
+
+def test_a_program_signs_in_with_its_token_on_every_request(start_desk, app):
+    gate = start_desk(app, site={"rule": [{"path": "/rest", "sign_in": "token"}]})
+    program = Visitor(gate, machine=True)
+    token = token_of(gate, "eva")
+    program.secrets.add(token)
+    answer = program.get("/rest/x", f"Authorization: Bearer {token}")
+    found = arrived(answer)
+    assert (found["remote-user"], found["pforte-method"]) == (["eva"], ["token"])
+    assert "authorization" not in found
+    assert cookies_set(answer) == {}
+    assert program.get("/rest/x").status == 401
+    for wrong in (token[:-1], token + "x", token.swapcase(), "x" * 43, ""):
+        assert program.get("/rest/x", f"Authorization: Bearer {wrong}").status == 401
+    assert not app.saw(token.encode())
+
+
+def test_a_token_ends_when_it_expires_and_with_its_agent(start_desk, app):
+    gate = start_desk(app, site={"rule": [{"path": "/rest", "sign_in": "token"}]})
+    program = Visitor(gate, machine=True)
+    short, long = token_of(gate, "eva", "--expires", "1s"), token_of(gate, "adam")
+    gates.until(lambda: program.get("/rest", f"Authorization: Bearer {short}").status == 401, "the token expires", 4)
+    assert program.get("/rest", f"Authorization: Bearer {long}").status == 200
+    assert gate.run("agent", "disable", "adam").returncode == 0
+    gates.until(lambda: program.get("/rest", f"Authorization: Bearer {long}").status == 401, "the agent's token ends", 2)
