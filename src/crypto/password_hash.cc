@@ -19,6 +19,11 @@ void prepare() {
   if (sodium_init() < 0) std::abort();
 }
 
+// libsodium takes no null pointer, not even for nothing.
+std::string_view text_of(const Secret& password) {
+  return password.reveal().empty() ? std::string_view("") : password.reveal();
+}
+
 // As hashes are written: base64 without its padding.
 std::string unpadded(std::string_view bytes) {
   std::string text = to_base64(bytes);
@@ -31,7 +36,7 @@ std::string unpadded(std::string_view bytes) {
 Result<std::string> hash_password(const Secret& password) {
   prepare();
   std::array<char, crypto_pwhash_STRBYTES> hash{};
-  std::string_view text = password.reveal();
+  std::string_view text = text_of(password);
   if (crypto_pwhash_str_alg(hash.data(), text.data(), text.size(), kPasses, kMemory, crypto_pwhash_ALG_ARGON2ID13) != 0)
     return fail(Kind::Unavailable, "password.memory", "hashing a password needs 64 MiB of memory, and there is none");
   return std::string(hash.data());
@@ -39,7 +44,7 @@ Result<std::string> hash_password(const Secret& password) {
 
 bool is_password(const Secret& password, const std::string& hash) {
   prepare();
-  std::string_view text = password.reveal();
+  std::string_view text = text_of(password);
   return crypto_pwhash_str_verify(hash.c_str(), text.data(), text.size()) == 0;
 }
 

@@ -22,8 +22,8 @@ static_assert(SealingKeys::kSecretBytes == crypto_aead_xchacha20poly1305_ietf_KE
 unsigned char* raw(char* bytes) {
   return reinterpret_cast<unsigned char*>(bytes);
 }
-const unsigned char* raw(const char* bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes);
+const unsigned char* raw(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
 std::uint32_t number_in(std::string_view sealed) {
@@ -48,9 +48,10 @@ std::string SealingKeys::seal(std::string_view plain, std::string_view purpose) 
   for (std::size_t i = 0; i < kNumberBytes; ++i) sealed += char(key.number >> 8 * i & 0xff);
   sealed += random_bytes(kNonceBytes);
   sealed.resize(kHeadBytes + plain.size() + kTagBytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed.data() + kHeadBytes), nullptr, raw(plain.data()), plain.size(),
-                                             raw(purpose.data()), purpose.size(), nullptr,
-                                             raw(sealed.data() + kNumberBytes), raw(key.secret.reveal().data()));
+  std::string_view nonce = std::string_view(sealed).substr(kNumberBytes, kNonceBytes);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed.data() + kHeadBytes), nullptr, raw(plain), plain.size(),
+                                             raw(purpose), purpose.size(), nullptr, raw(nonce),
+                                             raw(key.secret.reveal()));
   return to_base64url(sealed);
 }
 
@@ -60,12 +61,13 @@ bool SealingKeys::open(std::string_view sealed, std::string_view purpose, std::s
   auto key = std::ranges::find(keys_, number_in(*bytes), &Key::number);
   if (key == keys_.end()) return false;
 
+  std::string_view nonce = std::string_view(*bytes).substr(kNumberBytes, kNonceBytes);
+  std::string_view text = std::string_view(*bytes).substr(kHeadBytes);  // and its tag
   std::size_t before = plain.size();
-  plain.resize(before + bytes->size() - kHeadBytes - kTagBytes);
-  bool opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
-                    raw(plain.data() + before), nullptr, nullptr, raw(bytes->data() + kHeadBytes),
-                    bytes->size() - kHeadBytes, raw(purpose.data()), purpose.size(), raw(bytes->data() + kNumberBytes),
-                    raw(key->secret.reveal().data())) == 0;
+  plain.resize(before + text.size() - kTagBytes);
+  bool opened = crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain.data() + before), nullptr, nullptr, raw(text),
+                                                           text.size(), raw(purpose), purpose.size(), raw(nonce),
+                                                           raw(key->secret.reveal())) == 0;
   if (!opened) plain.resize(before);
   return opened;
 }

@@ -98,6 +98,7 @@ TEST_CASE("several threads sign with the same key") {
   std::vector<std::string> signatures(4);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(signatures.size());
     for (std::string& signature : signatures) {
       threads.emplace_back([&key, &signature] {
         for (int i = 0; i < 50; ++i) signature = key.sign("text").value();

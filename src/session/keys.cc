@@ -99,11 +99,12 @@ Result<> renew(store::Store& store, const Course& course, Time now) {
 Result<StoredKeys> current_keys(store::Store& store, const Course& course, Time now) {
   StoredKeys keys = TRY(read_keys(store, course.purpose));
   if (!lacks_successor(keys, course, now) && count_of_gone(keys, course, now) == 0) return keys;
-  TRY(store.transact([&] -> Result<> {
+  auto work = [&] -> Result<> {
     TRY(renew(store, course, now));
     keys = TRY(read_keys(store, course.purpose));
     return {};
-  }));
+  };
+  TRY(store.transact(work));
   return keys;
 }
 

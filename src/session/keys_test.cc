@@ -128,6 +128,7 @@ TEST_CASE("nodes that renew at the same time agree") {
   std::vector<std::shared_ptr<const Keys>> keys(kNodes);
   {
     std::vector<std::jthread> nodes;
+    nodes.reserve(kNodes);
     for (auto& mine : keys) {
       nodes.emplace_back([&store, &mine] {
         auto own = store::open_sqlite(store.folder.file("pforte.db")).value();

@@ -73,14 +73,15 @@ Result<std::uint64_t> end_session(store::Store& store, std::string_view id) {
   std::string wanted(id);
   std::int64_t now = store::now_in_store();
   std::int64_t expires = 0;
-  TRY(store.transact([&] -> Result<> {
+  auto work = [&] -> Result<> {
     expires = TRY(number(store, "SELECT expires FROM session WHERE id = ?", {wanted}));
     std::int64_t until = expires != 0 ? expires : now + longest_life();
     (void)TRY(
         store.change("INSERT INTO session_end (id, until) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", {wanted, until}));
     (void)TRY(store.change("DELETE FROM session WHERE id = ?", {wanted}));
     return {};
-  }));
+  };
+  TRY(store.transact(work));
   return expires > now ? 1 : 0;
 }
 
@@ -88,12 +89,13 @@ Result<std::uint64_t> end_sessions_of(store::Store& store, std::int64_t agent) {
   if (agent == 0) return 0;  // would mean everybody
   std::int64_t now = store::now_in_store();
   std::int64_t living = 0;
-  TRY(store.transact([&] -> Result<> {
+  auto work = [&] -> Result<> {
     living = TRY(number(store, "SELECT COUNT(*) FROM session WHERE agent = ? AND expires > ?", {agent, now}));
     TRY(end_until_now(store, agent, now));
     (void)TRY(store.change("DELETE FROM session WHERE agent = ?", {agent}));
     return {};
-  }));
+  };
+  TRY(store.transact(work));
   return std::uint64_t(living);
 }
 
@@ -101,12 +103,13 @@ Result<std::uint64_t> end_all_sessions(store::Store& store) {
   constexpr std::int64_t kEverybody = 0;
   std::int64_t now = store::now_in_store();
   std::int64_t living = 0;
-  TRY(store.transact([&] -> Result<> {
+  auto work = [&] -> Result<> {
     living = TRY(number(store, "SELECT COUNT(*) FROM session WHERE expires > ?", {now}));
     TRY(end_until_now(store, kEverybody, now));
     (void)TRY(store.change("DELETE FROM session"));
     return {};
-  }));
+  };
+  TRY(store.transact(work));
   return std::uint64_t(living);
 }
 
