@@ -19,6 +19,18 @@ struct Agent {
   bool has_password = false;
 };
 
+// Whether an agent can have it as a login: UTF-8 of 1 to 128 characters, no control characters, no blanks at its ends,
+// no ':', so that it can be handed on in a header and as HTTP Basic.
+bool can_be_login(std::string_view text);
+
+// Whether it can be the name of a group: UTF-8 of 1 to 256 characters, no control characters, no blanks at its ends, no
+// ',', so that a list of them can be handed on in a header.
+bool can_be_group(std::string_view text);
+
+// A login as two are compared: without case. Of ASCII letters alone, so that no two logins become one by a rule that
+// differs from system to system: "müller" and "MÜLLER" are two agents.
+std::string folded_login(std::string_view login);
+
 // How somebody has signed in, as the application is told.
 enum class Method : std::uint8_t { Kerberos, Ldap, Database, Token };
 

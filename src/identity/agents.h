@@ -15,22 +15,25 @@
 namespace pforte::identity {
 
 // The agents of a store. Any thread; blocks. Fails as store::Store does; Kind::NotFound (agent.unknown) where there is
-// no such login, Kind::Invalid (agent.login, agent.principal, agent.taken) where a value cannot be one.
+// no such agent, Kind::Invalid where a value cannot be one (agent.login, agent.name, agent.principal, agent.group,
+// agent.password) and where another agent has the login (agent.taken).
 class Agents {
  public:
   explicit Agents(store::Store& store) : store_(store) {}
 
-  // `agent.number` does not matter. A login is 1 to 128 characters without control characters, blanks at its ends,
-  // and ':', so that it can be handed on in a header.
+  // As it is from now on; `agent.number` and `agent.has_password` do not matter. Principals are written as Kerberos
+  // does, and need not be free: two agents may claim one, and then neither signs in by it.
   Result<Agent> add(const Agent& agent);
-  // Everything but number and password.
+  // Everything but the password, of the agent with that number. Ends its sessions if it takes anything away: a login,
+  // a principal, a group, the right to sign in.
   Result<> change(const Agent& agent);
-  // Null password: none, so no login with one. Both end the agent's sessions (agent_end).
+  // Argon2id takes its time; 1 to 1024 bytes. Null: none, so no login with one. Ends the agent's sessions.
   Result<> set_password(const std::string& login, const Secret* password);
+  // Disabling ends the agent's sessions; so does removing.
   Result<> set_disabled(const std::string& login, bool disabled);
   Result<> remove(const std::string& login);
 
-  // Whatever the case of its letters.
+  // Whatever the case of its letters (folded_login).
   Result<std::optional<Agent>> find_login(std::string_view login);
   // All that claim it: more than one is a conflict. Exact.
   Result<std::vector<Agent>> find_principal(std::string_view principal);
@@ -44,7 +47,7 @@ class Agents {
   Result<Secret> add_token(const std::string& login, const std::string& label,
                            std::optional<std::chrono::system_clock::time_point> expires);
 
-  // In order of login.
+  // In order of login, some hundred at a time; who is added or removed meanwhile may be in it or not.
   Result<> each(const std::function<void(const Agent&)>& look);
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "identity/agents.h"
@@ -12,8 +12,17 @@
 
 namespace pforte::identity {
 
-// From a ticket's principal to the agent it stands for: exact principal; then login = primary for the realms listed;
-// then the administrator's rules, the first that matches. Any thread; blocks.
+// From a ticket's principal to the agent it stands for. Any thread; blocks. The first of these steps that finds one:
+//
+// 1. The agent that has exactly this principal.
+// 2. The agent whose login is exactly the primary, if it has no principals of its own and the realm is listed. Not for
+//    names with an instance, nor for those that need escapes: "user/admin@R" and "susan\@x@R" are not "user" and
+//    "susan".
+// 3. The agent whose login is exactly what the first of the administrator's rules that matches says.
+//
+// Where the configuration says so, who is not found is created, by the login of step 3 or else 2, with this principal;
+// never by the name of somebody who is there already. Groups of a ticket are for the session alone: they come with each
+// ticket, and one kept in the store would outlive its removal in the domain.
 class PrincipalLogin {
  public:
   PrincipalLogin(Agents& agents, std::vector<std::string> login_fallback_realms, const SignInConfig& config);
@@ -22,10 +31,17 @@ class PrincipalLogin {
   // both), sign-in.disabled, sign-in.machine (a computer's account, unless an agent has exactly that principal).
   Result<ProvenAgent> agent_for(const kerberos::Proof& proof);
 
-  // How it would be mapped, for pforte agent map: which step, which login. Same failures.
+  // How it would be mapped, for pforte agent map: which step, which login. Same failures; creates nobody.
   Result<Mapping> map(const kerberos::Principal& principal);
 
  private:
+  struct Choice;
+
+  Result<Choice> choose(const kerberos::Principal& principal);
+  bool may_fall_back(const kerberos::Principal& principal) const;
+  Result<std::optional<Agent>> find_exact_login(const std::string& login);
+  Result<Agent> create(const std::string& login, const std::string& principal);
+
   Agents& agents_;
   std::vector<std::string> login_fallback_realms_;
   std::vector<NameRule> rules_;

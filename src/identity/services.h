@@ -38,7 +38,7 @@ struct ServiceState {
 // Every provider there is, in order of name; for commands.
 Result<std::vector<ServiceState>> list_services(store::Store& store);
 
-// Fails with Kind::NotFound (service.unknown) for a name that is none.
+// Writes it where it differs. Fails with Kind::NotFound (service.unknown) for a name that is none.
 Result<> set_service(store::Store& store, std::string_view name, bool stopped);
 
 }  // namespace pforte::identity

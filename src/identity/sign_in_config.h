@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conf/reader.h"
@@ -13,6 +14,9 @@
 namespace pforte::identity {
 
 enum class Provider : std::uint8_t { Kerberos, Ldap, Database };
+
+// "kerberos", "ldap", "database": also the name of its service.
+std::string_view provider_name(Provider provider);
 
 // What the sign-in pages look like. Everything may be left out.
 struct Brand {
@@ -31,7 +35,7 @@ enum class UnknownAgents : std::uint8_t { Refused, Created };
 // `[sign_in]`.
 struct SignInConfig {
   conf::Place place;
-  std::vector<Provider> providers;  // in order; empty where nobody can sign in
+  std::vector<Provider> providers;  // in order; empty: not given
   std::chrono::milliseconds session_lifetime = std::chrono::hours(10);
   std::chrono::milliseconds session_idle = std::chrono::hours(1);
   bool end_with_ticket = false;  // a session by ticket lives no longer than the ticket
@@ -43,6 +47,7 @@ struct SignInConfig {
   Brand brand;
 };
 
+// What is wrong goes to the reader's problems.
 SignInConfig read_sign_in_config(conf::Reader keys);
 
 }  // namespace pforte::identity
