@@ -18,7 +18,7 @@ namespace pforte::identity {
 class LdapDirectory;
 
 // Signs in with login and password, by asking the providers in their order: the first that knows the password decides.
-// A directory that does not answer is left out, and never counts against the account. Any thread; blocks, for seconds
+// A directory that does not answer is left out, and never counts against an account. Any thread; blocks, for seconds
 // if a directory is slow.
 class PasswordLogin {
  public:
@@ -30,7 +30,7 @@ class PasswordLogin {
   // Fails with Kind::Denied: sign-in.wrong (login or password; the same for an unknown login, after the same time),
   // sign-in.unknown (the directory knows them, the store does not), sign-in.disabled; Kind::Limit: sign-in.locked
   // (too many failures of this account or this source; the text says for how long); Kind::Unavailable:
-  // sign-in.no-provider (none runs or answers).
+  // sign-in.no-provider (none runs; or one does not answer, and no other knows the password).
   Result<ProvenAgent> sign_in(const std::string& login, const Secret& password, const net::Address& source);
 
  private:

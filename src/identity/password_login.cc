@@ -1,0 +1,234 @@
+#include "identity/password_login.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/password_hash.h"
+#include "identity/ldap_directory.h"
+#include "identity/ldap_text.h"
+
+namespace pforte::identity {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kLongestPassword = 1024;
+
+// As long as somebody waits for a page.
+constexpr std::chrono::seconds kLongestQueue = 10s;
+
+// Each password costs 64 MiB and a core while it is compared: not more at once than leave room for those who are in.
+class Comparisons {
+ public:
+  class Turn {
+   public:
+    explicit Turn(Comparisons& all) : all_(&all) {}
+    Turn(Turn&& other) noexcept : all_(std::exchange(other.all_, nullptr)) {}
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+      if (all_ == nullptr) return;
+      std::lock_guard lock(all_->mutex_);
+      ++all_->free_;
+      all_->news_.notify_one();
+    }
+
+   private:
+    Comparisons* all_;
+  };
+
+  // Fails with Kind::Unavailable when it is nobody's turn for long.
+  Result<Turn> turn() {
+    std::unique_lock lock(mutex_);
+    if (!news_.wait_for(lock, kLongestQueue, [this] { return free_ > 0; }))
+      return fail(Kind::Unavailable, "sign-in.busy", "too many passwords are being compared");
+    --free_;
+    return Turn(*this);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable news_;
+  unsigned free_ = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);  // under mutex_
+};
+
+std::unexpected<Error> wrong() {
+  return fail(Kind::Denied, "sign-in.wrong", "login or password is wrong");
+}
+
+std::unexpected<Error> locked(std::chrono::milliseconds wait) {
+  return fail(Kind::Limit, "sign-in.locked",
+              cat("too many failures; wait ", std::chrono::ceil<std::chrono::seconds>(wait).count(), " s"));
+}
+
+Result<ProvenAgent> proven(Agent agent, Method method, const std::vector<std::string>& groups) {
+  if (agent.disabled) return fail(Kind::Denied, "sign-in.disabled", cat("the agent \"", agent.login, "\" is disabled"));
+  ProvenAgent made{.agent = std::move(agent), .method = method, .principal = {}, .groups = {}, .not_after = {}};
+  made.groups = made.agent.groups;
+  made.groups.insert(made.groups.end(), groups.begin(), groups.end());
+  std::ranges::sort(made.groups);
+  auto [from, to] = std::ranges::unique(made.groups);
+  made.groups.erase(from, to);
+  return made;
+}
+
+bool is_silent(const Error& error) {
+  return error.kind() != Kind::Denied;
+}
+
+}  // namespace
+
+struct PasswordLogin::Body {
+  // What came of a provider, as far as the next needs to know.
+  struct Round {
+    bool asked = false;   // anybody
+    bool silent = false;  // somebody did not answer
+    bool judged = false;  // the database has a password for this login
+  };
+
+  Result<ProvenAgent> by(Provider provider, const std::string& login, const Secret& password, Round& round);
+  Result<ProvenAgent> by_directory(const std::string& login, const Secret& password);
+  Result<ProvenAgent> by_database(const std::string& login, const Secret& password, Round& round);
+  Result<ProvenAgent> agent_of(const LdapAccount& account, const LdapPerson& person);
+  Result<Agent> create(const LdapAccount& account, const LdapPerson& person);
+  void count_failure(const std::string& login, const net::Address& source);
+
+  Agents& agents;
+  const SignInConfig& config;
+  std::optional<LdapDirectory> directory;
+  Services& services;
+  Lockout& lockout;
+  Comparisons comparisons;
+};
+
+PasswordLogin::PasswordLogin(Agents& agents, const SignInConfig& config, const LdapConfig* ldap, Services& services,
+                             Lockout& lockout)
+    : body_(new Body{.agents = agents,
+                     .config = config,
+                     .directory = {},
+                     .services = services,
+                     .lockout = lockout,
+                     .comparisons = {}}) {
+  if (ldap != nullptr) body_->directory.emplace(*ldap);
+  // Made now, or the first unknown login would take twice as long.
+  if (std::ranges::find(config.providers, Provider::Database) != config.providers.end()) crypto::hash_of_nobody();
+}
+
+PasswordLogin::~PasswordLogin() = default;
+
+Result<ProvenAgent> PasswordLogin::sign_in(const std::string& login, const Secret& password,
+                                           const net::Address& source) {
+  std::size_t size = password.reveal().size();
+  if (!is_askable_login(login) || size == 0 || size > kLongestPassword) return wrong();
+  if (std::chrono::milliseconds wait = body_->lockout.wait_for(login, source); wait > 0ms) return locked(wait);
+
+  Body::Round round;
+  for (Provider provider : body_->config.providers) {
+    Result<ProvenAgent> answer = body_->by(provider, login, password, round);
+    bool decided = answer || answer.error().code() == "sign-in.unknown" || answer.error().code() == "sign-in.disabled";
+    if (!decided) continue;
+    body_->lockout.succeeded(login);
+    return answer;
+  }
+  // While a directory is silent its agents are refused for no fault of theirs. A guess at a password of our own is a
+  // guess all the same, or an outage would be the time for guessing.
+  if (round.judged || (round.asked && !round.silent)) body_->count_failure(login, source);
+  if (round.asked && !round.silent) return wrong();
+  return fail(Kind::Unavailable, "sign-in.no-provider",
+              round.asked ? "a provider does not answer, and no other knows the password" : "no provider runs");
+}
+
+Result<ProvenAgent> PasswordLogin::Body::by(Provider provider, const std::string& login, const Secret& password,
+                                            Round& round) {
+  bool can = provider == Provider::Database || (provider == Provider::Ldap && directory);
+  if (!can || !services.runs(provider)) return wrong();
+  round.asked = true;
+  Result<ProvenAgent> answer =
+      provider == Provider::Ldap ? by_directory(login, password) : by_database(login, password, round);
+  if (!answer && is_silent(answer.error())) {
+    round.silent = true;
+    log::warning(
+        "sign-in.provider-silent",
+        {{"provider", provider_name(provider)}, {"code", answer.error().code()}, {"reason", answer.error().text()}});
+  }
+  return answer;
+}
+
+Result<ProvenAgent> PasswordLogin::Body::by_directory(const std::string& login, const Secret& password) {
+  Result<LdapAccount> account = directory->find(login);
+  bool nobody = !account && (account.error().kind() == Kind::NotFound || account.error().kind() == Kind::Denied);
+  if (!account && !nobody) return std::unexpected(std::move(account).error());
+
+  // A directory takes many spellings for one login. No login has a control character, so this is none.
+  std::string key = account ? cat("\n", account->key) : std::string();
+  if (nobody || lockout.wait_for(key) > 0ms) {
+    directory->prove_nobody(password);
+    return wrong();
+  }
+  Result<LdapPerson> person = directory->prove(*account, password);
+  if (!person && is_silent(person.error())) return std::unexpected(std::move(person).error());
+  if (!person) {
+    lockout.failed(key);
+    return wrong();
+  }
+  lockout.succeeded(key);
+  return agent_of(*account, *person);
+}
+
+Result<ProvenAgent> PasswordLogin::Body::agent_of(const LdapAccount& account, const LdapPerson& person) {
+  std::optional<Agent> agent = TRY(agents.find_login(person.login));
+  if (!agent && config.unknown_agents == UnknownAgents::Created) agent = TRY(create(account, person));
+  if (agent) return proven(*std::move(agent), Method::Ldap, person.groups);
+  return fail(Kind::Denied, "sign-in.unknown",
+              cat("the directory knows ", account.bind_name, ", but there is no agent \"", person.login, '"'));
+}
+
+// Without the groups: they come from the directory with each sign-in, and one kept here would outlive its removal
+// there.
+Result<Agent> PasswordLogin::Body::create(const LdapAccount& account, const LdapPerson& person) {
+  Agent agent;
+  agent.login = person.login;
+  agent.name = person.name;
+  agent.mail = person.mail;
+  Result<Agent> made = agents.add(agent);
+  if (made) {
+    log::info("agent.created", {{"agent", made->login}, {"account", account.bind_name}});
+    return made;
+  }
+  if (made.error().kind() != Kind::Invalid) return made;
+  // Another thread or node may have been quicker.
+  if (std::optional<Agent> there = TRY(agents.find_login(person.login))) return *std::move(there);
+  return fail(Kind::Denied, "sign-in.unknown",
+              cat("the directory knows ", account.bind_name, ", but no agent can be created: ", made.error().text()));
+}
+
+Result<ProvenAgent> PasswordLogin::Body::by_database(const std::string& login, const Secret& password, Round& round) {
+  std::optional<std::string> hash = TRY(agents.password_hash(login));
+  {
+    Comparisons::Turn turn = TRY(comparisons.turn());
+    bool same = crypto::is_password(password, hash ? *hash : crypto::hash_of_nobody());
+    round.judged = hash.has_value();
+    if (!hash || !same) return wrong();
+  }
+  std::optional<Agent> agent = TRY(agents.find_login(login));
+  return agent ? proven(*std::move(agent), Method::Database, {}) : wrong();
+}
+
+void PasswordLogin::Body::count_failure(const std::string& login, const net::Address& source) {
+  lockout.failed(login, source);
+  bool account_waits = lockout.wait_for(login) > 0ms;
+  std::chrono::milliseconds wait = lockout.wait_for(login, source);
+  if (wait == 0ms) return;
+  // What was typed is said only where it has failed often: the first time it may be a password in the wrong field.
+  log::warning("sign-in.slowed", {{"login", account_waits ? login : "-"},
+                                  {"source", source.ip_text()},
+                                  {"wait_s", std::chrono::ceil<std::chrono::seconds>(wait).count()}});
+}
+
+}  // namespace pforte::identity
