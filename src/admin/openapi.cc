@@ -35,6 +35,15 @@ constexpr std::string_view kDocument = R"json({
         "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": {} } } }
       }
     },
+    "/api/v1/follow": {
+      "post": {
+        "summary": "Takes over at once what a command has changed in the store; on the control socket only",
+        "responses": {
+          "200": { "description": "Every worker goes by it" },
+          "503": { "description": "The store cannot be read" }
+        }
+      }
+    },
     "/api/v1/reload": {
       "post": {
         "summary": "Reads the configuration again; an invalid one changes nothing. Only through the control socket.",

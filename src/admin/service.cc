@@ -18,6 +18,7 @@ using http::Method;
 using http::Page;
 
 constexpr std::string_view kReload = "/api/v1/reload";
+constexpr std::string_view kFollow = "/api/v1/follow";
 
 constexpr std::string_view kHome =
     "<!doctype html>\n<html lang=\"en\">\n<head><meta "
@@ -73,7 +74,7 @@ net::Task<Page> AdminService::page_for(const http::RequestHead& request) {
     co_return refused(421, "admin.foreign-host", request);
   }
   bool reads = request.method == Method::Get || request.method == Method::Head;
-  if (request.path != kReload) {
+  if (request.path != kReload && request.path != kFollow) {
     Page page = read_page(request.path, request);
     if (reads || page.status != 200) co_return page;
     page = refused(405, "admin.method", request);
@@ -86,10 +87,20 @@ net::Task<Page> AdminService::page_for(const http::RequestHead& request) {
     co_return page;
   }
   if (door_ == Door::Network) co_return refused(403, "admin.not-signed-in", request);
+  Page page = co_await deed(request);
+  co_return page;
+}
+
+net::Task<Page> AdminService::deed(const http::RequestHead& request) {
+  if (request.path == kFollow) {
+    net::Task<> follow = sources_.follow();
+    Result<> followed = co_await outcome(std::move(follow));
+    if (!followed) co_return refused(503, followed.error().code(), request);
+    co_return page_of(200, "application/json", "{\"ok\":true}\n");
+  }
   net::Task<ReloadOutcome> reload = sources_.reload();
-  ReloadOutcome outcome = co_await std::move(reload);
-  int status = outcome.ok ? 200 : 422;
-  co_return page_of(status, "application/json", to_json(outcome));
+  ReloadOutcome came = co_await std::move(reload);
+  co_return page_of(came.ok ? 200 : 422, "application/json", to_json(came));
 }
 
 Page AdminService::read_page(std::string_view path, const http::RequestHead& request) {

@@ -16,6 +16,7 @@ struct Sources {
   std::function<Status()> status;
   std::function<std::string()> metrics;              // Prometheus text
   std::function<net::Task<ReloadOutcome>()> reload;  // must not fail: what went wrong is a problem
+  std::function<net::Task<>()> follow;  // takes over what a command has changed in the store; fails as the store does
 };
 
 // The way a request came.
@@ -25,7 +26,7 @@ enum class Door : std::uint8_t {
 };
 
 // The operator's own pages: /, /metrics, /api/v1/status, /api/v1/openapi.json, and behind the control socket
-// POST /api/v1/reload.
+// POST /api/v1/reload and /api/v1/follow.
 class AdminService final : public http::Service {
  public:
   // `sources` must outlive the service.
@@ -36,6 +37,7 @@ class AdminService final : public http::Service {
 
  private:
   net::Task<http::Page> page_for(const http::RequestHead& request);
+  net::Task<http::Page> deed(const http::RequestHead& request);
   http::Page read_page(std::string_view path, const http::RequestHead& request);
   http::Page refused(int status, std::string_view code, const http::RequestHead& request);
 

@@ -6,10 +6,12 @@
 #include <string>
 
 #include "app/check.h"
+#include "app/command_help.h"
 #include "app/command_line.h"
 #include "app/demo.h"
 #include "app/remote.h"
 #include "app/running_gate.h"
+#include "app/store_command.h"
 
 namespace pforte::app {
 
@@ -28,7 +30,9 @@ int say(const Said& said) {
 // What `pforte check` looks at beyond the text: the same as what a start needs.
 void check_files(const gate::Config& config, conf::Problems& problems) {
   gate::SiteNames numbered;
-  gate::make_plan(config, nullptr, numbered, problems);
+  gate::PlanParts parts{.previous = nullptr, .numbered = numbered, .sign_in = {}};
+  gate::make_plan(config, parts, problems);
+  gate::check_keytabs(config, problems);
 }
 
 int serve(const CommandLine& line) {
@@ -70,7 +74,7 @@ int run(std::span<const char* const> arguments) {
     return 0;
   }
   if (line->help) {
-    print(stdout, help_text(line->command, line->language));
+    print(stdout, help_text(*line));
     return 0;
   }
   switch (line->command) {
@@ -84,11 +88,9 @@ int run(std::span<const char* const> arguments) {
       return ask(*line, ask_reload);
     case Command::Demo:
       return run_demo(*line);
-    case Command::None:
-      break;
+    default:
+      return run_store_command(*line, Streams());
   }
-  print(stderr, help_text(Command::None, line->language));
-  return 2;
 }
 
 }  // namespace pforte::app

@@ -20,6 +20,7 @@ namespace {
 
 constexpr net::Duration kDrainLook = std::chrono::milliseconds(50);
 constexpr net::Duration kReloadLook = std::chrono::milliseconds(20);
+constexpr net::Duration kStoreLook = std::chrono::milliseconds(200);
 constexpr net::Duration kOcspLook = std::chrono::seconds(60);
 
 // Raises the limit of open files as far as the system lets us, and returns it.
@@ -57,6 +58,26 @@ admin::ReloadOutcome outcome_of(const conf::Problems& problems, bool ok) {
                                 .remedy = one.remedy});
   }
   return outcome;
+}
+
+Result<> make_state_dir(const gate::Config& config) {
+  std::error_code failure;
+  std::filesystem::create_directories(config.state_dir, failure);
+  if (!failure) return {};
+  return fail(Kind::Unavailable, "state.unusable",
+              cat("cannot use state_dir ", config.state_dir, ": ", failure.message()));
+}
+
+std::unique_ptr<gate::Accounts> open_accounts(const gate::Config& config, conf::Problems& problems) {
+  Result<> folder = make_state_dir(config);
+  auto accounts = folder ? gate::Accounts::open(config.state_dir) : std::unexpected(std::move(folder).error());
+  if (accounts) return *std::move(accounts);
+  problems.error({.file = config.file, .line = 0, .column = 0}, accounts.error().code(),
+                 {cat("cannot keep agents and sessions: ", accounts.error().text()),
+                  cat("kann Agenten und Sitzungen nicht speichern: ", accounts.error().text())},
+                 {"see that state_dir exists, belongs to the gate's user and has room",
+                  "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
+  return nullptr;
 }
 
 void close_all(const std::vector<std::vector<gate::Door>>& doors) {
@@ -97,21 +118,23 @@ RunningGate::~RunningGate() {
     one.thread.join();
   }
   loop_.cancel_tasks();
+  if (!accounts_) return;
+  Result<> written = accounts_->sessions().write();
+  if (!written) log::error("store.failed", {{"reason", written.error().text()}});
 }
 
 Result<> RunningGate::start(conf::Problems& problems) {
-  plan_ = make_plan(problems);
-  if (!plan_) return fail(Kind::Invalid, "conf.invalid", "the configuration has errors");
+  Reading reading = read_plan();
+  problems = std::move(reading.problems);
+  if (!reading.plan) return fail(Kind::Invalid, "conf.invalid", "the configuration has errors");
+  plan_ = std::move(reading.plan);
+  accounts_ = std::move(reading.accounts);
   const gate::Config& config = plan_->config;
-  std::error_code failure;
-  std::filesystem::create_directories(config.state_dir, failure);
-  if (failure) {
-    return fail(Kind::Unavailable, "state.unusable",
-                cat("cannot use state_dir ", config.state_dir, ": ", failure.message()));
-  }
+  TRY(make_state_dir(config));
   sources_ = {.status = [this] { return status(); },
               .metrics = [this] { return metrics(); },
-              .reload = [this] { return reload(); }};
+              .reload = [this] { return reload(); },
+              .follow = [this] { return follow_store(true); }};
   // First of all: whoever holds the control socket is the one gate of this state folder.
   control_ = TRY(admin::ControlSocket::open(loop_, cat(config.state_dir, "/control.sock"), control_service_));
   log_ = std::make_unique<gate::AccessLog>(TRY(gate::LogFile::open(config.log.access.value)));
@@ -120,13 +143,16 @@ Result<> RunningGate::start(conf::Problems& problems) {
   std::vector<std::vector<gate::Door>> doors = TRY(open_doors(*plan_));
   TRY(open_operator_doors(config));
   started_ = std::chrono::system_clock::now();
+  if (accounts_) sight_ = TRY(watch_.look(*accounts_, config.sign_in.session_lifetime, true));
   follow(plan_, std::move(doors));
   for (Crew& one : crew_) {
+    if (sight_) one.worker.follow_sessions(sight_->keys, sight_->ended);
     one.worker.use_keys(keys_);
     one.thread = std::thread([&one] { one.worker.loop().run(); });
   }
   loop_.spawn(rotate_keys());
   loop_.spawn(watch_ocsp_files());
+  loop_.spawn(watch_store());
   return {};
 }
 
@@ -137,10 +163,19 @@ void RunningGate::run() {
   log::info("gate.stopped");
 }
 
-std::shared_ptr<const gate::Plan> RunningGate::make_plan(conf::Problems& problems) {
-  std::optional<gate::Config> config = read_config_(problems);
-  if (!config) return nullptr;
-  return gate::make_plan(*std::move(config), plan_.get(), site_names_, problems);
+RunningGate::Reading RunningGate::read_plan() {
+  Reading reading;
+  std::optional<gate::Config> config = read_config_(reading.problems);
+  if (!config) return reading;
+  gate::Accounts* accounts = accounts_.get();
+  auto sign_in = [&](const gate::Config& wanted, conf::Problems& problems) -> std::shared_ptr<gate::SignIn> {
+    if (!accounts) reading.accounts = open_accounts(wanted, problems);
+    if (!accounts) accounts = reading.accounts.get();
+    return accounts ? gate::SignIn::make(wanted, *accounts, sign_in_pools_, problems) : nullptr;
+  };
+  gate::PlanParts parts{.previous = plan_.get(), .numbered = site_names_, .sign_in = sign_in};
+  reading.plan = gate::make_plan(*std::move(config), parts, reading.problems);
+  return reading;
 }
 
 void RunningGate::hire(unsigned workers, std::size_t most_clients) {
@@ -194,15 +229,7 @@ net::Task<admin::ReloadOutcome> RunningGate::reload() {
     co_return outcome_of(late, false);
   }
   reloading_ = true;
-  struct Reading {
-    conf::Problems problems;
-    std::shared_ptr<const gate::Plan> plan;
-  };
-  auto work = [this] {
-    Reading reading;
-    reading.plan = make_plan(reading.problems);
-    return Result<Reading>(std::move(reading));
-  };
+  auto work = [this] { return Result<Reading>(read_plan()); };
   Reading reading = co_await pool_.run<Reading>(loop_, std::move(work));
   reloading_ = false;
   if (!reading.plan) {
@@ -219,10 +246,51 @@ net::Task<admin::ReloadOutcome> RunningGate::reload() {
     co_return outcome_of(reading.problems, false);
   }
   note_what_stays(*plan_, *reading.plan, reading.problems);
+  if (reading.accounts) {
+    accounts_ = std::move(reading.accounts);
+    // When that fails, nobody is let in until watch_store() succeeds.
+    Result<> followed = co_await outcome(follow_store(true));
+    if (!followed) log::error("store.failed", {{"reason", followed.error().text()}});
+  }
   log_->follow(*std::move(file));
   follow(std::move(reading.plan), *std::move(doors));
   ++reloads_;
   co_return outcome_of(reading.problems, true);
+}
+
+// Ends when every worker has what the store says. Fails as the store does.
+net::Task<> RunningGate::follow_store(bool unasked) {
+  if (!accounts_) co_return {};
+  using Sight = std::shared_ptr<const SessionSight>;
+  while (looking_) co_await loop_.sleep_for(kReloadLook);
+  looking_ = true;
+  auto work = [this, unasked, lifetime = plan_->config.sign_in.session_lifetime] {
+    return watch_.look(*accounts_, lifetime, unasked);
+  };
+  Result<Sight> sight = co_await outcome(pool_.run<Sight>(loop_, std::move(work)));
+  looking_ = false;
+  if (!sight) co_return std::unexpected(std::move(sight).error());
+  if (!*sight) co_return {};
+  sight_ = *std::move(sight);
+  auto waiting = std::make_shared<std::size_t>(crew_.size());
+  for (Crew& one : crew_) {
+    one.worker.loop().post([this, &worker = one.worker, sight = sight_, waiting] {
+      worker.follow_sessions(sight->keys, sight->ended);
+      loop_.post([waiting] { --*waiting; });
+    });
+  }
+  while (*waiting > 0) co_await loop_.sleep_for(std::chrono::milliseconds(1));
+  co_return {};
+}
+
+net::Task<> RunningGate::watch_store() {
+  for (bool well = true;;) {
+    co_await loop_.sleep_for(kStoreLook);
+    Result<> followed = co_await outcome(follow_store(false));
+    if (!followed && well) log::error("store.failed", {{"reason", followed.error().text()}});
+    if (followed && !well) log::info("store.works-again");
+    well = followed.has_value();
+  }
 }
 
 // For who cannot be answered: a signal. The log tells instead.

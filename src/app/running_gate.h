@@ -9,9 +9,12 @@
 
 #include "admin/control_socket.h"
 #include "admin/service.h"
+#include "app/session_watch.h"
 #include "conf/problem.h"
 #include "gate/access_log.h"
+#include "gate/accounts.h"
 #include "gate/health.h"
+#include "gate/sign_in.h"
 #include "gate/worker.h"
 #include "net/listener.h"
 #include "net/pool.h"
@@ -41,19 +44,30 @@ class RunningGate {
   const gate::Plan& plan() const { return *plan_; }
 
  private:
+  // Most of them wait for a directory; few can hash at once.
+  static constexpr unsigned kPasswordThreads = 16;
+
   struct Crew {
     gate::Worker worker;
     std::thread thread;
     Crew(gate::AccessLog& log, std::size_t most_clients) : worker(log, most_clients) {}
   };
 
-  std::shared_ptr<const gate::Plan> make_plan(conf::Problems& problems);
+  // A plan, and the accounts it needs where there were none before: take() both.
+  struct Reading {
+    conf::Problems problems;
+    std::unique_ptr<gate::Accounts> accounts;
+    std::shared_ptr<const gate::Plan> plan;  // null: one of the problems is an error
+  };
+  Reading read_plan();
   // What has to be opened for a plan, per worker. Nothing stays open when it fails.
   Result<std::vector<std::vector<gate::Door>>> open_doors(const gate::Plan& plan) const;
   Result<> open_operator_doors(const gate::Config& config);
   void hire(unsigned workers, std::size_t most_clients);
   void follow(std::shared_ptr<const gate::Plan> plan, std::vector<std::vector<gate::Door>> doors);
   net::Task<admin::ReloadOutcome> reload();
+  net::Task<> follow_store(bool unasked);
+  net::Task<> watch_store();
   net::Task<> reload_and_tell();
   net::Task<> rotate_keys();
   net::Task<> watch_ocsp_files();
@@ -68,10 +82,13 @@ class RunningGate {
   net::Loop loop_;
   net::Signals signals_;
   std::unique_ptr<gate::AccessLog> log_;
+  std::unique_ptr<gate::Accounts> accounts_;  // null until somebody can sign in
   std::shared_ptr<const gate::Plan> plan_;
   std::shared_ptr<const tls::TicketKeys> keys_;
   std::list<Crew> crew_;
   net::Pool pool_{4};
+  gate::SignInPools sign_in_pools_{.tickets = net::Pool(std::max(2U, std::thread::hardware_concurrency())),
+                                   .passwords = net::Pool(kPasswordThreads)};
   std::unique_ptr<gate::Health> health_;
 
   admin::Sources sources_;
@@ -85,6 +102,9 @@ class RunningGate {
   std::chrono::system_clock::time_point loaded_;
   std::uint64_t reloads_ = 0;
   std::uint64_t reloads_refused_ = 0;
+  SessionWatch watch_;  // used on the pool, by one at a time
+  std::shared_ptr<const SessionSight> sight_;
+  bool looking_ = false;
   bool reloading_ = false;
   bool draining_ = false;
 };

@@ -95,6 +95,7 @@ void AccessLine::append(std::string& out, const Record& record) {
   } else {
     append_number(out, record.rule_line);
   }
+  append_text(out, R"(,"agent":)", record.agent);
   append_text(out, R"(,"site":)", record.site);
   append_text(out, R"(,"user_agent":)", record.user_agent);
   out += "}\n";

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/secret.h"
 #include "gate/backend_config.h"
 #include "gate/server.h"
 
@@ -13,6 +15,9 @@ struct Backend {
   BackendConfig config;
   std::vector<std::shared_ptr<Server>> servers;
   std::size_t index = 0;  // of its plan, for counters
+
+  // With which the agent's login is handed on as HTTP Basic. None: it is not.
+  std::optional<Secret> basic_password;
 };
 
 }  // namespace pforte::gate

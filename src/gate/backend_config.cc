@@ -173,6 +173,8 @@ BackendConfig read_backend_config(conf::Reader keys) {
   if (keys.flag_or("sticky", false))
     refuse_unsupported(keys, "sticky", {"keep a client at its server", "einen Client nicht bei seinem Server halten"});
   config.trust = read_trust(keys, config);
+  if (std::optional<conf::Reader> identity = keys.table("identity"))
+    config.identity = read_identity_config(*std::move(identity));
   config.server_name = folded_host(keys.text("server_name").value_or(conf::Text()).value);
   if (std::optional<conf::Reader> health = keys.table("health")) config.health = read_health_config(*std::move(health));
   std::size_t profile = keys.choice_or("path_profile", 0, kProfiles);

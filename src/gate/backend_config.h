@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "gate/identity_config.h"
 #include "gate/server_config.h"
 #include "policy/path.h"
 
@@ -55,6 +56,9 @@ struct BackendConfig {
 
   // Active checks. None: a server is judged by what its requests come to.
   std::optional<HealthConfig> health;
+
+  // How it is told who the agent is.
+  IdentityConfig identity;
 
   // How the application reads paths, so that the gate decides on the same path.
   policy::PathProfile path_profile = policy::PathProfile::Generic;

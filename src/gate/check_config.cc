@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "conf/nearest.h"
+#include "gate/check_sign_in.h"
 #include "policy/path_rules.h"
 
 namespace pforte::gate {
@@ -324,6 +325,7 @@ void check_config(const Config& config, conf::Problems& problems) {
   check.admin();
   check.sites();
   check.backends();
+  check_sign_in(config, problems);
 }
 
 }  // namespace pforte::gate

@@ -1,5 +1,6 @@
 #include "gate/config.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -59,9 +60,33 @@ TlsConfig read_tls_config(conf::Reader& document) {
 void refuse_what_is_to_come(conf::Reader& keys) {
   refuse_unsupported(keys, "store",
                      {"share its state with other nodes", "ihren Zustand nicht mit anderen Knoten teilen"});
-  refuse_unsupported(keys, "kerberos", {"sign anybody in by Kerberos", "niemanden über Kerberos anmelden"});
-  refuse_unsupported(keys, "ldap", {"ask a directory", "kein Verzeichnis befragen"});
-  refuse_unsupported(keys, "sign_in", {"sign anybody in", "niemanden anmelden"});
+}
+
+bool asks_anybody(const std::vector<SiteConfig>& sites) {
+  auto asks = [](SignInNeed need) { return need != SignInNeed::None; };
+  return std::ranges::any_of(sites, [&](const SiteConfig& site) {
+    auto own = [&](const RuleConfig& rule) { return rule.sign_in && asks(*rule.sign_in); };
+    return asks(site.sign_in) || std::ranges::any_of(site.rules, own);
+  });
+}
+
+// Where [sign_in] lists no providers: whatever is configured.
+std::vector<identity::Provider> configured_providers(const Config& config) {
+  std::vector<identity::Provider> providers;
+  if (config.kerberos) providers.push_back(identity::Provider::Kerberos);
+  if (config.ldap) providers.push_back(identity::Provider::Ldap);
+  if (asks_anybody(config.sites)) providers.push_back(identity::Provider::Database);
+  return providers;
+}
+
+void read_sign_in(conf::Reader& document, Config& config) {
+  if (std::optional<conf::Reader> keys = document.table("kerberos"))
+    config.kerberos = kerberos::read_kerberos_config(*std::move(keys));
+  if (std::optional<conf::Reader> keys = document.table("ldap"))
+    config.ldap = identity::read_ldap_config(*std::move(keys));
+  if (std::optional<conf::Reader> keys = document.table("sign_in"))
+    config.sign_in = identity::read_sign_in_config(*std::move(keys));
+  if (config.sign_in.providers.empty()) config.sign_in.providers = configured_providers(config);
 }
 
 std::string state_dir_in(conf::Reader& keys) {
@@ -85,6 +110,7 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   SiteDefaults defaults{.tls_profile = config.tls.profile, .limits = config.limits.request};
   for (conf::Reader& site : keys.tables("site", conf::Shape::List))
     config.sites.push_back(read_site_config(std::move(site), defaults));
+  read_sign_in(keys, config);
   keys.end();
   return config;
 }

@@ -9,6 +9,9 @@
 #include "gate/limits_config.h"
 #include "gate/listener_config.h"
 #include "gate/site_config.h"
+#include "identity/ldap_config.h"
+#include "identity/sign_in_config.h"
+#include "kerberos/kerberos_config.h"
 
 namespace pforte::gate {
 
@@ -54,6 +57,13 @@ struct Config {
   Limits limits;
   std::vector<BackendConfig> backends;
   std::vector<SiteConfig> sites;
+
+  // How agents sign in; `providers` is empty where no site asks anybody.
+  std::optional<kerberos::KerberosConfig> kerberos;
+  std::optional<identity::LdapConfig> ldap;
+  identity::SignInConfig sign_in;
+
+  bool signs_in() const { return !sign_in.providers.empty(); }
 };
 
 // Reads and judges a configuration file. Everything that is wrong goes to `problems`, not only the first.

@@ -64,7 +64,17 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
   }
   outgoing_.take();
   Methods methods = order.terms.by_method ? Methods::Judged : Methods::Free;
-  rewrite_request(request(), visitor, order.path, methods, *outgoing_);
+  rewrite_request(request(),
+                  {.visitor = visitor,
+                   .path = order.path,
+                   .methods = methods,
+                   .own_names = &config.identity.own_names,
+                   .own_authorization = order.own_authorization},
+                  *outgoing_);
+  if (order.identity) {
+    http::Fields& fields = outgoing_->head.fields;
+    fields.insert(fields.end(), order.identity->begin(), order.identity->end());
+  }
   std::optional<Error> failure;
   for (;;) {
     std::shared_ptr<Server> server = worker_.connections().choose(*order.terms.backend, tried_);
@@ -127,7 +137,7 @@ net::Task<> Forwarding::converse(http::H1Client& server, const Order& order) {
   if (request().body.kind == Framing::Kind::None) {
     co_await server.write({}, More::Ends);
   } else {
-    upload.emplace(send_body(server, order.terms.body), [this, &server] {
+    upload.emplace(send_body(server, order.terms), [this, &server] {
       if (client_failure_) server.stream().readable().fail(clone(*client_failure_));
     });
     if (client_failure_) co_return copy_of(*client_failure_);
@@ -136,11 +146,11 @@ net::Task<> Forwarding::converse(http::H1Client& server, const Order& order) {
     const http::ResponseHead* head = co_await server.read_head();
     if (record_.first_byte == net::kNever) record_.first_byte = worker_.loop().now();
     if (head->status == 101) {
-      co_await switch_protocols(server, *head, order.limits->tunnel_idle);
+      co_await switch_protocols(server, *head, order);
       co_return {};
     }
     if (!head->is_interim()) {
-      co_await relay_answer(server, *head);
+      co_await relay_answer(server, *head, order);
       co_return {};
     }
     co_await inform(*head);
@@ -155,7 +165,7 @@ net::Task<> Forwarding::inform(const http::ResponseHead& head) {
   co_return {};
 }
 
-net::Task<> Forwarding::send_body(http::H1Client& server, std::uint64_t most_bytes) {
+net::Task<> Forwarding::send_body(http::H1Client& server, const Terms& terms) {
   for (bool head_left = false;; head_left = true) {
     std::optional<http::Piece> piece = exchange_.try_body();
     if (!piece) {
@@ -170,13 +180,13 @@ net::Task<> Forwarding::send_body(http::H1Client& server, std::uint64_t most_byt
     }
     body_touched_ = true;
     record_.bytes_in += piece->bytes.size();
-    if (most_bytes > 0 && record_.bytes_in > most_bytes) {
+    if (terms.body > 0 && record_.bytes_in > terms.body) {
       client_failure_.emplace(body_too_large());
       co_return copy_of(*client_failure_);
     }
     http::Fields trailers;
     if (piece->last) trailers = exchange_.request_trailers();
-    drop_reserved(trailers);
+    drop_reserved(trailers, &terms.backend->config.identity.own_names);
     Result<> written = co_await outcome(server.write(piece->bytes, piece->last ? More::Ends : More::Follows, trailers));
     if (!written) {
       // It may have answered before it stopped reading: what was not sent is not what went wrong.
@@ -187,10 +197,15 @@ net::Task<> Forwarding::send_body(http::H1Client& server, std::uint64_t most_byt
   }
 }
 
-net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::ResponseHead& head) {
+void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const {
+  rewrite_response(head, request().method, out);
+  if (order.answer) out.fields.insert(out.fields.end(), order.answer->begin(), order.answer->end());
+}
+
+net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::ResponseHead& head, const Order& order) {
   net::Spare<http::ResponseHead> out;
   out.take();
-  rewrite_response(head, request().method, *out);
+  rewrite_answer(head, order, *out);
   record_.status = head.status;
   record_.aborted = true;  // until it is complete
   exchange_.begin(*out);
@@ -210,14 +225,14 @@ net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::Respons
   co_return {};
 }
 
-net::Task<> Forwarding::switch_protocols(http::H1Client& server, const http::ResponseHead& head, net::Duration idle) {
+net::Task<> Forwarding::switch_protocols(http::H1Client& server, const http::ResponseHead& head, const Order& order) {
   const http::RequestHead& asked = outgoing_->head;
   if (!asked.wants_upgrade || !http::equals_ignoring_case(asked.upgrade, head.upgrade)) {
     co_return fail(Kind::Invalid, "backend.upgrade", "the server switched to a protocol that nobody asked for");
   }
   net::Spare<http::ResponseHead> out;
   out.take();
-  rewrite_response(head, request().method, *out);
+  rewrite_answer(head, order, *out);
   record_.status = head.status;
   exchange_.begin(*out);
   server.become_tunnel();
@@ -225,7 +240,8 @@ net::Task<> Forwarding::switch_protocols(http::H1Client& server, const http::Res
   exchange_.tell_when_broken(nullptr);
   worker_.metrics().tunnels.add();
   Carried carried;
-  Result<> ended = co_await outcome(tunnel(worker_.loop(), exchange_, server, idle, carried));
+  TunnelTerms terms{.idle = order.limits->tunnel_idle, .bound = &worker_.tunnels(), .session = order.session};
+  Result<> ended = co_await outcome(tunnel(worker_.loop(), exchange_, server, terms, carried));
   worker_.metrics().tunnels.subtract();
   record_.bytes_in = carried.to_server;
   record_.bytes_out = carried.to_client;

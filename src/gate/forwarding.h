@@ -11,6 +11,7 @@
 #include "gate/rewrite.h"
 #include "gate/site.h"
 #include "http/exchange.h"
+#include "session/session.h"
 
 namespace pforte::gate {
 
@@ -29,6 +30,14 @@ class Forwarding {
     Terms terms;
     const RequestLimits* limits;
     std::string_view path;  // what the path gate lets through
+
+    // Who it is: fields for the application, and whose tunnel it would be. Null: nobody has signed in.
+    const http::Fields* identity = nullptr;
+    const session::Session* session = nullptr;
+    bool own_authorization = false;  // see Rewriting
+
+    // What the gate adds to the answer.
+    const http::Fields* answer = nullptr;
   };
   // Ends when the answer has been given. Fails when it could not be: then either nothing of it has left and the client
   // can be told status(), or status() is 0 and the connection is to be dropped.
@@ -45,10 +54,11 @@ class Forwarding {
   // Nothing: the exchange is over. Else why the server did not answer.
   net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Order& order, bool fresh);
   net::Task<> converse(http::H1Client& server, const Order& order);
-  net::Task<> send_body(http::H1Client& server, std::uint64_t most_bytes);
+  net::Task<> send_body(http::H1Client& server, const Terms& terms);
   net::Task<> inform(const http::ResponseHead& head);
-  net::Task<> relay_answer(http::H1Client& server, const http::ResponseHead& head);
-  net::Task<> switch_protocols(http::H1Client& server, const http::ResponseHead& head, net::Duration idle);
+  net::Task<> relay_answer(http::H1Client& server, const http::ResponseHead& head, const Order& order);
+  net::Task<> switch_protocols(http::H1Client& server, const http::ResponseHead& head, const Order& order);
+  void rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const;
   bool may_repeat(const Error& error) const;
   void blame(Server& server, const Error& error);
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "gate/desk.h"
 #include "gate/forwarding.h"
 #include "gate/worker.h"
 #include "http/forwarded.h"
@@ -56,6 +57,7 @@ net::Task<> Handling::run() {
   if (worker_.draining()) exchange_.close_afterwards();
   know_client();
   Route route = this->route();
+  if (route.step != Route::Step::None) co_await take_step(route);
   if (route.page) {
     co_await answer(*std::move(route.page));
   } else {
@@ -94,7 +96,8 @@ Handling::Route Handling::route() {
     record_.site = site->name;
   }
   if (visit_.listener().redirect_to_https) return redirect_to_https(site);
-  if (!site || is_own(path) || needs_other_connection(*site)) return misdirected_or_nothing(site);
+  if (!site || needs_other_connection(*site)) return misdirected_or_nothing(site);
+  if (is_own(path) && !site->signs_in) return misdirected_or_nothing(site);
   if (std::optional<std::string> url = canonical_url(site)) {
     record_.decision = "gate.redirect";
     route.page = http::redirect_page(308, *url);
@@ -105,19 +108,59 @@ Handling::Route Handling::route() {
     route.page->fields.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return route;
   }
-  policy::Verdict verdict = site->rules.judge(path, request().method_text, {.address = record_.client}, scratch_);
+  route.site = site;
+  if (site->signs_in) {
+    reception_.emplace(visit_, exchange_, *plan_, record_);
+    reception_->recognise();
+  }
+  if (is_own(path)) {
+    route.step = Route::Step::OwnPage;
+  } else {
+    judge(route);
+  }
+  return route;
+}
+
+// What the rules say, for whom we know by now.
+void Handling::judge(Route& route) {
+  policy::Caller caller = reception_ ? reception_->caller() : policy::Caller{.address = record_.client};
+  policy::Verdict verdict = route.site->rules.judge(request().path, request().method_text, caller, scratch_);
   if (verdict.rule) record_.rule_line = verdict.rule->line;
+  bool possible = verdict.kind == policy::Verdict::Kind::Allowed || verdict.kind == policy::Verdict::Kind::NeedsGroup;
   if (verdict.kind == policy::Verdict::Kind::Refused) {
     route.page = error(400, verdict.refusal.code);
-  } else if (verdict.kind == policy::Verdict::Kind::NotAllowed || is_own(verdict.path.decision)) {
+  } else if (!possible || is_own(verdict.path.decision)) {
     route.page = error(404, "path.not-allowed");
   } else {
     record_.decision = "allowed";
-    route.site = site;
-    route.terms = site->terms[verdict.rule->tag];
+    route.terms = route.site->terms[verdict.rule->tag];
     route.path = verdict.path.forward;
+    route.lacks_group = verdict.kind == policy::Verdict::Kind::NeedsGroup;
+    SignInNeed need = route.terms.sign_in;
+    bool satisfied = need == SignInNeed::None || (reception_->session() && !route.lacks_group);
+    if (!satisfied) route.step = Route::Step::SignIn;
   }
-  return route;
+}
+
+net::Task<> Handling::take_step(Route& route) {
+  if (route.step == Route::Step::OwnPage) {
+    Desk desk(visit_, exchange_, *plan_, record_, *reception_);
+    route.page = co_await desk.serve(request().path);
+    co_return {};
+  }
+  SignInNeed need = route.terms.sign_in;
+  if (!reception_->session()) {
+    route.page = co_await reception_->sign_in(need);
+    if (route.page) co_return {};
+    if (reception_->session()) judge(route);
+  }
+  bool anonymous = !reception_->session();
+  if (anonymous && (need != SignInNeed::Optional || route.lacks_group)) {
+    route.page = reception_->ask(need);
+  } else if (route.lacks_group) {
+    route.page = reception_->forbid(need);
+  }
+  co_return {};
 }
 
 Handling::Route Handling::misdirected_or_nothing(const Site* site) {
@@ -168,6 +211,9 @@ http::Page Handling::error(int status, std::string_view code) {
 
 net::Task<> Handling::answer(http::Page page) {
   record_.status = page.status;
+  if (reception_) {
+    for (const auto& [name, value] : reception_->answer_fields()) page.fields.emplace_back(name, value);
+  }
   Result<> answered = co_await outcome(http::answer(exchange_, page));
   record_.bytes_out = page.body.size();
   if (answered) co_return {};
@@ -178,6 +224,13 @@ net::Task<> Handling::answer(http::Page page) {
 net::Task<> Handling::forward(const Route& route) {
   Forwarding forwarding(worker_, exchange_, record_);
   Forwarding::Order order{.terms = route.terms, .limits = &route.site->config.limits, .path = route.path};
+  net::Spare<http::Fields> identity;
+  net::Spare<http::Fields> additions;
+  if (reception_) {
+    identity.take();
+    additions.take();
+    co_await net::ok(introduce(order, *identity, *additions));
+  }
   Result<> forwarded = co_await outcome(forwarding.run(order, visit_.visitor()));
   if (forwarded) co_return {};
   const Error& failure = forwarded.error();
@@ -191,6 +244,22 @@ net::Task<> Handling::forward(const Route& route) {
   if (!exchange_.body_over()) exchange_.close_afterwards();
   co_await answer(error(status, failure.code()));
   co_return {};
+}
+
+// Tells the application who it is, and the client what signing in has to add.
+Result<> Handling::introduce(Forwarding::Order& order, http::Fields& identity, http::Fields& additions) {
+  SignInNeed need = order.terms.sign_in;
+  if (need != SignInNeed::None && reception_->session()) {
+    TRY(reception_->introduce(*order.terms.backend, identity));
+    order.identity = &identity;
+    order.session = reception_->session();
+    order.own_authorization = need == SignInNeed::Token || order.terms.backend->basic_password.has_value();
+  }
+  for (const auto& [name, value] : reception_->answer_fields()) {
+    additions.push_back({name, value, http::known_field(name)});
+  }
+  if (!additions.empty()) order.answer = &additions;
+  return {};
 }
 
 void Handling::tell_failed_backend(const Error& failure) const {

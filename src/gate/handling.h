@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "gate/forwarding.h"
 #include "gate/plan.h"
+#include "gate/reception.h"
 #include "gate/record.h"
 #include "gate/reference.h"
 #include "gate/rewrite.h"
@@ -35,11 +37,18 @@ class Handling {
     Terms terms;
     std::string_view path;  // to forward
     std::optional<http::Page> page;
+
+    // What has to be done before that is known.
+    enum class Step : std::uint8_t { None, OwnPage, SignIn };
+    Step step = Step::None;
+    bool lacks_group = false;  // the rules allow it to others than who has asked
   };
 
   const http::RequestHead& request() const { return exchange_.request(); }
   void know_client();
   Route route();
+  void judge(Route& route);
+  net::Task<> take_step(Route& route);
   Route misdirected_or_nothing(const Site* site);
   Route redirect_to_https(const Site* site);
   std::optional<std::string> canonical_url(const Site* site) const;
@@ -48,6 +57,7 @@ class Handling {
   net::Task<> answer(http::Page page);
 
   net::Task<> forward(const Route& route);
+  Result<> introduce(Forwarding::Order& order, http::Fields& identity, http::Fields& additions);
   void tell_failed_backend(const Error& failure) const;
 
   Visit& visit_;
@@ -57,7 +67,8 @@ class Handling {
   std::size_t site_index_ = 0;
   References::Text reference_;
   Record record_;
-  std::string scratch_;  // what the path gate rewrote
+  std::optional<Reception> reception_;  // of sites where people sign in
+  std::string scratch_;                 // what the path gate rewrote
 };
 
 }  // namespace pforte::gate

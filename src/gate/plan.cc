@@ -1,6 +1,8 @@
 #include "gate/plan.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "base/text.h"
@@ -36,14 +38,16 @@ class TlsNames final : public tls::ServerNames {
 // Puts a plan together, one part after the other.
 class Assembly {
  public:
-  Assembly(Config config, const Plan* previous, SiteNames& numbered, conf::Problems& problems)
-      : plan_(std::make_shared<Plan>()), previous_(previous), numbered_(numbered), problems_(problems) {
+  Assembly(Config config, const PlanParts& parts, conf::Problems& problems)
+      : plan_(std::make_shared<Plan>()), parts_(parts), problems_(problems) {
     plan_->config = std::move(config);
   }
 
   void backends();
   void sites();
   void names();
+  void sign_in();
+  void logo();
   std::shared_ptr<const Plan> finished() && { return std::move(plan_); }
 
  private:
@@ -51,13 +55,13 @@ class Assembly {
   std::shared_ptr<Server> server(const BackendConfig& backend, const ServerConfig& config,
                                  std::shared_ptr<const tls::ClientContext> tls) const;
   void look_up(Server& server, const ServerConfig& config);
+  void read_basic_password(const conf::Text& file, Backend& backend);
   const Backend* backend_named(const conf::Text& name) const;
   void site(const SiteConfig& config);
   std::shared_ptr<const tls::ServerContext> server_context(const SiteConfig& config);
 
   std::shared_ptr<Plan> plan_;
-  const Plan* previous_;
-  SiteNames& numbered_;
+  const PlanParts& parts_;
   conf::Problems& problems_;
 };
 
@@ -68,12 +72,26 @@ void Assembly::backends() {
     auto backend = std::make_unique<Backend>();
     backend->config = config;
     backend->index = plan_->backends.size();
+    if (config.identity.basic_password_file) read_basic_password(*config.identity.basic_password_file, *backend);
     for (const ServerConfig& one : config.servers) {
       backend->servers.push_back(server(config, one, one.tls ? tls : nullptr));
       look_up(*backend->servers.back(), one);
     }
     plan_->backends.push_back(std::move(backend));
   }
+}
+
+void Assembly::read_basic_password(const conf::Text& file, Backend& backend) {
+  Result<Secret> password = crypto::read_password(file.value);
+  if (password) {
+    backend.basic_password.emplace(*std::move(password));
+    return;
+  }
+  problems_.error(file.place, password.error().code(),
+                  {cat("cannot read the password for the application: ", password.error().text()),
+                   cat("kann das Passwort für die Anwendung nicht lesen: ", password.error().text())},
+                  {"write it into the first line of a file that the gate's user can read",
+                   "es in die erste Zeile einer Datei schreiben, die der Benutzer des Dienstes lesen kann"});
 }
 
 // The first addresses of a server with a name; later ones are looked up while the gate runs.
@@ -104,8 +122,8 @@ std::shared_ptr<const tls::ClientContext> Assembly::client_context(const Backend
 std::shared_ptr<Server> Assembly::server(const BackendConfig& backend, const ServerConfig& config,
                                          std::shared_ptr<const tls::ClientContext> tls) const {
   auto fresh = std::make_shared<Server>(backend, config, std::move(tls));
-  if (!previous_) return fresh;
-  for (const auto& old : previous_->backends) {
+  if (!parts_.previous) return fresh;
+  for (const auto& old : parts_.previous->backends) {
     if (old->config.name.value != backend.name.value) continue;
     for (const std::shared_ptr<Server>& known : old->servers) {
       if (known->same_as(*fresh)) return known;
@@ -136,7 +154,7 @@ void Assembly::site(const SiteConfig& config) {
   for (const std::string& path : allowed_paths(config, profile)) {
     policy::Rule rule;
     rule.path = path;
-    add(std::move(rule), {.backend = main, .body = config.limits.body});
+    add(std::move(rule), {.backend = main, .body = config.limits.body, .sign_in = config.sign_in});
   }
   for (const RuleConfig& one : config.rules) {
     policy::Rule rule;
@@ -144,6 +162,8 @@ void Assembly::site(const SiteConfig& config) {
     rule.methods = one.methods;
     rule.from = one.from;
     rule.permits = one.permits;
+    rule.groups = one.groups;
+    plan_->asked_groups.insert(one.groups.begin(), one.groups.end());
     rule.effect = one.deny ? policy::Rule::Effect::Deny : policy::Rule::Effect::Allow;
     rule.line = one.place.line;
     const Backend* backend = one.backend ? backend_named(*one.backend) : main;
@@ -155,12 +175,16 @@ void Assembly::site(const SiteConfig& config) {
           {"give both the same path_profile, or make a site of its own",
            "beiden dasselbe path_profile geben oder eine eigene Site anlegen"});
     }
-    add(std::move(rule), {.backend = backend, .body = one.body.value_or(config.limits.body)});
+    add(std::move(rule), {.backend = backend,
+                          .body = one.body.value_or(config.limits.body),
+                          .sign_in = one.sign_in.value_or(config.sign_in)});
   }
   const std::string& name = config.hosts.front().value;
   bool by_method = std::ranges::any_of(config.rules, [](const RuleConfig& one) { return !one.methods.empty(); });
   for (Terms& one : terms) one.by_method = by_method;
-  auto made = std::make_unique<Site>(config, name, numbered_.index_of(name), std::move(terms),
+  auto asks = [](const Terms& one) { return one.sign_in != SignInNeed::None; };
+  bool signs_in = std::ranges::any_of(terms, asks);
+  auto made = std::make_unique<Site>(config, name, parts_.numbered.index_of(name), signs_in, std::move(terms),
                                      policy::PathRules(std::move(rules), profile), server_context(config));
   for (const conf::Text& host : config.hosts) plan_->hosts.add(host.value, made.get());
   plan_->sites.push_back(std::move(made));
@@ -199,6 +223,32 @@ void Assembly::names() {
   if (sealed->address.port() != 443) plan_->https_port = cat(':', sealed->address.port());
 }
 
+void Assembly::sign_in() {
+  if (!parts_.sign_in || std::ranges::none_of(plan_->sites, [](const auto& site) { return site->signs_in; })) return;
+  plan_->sign_in = parts_.sign_in(plan_->config, problems_);
+}
+
+void Assembly::logo() {
+  const std::optional<conf::Text>& file = plan_->config.sign_in.brand.logo;
+  if (!file) return;
+  constexpr std::uintmax_t kMostBytes = std::uintmax_t{256} * 1024;
+  std::error_code failure;
+  std::uintmax_t size = std::filesystem::file_size(file->value, failure);
+  std::ifstream stream(file->value, std::ios::binary);
+  if (failure || !stream || size > kMostBytes) {
+    problems_.error(
+        file->place, "sign-in.logo",
+        {cat("cannot use the logo ", file->value, ": ", failure ? failure.message() : "over 256 KiB, or unreadable"),
+         cat("Logo ", file->value,
+             " nicht verwendbar: ", failure ? failure.message() : "über 256 KiB oder nicht lesbar")},
+        {"name an SVG or PNG file of at most 256 KiB that the gate's user can read",
+         "eine SVG- oder PNG-Datei bis 256 KiB angeben, die der Benutzer des Dienstes lesen kann"});
+    return;
+  }
+  plan_->logo.type = file->value.ends_with(".png") ? "image/png" : "image/svg+xml";
+  plan_->logo.bytes.assign(std::istreambuf_iterator<char>(stream), {});
+}
+
 }  // namespace
 
 std::string_view without_port(std::string_view authority) {
@@ -228,12 +278,13 @@ const Site* Plan::find_site(std::string_view authority) const {
   return hosts.find(folded);
 }
 
-std::shared_ptr<const Plan> make_plan(Config config, const Plan* previous, SiteNames& numbered,
-                                      conf::Problems& problems) {
-  Assembly assembly(std::move(config), previous, numbered, problems);
+std::shared_ptr<const Plan> make_plan(Config config, const PlanParts& parts, conf::Problems& problems) {
+  Assembly assembly(std::move(config), parts, problems);
   assembly.backends();
   assembly.sites();
   assembly.names();
+  assembly.logo();
+  if (!problems.has_errors()) assembly.sign_in();
   if (problems.has_errors()) return nullptr;
   return std::move(assembly).finished();
 }

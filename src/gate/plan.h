@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "conf/problem.h"
@@ -11,6 +14,8 @@
 
 namespace pforte::gate {
 
+class SignIn;
+
 // Everything that workers go by, put together from the configuration and the files it names. Never changes: a reload
 // makes a new one and hands it to every worker.
 struct Plan {
@@ -18,19 +23,36 @@ struct Plan {
   std::vector<std::unique_ptr<Backend>> backends;
   std::vector<std::unique_ptr<Site>> sites;
   HostMap<Site> hosts;
-  std::shared_ptr<const tls::ServerNames> names;  // null where no listener speaks TLS
+  std::shared_ptr<const tls::ServerNames> names;    // null where no listener speaks TLS
+  std::shared_ptr<SignIn> sign_in;                  // null where nobody signs in
+  std::set<std::string, std::less<>> asked_groups;  // by any rule
 
   // The site a host name stands for, in any case and with or without a port; null if there is none.
   const Site* find_site(std::string_view authority) const;
+
+  // Of the sign-in pages; empty without one.
+  struct Logo {
+    std::string type;  // of its contents: "image/svg+xml"
+    std::string bytes;
+  };
+  Logo logo;
 
   // ":8443" behind https names in redirects; empty for 443.
   std::string https_port;
 };
 
+// What a plan is put together with.
+struct PlanParts {
+  const Plan* previous = nullptr;  // what is known of its servers is kept where they stay the same
+  SiteNames& numbered;             // gives each site its number for the counters
+
+  // Signs in, as the configuration says; null when that cannot work, with the problem told. Asked where somebody signs
+  // in at all. Empty: nobody will be, as in a check.
+  std::function<std::shared_ptr<SignIn>(const Config&, conf::Problems&)> sign_in;
+};
+
 // Reads and judges the files a configuration names. Everything that is wrong goes to `problems`; null exactly when one
-// of them is an error. What is known of the servers of `previous` is kept where they stay the same. `numbered` gives
-// each site its number for the counters.
-std::shared_ptr<const Plan> make_plan(Config config, const Plan* previous, SiteNames& numbered,
-                                      conf::Problems& problems);
+// of them is an error.
+std::shared_ptr<const Plan> make_plan(Config config, const PlanParts& parts, conf::Problems& problems);
 
 }  // namespace pforte::gate

@@ -25,6 +25,7 @@ struct Record {
   std::string_view path;  // as sent, without the query, which may hold secrets
   std::string_view user_agent;
 
+  std::string_view agent;     // login of who has signed in; empty if nobody has
   std::string_view site;      // first host of the site; empty if none was found
   std::string_view backend;   // its name; empty if nothing was forwarded
   std::string_view server;    // URL of the server that answered or failed last

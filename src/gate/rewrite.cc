@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gate/sign_in_cookies.h"
+#include "http/cookie.h"
 #include "http/forwarded.h"
 
 namespace pforte::gate {
@@ -11,8 +13,6 @@ using http::FieldName;
 using http::Framing;
 
 namespace {
-
-constexpr std::string_view kSessionCookie = "__Host-pforte";
 
 char as_word(char c) {
   if (c >= 'A' && c <= 'Z') return char(c - 'A' + 'a');
@@ -80,24 +80,13 @@ bool is_ticket(const Field& field) {
   return http::equals_ignoring_case(scheme, "Negotiate") || http::equals_ignoring_case(scheme, "NTLM");
 }
 
-// The cookies of all Cookie fields but ours, joined (RFC 6265, 5.4; RFC 9113, 8.2.3).
-void append_other_cookies(std::string& out, const http::Fields& fields) {
-  for (const Field& field : fields) {
-    std::string_view rest = field.known == FieldName::Cookie ? field.value : std::string_view();
-    while (!rest.empty()) {
-      std::size_t end = std::min(rest.find(';'), rest.size());
-      std::string_view cookie = http::trim(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      if (cookie.empty() || cookie.starts_with(kSessionCookie)) continue;
-      out.append(out.empty() ? "" : "; ").append(cookie);
-    }
-  }
+// A cookie of ours that an application wants to set: it could plant a session.
+bool sets_our_cookie(const Field& field) {
+  return field.known == FieldName::SetCookie && is_our_cookie(http::trim(field.value));
 }
 
-bool has_our_cookie(const http::Fields& fields) {
-  return std::ranges::any_of(fields, [](const Field& field) {
-    return field.known == FieldName::Cookie && field.value.find(kSessionCookie) != std::string_view::npos;
-  });
+bool is_one_of(std::string_view name, const std::vector<std::string>* own_names) {
+  return own_names && std::ranges::any_of(*own_names, [&](std::string_view own) { return same_words(name, own); });
 }
 
 bool overrides_method(const Field& field) {
@@ -105,19 +94,15 @@ bool overrides_method(const Field& field) {
          same_words(field.name, "x-method-override");
 }
 
-bool passes(const http::RequestHead& in, const Field& field, Methods methods) {
-  if (methods == Methods::Judged && overrides_method(field)) return false;
+bool passes(const http::RequestHead& in, const Field& field, const Rewriting& how) {
+  if (how.methods == Methods::Judged && overrides_method(field)) return false;
+  if (how.own_authorization && field.known == FieldName::Authorization) return false;
+  if (is_one_of(field.name, how.own_names)) return false;
   if (is_of_the_connection(field.known) || is_overruled(field.known)) return false;
   if (field.known == FieldName::Other && (is_reserved(field.name) || imitates(field))) return false;
   if (is_ticket(field)) return false;
   if (!in.connection_names_fields || field.known == FieldName::Host) return true;
   return !http::connection_lists(in.fields, field.name);
-}
-
-std::string_view proto_of(const http::RequestHead& in, const Visitor& visitor) {
-  const Field* said = visitor.believed ? in.find(FieldName::XForwardedProto) : nullptr;
-  if (said && (said->value == "http" || said->value == "https")) return said->value;
-  return visitor.tls ? "https" : "http";
 }
 
 std::string_view host_of(const http::RequestHead& in, const Visitor& visitor) {
@@ -135,15 +120,21 @@ void Outgoing::clear() {
   forwarded.clear();
 }
 
+std::string_view scheme_of(const http::RequestHead& in, const Visitor& visitor) {
+  const Field* said = visitor.believed ? in.find(FieldName::XForwardedProto) : nullptr;
+  if (said && (said->value == "http" || said->value == "https")) return said->value;
+  return visitor.tls ? "https" : "http";
+}
+
 bool is_reserved(std::string_view name) {
   constexpr std::string_view kOurs = "pforte-";
   return same_words(name, "remote-user") || same_words(name.substr(0, kOurs.size()), kOurs);
 }
 
-void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Methods methods,
-                     Outgoing& out) {
+void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing& out) {
+  const Visitor& visitor = how.visitor;
   out.clear();
-  out.path = path;
+  out.path = how.path;
   http::RequestHead& head = out.head;
   head.method = in.method;
   head.method_text = in.method_text;
@@ -156,12 +147,12 @@ void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::s
   head.wants_upgrade =
       in.wants_upgrade && in.body.kind == Framing::Kind::None && http::equals_ignoring_case(in.upgrade, "websocket");
   head.upgrade = head.wants_upgrade ? in.upgrade : std::string_view();
-  bool our_cookie = has_our_cookie(in.fields);
+  bool our_cookie = http::has_cookie(in.fields, is_our_cookie);
   for (const Field& field : in.fields) {
     if (our_cookie && field.known == FieldName::Cookie) continue;
-    if (passes(in, field, methods)) head.fields.push_back(field);
+    if (passes(in, field, how)) head.fields.push_back(field);
   }
-  if (our_cookie) append_other_cookies(out.cookies, in.fields);
+  if (our_cookie) http::append_cookies_without(is_our_cookie, in.fields, out.cookies);
   if (!out.cookies.empty()) head.fields.push_back({"Cookie", out.cookies, FieldName::Cookie});
 
   if (visitor.believed) {
@@ -169,7 +160,7 @@ void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::s
     http::append_joined(out.forwarded, in.fields, FieldName::Forwarded);
   }
   const std::string& peer = visitor.peer_text;
-  std::string_view proto = proto_of(in, visitor);
+  std::string_view proto = scheme_of(in, visitor);
   http::append_x_forwarded_for(out.x_forwarded_for, peer);
   http::append_forwarded(out.forwarded, {.client = peer, .host = in.authority, .proto = proto});
   head.fields.push_back({"X-Forwarded-For", out.x_forwarded_for, FieldName::XForwardedFor});
@@ -178,8 +169,10 @@ void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::s
   head.fields.push_back({"Forwarded", out.forwarded, FieldName::Forwarded});
 }
 
-void drop_reserved(http::Fields& trailers) {
-  std::erase_if(trailers, [](const Field& field) { return is_reserved(field.name) || imitates(field); });
+void drop_reserved(http::Fields& trailers, const std::vector<std::string>* own_names) {
+  std::erase_if(trailers, [own_names](const Field& field) {
+    return is_reserved(field.name) || imitates(field) || is_one_of(field.name, own_names);
+  });
 }
 
 void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out) {
@@ -196,6 +189,7 @@ void rewrite_response(const http::ResponseHead& in, http::Method of_request, htt
     bool length = field.known == FieldName::ContentLength;
     if (length ? !tells_length : is_of_the_connection(field.known)) continue;
     if (field.known == FieldName::Other && is_reserved(field.name)) continue;
+    if (sets_our_cookie(field)) continue;
     if (in.connection_names_fields && http::connection_lists(in.fields, field.name)) continue;
     out.fields.push_back(field);
   }

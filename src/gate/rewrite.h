@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "http/message.h"
 #include "net/address.h"
@@ -27,24 +29,40 @@ struct Outgoing {
   void clear();
 };
 
+// "https" or "http", as the client sees it.
+std::string_view scheme_of(const http::RequestHead& in, const Visitor& visitor);
+
 // Whether a field of that name is the gate's to set: Remote-User and Pforte-*, in any case, with '_' for '-' as well,
 // since some applications take both for the same.
 bool is_reserved(std::string_view name);
 
+// Fields that make applications believe in another method than the request line's go where methods are judged.
+enum class Methods : std::uint8_t { Free, Judged };
+
+// How a request is changed on its way.
+struct Rewriting {
+  const Visitor& visitor;
+  std::string_view path;  // what the path gate lets through
+  Methods methods = Methods::Free;
+
+  // Names of fields that are the gate's to set besides the reserved ones; null: none.
+  const std::vector<std::string>* own_names = nullptr;
+
+  // Authorization was meant for the gate, or the gate sets it: the client's does not pass.
+  bool own_authorization = false;
+};
+
 // Everything of `in` that the application may see, and what the gate adds: X-Forwarded-For, -Proto, -Host and
 // Forwarded. Fields about the connection (RFC 9110, 7.6.1), and those that Connection lists, are left out before
-// anything is added, so a client can neither forge nor remove a field of ours. `path` is what the path gate lets
-// through. Views in `out` point into `in` and `out`.
-// Fields that make applications believe in another method than the request line's go where `methods` are judged.
-enum class Methods : std::uint8_t { Free, Judged };
-void rewrite_request(const http::RequestHead& in, const Visitor& visitor, std::string_view path, Methods methods,
-                     Outgoing& out);
+// anything is added, so a client can neither forge nor remove a field of ours. Views in `out` point into `in`, `out`
+// and `how`.
+void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing& out);
 
-// Takes the reserved fields out of trailers, which applications may merge into the head.
-void drop_reserved(http::Fields& trailers);
+// Takes the gate's own fields out of trailers, which applications may merge into the head. `own_names` as above.
+void drop_reserved(http::Fields& trailers, const std::vector<std::string>* own_names = nullptr);
 
 // The answer's head for the client, without the fields of the server's connection and without ours: a
-// Pforte-Reference is the gate's word. Views point into `in`.
+// Pforte-Reference is the gate's word, and so are its cookies. Views point into `in`.
 void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out);
 
 }  // namespace pforte::gate

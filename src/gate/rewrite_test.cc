@@ -25,7 +25,7 @@ std::string passed(std::string_view fields, const Visitor& who = visitor(), Meth
   RequestHead in;
   REQUIRE(http::parse_request_head(text, {}, in));
   Outgoing out;
-  rewrite_request(in, who, "/path", methods, out);
+  rewrite_request(in, {.visitor = who, .path = "/path", .methods = methods}, out);
   std::string all;
   http::append_fields(all, out.head.fields);
   REQUIRE(all.starts_with("Host: app.example:8443\r\n"));
@@ -40,7 +40,7 @@ std::string added(std::string_view fields, const Visitor& who) {
   RequestHead in;
   REQUIRE(http::parse_request_head(text, {}, in));
   Outgoing out;
-  rewrite_request(in, who, "/", Methods::Free, out);
+  rewrite_request(in, {.visitor = who, .path = "/"}, out);
   std::string all;
   http::append_fields(all, out.head.fields);
   return all.substr(all.find("X-Forwarded-For: "));
@@ -167,7 +167,7 @@ TEST_CASE("only a WebSocket without a body is upgraded") {
     RequestHead in;
     REQUIRE(http::parse_request_head(text, {}, in));
     Outgoing out;
-    rewrite_request(in, visitor(), "/", Methods::Free, out);
+    rewrite_request(in, {.visitor = visitor(), .path = "/"}, out);
     CHECK(out.head.wants_upgrade == row.upgrades);
     CHECK(out.head.upgrade.empty() == !row.upgrades);
   }
@@ -180,10 +180,10 @@ TEST_CASE("a second request leaves nothing of the first") {
   Outgoing used;
   Outgoing fresh;
   REQUIRE(http::parse_request_head(first, {}, in));
-  rewrite_request(in, visitor(true), "/a", Methods::Free, used);
+  rewrite_request(in, {.visitor = visitor(true), .path = "/a"}, used);
   REQUIRE(http::parse_request_head(second, {}, in));
-  rewrite_request(in, visitor(), "/b", Methods::Free, used);
-  rewrite_request(in, visitor(), "/b", Methods::Free, fresh);
+  rewrite_request(in, {.visitor = visitor(), .path = "/b"}, used);
+  rewrite_request(in, {.visitor = visitor(), .path = "/b"}, fresh);
   std::string one;
   std::string other;
   http::append_request_head(one, used.head);

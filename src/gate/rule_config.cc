@@ -7,7 +7,6 @@
 #include "conf/nearest.h"
 #include "gate/host_config.h"
 #include "gate/network_config.h"
-#include "gate/unsupported_config.h"
 
 namespace pforte::gate {
 namespace {
@@ -92,6 +91,13 @@ policy::Permits read_permits(conf::Reader& keys) {
   return permits;
 }
 
+std::vector<std::string> read_groups(conf::Reader& keys) {
+  std::vector<std::string> groups;
+  const std::vector<conf::Text> names = keys.texts("groups").value_or(std::vector<conf::Text>());
+  for (const conf::Text& name : names) groups.push_back(name.value);
+  return groups;
+}
+
 }  // namespace
 
 bool is_absolute(const conf::Text& path, conf::Problems& problems) {
@@ -116,8 +122,16 @@ RuleConfig read_rule_config(conf::Reader keys) {
   if (keys.has("body")) config.body = keys.size_or("body", 0, {.least = 0, .most = INT64_MAX});
   keys.claim("body");
   config.backend = keys.text("backend");
-  refuse_sign_in(keys);
-  refuse_unsupported(keys, "groups", {"know the groups of an agent", "keine Gruppen von Agenten kennen"});
+  bool own_need = keys.has("sign_in");
+  SignInNeed need = read_sign_in_need_config(keys, SignInNeed::None);
+  if (own_need) config.sign_in = need;
+  config.groups = read_groups(keys);
+  if (config.deny && !config.groups.empty()) {
+    keys.problems().error(keys.place_of("groups"), "conf.rule.deny-groups",
+                          {"a rule that denies takes no groups", "eine Regel, die verbietet, kennt keine Gruppen"},
+                          {"allow the path to the groups that may: whoever is in none of them may not",
+                           "den Pfad den Gruppen erlauben, die dürfen: Wer in keiner davon ist, darf nicht"});
+  }
   keys.end();
   return config;
 }

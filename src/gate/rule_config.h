@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "gate/sign_in_need.h"
 #include "net/network.h"
 #include "policy/path.h"
 #include "policy/permits.h"
@@ -34,6 +35,12 @@ struct RuleConfig {
 
   // Largest request body in bytes here; 0: unlimited. None: the site's limit.
   std::optional<std::uint64_t> body;
+
+  // What it needs to be signed in. None: as the site says.
+  std::optional<SignInNeed> sign_in;
+
+  // Agents it allows. Empty: all.
+  std::vector<std::string> groups;
 
   // Backend for this path. None: the site's.
   std::optional<conf::Text> backend;

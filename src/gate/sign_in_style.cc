@@ -138,8 +138,8 @@ std::string brand_style(std::string_view brand_color) {
 }
 
 std::string sign_in_policy(std::string_view brand_style) {
-  static const std::string kCommonHash = hash_source(kCommonStyle);
-  return cat("default-src 'none'; style-src ", kCommonHash, " ", hash_source(brand_style),
+  static const std::string common_hash = hash_source(kCommonStyle);
+  return cat("default-src 'none'; style-src ", common_hash, " ", hash_source(brand_style),
              "; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
 }
 

@@ -19,6 +19,7 @@ struct Terms {
   const Backend* backend = nullptr;
   std::uint64_t body = 0;  // largest request body in bytes; 0: unlimited
   bool by_method = false;  // some rule of the site judges by method
+  SignInNeed sign_in = SignInNeed::None;
 };
 
 // Some host names, what is allowed under them, and where it goes. Immutable.
@@ -26,6 +27,7 @@ struct Site {
   SiteConfig config;
   std::string name;       // its first host, for logs and counters
   std::size_t index = 0;  // in the counters: SiteNames
+  bool signs_in = false;  // somewhere on it
   std::vector<Terms> terms;
   policy::PathRules rules;
   std::shared_ptr<const tls::ServerContext> tls;  // null where no TLS listener needs it

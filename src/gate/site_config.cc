@@ -103,7 +103,7 @@ SiteConfig read_site_config(conf::Reader keys, const SiteDefaults& defaults) {
   config.certificates = read_certificates(keys);
   config.tls_profile = read_tls_profile_config(keys, "tls_profile", defaults.tls_profile);
   config.backend = keys.required_text("backend");
-  refuse_sign_in(keys);
+  config.sign_in = read_sign_in_need_config(keys, SignInNeed::None);
   config.allow = read_allow(keys);
   config.preset = read_preset(keys);
   for (conf::Reader& rule : keys.tables("rule", conf::Shape::List))

@@ -57,6 +57,8 @@ struct SiteConfig {
   // A named list of prefixes, in addition to `allow`. Null: none.
   const policy::Preset* preset = nullptr;
 
+  SignInNeed sign_in = SignInNeed::None;
+
   std::vector<RuleConfig> rules;
 
   // Complete: what the site left out is taken from `[limits]`.

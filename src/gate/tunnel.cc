@@ -49,15 +49,17 @@ net::Task<> watch(net::Loop& loop, const Activity& activity, net::Duration idle)
 
 }  // namespace
 
-net::Task<> tunnel(net::Loop& loop, http::Exchange& client, http::H1Client& server, net::Duration idle,
+net::Task<> tunnel(net::Loop& loop, http::Exchange& client, http::H1Client& server, TunnelTerms terms,
                    Carried& carried) {
   Activity activity{loop.now()};
   client.pace({.longest_wait = kPatience, .bytes_per_second = 0});
   server.patience(kPatience);
   net::Signal news;
+  std::optional<BoundTunnels::Tunnel> bound;
+  if (terms.session) bound.emplace(*terms.bound, *terms.session, news);
   net::Beside upward(carry_to_server(loop, client, server, activity, carried), [&news] { news.ring(); });
   net::Beside downward(carry_to_client(loop, client, server, activity, carried), [&news] { news.ring(); });
-  net::Beside clock(watch(loop, activity, idle), [&news] { news.ring(); });
+  net::Beside clock(watch(loop, activity, terms.idle), [&news] { news.ring(); });
   for (;;) {
     for (const net::Beside* part : {&upward, &downward, &clock}) {
       if (!part->failed()) continue;

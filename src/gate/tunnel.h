@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gate/bound_tunnels.h"
 #include "http/exchange.h"
 #include "http/h1_client.h"
 #include "net/loop.h"
@@ -12,11 +13,19 @@ struct Carried {
   std::uint64_t to_client = 0;
 };
 
+// When a tunnel ends although nobody closes it.
+struct TunnelTerms {
+  net::Duration idle;  // nothing has moved either way for so long
+  BoundTunnels* bound = nullptr;
+  const session::Session* session = nullptr;  // ends with it; null: nobody has signed in
+};
+
 // Carries bytes between a client and a server that agreed to speak something else than HTTP (WebSocket), until both
 // have finished. `carried` is kept up to date, also when it fails.
 //
-// Fails with Kind::Timeout once nothing has moved either way for `idle`, and with the error of either side.
-net::Task<> tunnel(net::Loop& loop, http::Exchange& client, http::H1Client& server, net::Duration idle,
+// Fails with Kind::Timeout once it has been idle, with Kind::Denied when its session has ended, and with the error of
+// either side.
+net::Task<> tunnel(net::Loop& loop, http::Exchange& client, http::H1Client& server, TunnelTerms terms,
                    Carried& carried);
 
 }  // namespace pforte::gate

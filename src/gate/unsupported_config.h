@@ -11,7 +11,4 @@ namespace pforte::gate {
 // in German "diese Version kann ...", which therefore carries its own "nicht" or "kein".
 void refuse_unsupported(conf::Reader& keys, std::string_view key, const Message& deed);
 
-// Takes `sign_in` of a site or a rule: "none" is what this version does, everything else it cannot enforce.
-void refuse_sign_in(conf::Reader& keys);
-
 }  // namespace pforte::gate

@@ -14,6 +14,9 @@ namespace pforte::gate {
 
 namespace {
 
+constexpr int kMostHalfExchanges = 1000;
+constexpr net::Duration kHalfExchangeTime = std::chrono::seconds(30);
+
 http::ServerLimits limits_of(const Limits& config) {
   http::ServerLimits limits;
   limits.head = {.request_line_bytes = config.request_line,
@@ -53,7 +56,9 @@ Visit::Visit(Worker& worker, std::shared_ptr<const ListenerConfig> listener, net
   visitor_.tls = listener_->tls;
 }
 
-Visit::~Visit() = default;
+Visit::~Visit() {
+  take_half();
+}
 
 net::Task<> Visit::run() {
   net::Loop& loop = worker_.loop();
@@ -75,6 +80,22 @@ net::Task<> Visit::run() {
 void Visit::end_soon() {
   ending_ = true;
   if (server_) server_->end_soon();
+}
+
+bool Visit::keep_half(std::unique_ptr<kerberos::HalfExchange> half) {
+  take_half();
+  if (!half || worker_.half_exchanges >= kMostHalfExchanges) return false;
+  ++worker_.half_exchanges;
+  half_ = std::move(half);
+  half_until_ = worker_.loop().now() + kHalfExchangeTime;
+  return true;
+}
+
+std::unique_ptr<kerberos::HalfExchange> Visit::take_half() {
+  if (!half_) return nullptr;
+  --worker_.half_exchanges;
+  if (worker_.loop().now() > half_until_) half_.reset();
+  return std::move(half_);
 }
 
 // The header is looked at before it is taken, since what follows it is the client's.

@@ -8,6 +8,7 @@
 #include "gate/rewrite.h"
 #include "http/exchange.h"
 #include "http/h1_server.h"
+#include "kerberos/acceptor.h"
 #include "net/listener.h"
 #include "net/socket.h"
 #include "tls/session.h"
@@ -35,6 +36,12 @@ class Visit final : public http::Service {
   // Null for plain HTTP.
   const tls::Session* session() const { return session_; }
 
+  // A ticket exchange that waits for the client's next leg: one per connection, half a minute, and not too many in all.
+  // False: it was not kept.
+  bool keep_half(std::unique_ptr<kerberos::HalfExchange> half);
+  // Null: there is none.
+  std::unique_ptr<kerberos::HalfExchange> take_half();
+
   net::Task<> serve(http::Exchange& exchange) override;
   net::Task<> refuse(http::Exchange& exchange, http::Refusal refusal) override;
 
@@ -51,6 +58,8 @@ class Visit final : public http::Service {
   std::unique_ptr<net::Stream> stream_;
   tls::Session* session_ = nullptr;  // the same as stream_, if it is sealed
   std::unique_ptr<http::H1Server> server_;
+  std::unique_ptr<kerberos::HalfExchange> half_;
+  net::Instant half_until_ = net::kNever;
   bool ending_ = false;
 };
 

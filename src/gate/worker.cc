@@ -100,7 +100,15 @@ net::Task<> Worker::keep_tidy() {
   for (;;) {
     co_await loop_.sleep_for(kTidyEvery);
     connections_.sweep();
+    tunnels_.end_those(nullptr, std::chrono::system_clock::now());
   }
+}
+
+void Worker::follow_sessions(std::shared_ptr<const session::Keys> keys, std::shared_ptr<const session::Ended> ended) {
+  if (keys != session_keys_) known_sessions_.clear();
+  session_keys_ = std::move(keys);
+  ended_sessions_ = std::move(ended);
+  tunnels_.end_those(ended_sessions_.get(), std::chrono::system_clock::now());
 }
 
 void Worker::drain() {

@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "gate/access_log.h"
+#include "gate/bound_tunnels.h"
 #include "gate/connections.h"
+#include "gate/known_session.h"
 #include "gate/metrics.h"
 #include "gate/plan.h"
 #include "gate/reference.h"
 #include "net/listener.h"
 #include "net/loop.h"
+#include "session/ended.h"
+#include "session/keys.h"
 #include "tls/ticket_keys.h"
 
 namespace pforte::gate {
@@ -47,6 +51,18 @@ class Worker final : private ConnectionGauge {
   const std::shared_ptr<const Plan>& plan() const { return plan_; }
   const std::shared_ptr<const tls::TicketKeys>& keys() const { return keys_; }
   Connections& connections() { return connections_; }
+
+  // What sessions are judged by from now on; tunnels of those that were ended go. Not null.
+  void follow_sessions(std::shared_ptr<const session::Keys> keys, std::shared_ptr<const session::Ended> ended);
+  // Null until the gate signs anybody in.
+  const session::Keys* session_keys() const { return session_keys_.get(); }
+  const session::Ended* ended_sessions() const { return ended_sessions_.get(); }
+  KnownSessions& known_sessions() { return known_sessions_; }
+  BoundTunnels& tunnels() { return tunnels_; }
+
+  // Ticket exchanges that wait for their client's next leg, all connections together.
+  int half_exchanges = 0;
+
   Metrics& metrics() { return metrics_; }
   const Metrics& metrics() const { return metrics_; }
   References& references() { return references_; }
@@ -80,6 +96,10 @@ class Worker final : private ConnectionGauge {
   std::shared_ptr<const Plan> plan_;
   std::shared_ptr<const tls::TicketKeys> keys_;
   Connections connections_;
+  std::shared_ptr<const session::Keys> session_keys_;
+  std::shared_ptr<const session::Ended> ended_sessions_;
+  KnownSessions known_sessions_;
+  BoundTunnels tunnels_;
   std::list<Entrance> entrances_;
   std::list<Visit*> visits_;  // those whose tasks run
 };

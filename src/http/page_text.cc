@@ -17,6 +17,13 @@ constexpr std::array kExplanations{
          "Die Adresse oder ein anderer Teil der Anfrage verletzt eine Regel und wurde daher nicht weitergegeben."},
         {"Check the address for typing mistakes, or start again from the application's home page.",
          "Prüfen Sie die Adresse auf Tippfehler, oder beginnen Sie neu auf der Startseite der Anwendung."}},
+    Explanation{
+        401,
+        true,
+        {"Please sign in", "Bitte melden Sie sich an"},
+        {"This address is only for people who have signed in.", "Diese Adresse ist nur für Angemeldete."},
+        {"Sign in and try again. A program sends a ticket or a token with its request.",
+         "Melden Sie sich an, und versuchen Sie es noch einmal. Ein Programm sendet ein Ticket oder ein Token mit."}},
     Explanation{403,
                 false,
                 {"You may not do this", "Das dürfen Sie nicht"},

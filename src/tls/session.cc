@@ -251,6 +251,20 @@ std::string_view Session::version() const {
   return SSL_get_version(ssl_.get());
 }
 
+std::string Session::end_point_binding() const {
+  const X509* shown = SSL_get_certificate(ssl_.get());
+  if (!shown) return {};
+  int digest_id = NID_undef;
+  if (X509_get_signature_info(const_cast<X509*>(shown), &digest_id, nullptr, nullptr, nullptr) != 1) return {};
+  if (digest_id == NID_md5 || digest_id == NID_sha1) digest_id = NID_sha256;
+  const EVP_MD* digest = EVP_get_digestbynid(digest_id);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
+  unsigned size = 0;
+  if (!digest || X509_digest(shown, digest, hash.data(), &size) != 1) return {};
+  std::string binding = "tls-server-end-point:";
+  return binding.append(hash.begin(), hash.begin() + size);
+}
+
 std::string_view Session::cipher() const {
   return SSL_get_cipher_name(ssl_.get());
 }

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "crypto/sealing_keys.h"
+#include "session/session.h"
+
+namespace pforte::gate {
+
+// A session that somebody's cookie has proved, with what is said of it to applications.
+struct KnownSession {
+  session::Session session;
+  std::string host;    // whose cookie it is
+  std::string groups;  // joined with commas
+
+  // Pforte-Assertion; made when it is first needed, and anew for another origin or once it is old.
+  std::string assertion;
+  std::string assertion_origin;
+  session::Time assertion_until;
+};
+
+// Sessions by their cookies, so that a browser's next request costs a look instead of cryptography. A memory only: what
+// it has lost is opened again. Used on one thread.
+class KnownSessions {
+ public:
+  // Null: the cookie is none of ours, or of another host. Looks at no clock.
+  std::shared_ptr<KnownSession> find(std::string_view cookie, std::string_view host, const crypto::SealingKeys& keys);
+
+  // When keys have changed: a key that has gone opens nothing any more.
+  void clear();
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Table = std::unordered_map<std::string, std::shared_ptr<KnownSession>, Hash, std::equal_to<>>;
+
+  // Two generations: the older goes when the younger is full, so what is used stays.
+  static constexpr std::size_t kMostOfGeneration = 4096;
+  void keep(std::string_view cookie, std::shared_ptr<KnownSession> known);
+
+  Table younger_;
+  Table older_;
+};
+
+}  // namespace pforte::gate

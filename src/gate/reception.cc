@@ -1,0 +1,385 @@
+#include "gate/reception.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/random.h"
+#include "gate/form_token.h"
+#include "gate/return_path.h"
+#include "gate/sign_in_cookies.h"
+#include "gate/worker.h"
+#include "http/cookie.h"
+#include "session/assertion.h"
+#include "session/cookie.h"
+#include "session/records.h"
+
+namespace pforte::gate {
+
+using http::FieldName;
+using identity::Provider;
+using std::chrono::system_clock;
+
+namespace {
+
+constexpr std::size_t kMostUserAgentBytes = 200;
+// A cookie is sealed anew once a twentieth of the idle time has passed since the last time.
+constexpr int kRefreshParts = 20;
+// An assertion is handed on as long as two thirds of its life are left to the application.
+constexpr std::chrono::seconds kAssertionUse = session::kAssertionLife / 3;
+
+std::string folded_host(std::string_view authority) {
+  std::string host(without_port(authority));
+  if (host.ends_with('.')) host.pop_back();
+  std::ranges::transform(host, host.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return host;
+}
+
+// What follows the scheme of an Authorization field, if it is that scheme (RFC 9110, 11.4).
+std::optional<std::string_view> credentials(const http::RequestHead& request, std::string_view scheme) {
+  const http::Field* field = request.find(FieldName::Authorization);
+  if (!field || field->value.size() <= scheme.size()) return std::nullopt;
+  if (!http::equals_ignoring_case(field->value.substr(0, scheme.size()), scheme)) return std::nullopt;
+  std::string_view rest = field->value.substr(scheme.size());
+  if (!rest.starts_with(' ')) return std::nullopt;
+  return http::trim(rest);
+}
+
+std::string_view user_agent(const http::RequestHead& request) {
+  const http::Field* field = request.find(FieldName::UserAgent);
+  return field ? field->value.substr(0, kMostUserAgentBytes) : std::string_view();
+}
+
+session::Time to_the_millisecond(system_clock::time_point time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time);
+}
+
+std::string joined(const std::vector<std::string>& groups) {
+  std::string text;
+  for (const std::string& group : groups) text += cat(text.empty() ? "" : ",", group);
+  return text;
+}
+
+// What the agent is told about a ticket that was no good: only what they, or their helpdesk, can act upon.
+SignInProblem problem_of(const Error& error) {
+  if (error.code() == "sign-in.disabled") return SignInProblem::disabled_agent();
+  if (error.code() == "sign-in.conflict") return SignInProblem::conflict({});
+  if (error.code() == "sign-in.machine") return SignInProblem::machine({});
+  if (error.code() == "sign-in.busy") return SignInProblem::busy();
+  if (error.code() == "kerberos.skew") {
+    return SignInProblem::ticket_failed(Message{"The clock of your computer is wrong by more than five minutes.",
+                                                "Die Uhr Ihres Rechners geht um mehr als fünf Minuten falsch."});
+  }
+  return SignInProblem::ticket_failed(std::nullopt);
+}
+
+}  // namespace
+
+Reception::Reception(Visit& visit, http::Exchange& exchange, const Plan& plan, Record& record)
+    : visit_(visit),
+      worker_(visit.worker()),
+      exchange_(exchange),
+      plan_(plan),
+      record_(record),
+      sign_in_(plan.sign_in && worker_.session_keys() ? plan.sign_in.get() : nullptr) {}
+
+const session::Keys& Reception::keys() const {
+  return *worker_.session_keys();
+}
+
+policy::Caller Reception::caller() const {
+  return {.address = record_.client, .groups = known_ ? &known_->session.groups : nullptr};
+}
+
+void Reception::recognise() {
+  if (!sign_in_) return;
+  host_ = folded_host(request().authority);
+  thread_local std::vector<std::string_view> cookies;
+  http::find_cookies(request().fields, kSessionCookie, cookies);
+  session::Time now = to_the_millisecond(record_.time);
+  for (std::string_view cookie : cookies) {
+    if (take_cookie(cookie, now)) break;
+  }
+}
+
+bool Reception::take_cookie(std::string_view cookie, session::Time now) {
+  std::shared_ptr<KnownSession> known = worker_.known_sessions().find(cookie, host_, *keys().sealing);
+  if (!known) return false;
+  const session::Session& session = known->session;
+  const identity::SignInConfig& config = sign_in_->config();
+  bool over = session.expires <= now || session.seen + config.session_idle <= now ||
+              session.began + config.session_lifetime <= now;
+  if (over || worker_.ended_sessions()->contains(session)) return false;
+  known_ = std::move(known);
+  record_.agent = session.login;
+  if (session.seen + config.session_idle / kRefreshParts <= now) refresh(session, now);
+  return true;
+}
+
+void Reception::refresh(const session::Session& old, session::Time now) {
+  session::Session fresh = old;
+  fresh.seen = now;
+  std::optional<std::string> cookie = session::seal(fresh, host_, *keys().sealing);
+  if (!cookie) return;
+  set_cookie(kSessionCookie, *cookie);
+  sign_in_->accounts().sessions().seen(old.id, now);
+}
+
+net::Task<std::optional<http::Page>> Reception::sign_in(SignInNeed need) {
+  if (!sign_in_) co_return std::nullopt;
+  if (std::optional<std::string_view> token = credentials(request(), "Negotiate")) {
+    std::optional<http::Page> page = co_await by_ticket(*token, need);
+    co_return page;
+  }
+  std::optional<std::string_view> token = need == SignInNeed::Token ? credentials(request(), "Bearer") : std::nullopt;
+  if (!token) co_return std::nullopt;
+  std::optional<http::Page> page = co_await by_token(*token);
+  co_return page;
+}
+
+net::Task<std::optional<http::Page>> Reception::by_ticket(std::string_view text, SignInNeed need) {
+  std::optional<std::string> token = from_base64(text);
+  if (!token) {
+    Error error(Kind::Denied, "kerberos.garbage", "what follows Negotiate is no Base64");
+    co_return std::optional(ticket_failed(error, need));
+  }
+  std::string binding = visit_.session() ? visit_.session()->end_point_binding() : std::string();
+  Result<TicketOutcome> outcome = co_await net::outcome(
+      sign_in_->by_ticket(worker_.loop(), *std::move(token), std::move(binding), visit_.take_half()));
+  if (!outcome) co_return std::optional(ticket_failed(outcome.error(), need));
+  std::string answer = to_base64(outcome->answer);
+  if (!outcome->agent) {
+    if (visit_.keep_half(std::move(outcome->half))) co_return std::optional(ask(need, Ticket::Wanted, answer));
+    co_return std::optional(
+        ticket_failed(Error(Kind::Limit, "sign-in.busy", "too many exchanges are half done"), need));
+  }
+  if (!answer.empty()) answer_field("WWW-Authenticate", cat("Negotiate ", answer));
+  if (need == SignInNeed::Token) {
+    adopt(*outcome->agent, to_the_millisecond(record_.time));
+  } else {
+    begin_session(*outcome->agent);
+  }
+  co_return std::nullopt;
+}
+
+net::Task<std::optional<http::Page>> Reception::by_token(std::string_view text) {
+  Result<identity::ProvenAgent> proven = co_await net::outcome(sign_in_->by_token(worker_.loop(), std::string(text)));
+  if (!proven) co_return std::optional(ticket_failed(proven.error(), SignInNeed::Token));
+  adopt(*proven, to_the_millisecond(record_.time));
+  co_return std::nullopt;
+}
+
+// Whatever was wrong, this browser is not asked for a ticket again: it would send the same one for ever.
+http::Page Reception::ticket_failed(const Error& error, SignInNeed need) {
+  log::warning("sign-in.failed", {{"reference", record_.reference},
+                                  {"client", record_.client.ip_text()},
+                                  {"code", error.code()},
+                                  {"reason", error.text()}});
+  bool known_to_nobody = error.code() == "sign-in.unknown";
+  bool refused = known_to_nobody || error.code() == "sign-in.disabled" || error.code() == "sign-in.conflict" ||
+                 error.code() == "sign-in.machine";
+  return refusal(refused ? 403 : 401, error, need);
+}
+
+http::Page Reception::refusal(int status, const Error& error, SignInNeed need) {
+  record_.decision = error.code();
+  if (!shows_form(need)) {
+    http::Page page = http::error_page(status, error.code(), record_.reference, request());
+    if (status == 401) page.fields.emplace_back("WWW-Authenticate", need == SignInNeed::Token ? "Bearer" : "Form");
+    return page;
+  }
+  SignInPage basis = page_basis();
+  if (error.code() == "sign-in.unknown") return unknown_agent_page({}, basis);
+  basis.problem = problem_of(error);
+  if (basis.single_sign_on != SingleSignOn::NotOffered) basis.single_sign_on = SingleSignOn::Again;
+  http::Page page = login_page(status, basis);
+  // RFC 9110, 11.6.1: a 401 names a challenge; none that browsers know, or they would not show the form.
+  if (status == 401) page.fields.emplace_back("WWW-Authenticate", "Form");
+  return page;
+}
+
+bool Reception::shows_form(SignInNeed need) const {
+  return need != SignInNeed::Token && http::wants_html(request().fields);
+}
+
+bool Reception::offers_ticket() const {
+  if (!sign_in_->runs(Provider::Kerberos)) return false;
+  const identity::SignInConfig& config = sign_in_->config();
+  auto is_near = [this](const net::Network& network) { return network.contains(record_.client); };
+  if (!config.negotiate_from.empty() && std::ranges::none_of(config.negotiate_from, is_near)) return false;
+  std::string_view agent = user_agent(request());
+  auto is_other = [&](const std::string& part) { return agent.find(part) != std::string_view::npos; };
+  return std::ranges::none_of(config.negotiate_not_for, is_other);
+}
+
+http::Page Reception::ask(SignInNeed need, Ticket ticket, std::string_view answer) {
+  record_.decision = "sign-in.needed";
+  if (!sign_in_) return http::error_page(503, "sign-in.stopped", record_.reference, request());
+  bool form = shows_form(need);
+  bool asks = ticket != Ticket::Never && offers_ticket();
+  if (ticket == Ticket::AsUsual && form && has_cookie(kNoTicketCookie)) asks = false;
+  http::Page page;
+  if (form) {
+    SignInPage basis = page_basis();
+    if (asks && basis.single_sign_on != SingleSignOn::NotOffered) basis.single_sign_on = SingleSignOn::Again;
+    page = login_page(401, basis);
+  } else {
+    page = http::error_page(401, record_.decision, record_.reference, request());
+  }
+  if (asks) page.fields.emplace_back("WWW-Authenticate", answer.empty() ? "Negotiate" : cat("Negotiate ", answer));
+  if (need == SignInNeed::Token) page.fields.emplace_back("WWW-Authenticate", cat("Bearer realm=\"", host_, '"'));
+  if (!asks && need != SignInNeed::Token) page.fields.emplace_back("WWW-Authenticate", "Form");
+  return page;
+}
+
+http::Page Reception::forbid(SignInNeed need) {
+  record_.decision = "sign-in.not-in-group";
+  if (!shows_form(need)) return http::error_page(403, record_.decision, record_.reference, request());
+  return forbidden_page(page_basis());
+}
+
+SignInPage Reception::page_basis() {
+  SignInPage page;
+  page.language = http::preferred_language(request().fields);
+  page.brand = sign_in_->config().brand;
+  page.reference = record_.reference;
+  page.return_path = return_path();
+  page.token = make_form_token(form_binding(), host_, record_.time, *keys().sealing);
+  if (known_) page.signed_in_as = known_->session.name.empty() ? known_->session.login : known_->session.name;
+  page.single_sign_on = offers_ticket() ? SingleSignOn::Offered : SingleSignOn::NotOffered;
+  page.takes_passwords = sign_in_->takes_passwords();
+  return page;
+}
+
+std::string Reception::return_path() const {
+  bool repeatable = request().method == http::Method::Get || request().method == http::Method::Head;
+  return repeatable ? safe_return_path(cat(request().path, request().query)) : "/";
+}
+
+// A form of somebody who has signed in is bound to the session as well, so that one from before is none.
+const std::string& Reception::form_binding() {
+  if (!form_binding_.empty()) return form_binding_;
+  std::vector<std::string_view> cookies;
+  http::find_cookies(request().fields, kFormCookie, cookies);
+  if (cookies.size() == 1 && from_base64url(cookies.front()) && cookies.front().size() == crypto::random_id().size()) {
+    form_binding_ = cookies.front();
+  } else {
+    form_binding_ = crypto::random_id();
+    set_cookie(kFormCookie, form_binding_);
+  }
+  return form_binding_;
+}
+
+void Reception::adopt(const identity::ProvenAgent& proven, session::Time now) {
+  const identity::SignInConfig& config = sign_in_->config();
+  auto known = std::make_shared<KnownSession>();
+  session::Session& session = known->session;
+  session.id = crypto::random_id();
+  session.agent = proven.agent.number;
+  session.login = proven.agent.login;
+  session.name = proven.agent.name;
+  session.principal = proven.principal;
+  session.method = identity::method_name(proven.method);
+  session.groups = proven.groups;
+  session.began = session.seen = now;
+  session.expires = now + config.session_lifetime;
+  if (config.end_with_ticket && proven.not_after) session.expires = std::min(session.expires, *proven.not_after);
+  known->host = host_;
+  known->groups = joined(session.groups);
+  known_ = std::move(known);
+  record_.agent = known_->session.login;
+}
+
+void Reception::begin_session(const identity::ProvenAgent& proven) {
+  adopt(proven, to_the_millisecond(record_.time));
+  session::Session& session = known_->session;
+  std::optional<std::string> cookie = sealed(session);
+  known_->groups = joined(session.groups);
+  if (!cookie) return;
+  set_cookie(kSessionCookie, *cookie);
+  if (has_cookie(kNoTicketCookie)) forget_cookie(kNoTicketCookie);
+  session::Record record{
+      .session = session, .client = record_.client.ip_text(), .user_agent = std::string(user_agent(request()))};
+  sign_in_->accounts().sessions().began(std::move(record));
+  log::info("sign-in.done", {{"reference", record_.reference},
+                             {"agent", session.login},
+                             {"method", session.method},
+                             {"session", session.id},
+                             {"client", record_.client.ip_text()}});
+}
+
+// Browsers keep 4 KiB of a cookie. Of more groups than fit, those that some rule asks for are kept.
+std::optional<std::string> Reception::sealed(session::Session& session) const {
+  std::optional<std::string> cookie = session::seal(session, host_, *keys().sealing);
+  if (cookie) return cookie;
+  std::size_t all = session.groups.size();
+  std::erase_if(session.groups, [this](const std::string& group) { return !plan_.asked_groups.contains(group); });
+  log::warning("sign-in.groups-cut", {{"agent", session.login}, {"groups", all}, {"kept", session.groups.size()}});
+  return session::seal(session, host_, *keys().sealing);
+}
+
+net::Task<> Reception::end_session() {
+  if (!known_) co_return {};
+  forget_cookie(kSessionCookie);
+  std::string id = std::exchange(known_, nullptr)->session.id;
+  record_.agent = {};
+  auto work = [desk = sign_in_->shared_from_this(), id]() -> Result<> {
+    // Its beginning may still be on its way there.
+    TRY(desk->accounts().sessions().write());
+    Result<std::uint64_t> ended = session::end_session(desk->accounts().store(), id);
+    if (!ended) return std::unexpected(std::move(ended).error());
+    desk->accounts().note_change();
+    return {};
+  };
+  co_await sign_in_->run_on_passwords(worker_.loop(), std::move(work));
+  log::info("sign-in.ended", {{"reference", record_.reference}, {"session", id}});
+  co_return {};
+}
+
+Result<> Reception::introduce(const Backend& backend, http::Fields& fields) {
+  const IdentityConfig& names = backend.config.identity;
+  const session::Session& session = known_->session;
+  auto add = [&fields](const std::string& name, std::string_view value) {
+    if (!name.empty() && !value.empty()) fields.push_back({name, value, http::known_field(name)});
+  };
+  add(names.login, session.login);
+  add(names.principal, session.principal);
+  add(names.method, session.method);
+  add(names.groups, known_->groups);
+  if (!names.assertion.empty()) {
+    TRY(renew_assertion());
+    add(names.assertion, known_->assertion);
+  }
+  if (backend.basic_password) {
+    basic_ = cat("Basic ", to_base64(cat(session.login, ':', backend.basic_password->reveal())));
+    add("Authorization", basic_);
+  }
+  return {};
+}
+
+Result<> Reception::renew_assertion() {
+  std::string origin = cat(scheme_of(request(), visit_.visitor()), "://", request().authority);
+  session::Time now = record_.time;
+  if (now < known_->assertion_until && known_->assertion_origin == origin) return {};
+  known_->assertion = TRY(session::assertion(known_->session, origin, now, *keys().signer));
+  known_->assertion_origin = std::move(origin);
+  known_->assertion_until = now + kAssertionUse;
+  return {};
+}
+
+void Reception::set_cookie(std::string_view name, std::string_view value) {
+  answer_field("Set-Cookie", http::set_cookie_text({.name = name, .value = value}));
+}
+
+void Reception::forget_cookie(std::string_view name) {
+  answer_field("Set-Cookie", http::set_cookie_text({.name = name, .value = {}, .max_age = std::chrono::seconds(0)}));
+}
+
+bool Reception::has_cookie(std::string_view name) const {
+  std::vector<std::string_view> cookies;
+  http::find_cookies(request().fields, name, cookies);
+  return !cookies.empty();
+}
+
+}  // namespace pforte::gate

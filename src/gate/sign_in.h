@@ -1,0 +1,88 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/secret.h"
+#include "conf/problem.h"
+#include "gate/accounts.h"
+#include "gate/config.h"
+#include "identity/password_login.h"
+#include "identity/principal_login.h"
+#include "identity/proof_of_agent.h"
+#include "kerberos/acceptor.h"
+#include "net/address.h"
+#include "net/loop.h"
+#include "net/pool.h"
+
+namespace pforte::gate {
+
+// Threads on which signing in blocks. Tickets have their own, so that a directory that is slow holds up nobody who has
+// one. The loops of those who wait outlive them.
+struct SignInPools {
+  net::Pool tickets;
+  net::Pool passwords;
+};
+
+// What came of one leg of a ticket exchange.
+struct TicketOutcome {
+  std::string answer;                            // token to send back; may be empty
+  std::optional<identity::ProvenAgent> agent;    // none: another leg follows
+  std::unique_ptr<kerberos::HalfExchange> half;  // for it
+};
+
+// Signs people in, as one configuration says. Any thread; what blocks runs on the pools. Kept alive by whatever is
+// under way.
+class SignIn : public std::enable_shared_from_this<SignIn> {
+ public:
+  // Everything must outlive it. What of the configuration cannot work goes to `problems`; null exactly when that is an
+  // error.
+  static std::shared_ptr<SignIn> make(const Config& config, Accounts& accounts, SignInPools& pools,
+                                      conf::Problems& problems);
+
+  const identity::SignInConfig& config() const { return config_; }
+  bool runs(identity::Provider provider) const;
+  // Whether any provider takes a login and a password now.
+  bool takes_passwords() const;
+
+  // One leg; `token` is decoded. Fails as kerberos::Acceptor and identity::PrincipalLogin do, and with Kind::Limit
+  // (sign-in.busy) when too many wait.
+  net::Task<TicketOutcome> by_ticket(net::Loop& loop, std::string token, std::string binding,
+                                     std::unique_ptr<kerberos::HalfExchange> half);
+
+  // Fails as identity::PasswordLogin does, and with Kind::Limit (sign-in.busy).
+  net::Task<identity::ProvenAgent> by_password(net::Loop& loop, std::string login, Secret password,
+                                               net::Address source);
+
+  // By a token of an agent. Fails with Kind::Denied (sign-in.token).
+  net::Task<identity::ProvenAgent> by_token(net::Loop& loop, std::string token);
+
+  Accounts& accounts() { return accounts_; }
+  // Other work that blocks, on the pool for passwords.
+  net::Task<> run_on_passwords(net::Loop& loop, std::move_only_function<Result<>()> work);
+
+  // The service principals and what is wrong with them; empty without Kerberos.
+  std::vector<kerberos::KeyStatus> keys() const;
+
+ private:
+  SignIn(const Config& config, Accounts& accounts, SignInPools& pools);
+  Result<TicketOutcome> take_ticket(const std::string& token, const std::string& binding,
+                                    std::unique_ptr<kerberos::HalfExchange> half);
+
+  identity::SignInConfig config_;
+  Accounts& accounts_;
+  SignInPools& pools_;
+  std::unique_ptr<kerberos::Acceptor> acceptor_;  // null without Kerberos
+  identity::PrincipalLogin principals_;
+  identity::PasswordLogin passwords_;
+  std::atomic<int> waiting_tickets_ = 0;
+  std::atomic<int> waiting_passwords_ = 0;
+};
+
+// Looks at the keytabs of a configuration as a start does, without the store: what is wrong with them goes to
+// `problems`.
+void check_keytabs(const Config& config, conf::Problems& problems);
+
+}  // namespace pforte::gate
