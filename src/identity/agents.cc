@@ -134,6 +134,18 @@ Result<std::int64_t> next_number(Store& store) {
   return number;
 }
 
+// Gives it its number.
+Result<> insert(Store& store, Agent& agent) {
+  TRY(check_free(store, agent));
+  agent.number = TRY(next_number(store));
+  (void)TRY(
+      store.change("INSERT INTO agent (number, login, login_folded, name, mail, disabled, password, made) "
+                   "VALUES (?, ?, ?, ?, ?, ?, NULL, ?)",
+                   {agent.number, agent.login, folded_login(agent.login), agent.name, agent.mail,
+                    std::int64_t(agent.disabled), store::now_in_store()}));
+  return write_lists(store, agent);
+}
+
 // Those that began until now.
 Result<> end_sessions(Store& store, std::int64_t agent) {
   (void)TRY(
@@ -201,18 +213,9 @@ Result<> fill_page(Store& store, const std::string& folded, std::vector<Agent>& 
 
 Result<Agent> Agents::add(const Agent& agent) {
   Agent made = TRY(checked(agent));
+  made.number = 0;
   made.has_password = false;
-  TRY(store_.transact([&]() -> Result<> {
-    made.number = 0;
-    TRY(check_free(store_, made));
-    made.number = TRY(next_number(store_));
-    (void)TRY(
-        store_.change("INSERT INTO agent (number, login, login_folded, name, mail, disabled, password, made) "
-                      "VALUES (?, ?, ?, ?, ?, ?, NULL, ?)",
-                      {made.number, made.login, folded_login(made.login), made.name, made.mail,
-                       std::int64_t(made.disabled), store::now_in_store()}));
-    return write_lists(store_, made);
-  }));
+  TRY(store_.transact([&] { return insert(store_, made); }));
   return made;
 }
 
@@ -303,12 +306,13 @@ Result<Secret> Agents::add_token(const std::string& login, const std::string& la
   Secret token(to_base64url(crypto::random_bytes(kTokenBytes)));
   store::Value until;
   if (expires) until = std::int64_t(duration_cast<milliseconds>(expires->time_since_epoch()).count());
-  TRY(store_.transact([&]() -> Result<> {
+  auto insert_token = [&]() -> Result<> {
     std::int64_t number = TRY(number_of(store_, login));
     (void)TRY(store_.change("INSERT INTO agent_token (digest, agent, label, made, expires) VALUES (?, ?, ?, ?, ?)",
                             {digest_of(token.reveal()), number, label, store::now_in_store(), until}));
     return {};
-  }));
+  };
+  TRY(store_.transact(insert_token));
   return token;
 }
 

@@ -185,17 +185,17 @@ TEST_CASE("a change that takes nothing away leaves the sessions") {
 TEST_CASE("whatever takes something from an agent ends the agent's sessions") {
   struct Row {
     std::string_view what;
-    Result<> (*take)(Agents&, Agent);
+    Result<> (*take)(Agents&, Agent&);
   };
   constexpr std::array<Row, 8> kRows = {{
-      {"login", [](Agents& agents, Agent agent) { return agent.login = "susi", agents.change(agent); }},
-      {"group", [](Agents& agents, Agent agent) { return agent.groups.pop_back(), agents.change(agent); }},
-      {"principal", [](Agents& agents, Agent agent) { return agent.principals.pop_back(), agents.change(agent); }},
-      {"state", [](Agents& agents, Agent agent) { return agent.disabled = true, agents.change(agent); }},
-      {"disable", [](Agents& agents, Agent agent) { return agents.set_disabled(agent.login, true); }},
-      {"password", [](Agents& agents, Agent agent) { return agents.set_password(agent.login, nullptr); }},
-      {"remove", [](Agents& agents, Agent agent) { return agents.remove(agent.login); }},
-      {"case of login", [](Agents& agents, Agent agent) { return agent.login = "susan", agents.change(agent); }},
+      {"login", [](Agents& agents, Agent& agent) { return agent.login = "susi", agents.change(agent); }},
+      {"group", [](Agents& agents, Agent& agent) { return agent.groups.pop_back(), agents.change(agent); }},
+      {"principal", [](Agents& agents, Agent& agent) { return agent.principals.pop_back(), agents.change(agent); }},
+      {"state", [](Agents& agents, Agent& agent) { return agent.disabled = true, agents.change(agent); }},
+      {"disable", [](Agents& agents, Agent& agent) { return agents.set_disabled(agent.login, true); }},
+      {"password", [](Agents& agents, Agent& agent) { return agents.set_password(agent.login, nullptr); }},
+      {"remove", [](Agents& agents, Agent& agent) { return agents.remove(agent.login); }},
+      {"case of login", [](Agents& agents, Agent& agent) { return agent.login = "susan", agents.change(agent); }},
   }};
   for (const Row& row : kRows) {
     CAPTURE(row.what);

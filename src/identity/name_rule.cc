@@ -117,8 +117,8 @@ NameRule read_name_rule_config(conf::Reader keys) {
   rule.place = keys.place();
   bool good = check_form(keys);
   std::optional<conf::Reader> table = keys.table("table");
-  if (good && table) rule.table = read_table(*std::move(table));
   if (good && !table) read_pattern_and_login(keys, rule);
+  if (good && table) rule.table = read_table(*std::move(table));
   keys.claim("pattern");
   keys.claim("login");
   keys.end();

@@ -38,7 +38,7 @@ NameRule pattern_rule(std::string_view pattern, std::string_view login) {
 
 // Agents, and a login by ticket to them, with A as the realm whose names may stand for logins.
 struct Office {
-  explicit Office(SignInConfig config = {}) : login(agents, {"A"}, config) {}
+  explicit Office(const SignInConfig& config = {}) : login(agents, {"A"}, config) {}
 
   void add(std::string_view name, std::vector<std::string> principals = {}) {
     Agent agent;

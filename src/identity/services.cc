@@ -28,6 +28,7 @@ Result<> Services::follow() {
 
 Result<std::vector<ServiceState>> list_services(store::Store& store) {
   std::vector<ServiceState> states;
+  states.reserve(kProviders.size());
   for (Provider provider : kProviders) states.push_back({std::string(provider_name(provider)), false, {}});
   TRY(store.read("SELECT name, stopped, changed FROM service", {}, [&](const Row& row) {
     auto state = std::ranges::find(states, row.text(0), &ServiceState::name);
