@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <ranges>
 #include <utility>
-#include <vector>
 
 #include "base/text.h"
 #include "conf/nearest.h"
@@ -17,14 +17,10 @@ namespace {
 constexpr const char* kInstalledConfig = "/etc/pforte/pforte.toml";
 constexpr const char* kLocalConfig = "./pforte.toml";
 
-// In the order of Command, which begins with None.
-constexpr std::array<std::string_view, 5> kCommands = {"serve", "check", "status", "reload", "demo"};
+// Of a session, in base64url.
+constexpr std::size_t kIdLetters = 22;
 
-// Of the handbook, but not in this version.
-constexpr std::array<std::string_view, 11> kLaterCommands = {
-    "doctor", "cert", "trust", "keytab", "agent", "service", "session", "explain", "trace", "capture", "import"};
-
-constexpr std::array<std::string_view, 6> kOptions = {"--config", "--json", "--lang", "--color", "--version", "--help"};
+using Words = std::vector<std::string_view>;
 
 bool is_german(std::string_view locale) {
   return locale == "de" || locale.starts_with("de_") || locale.starts_with("de-") || locale.starts_with("de.");
@@ -44,14 +40,63 @@ std::string listed(std::span<const std::string_view> words) {
   return text;
 }
 
-Message did_you_mean(std::string_view word, std::span<const std::string_view> known) {
+// `of`: "pforte", or with the command whose help tells more.
+Message did_you_mean(std::string_view word, std::span<const std::string_view> known, std::string_view of) {
   if (auto meant = conf::nearest(word, known))
     return {cat("did you mean ", *meant, '?'), cat("ist ", *meant, " gemeint?")};
-  return {cat("known: ", listed(known), "; pforte --help tells more"),
-          cat("bekannt: ", listed(known), "; pforte --help sagt mehr")};
+  return {cat("known: ", listed(known), "; ", of, " --help tells more"),
+          cat("bekannt: ", listed(known), "; ", of, " --help sagt mehr")};
 }
 
-// Takes the arguments one by one and keeps the first thing that is wrong.
+const OptionSpec* find_option(std::span<const OptionSpec> options, std::string_view name) {
+  auto found = std::ranges::find(options, name, &OptionSpec::name);
+  return found == options.end() ? nullptr : &*found;
+}
+
+// Of whichever command: what follows it can be told from the name alone.
+const OptionSpec* find_option(std::string_view name) {
+  if (name == "-h") name = "--help";
+  if (const OptionSpec* global = find_option(global_options(), name)) return global;
+  for (const CommandSpec& command : command_specs()) {
+    if (const OptionSpec* option = find_option(command.options, name)) return option;
+  }
+  return nullptr;
+}
+
+// What can stand at the beginning.
+Words first_words() {
+  Words words;
+  for (const CommandSpec& command : command_specs()) {
+    if (command.group.empty()) words.push_back(command.word);
+  }
+  for (const GroupSpec& group : group_specs()) words.push_back(group.word);
+  return words;
+}
+
+Words words_in(std::string_view group) {
+  Words words;
+  for (const CommandSpec& command : command_specs()) {
+    if (command.group == group) words.push_back(command.word);
+  }
+  return words;
+}
+
+const CommandSpec* find_command(std::string_view group, std::string_view word) {
+  auto commands = command_specs();
+  auto found = std::ranges::find_if(
+      commands, [&](const CommandSpec& command) { return command.group == group && command.word == word; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
+// "pforte agent show LOGIN".
+Message usage_of(const CommandSpec& command) {
+  std::string name = command.name();
+  bool operand = !command.operand.en.empty();
+  return {cat("pforte ", name, operand ? " " : "", command.operand.en),
+          cat("pforte ", name, operand ? " " : "", command.operand.de)};
+}
+
+// Takes the arguments apart, then looks what they are: options are known before the command is.
 class Arguments {
  public:
   Arguments(std::span<const char* const> arguments, const Environment& environment) : arguments_(arguments) {
@@ -62,97 +107,213 @@ class Arguments {
   std::expected<CommandLine, UsageError> read();
 
  private:
-  void option(std::string_view argument);
-  void command(std::string_view word);
-  std::string_view value(std::string_view name, std::optional<std::string_view> attached);
-  void wrong(Message what, Message remedy);
+  struct Word {
+    std::size_t at = 0;
+    std::string_view text;
+  };
+  struct Option {
+    std::size_t at = 0;
+    std::string_view argument;
+    std::string_view name;
+    const OptionSpec* spec = nullptr;  // null: no command has it
+    std::string_view value;
+  };
+
+  void take_apart();
+  void take_option(std::size_t at, std::string_view argument);
+  void find_command_word();
+  void find_command_in_group();
+  void take_operands(std::size_t first);
+  void judge(const Option& option);
+  void refuse(const Option& option);
+  void take_global(const Option& option);
+  void take_own(const Option& option);
+  void ask_for_the_rest();
+  void wrong(std::size_t at, Message what, Message remedy);
 
   std::span<const char* const> arguments_;
   std::size_t next_ = 0;
+  std::vector<Word> words_;
+  std::vector<Option> options_;
+  const CommandSpec* command_ = nullptr;
   CommandLine line_;
   std::optional<UsageError> error_;
+  std::size_t error_at_ = 0;
 };
 
-void Arguments::wrong(Message what, Message remedy) {
-  if (!error_) error_ = UsageError{Language::English, std::move(what), std::move(remedy)};
+// What stands first is told, whatever is found first.
+void Arguments::wrong(std::size_t at, Message what, Message remedy) {
+  if (error_ && error_at_ <= at) return;
+  error_ = UsageError{Language::English, std::move(what), std::move(remedy)};
+  error_at_ = at;
 }
 
-std::string_view Arguments::value(std::string_view name, std::optional<std::string_view> attached) {
-  if (attached) return *attached;
-  if (next_ < arguments_.size()) return arguments_[next_++];
-  wrong({cat(name, " needs a value"), cat(name, " braucht einen Wert")},
-        {cat("write ", name, " VALUE; pforte --help tells which"),
-         cat("schreiben: ", name, " WERT; pforte --help sagt, welchen")});
-  return "";
+void Arguments::take_apart() {
+  bool options_over = false;
+  while (next_ < arguments_.size()) {
+    std::size_t at = next_;
+    std::string_view argument = arguments_[next_++];
+    if (options_over || !argument.starts_with('-') || argument == "-") {
+      words_.push_back({at, argument});
+    } else if (argument == "--") {
+      options_over = true;
+    } else {
+      take_option(at, argument);
+    }
+  }
 }
 
-void Arguments::option(std::string_view argument) {
+void Arguments::take_option(std::size_t at, std::string_view argument) {
   std::size_t equals = argument.find('=');
-  std::string_view name = argument.substr(0, equals);
-  std::optional<std::string_view> attached;
-  if (equals != std::string_view::npos) attached = argument.substr(equals + 1);
+  Option option{.at = at, .argument = argument, .name = argument.substr(0, equals), .spec = nullptr, .value = {}};
+  option.spec = find_option(option.name);
+  bool attached = equals != std::string_view::npos;
+  bool takes_value = option.spec != nullptr && option.spec->takes_value();
+  if (attached) {
+    option.value = argument.substr(equals + 1);
+  } else if (takes_value && next_ < arguments_.size()) {
+    option.value = arguments_[next_++];
+  } else if (takes_value) {
+    const Phrase& value = option.spec->value;
+    wrong(at, {cat(option.name, " needs a value"), cat(option.name, " braucht einen Wert")},
+          {cat("write ", option.name, ' ', value.en), cat("schreiben: ", option.name, ' ', value.de)});
+  }
+  if (attached && option.spec != nullptr && !takes_value) {
+    wrong(at, {cat(option.name, " takes no value"), cat(option.name, " nimmt keinen Wert")},
+          {cat("write ", option.name), cat("schreiben: ", option.name)});
+  }
+  options_.push_back(option);
+}
 
+void Arguments::find_command_word() {
+  if (!words_.empty() && words_.front().text == "help") {
+    line_.help = true;
+    words_.erase(words_.begin());
+  }
+  if (words_.empty()) return;
+  Word first = words_.front();
+  Words known = first_words();
+  auto groups = group_specs();
+  auto group = std::ranges::find(groups, first.text, &GroupSpec::word);
+  if ((command_ = find_command("", first.text)) != nullptr) {
+    take_operands(1);
+  } else if (group != groups.end()) {
+    line_.group = group->word;
+    find_command_in_group();
+  } else if (std::ranges::find(later_commands(), first.text) != later_commands().end()) {
+    wrong(first.at,
+          {cat("this version has no command ", first.text), cat("diese Version hat den Befehl ", first.text, " nicht")},
+          {cat("it has: ", listed(known)), cat("sie hat: ", listed(known))});
+  } else {
+    wrong(first.at, {cat("unknown command ", first.text), cat("unbekannter Befehl ", first.text)},
+          did_you_mean(first.text, known, "pforte"));
+  }
+}
+
+void Arguments::find_command_in_group() {
+  if (words_.size() < 2) return;
+  Word second = words_[1];
+  command_ = find_command(line_.group, second.text);
+  if (command_ != nullptr) return take_operands(2);
+  std::string both = cat(line_.group, ' ', second.text);
+  wrong(second.at, {cat("unknown command ", both), cat("unbekannter Befehl ", both)},
+        did_you_mean(second.text, words_in(line_.group), cat("pforte ", line_.group)));
+}
+
+void Arguments::take_operands(std::size_t first) {
+  line_.command = command_->command;
+  std::size_t most = command_->operand.en.empty() ? 0 : 1;
+  if (words_.size() > first && most == 1) line_.operand = words_[first].text;
+  if (words_.size() <= first + most) return;
+  const Word& extra = words_[first + most];
+  Message usage = usage_of(*command_);
+  wrong(extra.at, {cat(extra.text, " is one word too many"), cat(extra.text, " ist ein Wort zu viel")},
+        {cat("one command at a time: ", usage.en), cat("ein Befehl auf einmal: ", usage.de)});
+}
+
+void Arguments::judge(const Option& option) {
+  bool global = option.spec != nullptr && find_option(global_options(), option.spec->name) != nullptr;
+  if (global) return take_global(option);
+  bool own =
+      option.spec != nullptr && command_ != nullptr && find_option(command_->options, option.spec->name) != nullptr;
+  if (own) return take_own(option);
+  bool id = command_ != nullptr && command_->operand_is_id && line_.operand.empty() && option.spec == nullptr &&
+            option.argument.size() == kIdLetters;
+  if (id) {
+    line_.operand = option.argument;
+    return;
+  }
+  refuse(option);
+}
+
+void Arguments::refuse(const Option& option) {
+  Words known;
+  if (command_ != nullptr) {
+    for (const OptionSpec& spec : command_->options) known.push_back(spec.name);
+  }
+  for (const OptionSpec& spec : global_options()) known.push_back(spec.name);
+  std::string of = command_ != nullptr ? cat("pforte ", command_->name()) : "pforte";
+  if (option.spec == nullptr || command_ == nullptr) {
+    wrong(option.at, {cat("unknown option ", option.name), cat("unbekannte Option ", option.name)},
+          did_you_mean(option.name, known, of));
+  } else {
+    wrong(option.at, {cat(of, " has no option ", option.name), cat(of, " hat die Option ", option.name, " nicht")},
+          did_you_mean(option.name, known, of));
+  }
+}
+
+void Arguments::take_own(const Option& option) {
+  if (!option.spec->repeats && line_.has(option.spec->name)) {
+    wrong(option.at, {cat(option.name, " is given twice"), cat(option.name, " steht zweimal da")},
+          {"once is meant", "einmal ist gemeint"});
+  }
+  line_.options.push_back({option.spec->name, std::string(option.value)});
+}
+
+void Arguments::take_global(const Option& option) {
+  std::string_view name = option.spec->name, value = option.value;
   if (name == "--config") {
-    line_.config = value(name, attached);
+    line_.config = value;
   } else if (name == "--lang") {
-    std::string_view language = value(name, attached);
-    bool known = language == "de" || language == "en";
-    if (!known) wrong({"--lang is de or en", "--lang ist de oder en"}, {"", ""});
-    if (known) line_.language = language == "de" ? Language::German : Language::English;
+    bool known = value == "de" || value == "en";
+    if (!known) wrong(option.at, {"--lang is de or en", "--lang ist de oder en"}, {"", ""});
+    if (known) line_.language = value == "de" ? Language::German : Language::English;
   } else if (name == "--color") {
-    std::string_view color = value(name, attached);
     constexpr std::array<std::string_view, 3> kColors = {"auto", "always", "never"};
-    auto at = std::ranges::find(kColors, color);
+    auto at = std::ranges::find(kColors, value);
     if (at == kColors.end())
-      wrong({"--color is auto, always or never", "--color ist auto, always oder never"}, {"", ""});
+      wrong(option.at, {"--color is auto, always or never", "--color ist auto, always oder never"}, {"", ""});
     if (at != kColors.end()) line_.color = static_cast<Color>(at - kColors.begin());
-  } else if (attached) {
-    wrong({cat(name, " takes no value"), cat(name, " nimmt keinen Wert")},
-          {cat("write ", name), cat("schreiben: ", name)});
   } else if (name == "--json") {
     line_.json = true;
-  } else if (name == "--help" || name == "-h") {
+  } else if (name == "--help") {
     line_.help = true;
   } else if (name == "--version") {
     line_.version = true;
-  } else {
-    wrong({cat("unknown option ", name), cat("unbekannte Option ", name)}, did_you_mean(name, kOptions));
   }
 }
 
-void Arguments::command(std::string_view word) {
-  if (line_.command != Command::None) {
-    wrong({cat(word, " is one word too many"), cat(word, " ist ein Wort zu viel")},
-          {"pforte takes one command at a time", "pforte nimmt einen Befehl auf einmal"});
-    return;
+// What is missing at the end, where neither help nor the version is asked for.
+void Arguments::ask_for_the_rest() {
+  std::size_t end = arguments_.size();
+  if (command_ != nullptr && command_->needs_operand && line_.operand.empty()) {
+    Message usage = usage_of(*command_);
+    wrong(end, {cat(command_->operand.en, " is missing"), cat(command_->operand.de, " fehlt")},
+          {cat("write: ", usage.en), cat("schreiben: ", usage.de)});
   }
-  auto known = std::ranges::find(kCommands, word);
-  if (known != kCommands.end()) {
-    line_.command = static_cast<Command>(known - kCommands.begin() + 1);
-  } else if (word == "help") {
-    line_.help = true;
-  } else if (std::ranges::find(kLaterCommands, word) != kLaterCommands.end()) {
-    wrong({cat("this version has no command ", word), cat("diese Version hat den Befehl ", word, " nicht")},
-          {cat("it has: ", listed(kCommands)), cat("sie hat: ", listed(kCommands))});
-  } else {
-    wrong({cat("unknown command ", word), cat("unbekannter Befehl ", word)}, did_you_mean(word, kCommands));
-  }
+  if (words_.size() > 1 || command_ != nullptr) return;
+  std::string of = line_.group.empty() ? "pforte" : cat("pforte ", line_.group);
+  std::string known = listed(line_.group.empty() ? first_words() : words_in(line_.group));
+  wrong(end, {"a command is missing", "es fehlt ein Befehl"},
+        {cat("one of: ", known, "; ", of, " --help tells more"),
+         cat("einer von: ", known, "; ", of, " --help sagt mehr")});
 }
 
 std::expected<CommandLine, UsageError> Arguments::read() {
-  while (next_ < arguments_.size()) {
-    std::string_view argument = arguments_[next_++];
-    if (argument.starts_with('-')) {
-      option(argument);
-    } else {
-      command(argument);
-    }
-  }
-  if (line_.command == Command::None && !line_.help && !line_.version) {
-    wrong({"a command is missing", "es fehlt ein Befehl"},
-          {cat("one of: ", listed(kCommands), "; pforte --help tells more"),
-           cat("einer von: ", listed(kCommands), "; pforte --help sagt mehr")});
-  }
+  take_apart();
+  find_command_word();
+  for (const Option& option : options_) judge(option);
+  if (!line_.help && !line_.version) ask_for_the_rest();
   if (!error_) return std::move(line_);
   error_->language = line_.language;
   return std::unexpected(*std::move(error_));
@@ -164,77 +325,25 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-const Message usage = {
-    R"(Usage: pforte COMMAND [OPTIONS]
-
-Commands:
-  serve     run the gate in the foreground
-  check     judge the configuration and everything it names
-  status    show what runs, its sites and backends
-  reload    let the running gate take over its configuration anew
-  demo      run gate and application on loopback, without a configuration
-
-Options, before or after the command:
-  --config FILE             default /etc/pforte/pforte.toml, else ./pforte.toml
-  --json                    one JSON document on standard output
-  --lang de|en              default from LC_ALL, LC_MESSAGES, LANG
-  --color auto|always|never
-  --version
-  --help
-
-Exit status: 0 done, it holds; 1 checked, and something does not hold;
-2 usage or unreadable input; 3 the system refused.
-)",
-    R"(Aufruf: pforte BEFEHL [OPTIONEN]
-
-Befehle:
-  serve     das Tor im Vordergrund betreiben
-  check     die Konfiguration und alles, was sie nennt, beurteilen
-  status    zeigen, was läuft, mit Sites und Backends
-  reload    das laufende Tor seine Konfiguration neu übernehmen lassen
-  demo      Tor und Anwendung auf Loopback betreiben, ohne Konfiguration
-
-Optionen, vor oder nach dem Befehl:
-  --config DATEI            Vorgabe /etc/pforte/pforte.toml, sonst ./pforte.toml
-  --json                    ein JSON-Dokument auf der Standardausgabe
-  --lang de|en              Vorgabe aus LC_ALL, LC_MESSAGES, LANG
-  --color auto|always|never
-  --version
-  --help
-
-Rückgabewert: 0 erledigt, es stimmt; 1 geprüft, und etwas stimmt nicht;
-2 Aufruf oder unlesbare Eingabe; 3 das System hat abgelehnt.
-)"};
-
-// In the order of kCommands.
-const std::array<Message, 5> details = {{
-    {R"(pforte serve: runs the gate in the foreground.
-
-SIGHUP and `pforte reload` take over the configuration and certificates anew without
-losing a connection; when the new ones are invalid, nothing changes. SIGTERM drains, then stops.
-)",
-     R"(pforte serve: betreibt das Tor im Vordergrund.
-
-SIGHUP und `pforte reload` übernehmen Konfiguration und Zertifikate neu, ohne eine Verbindung
-zu verlieren; sind die neuen ungültig, ändert sich nichts. SIGTERM lässt auslaufen und beendet dann.
-)"},
-    {R"(pforte check: judges the configuration and everything it names, and reports all problems at once.
-
-Exit status: 0 it holds; 1 something it names does not hold; 2 the configuration itself is wrong or unreadable.
-)",
-     R"(pforte check: beurteilt die Konfiguration und alles, was sie nennt, und meldet alle Probleme auf einmal.
-
-Rückgabewert: 0 es stimmt; 1 etwas Genanntes stimmt nicht; 2 die Konfiguration selbst ist falsch oder unlesbar.
-)"},
-    {"pforte status: shows what runs, since when, its sites and how its backends are.\n",
-     "pforte status: zeigt, was seit wann läuft, die Sites und wie es den Backends geht.\n"},
-    {"pforte reload: lets the running gate take over its configuration anew, and says what was wrong with it.\n",
-     "pforte reload: lässt das laufende Tor seine Konfiguration neu übernehmen und sagt, was daran falsch war.\n"},
-    {"pforte demo: runs a gate with its own CA and a small application on loopback, in a folder that is thrown away.\n",
-     "pforte demo: betreibt ein Tor mit eigener CA und eine kleine Anwendung auf Loopback, in einem Wegwerf-Ordner.\n"},
-}};
-
 }  // namespace
+
+bool CommandLine::has(std::string_view option) const {
+  return std::ranges::find(options, option, &Option::name) != options.end();
+}
+
+std::optional<std::string> CommandLine::value_of(std::string_view option) const {
+  auto found = std::ranges::find(options, option, &Option::name);
+  if (found == options.end()) return std::nullopt;
+  return found->value;
+}
+
+std::vector<std::string> CommandLine::values_of(std::string_view option) const {
+  std::vector<std::string> values;
+  for (const Option& given : options) {
+    if (given.name == option) values.push_back(given.value);
+  }
+  return values;
+}
 
 Environment read_environment() {
   return {.lc_all = variable("LC_ALL"),
@@ -251,7 +360,7 @@ std::expected<CommandLine, UsageError> read_command_line(std::span<const char* c
 std::string to_text(const UsageError& error) {
   bool german = error.language == Language::German;
   const std::string& remedy = error.remedy.in(error.language);
-  std::string text = cat("pforte: ", error.what.in(error.language), '\n');
+  std::string text = cat("pforte: ", german ? "Fehler: " : "error: ", error.what.in(error.language), '\n');
   return remedy.empty() ? text : cat(text, german ? "Hilfe: " : "help: ", remedy, '\n');
 }
 
@@ -263,11 +372,6 @@ std::string config_file(const CommandLine& line) {
 
 bool use_color(Color color, bool is_terminal) {
   return color == Color::Always || (color == Color::Auto && is_terminal);
-}
-
-std::string help_text(Command command, Language language) {
-  if (command == Command::None) return usage.in(language);
-  return details[static_cast<std::size_t>(command) - 1].in(language);
 }
 
 }  // namespace pforte::app

@@ -6,19 +6,32 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "app/command_table.h"
 #include "base/message.h"
 
 namespace pforte::app {
-
-enum class Command : std::uint8_t { None, Serve, Check, Status, Reload, Demo };
 
 enum class Color : std::uint8_t { Auto, Always, Never };
 
 // What somebody typed behind `pforte`.
 struct CommandLine {
+  // An option of the command, not one of those that all have.
+  struct Option {
+    std::string_view name;  // of the table, "--mail"
+    std::string value;
+  };
+
   // None only with --help or --version.
   Command command = Command::None;
+
+  // With --help and no command: the group it is asked of, as the table has it, or empty.
+  std::string_view group;
+
+  // At most one, and one where the command needs it, unless help is set.
+  std::string operand;
+  std::vector<Option> options;  // in their order; several of a name only where it repeats
 
   // --config. None: see config_file().
   std::optional<std::string> config;
@@ -28,6 +41,10 @@ struct CommandLine {
   bool version = false;
   Language language = Language::English;
   Color color = Color::Auto;
+
+  bool has(std::string_view option) const;
+  std::optional<std::string> value_of(std::string_view option) const;
+  std::vector<std::string> values_of(std::string_view option) const;
 };
 
 // What of the environment matters to the command line. Empty where a variable is not set.
@@ -48,12 +65,13 @@ struct UsageError {
   Message remedy;
 };
 
-// Reads the arguments behind the program's name. Options may stand before or after the command, as "--config FILE"
-// or "--config=FILE".
+// Reads the arguments behind the program's name, as commands and options stand in the table. Options may stand before
+// or after the command, as "--config FILE" or "--config=FILE"; behind "--" nothing is one. The first thing that is
+// wrong is the one that is told.
 std::expected<CommandLine, UsageError> read_command_line(std::span<const char* const> arguments,
                                                          const Environment& environment);
 
-// "pforte: unknown command chekc" and its remedy, in its language, two lines.
+// "pforte: error: unknown command chekc" and its remedy, in its language, two lines.
 std::string to_text(const UsageError& error);
 
 // The file --config names, else /etc/pforte/pforte.toml, else ./pforte.toml if only that exists.
@@ -61,8 +79,5 @@ std::string config_file(const CommandLine& line);
 
 // Whether to write in colour to an output that is a terminal or not.
 bool use_color(Color color, bool is_terminal);
-
-// What --help prints: about the command, or about all if it is None.
-std::string help_text(Command command, Language language);
 
 }  // namespace pforte::app

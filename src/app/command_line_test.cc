@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <vector>
+
+#include "app/command_help.h"
+#include "base/text.h"
 
 namespace pforte::app {
 namespace {
@@ -39,12 +43,23 @@ TEST_CASE("what is no invocation says what was probably meant") {
       {{"chekc"}, "unknown command chekc", "did you mean check?"},
       {{"frobnicate"}, "unknown command frobnicate", "known: serve"},
       {{"serve", "--confg", "x"}, "unknown option --confg", "did you mean --config?"},
-      {{"serve", "--config"}, "--config needs a value", "--config VALUE"},
+      {{"serve", "--config"}, "--config needs a value", "--config FILE"},
       {{"serve", "check"}, "check is one word too many", "one command"},
       {{"serve", "--json=yes"}, "--json takes no value", "write --json"},
       {{"serve", "--color", "red"}, "--color is auto, always or never", ""},
       {{"serve", "--lang=fr"}, "--lang is de or en", ""},
       {{"doctor"}, "this version has no command doctor", "it has: serve"},
+      {{"agent"}, "a command is missing", "one of: add, list"},
+      {{"agent", "ad"}, "unknown command agent ad", "did you mean add?"},
+      {{"agent", "frobnicate", "x"}, "unknown command agent frobnicate", "pforte agent --help"},
+      {{"agent", "show"}, "LOGIN is missing", "pforte agent show LOGIN"},
+      {{"agent", "show", "a", "b"}, "b is one word too many", "pforte agent show LOGIN"},
+      {{"agent", "add", "a", "--nam", "b"}, "unknown option --nam", "did you mean --name?"},
+      {{"--nam", "b", "agent", "add", "a"}, "unknown option --nam", "did you mean --name?"},
+      {{"agent", "list", "--name", "b"}, "pforte agent list has no option --name", "known: --config"},
+      {{"agent", "add", "a", "--name", "b", "--name=c"}, "--name is given twice", "once"},
+      {{"agent", "add", "a", "--name"}, "--name needs a value", "--name NAME"},
+      {{"session", "end", "--all=yes"}, "--all takes no value", "write --all"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
@@ -75,7 +90,7 @@ TEST_CASE("the language comes from --lang, else from the first locale variable t
   }
   auto wrong = read({"srve", "--lang", "de"});
   REQUIRE(!wrong);
-  CHECK(to_text(wrong.error()) == "pforte: unbekannter Befehl srve\nHilfe: ist serve gemeint?\n");
+  CHECK(to_text(wrong.error()) == "pforte: Fehler: unbekannter Befehl srve\nHilfe: ist serve gemeint?\n");
 }
 
 TEST_CASE("NO_COLOR is heeded unless --color says otherwise") {
@@ -86,13 +101,74 @@ TEST_CASE("NO_COLOR is heeded unless --color says otherwise") {
   CHECK(!use_color(read({"check"})->color, false));
 }
 
-TEST_CASE("help needs no command, and every command has its own in both languages") {
-  CHECK(read({"--help"})->help);
+TEST_CASE("a command of two words has an operand and options of its own, in any order") {
+  const std::vector<const char*> rows[] = {
+      {"agent", "add", "susan", "--principal", "susan@A", "--json", "--principal=susan@B", "--name", "Susan Öz"},
+      {"--principal", "susan@A", "agent", "--name", "Susan Öz", "add", "--principal", "susan@B", "susan", "--json"},
+  };
+  for (const auto& row : rows) {
+    auto line = read(row);
+    REQUIRE(line);
+    CHECK(line->command == Command::AgentAdd);
+    CHECK(line->operand == "susan");
+    CHECK(line->values_of("--principal") == std::vector<std::string>{"susan@A", "susan@B"});
+    CHECK(line->value_of("--name") == "Susan Öz");
+    CHECK(!line->has("--mail"));
+    CHECK(line->json);
+  }
+}
+
+TEST_CASE("behind two hyphens nothing is an option, and one alone is a word") {
+  auto line = read({"agent", "show", "--", "--help"});
+  REQUIRE(line);
+  CHECK(line->operand == "--help");
+  CHECK(!line->help);
+  CHECK(read({"agent", "import", "-"})->operand == "-");
+}
+
+TEST_CASE("the id of a session may begin with a hyphen") {
+  CHECK(read({"session", "end", "-_3456789012345678901a"})->operand == "-_3456789012345678901a");
+  CHECK(read({"session", "end", "--345678901234567890ab"})->operand == "--345678901234567890ab");
+  CHECK(!read({"session", "end", "--al"}));
+  CHECK(!read({"session", "end", "--345678901234567890ab", "--345678901234567890ac"}));
+}
+
+TEST_CASE("an operand that may be left out is left out") {
+  CHECK(read({"session", "end", "--all"})->operand.empty());
+  CHECK(read({"session", "end", "abc"})->operand == "abc");
+}
+
+TEST_CASE("an option takes a value with all commands or with none") {
+  std::map<std::string_view, bool> takes_value;
+  for (const CommandSpec& command : command_specs()) {
+    for (const OptionSpec& option : command.options) {
+      CAPTURE(option.name);
+      CHECK(takes_value.emplace(option.name, option.takes_value()).first->second == option.takes_value());
+    }
+  }
+}
+
+TEST_CASE("help needs no command, and every command and group has its own in both languages") {
+  auto help = [](std::vector<const char*> arguments, const char* language) {
+    arguments.insert(arguments.end(), {"--help", "--lang", language});
+    return help_text(read(arguments).value());
+  };
+  CHECK(help({}, "en").contains("agent ..."));
+  CHECK(help({}, "en") != help({}, "de"));
+  CHECK(help({"agent"}, "de").contains("Aufruf: pforte agent BEFEHL"));
   CHECK(read({"help", "serve"})->command == Command::Serve);
-  for (Command command :
-       {Command::None, Command::Serve, Command::Check, Command::Status, Command::Reload, Command::Demo}) {
-    CHECK(!help_text(command, Language::English).empty());
-    CHECK(help_text(command, Language::English) != help_text(command, Language::German));
+  CHECK(read({"help", "agent", "add"})->command == Command::AgentAdd);
+  CHECK(help({"agent", "add"}, "en").contains("--mail ADDRESS"));
+  for (const CommandSpec& command : command_specs()) {
+    CAPTURE(command.name());
+    std::string name = command.name();
+    CommandLine line;
+    line.command = command.command;
+    std::string english = help_text(line);
+    line.language = Language::German;
+    CHECK(english.contains(cat("pforte ", name)));
+    CHECK(english != help_text(line));
+    CHECK(spec_of(command.command).name() == name);
   }
 }
 

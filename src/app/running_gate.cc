@@ -170,6 +170,8 @@ RunningGate::Reading RunningGate::read_plan() {
   gate::Accounts* accounts = accounts_.get();
   auto sign_in = [&](const gate::Config& wanted, conf::Problems& problems) -> std::shared_ptr<gate::SignIn> {
     if (!accounts) reading.accounts = open_accounts(wanted, problems);
+    if (reading.accounts)
+      reading.accounts->on_change([this] { loop_.post([this] { loop_.spawn(follow_store(false)); }); });
     if (!accounts) accounts = reading.accounts.get();
     return accounts ? gate::SignIn::make(wanted, *accounts, sign_in_pools_, problems) : nullptr;
   };

@@ -1,0 +1,290 @@
+#include "app/command_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace pforte::app {
+namespace {
+
+constexpr Phrase kNoValue = {};
+constexpr Phrase kLogin = {"LOGIN", "LOGIN"};
+
+constexpr std::array kGlobalOptions = std::to_array<OptionSpec>({
+    {.name = "--config",
+     .value = {"FILE", "DATEI"},
+     .tells = {"default /etc/pforte/pforte.toml, else ./pforte.toml",
+               "Vorgabe /etc/pforte/pforte.toml, sonst ./pforte.toml"}},
+    {.name = "--json",
+     .value = kNoValue,
+     .tells = {"one JSON document on standard output", "ein JSON-Dokument auf der Standardausgabe"}},
+    {.name = "--lang",
+     .value = {"de|en", "de|en"},
+     .tells = {"default from LC_ALL, LC_MESSAGES, LANG", "Vorgabe aus LC_ALL, LC_MESSAGES, LANG"}},
+    {.name = "--color",
+     .value = {"auto|always|never", "auto|always|never"},
+     .tells = {"auto: on a terminal", "auto: auf einem Terminal"}},
+    {.name = "--version", .value = kNoValue, .tells = {"print the version", "die Version ausgeben"}},
+    {.name = "--help", .value = kNoValue, .tells = {"print help", "Hilfe ausgeben"}},
+});
+
+constexpr OptionSpec kName = {
+    .name = "--name", .value = {"NAME", "NAME"}, .tells = {"as others call them", "wie andere sie oder ihn nennen"}};
+constexpr OptionSpec kMail = {
+    .name = "--mail", .value = {"ADDRESS", "ADRESSE"}, .tells = {"mail address", "Mailadresse"}};
+constexpr OptionSpec kPasswordFile = {
+    .name = "--password-file",
+    .value = {"FILE", "DATEI"},
+    .tells = {"the password is its first line; - asks for it", "das Passwort ist ihre erste Zeile; - fragt danach"}};
+
+constexpr std::array kAddOptions = std::to_array<OptionSpec>({
+    kName,
+    kMail,
+    {.name = "--principal",
+     .value = {"P@REALM", "P@REALM"},
+     .tells = {"Kerberos name, exactly; may be repeated", "Kerberos-Name, genau; mehrfach möglich"},
+     .repeats = true},
+    {.name = "--groups",
+     .value = {"A,B", "A,B"},
+     .tells = {"groups; may be repeated", "Gruppen; mehrfach möglich"},
+     .repeats = true},
+    kPasswordFile,
+});
+
+constexpr std::array kSetOptions = std::to_array<OptionSpec>({
+    {.name = "--login", .value = kLogin, .tells = {"a new login", "ein neuer Anmeldename"}},
+    kName,
+    kMail,
+    {.name = "--principal",
+     .value = {"P@REALM", "P@REALM"},
+     .tells = {"instead of all they had; \"\" for none", "anstelle aller bisherigen; \"\" für keinen"},
+     .repeats = true},
+    {.name = "--add-principal", .value = {"P@REALM", "P@REALM"}, .tells = {"one more", "einer mehr"}, .repeats = true},
+    {.name = "--remove-principal",
+     .value = {"P@REALM", "P@REALM"},
+     .tells = {"one less", "einer weniger"},
+     .repeats = true},
+    {.name = "--groups",
+     .value = {"A,B", "A,B"},
+     .tells = {"instead of all they were in; \"\" for none", "anstelle aller bisherigen; \"\" für keine"},
+     .repeats = true},
+    {.name = "--add-groups", .value = {"A,B", "A,B"}, .tells = {"in these too", "auch in diesen"}, .repeats = true},
+    {.name = "--remove-groups",
+     .value = {"A,B", "A,B"},
+     .tells = {"no longer in these", "nicht mehr in diesen"},
+     .repeats = true},
+});
+
+constexpr std::array kPasswdOptions = std::to_array<OptionSpec>({
+    kPasswordFile,
+    {.name = "--none", .value = kNoValue, .tells = {"no password from now on", "von jetzt an kein Passwort"}},
+});
+
+constexpr std::array kTokenOptions = std::to_array<OptionSpec>({
+    {.name = "--label", .value = {"TEXT", "TEXT"}, .tells = {"what it is for", "wofür es ist"}},
+    {.name = "--expires",
+     .value = {"90d", "90d"},
+     .tells = {"how long it is good for; default: for ever", "wie lange es gilt; Vorgabe: für immer"}},
+});
+
+constexpr OptionSpec kOfAgent = {
+    .name = "--agent", .value = kLogin, .tells = {"those of one agent", "die eines Bearbeiters"}};
+constexpr std::array kSessionListOptions = {kOfAgent};
+constexpr std::array kSessionEndOptions = std::to_array<OptionSpec>({
+    kOfAgent,
+    {.name = "--all", .value = kNoValue, .tells = {"those of everybody", "die von allen"}},
+});
+
+constexpr std::array kGroups = std::to_array<GroupSpec>({
+    {"agent", {"who may sign in", "wer sich anmelden darf"}},
+    {"service", {"ways to sign in: stop them, start them", "Wege der Anmeldung: anhalten, starten"}},
+    {"session", {"who is signed in: list, end", "wer angemeldet ist: auflisten, beenden"}},
+});
+
+constexpr std::array kCommands = std::to_array<CommandSpec>({
+    {.command = Command::Serve,
+     .word = "serve",
+     .summary = {"run the gate in the foreground", "das Tor im Vordergrund betreiben"},
+     .more =
+         {"SIGHUP and `pforte reload` take over the configuration and certificates anew without\n"
+          "losing a connection; when the new ones are invalid, nothing changes. SIGTERM drains, then stops.\n",
+          "SIGHUP und `pforte reload` übernehmen Konfiguration und Zertifikate neu, ohne eine Verbindung\n"
+          "zu verlieren; sind die neuen ungültig, ändert sich nichts. SIGTERM lässt auslaufen und beendet dann.\n"}},
+    {.command = Command::Check,
+     .word = "check",
+     .summary = {"judge the configuration and everything it names",
+                 "die Konfiguration und alles, was sie nennt, beurteilen"},
+     .more = {"All problems are reported at once.\n\n"
+              "Exit status: 0 it holds; 1 something it names does not hold; 2 the configuration itself is wrong or "
+              "unreadable.\n",
+              "Alle Probleme werden auf einmal gemeldet.\n\n"
+              "Rückgabewert: 0 es stimmt; 1 etwas Genanntes stimmt nicht; 2 die Konfiguration selbst ist falsch oder "
+              "unlesbar.\n"}},
+    {.command = Command::Status,
+     .word = "status",
+     .summary = {"show what runs, its sites and backends", "zeigen, was läuft, mit Sites und Backends"}},
+    {.command = Command::Reload,
+     .word = "reload",
+     .summary = {"let the running gate take over its configuration anew",
+                 "das laufende Tor seine Konfiguration neu übernehmen lassen"},
+     .more = {"It says what was wrong with it, and then nothing changes.\n",
+              "Es sagt, was daran falsch war, und dann ändert sich nichts.\n"}},
+    {.command = Command::Demo,
+     .word = "demo",
+     .summary = {"run gate and application on loopback, without a configuration",
+                 "Tor und Anwendung auf Loopback betreiben, ohne Konfiguration"},
+     .more = {"It has a CA of its own, in a folder that is thrown away.\n",
+              "Mit eigener CA, in einem Wegwerf-Ordner.\n"}},
+    {.command = Command::AgentAdd,
+     .group = "agent",
+     .word = "add",
+     .operand = kLogin,
+     .needs_operand = true,
+     .summary = {"add an agent", "einen Bearbeiter anlegen"},
+     .more = {"Without --password-file the agent has no password of ours; `pforte agent passwd` gives one.\n",
+              "Ohne --password-file hat der Bearbeiter hier kein Passwort; `pforte agent passwd` gibt ihm eines.\n"},
+     .options = kAddOptions},
+    {.command = Command::AgentList,
+     .group = "agent",
+     .word = "list",
+     .summary = {"list all agents, in order of login", "alle Bearbeiter auflisten, nach Anmeldenamen"}},
+    {.command = Command::AgentShow,
+     .group = "agent",
+     .word = "show",
+     .operand = kLogin,
+     .needs_operand = true,
+     .summary = {"show an agent", "einen Bearbeiter zeigen"}},
+    {.command = Command::AgentSet,
+     .group = "agent",
+     .word = "set",
+     .operand = kLogin,
+     .needs_operand = true,
+     .summary = {"change an agent; what is not given stays", "einen Bearbeiter ändern; nicht Genanntes bleibt"},
+     .options = kSetOptions},
+    {.command = Command::AgentPasswd,
+     .group = "agent",
+     .word = "passwd",
+     .operand = kLogin,
+     .needs_operand = true,
+     .summary = {"give an agent a new password", "einem Bearbeiter ein neues Passwort geben"},
+     .more = {"Asks for it twice on the terminal; if standard input is no terminal, it is one line of that.\n"
+              "The agent's sessions end.\n",
+              "Fragt auf dem Terminal zweimal danach; ist die Standardeingabe kein Terminal, ist es eine Zeile davon.\n"
+              "Die Sitzungen des Bearbeiters enden.\n"},
+     .options = kPasswdOptions},
+    {.command = Command::AgentToken,
+     .group = "agent",
+     .word = "token",
+     .operand = kLogin,
+     .needs_operand = true,
+     .summary = {"make a token by which a program signs in as an agent",
+                 "ein Token ausstellen, mit dem sich ein Programm als Bearbeiter anmeldet"},
+     .more = {"It is printed this one time; the store keeps only its digest.\n",
+              "Es wird nur dieses eine Mal ausgegeben; aufbewahrt wird nur sein Hash.\n"},
+     .options = kTokenOptions},
+    {.command = Command::AgentEnable,
+     .group = "agent",
+     .word = "enable",
+     .operand = kLogin,
+     .needs_operand = true,
+     .summary = {"let an agent sign in again", "einen Bearbeiter wieder zulassen"}},
+    {.command = Command::AgentDisable,
+     .group = "agent",
+     .word = "disable",
+     .operand = kLogin,
+     .needs_operand = true,
+     .summary = {"keep an agent out; their sessions end", "einen Bearbeiter aussperren; seine Sitzungen enden"}},
+    {.command = Command::AgentRemove,
+     .group = "agent",
+     .word = "remove",
+     .operand = kLogin,
+     .needs_operand = true,
+     .summary = {"remove an agent for good; their sessions end",
+                 "einen Bearbeiter endgültig löschen; seine Sitzungen enden"}},
+    {.command = Command::AgentImport,
+     .group = "agent",
+     .word = "import",
+     .operand = {"FILE", "DATEI"},
+     .needs_operand = true,
+     .summary = {"add the agents of a CSV file, all or none",
+                 "die Bearbeiter einer CSV-Datei anlegen, alle oder keinen"},
+     .more =
+         {"UTF-8, with a header line: login,name,mail,principals,groups in any order; only login is needed. Columns\n"
+          "are separated by , or by ; as the header does. Several principals or groups in a cell: by ; | or ,\n"
+          "A cell in which the columns' separator stands is written in double quotes. FILE - is standard input.\n",
+          "UTF-8, mit Kopfzeile: login,name,mail,principals,groups in beliebiger Folge; nur login muss sein. Spalten\n"
+          "trennt , oder ; wie in der Kopfzeile. Mehrere Principals oder Gruppen in einer Zelle trennt ; | oder ,\n"
+          "Eine Zelle mit dem Trennzeichen der Spalten steht in Anführungszeichen. DATEI - ist die "
+          "Standardeingabe.\n"}},
+    {.command = Command::AgentMap,
+     .group = "agent",
+     .word = "map",
+     .operand = {"P@REALM", "P@REALM"},
+     .needs_operand = true,
+     .summary = {"tell who a Kerberos principal would be, and why",
+                 "sagen, wer ein Kerberos-Principal wäre, und warum"},
+     .more = {"Exit status: 0 somebody; 1 nobody, or nobody who may sign in.\n",
+              "Rückgabewert: 0 jemand; 1 niemand, oder niemand, der sich anmelden darf.\n"}},
+    {.command = Command::ServiceList,
+     .group = "service",
+     .word = "list",
+     .summary = {"list the services and whether they run", "die Dienste auflisten, und ob sie laufen"}},
+    {.command = Command::ServiceStart,
+     .group = "service",
+     .word = "start",
+     .operand = {"NAME", "NAME"},
+     .needs_operand = true,
+     .summary = {"start a service", "einen Dienst starten"}},
+    {.command = Command::ServiceStop,
+     .group = "service",
+     .word = "stop",
+     .operand = {"NAME", "NAME"},
+     .needs_operand = true,
+     .summary = {"stop a service, until it is started again", "einen Dienst anhalten, bis er wieder gestartet wird"},
+     .more = {"In force at once, also over a restart. Sessions that have begun go on.\n",
+              "Gilt sofort, auch über einen Neustart hinweg. Begonnene Sitzungen laufen weiter.\n"}},
+    {.command = Command::SessionList,
+     .group = "session",
+     .word = "list",
+     .summary = {"list the sessions, the newest first", "die Sitzungen auflisten, die neueste zuerst"},
+     .options = kSessionListOptions},
+    {.command = Command::SessionEnd,
+     .group = "session",
+     .word = "end",
+     .operand = {"ID", "ID"},
+     .operand_is_id = true,
+     .summary = {"end one session, an agent's, or all", "eine Sitzung beenden, die eines Bearbeiters oder alle"},
+     .options = kSessionEndOptions},
+});
+
+constexpr auto kLaterCommands =
+    std::to_array<std::string_view>({"doctor", "cert", "trust", "keytab", "explain", "trace", "capture", "import"});
+
+}  // namespace
+
+std::string CommandSpec::name() const {
+  return group.empty() ? std::string(word) : cat(group, ' ', word);
+}
+
+std::span<const CommandSpec> command_specs() {
+  return kCommands;
+}
+
+std::span<const GroupSpec> group_specs() {
+  return kGroups;
+}
+
+std::span<const OptionSpec> global_options() {
+  return kGlobalOptions;
+}
+
+std::span<const std::string_view> later_commands() {
+  return kLaterCommands;
+}
+
+const CommandSpec& spec_of(Command command) {
+  return *std::ranges::find(kCommands, command, &CommandSpec::command);
+}
+
+}  // namespace pforte::app

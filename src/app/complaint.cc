@@ -1,0 +1,88 @@
+#include "app/complaint.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+
+namespace pforte::app {
+namespace {
+
+// What the modules below say in English alone: in German, and what to do about it.
+struct Known {
+  std::string_view code;
+  std::string_view german;  // before the English text, which has the names in it
+  std::string_view remedy_en, remedy_de;
+};
+
+constexpr auto kKnown = std::to_array<Known>({
+    {"agent.login", "das kann kein Anmeldename sein",
+     "a login has 1 to 128 characters, none of them a control character or ':', and no blank at its ends",
+     "ein Anmeldename hat 1 bis 128 Zeichen, darunter kein Steuerzeichen und kein ':', und kein Leerzeichen am Rand"},
+    {"agent.principal", "das ist kein Kerberos-Principal", "write it as susan@EXAMPLE.COM; the realm is case-sensitive",
+     "schreiben: susan@EXAMPLE.COM; beim Realm zählt Groß- und Kleinschreibung"},
+    {"agent.taken", "den Anmeldenamen gibt es schon", "`pforte agent set` changes an agent that exists",
+     "`pforte agent set` ändert einen Bearbeiter, den es schon gibt"},
+    {"agent.unknown", "diesen Bearbeiter gibt es nicht", "`pforte agent list` tells which there are",
+     "`pforte agent list` sagt, welche es gibt"},
+    {"agent.name", "das kann kein Name, keine Adresse und keine Bezeichnung sein",
+     "up to 256 characters, 128 for a label, without control characters and blanks at its ends",
+     "bis 256 Zeichen, für eine Bezeichnung 128, ohne Steuerzeichen und ohne Leerzeichen am Rand"},
+    {"agent.group", "das kann keine Gruppe sein",
+     "1 to 256 characters, without ',', control characters and blanks at its ends",
+     "1 bis 256 Zeichen, ohne ',', ohne Steuerzeichen und ohne Leerzeichen am Rand"},
+    {"sign-in.unknown", "das ist niemand",
+     "give an agent the principal: pforte agent set LOGIN --add-principal; or write a rule, see pforte.toml(5)",
+     "einem Bearbeiter den Principal geben: pforte agent set LOGIN --add-principal; oder eine Regel schreiben, siehe "
+     "pforte.toml(5)"},
+    {"sign-in.conflict", "mehrere Bearbeiter haben den Principal, daher meldet er keinen davon an",
+     "take it away from all but one: pforte agent set LOGIN --remove-principal",
+     "ihn allen bis auf einen wegnehmen: pforte agent set LOGIN --remove-principal"},
+    {"sign-in.disabled", "der Bearbeiter ist gesperrt", "pforte agent enable LOGIN lets them in again",
+     "pforte agent enable LOGIN lässt ihn wieder zu"},
+    {"sign-in.machine", "das ist das Konto eines Rechners",
+     "if a computer is meant to sign in, give an agent exactly this principal",
+     "wenn sich ein Rechner anmelden soll, einem Bearbeiter genau diesen Principal geben"},
+    {"service.unknown", "diesen Dienst gibt es nicht", "`pforte service list` tells which there are",
+     "`pforte service list` sagt, welche es gibt"},
+    {"store.unusable", "der Speicher ist nicht benutzbar",
+     "run this as the gate's user or as root, and look whether the state folder exists and has room",
+     "als Benutzer des Tors oder als root aufrufen und nachsehen, ob es den Zustandsordner gibt und er Platz hat"},
+    {"store.damaged", "der Speicher ist beschädigt", "bring it back from a backup; keep the damaged file",
+     "aus einer Sicherung zurückholen; die beschädigte Datei aufheben"},
+    {"store.newer", "der Speicher stammt von einer neueren Version", "use that version of pforte, or a newer one",
+     "diese Version von pforte oder eine neuere verwenden"},
+    {"file.unreadable", "die Datei ist nicht lesbar", "check its name, and who may read it",
+     "ihren Namen prüfen und wer sie lesen darf"},
+    {"file.too-large", "die Datei ist zu groß", "is it the right one?", "ist es die richtige?"},
+});
+
+int exit_for(const Error& error) {
+  if (error.code().starts_with("sign-in.")) return kDoesNotHold;
+  if (error.code().starts_with("store.") && error.code() != "store.conflict") return kSystemRefused;
+  bool input = error.kind() == Kind::Invalid || error.kind() == Kind::NotFound || error.code().starts_with("file.");
+  return input ? kInvalidInput : kSystemRefused;
+}
+
+}  // namespace
+
+Complaint::Complaint(int exit_status, Message wrong, Message help)
+    : exit(exit_status), what(std::move(wrong)), remedy(std::move(help)) {}
+
+Complaint::Complaint(const Error& error) : exit(exit_for(error)), what{error.text(), error.text()} {
+  auto known = std::ranges::find(kKnown, error.code(), &Known::code);
+  if (known == kKnown.end()) return;
+  what.de = cat(known->german, ": ", error.text());
+  remedy = {std::string(known->remedy_en), std::string(known->remedy_de)};
+}
+
+std::string to_text(const Complaint& complaint, Language language) {
+  bool german = language == Language::German;
+  const std::string& remedy = complaint.remedy.in(language);
+  std::string text = cat("pforte: ", german ? "Fehler: " : "error: ", complaint.what.in(language), '\n');
+  return remedy.empty() ? text : cat(text, german ? "Hilfe: " : "help: ", remedy, '\n');
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,126 @@
+#include "app/store_command.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "app/agent_command.h"
+#include "app/agent_import.h"
+#include "app/agent_map.h"
+#include "app/control_call.h"
+#include "app/service_command.h"
+#include "app/session_command.h"
+#include "base/text.h"
+#include "gate/config.h"
+
+namespace pforte::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Long enough for a gate that is busy; it answers when all its workers have taken the change over.
+constexpr auto kFollowLimit = 10s;
+
+struct Handler {
+  Command command;
+  Answer<int> (*run)(const StoreCall& call);
+  bool changes;
+};
+
+constexpr auto kHandlers = std::to_array<Handler>({
+    {Command::AgentAdd, add_agent, true},
+    {Command::AgentList, list_agents, false},
+    {Command::AgentShow, show_agent, false},
+    {Command::AgentSet, set_agent, true},
+    {Command::AgentPasswd, set_agent_password, true},
+    {Command::AgentToken, make_agent_token, true},
+    {Command::AgentEnable, enable_agent, true},
+    {Command::AgentDisable, disable_agent, true},
+    {Command::AgentRemove, remove_agent, true},
+    {Command::AgentImport, import_agents, true},
+    {Command::AgentMap, map_principal, false},
+    {Command::ServiceList, list_services, false},
+    {Command::ServiceStart, start_service, true},
+    {Command::ServiceStop, stop_service, true},
+    {Command::SessionList, list_sessions, false},
+    {Command::SessionEnd, end_sessions, true},
+});
+
+void print_to(std::FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+Result<std::string> ask_to_follow(const std::string& state_dir) {
+  ControlAnswer answer = TRY(call_gate(cat(state_dir, "/control.sock"), "POST", "/api/v1/follow", kFollowLimit));
+  bool followed = answer.status == 200 || answer.status == 204;
+  return followed ? "" : cat("it answered with status ", answer.status);
+}
+
+// The store has the change already, and a gate looks into it every second: what fails here is no failure.
+void tell_gate(const std::string& state_dir, const StoreCall& call) {
+  Result<std::string> asked = ask_to_follow(state_dir);
+  bool no_gate = !asked && asked.error().kind() == Kind::Closed;
+  if (no_gate || (asked && asked->empty())) return;
+  const std::string& why = asked ? *asked : asked.error().text();
+  call.warn({cat("the running gate could not be told of the change: ", why),
+             cat("dem laufenden Tor ließ sich die Änderung nicht mitteilen: ", why)},
+            {"it takes it over by itself within a second", "es übernimmt sie von selbst, innerhalb einer Sekunde"});
+}
+
+Answer<int> run_on(const std::string& state_dir, const CommandLine& line, const Streams& streams) {
+  const Handler& handler = *std::ranges::find(kHandlers, line.command, &Handler::command);
+  std::unique_ptr<store::Store> store = TRY(store::open_sqlite(cat(state_dir, "/pforte.db")));
+  StoreCall call{.line = line, .store = *store, .streams = streams};
+  int exit = TRY(handler.run(call));
+  if (handler.changes && exit == kDone) tell_gate(state_dir, call);
+
+  errno = 0;
+  if (std::fflush(streams.out) == 0 && std::ferror(streams.out) == 0) return exit;
+  std::string why = std::generic_category().message(errno == 0 ? EIO : errno);
+  return std::unexpected(Complaint(
+      kSystemRefused,
+      {cat("standard output cannot be written: ", why), cat("die Standardausgabe lässt sich nicht schreiben: ", why)},
+      {handler.changes ? "the command was carried out all the same" : "",
+       handler.changes ? "der Befehl wurde trotzdem ausgeführt" : ""}));
+}
+
+}  // namespace
+
+void StoreCall::print(std::string_view text) const {
+  print_to(streams.out, text);
+}
+
+void StoreCall::tell(const Message& text, std::string_view json) const {
+  if (line.json) return print(json);
+  print(cat(text.in(line.language), '\n'));
+}
+
+void StoreCall::warn(const Message& what, const Message& remedy) const {
+  print_to(streams.err,
+           cat("pforte: ", conf::word_for(conf::Severity::Warning, line.language), ": ", what.in(line.language), '\n',
+               german() ? "Hilfe: " : "help: ", remedy.in(line.language), '\n'));
+}
+
+void StoreCall::print_problems(const conf::Problems& problems) const {
+  for (const conf::Problem& problem : problems.in_order()) print_to(streams.err, conf::to_text(problem, line.language));
+}
+
+int run_store_command(const CommandLine& line, const Streams& streams) {
+  conf::Problems problems;
+  std::optional<std::string> state_dir = gate::read_state_dir(config_file(line), problems);
+  if (!state_dir) {
+    for (const conf::Problem& problem : problems.in_order())
+      print_to(streams.err, conf::to_text(problem, line.language));
+    return kInvalidInput;
+  }
+  Answer<int> exit = run_on(*state_dir, line, streams);
+  if (exit) return *exit;
+  print_to(streams.err, to_text(exit.error(), line.language));
+  return exit.error().exit;
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pforte::app {
+
+// Rows of text in columns under headings. The first rows decide how wide the columns are, so that a million rows can be
+// written as they come; a later cell that is wider moves the rest of its line.
+class TextTable {
+ public:
+  TextTable(std::FILE* out, std::vector<std::string> headings);
+  TextTable(const TextTable&) = delete;
+  TextTable& operator=(const TextTable&) = delete;
+  ~TextTable();
+
+  // One cell for each heading. Control characters do not reach the terminal; an empty cell is a hyphen.
+  void row(std::vector<std::string> cells);
+
+ private:
+  void write_waiting();
+  void write(const std::vector<std::string>& cells);
+
+  std::FILE* out_;
+  std::vector<std::vector<std::string>> waiting_;  // headings and first rows
+  std::vector<std::size_t> widths_;
+  bool widths_known_ = false;
+};
+
+// What a terminal can be given: control characters and what is no UTF-8 as U+FFFD.
+std::string printable(std::string_view text);
+
+// Whether nothing of it would have to be replaced.
+bool is_printable(std::string_view text);
+
+// RFC 3339 in UTC, to the second.
+std::string utc_text(std::chrono::system_clock::time_point time);
+
+// "a, b".
+std::string joined(const std::vector<std::string>& texts);
+
+}  // namespace pforte::app

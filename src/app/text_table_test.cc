@@ -1,0 +1,72 @@
+#include "app/text_table.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <functional>
+
+#include "base/text.h"
+
+namespace pforte::app {
+namespace {
+
+std::string written(const std::function<void(std::FILE*)>& write) {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* out = open_memstream(&text, &size);
+  write(out);
+  std::fclose(out);
+  std::string copy(text, size);
+  std::free(text);
+  return copy;
+}
+
+}  // namespace
+
+TEST_CASE("columns stand below each other, whatever bytes their characters take") {
+  std::string text = written([](std::FILE* out) {
+    TextTable table(out, {"LOGIN", "NAME", "GROUPS"});
+    table.row({"söz", "Susan Öz", "crm"});
+    table.row({"tom", "", ""});
+  });
+  CHECK(text ==
+        "LOGIN  NAME      GROUPS\n"
+        "söz    Susan Öz  crm\n"
+        "tom    -         -\n");
+}
+
+TEST_CASE("a table is written while its rows come") {
+  std::string before_end;
+  std::string text = written([&](std::FILE* out) {
+    TextTable table(out, {"A", "B"});
+    for (int i = 0; i < 5000; ++i) table.row({cat(i), "x"});
+    std::fflush(out);
+    CHECK(std::ftell(out) > 5000 * 6);
+  });
+  CHECK(text.starts_with("A    B\n0    x\n"));
+  CHECK(text.ends_with("4999  x\n"));
+}
+
+TEST_CASE("what would command the terminal does not reach it") {
+  CHECK(printable("Susan Öz €") == "Susan Öz €");
+  CHECK(printable("a\x1b[31mb") == "a\xef\xbf\xbd[31mb");
+  CHECK(printable("a\xc2\x9b"
+                  "b\n") ==
+        "a\xef\xbf\xbd"
+        "b\xef\xbf\xbd");
+  CHECK(printable("L\xfc"
+                  "bke") ==
+        "L\xef\xbf\xbd"
+        "bke");
+  CHECK(is_printable("Susan Öz"));
+  CHECK(!is_printable("a\tb"));
+  CHECK(!is_printable("\xff"));
+}
+
+TEST_CASE("instants are RFC 3339 in UTC") {
+  CHECK(utc_text(std::chrono::system_clock::time_point()) == "1970-01-01T00:00:00Z");
+  CHECK(utc_text(std::chrono::sys_days(std::chrono::year(2026) / 2 / 28) + std::chrono::milliseconds(3723999)) ==
+        "2026-02-28T01:02:03Z");
+}
+
+}  // namespace pforte::app
