@@ -64,6 +64,13 @@ void set(LDAP* handle, int option, const char* value) {
   ldap_set_option(handle, option, value);
 }
 
+// An option that is a text of ours to free; null: none.
+Text text_option(LDAP* handle, int option) {
+  char* text = nullptr;
+  ldap_get_option(handle, option, static_cast<void*>(&text));
+  return Text(text);
+}
+
 // Everything that ldap.conf(5), .ldaprc and LDAPTLS_... could have said otherwise is said here.
 bool set_tls(LDAP* handle, const LdapLink& link) {
   set(handle, LDAP_OPT_X_TLS_CACERTFILE, link.trust == "system" ? kSystemTrust : link.trust.c_str());
@@ -74,10 +81,8 @@ bool set_tls(LDAP* handle, const LdapLink& link) {
   set(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND);
   set(handle, LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_DEMAND);
   // GnuTLS, which Debian's libldap uses, takes no lowest version but a priority string; OpenSSL has it the other way.
-  char* package = nullptr;
-  ldap_get_option(handle, LDAP_OPT_X_TLS_PACKAGE, &package);
-  Text owned(package);
-  bool gnutls = package != nullptr && std::string_view(package) == "GnuTLS";
+  Text package = text_option(handle, LDAP_OPT_X_TLS_PACKAGE);
+  bool gnutls = package && std::string_view(package.get()) == "GnuTLS";
   set(handle, LDAP_OPT_X_TLS_CIPHER_SUITE, gnutls ? "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" : "HIGH");
   set(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, LDAP_OPT_X_TLS_PROTOCOL_TLS1_2);
   int client = 0;
@@ -96,10 +101,8 @@ void set_up(LDAP* handle, const LdapLink& link) {
 
 // What the server, or the TLS library, said about the last operation.
 std::string diagnostic(LDAP* handle) {
-  char* text = nullptr;
-  ldap_get_option(handle, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text);
-  Text owned(text);
-  std::string said = text == nullptr ? "" : text;
+  Text text = text_option(handle, LDAP_OPT_DIAGNOSTIC_MESSAGE);
+  std::string said = text ? text.get() : "";
   std::erase_if(said, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   return said;
 }
@@ -285,6 +288,7 @@ Result<> LdapConnection::am_i_somebody() {
 
 Result<LdapFound> LdapConnection::search(const LdapSearch& search) {
   std::vector<char*> wanted;
+  wanted.reserve(search.attributes.size() + 2);
   for (const std::string& attribute : search.attributes) wanted.push_back(const_cast<char*>(attribute.c_str()));
   std::string none = LDAP_NO_ATTRS;
   if (wanted.empty()) wanted.push_back(none.data());

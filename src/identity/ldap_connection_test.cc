@@ -1,8 +1,10 @@
 #include "identity/ldap_connection.h"
 
 #include <doctest/doctest.h>
+#include <ldap.h>
 
 #include <atomic>
+#include <list>
 #include <thread>
 
 #include "identity/testing.h"
@@ -52,14 +54,17 @@ TEST_CASE("a server's certificate has to lead to whom we trust, and to carry its
   }
 }
 
-TEST_CASE("what stands in the environment for other programs changes nothing") {
+TEST_CASE("what ldap.conf or the environment say for other programs changes nothing") {
   Slapd server;
   Slapd other;
-  setenv("LDAPTLS_REQCERT", "never", 1);
-  setenv("LDAPTLS_CACERT", server.file("ca.pem").c_str(), 1);
+  // Both end here.
+  int never = LDAP_OPT_X_TLS_NEVER;
+  int demand = LDAP_OPT_X_TLS_DEMAND;
+  ldap_set_option(nullptr, LDAP_OPT_X_TLS_REQUIRE_CERT, &never);
+  ldap_set_option(nullptr, LDAP_OPT_X_TLS_CACERTFILE, server.file("ca.pem").c_str());
   CHECK(outcome(link_to(server.tls_url(), other.file("ca.pem"))) == "ldap.not-trusted");
-  unsetenv("LDAPTLS_REQCERT");
-  unsetenv("LDAPTLS_CACERT");
+  ldap_set_option(nullptr, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
+  ldap_set_option(nullptr, LDAP_OPT_X_TLS_CACERTFILE, nullptr);
 }
 
 TEST_CASE("a server that says yes and means nobody is found out") {
@@ -91,7 +96,9 @@ TEST_CASE("a bind without a password is not sent") {
 
 TEST_CASE("a server that speaks something else is one that does not answer") {
   ScriptedServer web({"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"});
-  auto connection = LdapConnection::open(link_to(web.url(), "system"));
+  LdapLink link = link_to(web.url(), "system");
+  link.timeout = 300ms;
+  auto connection = LdapConnection::open(link);
   REQUIRE(connection);
   Result<> answer = connection->bind("uid=susan", Secret("x"));
   REQUIRE(!answer);
@@ -125,15 +132,14 @@ TEST_CASE("many threads have connections of their own") {
   LdapLink link = link_to(server.tls_url(), server.file("ca.pem"));
   std::atomic<int> good = 0;
   {
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 8; ++i) {
-      threads.emplace_back([&] {
-        for (int round = 0; round < 5; ++round) {
-          auto connection = LdapConnection::open(link);
-          if (connection && connection->bind("uid=susan,ou=people,dc=firma,dc=test", Secret("Pw-susan"))) ++good;
-        }
-      });
-    }
+    auto work = [&] {
+      for (int round = 0; round < 5; ++round) {
+        auto connection = LdapConnection::open(link);
+        good += connection && connection->bind("uid=susan,ou=people,dc=firma,dc=test", Secret("Pw-susan")) ? 1 : 0;
+      }
+    };
+    std::list<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) threads.emplace_back(work);
   }
   CHECK(good == 40);
 }

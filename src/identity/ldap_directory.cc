@@ -145,6 +145,7 @@ Result<> LdapDirectory::Body::read_groups(LdapConnection& connection, const std:
                                            .most = kMostGroups}));
   if (found.cut) log::warning("ldap.groups-cut", {{"entry", dn}, {"groups", found.entries.size()}});
   std::vector<std::string> dns;
+  dns.reserve(found.entries.size());
   for (LdapEntry& entry : found.entries) dns.push_back(std::move(entry.dn));
   person.groups = group_names(dns);
   return {};
@@ -160,10 +161,11 @@ Result<LdapAccount> LdapDirectory::find(const std::string& login) {
   if (body_->config.bind_pattern) return body_->by_pattern(login);
 
   LdapFound found;
-  TRY(body_->servers.as_service([&](LdapConnection& connection) -> Result<> {
+  LdapServers::Work search = [&](LdapConnection& connection) -> Result<> {
     found = TRY(connection.search(body_->person_search(login)));
     return {};
-  }));
+  };
+  TRY(body_->servers.as_service(search));
   std::optional<LdapEntry> entry = TRY(body_->only_entry(std::move(found), login));
   if (!entry) return fail(Kind::NotFound, "ldap.unknown", "the directory has nobody with that login");
   LdapAccount account;

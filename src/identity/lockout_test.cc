@@ -2,8 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <list>
+#include <string>
 #include <thread>
-#include <vector>
 
 #include "base/text.h"
 
@@ -127,17 +128,16 @@ TEST_CASE("when it is full, what has faded goes first") {
 TEST_CASE("threads may use it together") {
   Lockout lockout(now, 100);
   {
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 4; ++i) {
-      threads.emplace_back([&lockout, i] {
-        for (int round = 0; round < 500; ++round) {
-          std::string login = cat("agent", (round * 7 + i) % 150);
-          lockout.failed(login, address("192.0.2.9"));
-          (void)lockout.wait_for(login, address("192.0.2.9"));
-          if (round % 3 == 0) lockout.succeeded(login);
-        }
-      });
-    }
+    auto work = [&lockout](int from) {
+      for (int round = 0; round < 500; ++round) {
+        std::string login = cat("agent", (round * 7 + from) % 150);
+        lockout.failed(login, address("192.0.2.9"));
+        (void)lockout.wait_for(login, address("192.0.2.9"));
+        if (round % 3 == 0) lockout.succeeded(login);
+      }
+    };
+    std::list<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back(work, i);
   }
   CHECK(lockout.wait_for("anybody", address("192.0.2.9")) == 15min);
 }

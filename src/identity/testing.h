@@ -70,6 +70,7 @@ inline int free_port() {
 // Runs a program to its end, or throws.
 inline void run(std::vector<std::string> command) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& word : command) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t child = 0;
@@ -196,11 +197,38 @@ access to * by users read by anonymous auth
                " Test\nsn: Test\n", rest, "\n");
   }
 
+  // `cn` as it stands in a distinguished name, and as it is.
+  static std::string group(std::string_view escaped, std::string_view cn,
+                           const std::vector<std::string_view>& members) {
+    std::string text =
+        cat("dn: cn=", escaped, ",ou=groups,dc=firma,dc=test\nobjectClass: groupOfNames\ncn: ", cn, "\n");
+    for (std::string_view uid : members) text += cat("member: uid=", uid, ",ou=people,dc=firma,dc=test\n");
+    return text + "\n";
+  }
+
   // slapadd does not run overlays, so what they would add stands here.
-  static std::string seed() {
+  static std::string people() {
     constexpr std::string_view kUsers = "memberOf: cn=crm-users,ou=groups,dc=firma,dc=test\n";
-    return cat(
-        R"(dn: dc=firma,dc=test
+    return cat(R"(dn: cn=O\2C \22x\22 \2B \3Cy\3E,ou=people,dc=firma,dc=test
+objectClass: inetOrgPerson
+cn: O, "x" + <y>
+sn: Odd
+uid: odd
+userPassword: Pw-odd
+
+)",
+               person("susan", cat("mail: susan@firma.test\nuserPassword: Pw-susan\n", kUsers,
+                                   "memberOf: cn=Sales\\, EMEA,ou=groups,dc=firma,dc=test\n"
+                                   "memberOf: cn=Sales \\2B EMEA,ou=groups,dc=firma,dc=test\n")),
+               person("peter", cat("userPassword: Pw-peter\n", kUsers)),
+               person("twin-1", "mail: twin@firma.test\nuserPassword: Pw-twin-1\n"),
+               person("twin-2", "mail: twin@firma.test\nuserPassword: Pw-twin-2\n"), person("silent", ""),
+               person("locked", "userPassword: Pw-locked\npwdAccountLockedTime: 000001010000Z\n"),
+               person("reset", "userPassword: Pw-reset\npwdReset: TRUE\n"));
+  }
+
+  static std::string seed() {
+    return cat(R"(dn: dc=firma,dc=test
 objectClass: dcObject
 objectClass: organization
 dc: firma
@@ -228,38 +256,9 @@ pwdAttribute: userPassword
 pwdLockout: TRUE
 pwdMustChange: TRUE
 
-dn: cn=crm-users,ou=groups,dc=firma,dc=test
-objectClass: groupOfNames
-cn: crm-users
-member: uid=susan,ou=people,dc=firma,dc=test
-member: uid=peter,ou=people,dc=firma,dc=test
-
-dn: cn=Sales\, EMEA,ou=groups,dc=firma,dc=test
-objectClass: groupOfNames
-cn: Sales, EMEA
-member: uid=susan,ou=people,dc=firma,dc=test
-
-dn: cn=Sales \2B EMEA,ou=groups,dc=firma,dc=test
-objectClass: groupOfNames
-cn: Sales + EMEA
-member: uid=susan,ou=people,dc=firma,dc=test
-
-dn: cn=O\2C \22x\22 \2B \3Cy\3E,ou=people,dc=firma,dc=test
-objectClass: inetOrgPerson
-cn: O, "x" + <y>
-sn: Odd
-uid: odd
-userPassword: Pw-odd
-
 )",
-        person("susan", cat("mail: susan@firma.test\nuserPassword: Pw-susan\n", kUsers,
-                            "memberOf: cn=Sales\\, EMEA,ou=groups,dc=firma,dc=test\n"
-                            "memberOf: cn=Sales \\2B EMEA,ou=groups,dc=firma,dc=test\n")),
-        person("peter", cat("userPassword: Pw-peter\n", kUsers)),
-        person("twin-1", "mail: twin@firma.test\nuserPassword: Pw-twin-1\n"),
-        person("twin-2", "mail: twin@firma.test\nuserPassword: Pw-twin-2\n"), person("silent", ""),
-        person("locked", "userPassword: Pw-locked\npwdAccountLockedTime: 000001010000Z\n"),
-        person("reset", "userPassword: Pw-reset\npwdReset: TRUE\n"));
+               group("crm-users", "crm-users", {"susan", "peter"}), group("Sales\\, EMEA", "Sales, EMEA", {"susan"}),
+               group("Sales \\2B EMEA", "Sales + EMEA", {"susan"}), people());
   }
 
   crypto::testing::Folder folder_;
@@ -274,7 +273,9 @@ userPassword: Pw-odd
 class ScriptedServer {
  public:
   explicit ScriptedServer(std::vector<std::string> answers)
-      : answers_(std::move(answers)), port_(socket_.listen()), thread_([this](std::stop_token end) { serve(end); }) {}
+      : answers_(std::move(answers)),
+        port_(socket_.listen()),
+        thread_([this](const std::stop_token& end) { serve(end); }) {}
 
   std::string url() const { return cat("ldap://127.0.0.1:", port_); }
 
