@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,7 @@ struct KeyStatus {
   std::optional<Message> problem;  // why not, and what to do
   std::vector<int> key_versions;
   std::vector<std::string> encryptions;  // "aes256-cts-hmac-sha1-96"
+  std::uint64_t rc4_tickets = 0;         // accepted with RC4 or DES3, because `allow_rc4` names it
 };
 
 // Proves who sent a ticket, for many principals and keytabs at once. The key is chosen by the service's name in the
@@ -58,8 +60,8 @@ class Acceptor {
   virtual ~Acceptor() = default;
 
   // Any thread; blocks for as long as the cryptography takes (about 0.1 ms). `token` is decoded; `binding` is the
-  // tls-server-end-point data of the connection (RFC 5929), empty for none. `half` carries the exchange from leg to
-  // leg: null at first, set when the client has to go on.
+  // application data for the connection, "tls-server-end-point:" and the hash (RFC 5929), empty for none. `half`
+  // carries the exchange from leg to leg: null at first, set when the client has to go on, null again after a failure.
   //
   // Fails with Kind::Denied when the ticket is no good and Kind::Unavailable when the fault is ours. The codes
   // (kerberos.*) are told apart in docs/errors.md, with the remedy; the text names principal, key version and cause.

@@ -1,0 +1,284 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "kerberos/acceptor_testing.h"
+#include "kerberos/krb5_config.h"
+
+namespace pforte::kerberos {
+
+using namespace std::chrono_literals;
+using namespace testing;
+
+namespace {
+
+// A file of the stage's folder, which tests share.
+std::string at(std::string_view name) {
+  return cat(stage().realms.folder(), "/", name);
+}
+
+// A service in ALPHA.TEST with a keytab of its own, and a client's token for it.
+std::string add_service(std::string_view host, const std::string& keytab, std::string_view encryption = {}) {
+  std::string name = cat("HTTP/", host, ".alpha.test@ALPHA.TEST");
+  stage().realms.add_service(Realms::kAlpha, name, keytab, encryption);
+  return name;
+}
+
+std::string token_for(const std::string& service) {
+  return Client(stage().susan, service).step();
+}
+
+// Writes a keytab from a password, as ktpass does.
+struct PasswordKey {
+  std::string principal, password, encryption = "aes256-cts-hmac-sha1-96", salt;
+  int version = 1;
+};
+
+void write_keytab(const std::string& file, const PasswordKey& key) {
+  std::filesystem::remove(file);
+  std::string salt = key.salt.empty() ? "" : cat(" -s ", key.salt);
+  run(cat("printf 'addent -password -p ", key.principal, " -k ", key.version, " -e ", key.encryption, salt, "\\n",
+          key.password, "\\nwkt ", file, "\\n' | ktutil >/dev/null"));
+}
+
+KeyStatus status_of(const Gate& gate, const std::string& name) {
+  for (KeyStatus& one : gate.acceptor->status()) {
+    if (one.principal == name) return std::move(one);
+  }
+  FAIL("no such service");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a keytab that is missing or wrong disables its own service alone, until it is there") {
+  std::string late = at("late.keytab");
+  std::string service = add_service("late", at("late.ready"));
+  write_file(at("text.keytab"), "-----BEGIN CERTIFICATE-----\n");
+  write_file(at("empty.keytab"), "");
+  Gate gate(config_of({{kApp, stage().app},
+                       {service, late},
+                       {"HTTP/t.alpha.test@ALPHA.TEST", at("text.keytab")},
+                       {"HTTP/e.alpha.test@ALPHA.TEST", at("empty.keytab")},
+                       {"HTTP/x.alpha.test@ALPHA.TEST", stage().app}}));
+  CHECK(gate.code(token_for(kApp)) == "accepted");
+  Result<Leg> refused = gate.accept(token_for(service));
+  CHECK(refused.error().code() == "kerberos.keytab");
+  CHECK(refused.error().kind() == Kind::Unavailable);
+  CHECK(status_of(gate, kApp).usable);
+  CHECK(!status_of(gate, kApp).problem);
+  CHECK(!status_of(gate, service).usable);
+  CHECK(status_of(gate, service).problem->en.find("is not there") != std::string::npos);
+  CHECK(status_of(gate, "HTTP/t.alpha.test@ALPHA.TEST").problem->en.find("is no keytab") != std::string::npos);
+  CHECK(status_of(gate, "HTTP/e.alpha.test@ALPHA.TEST").problem->en.find("holds no key") != std::string::npos);
+  CHECK(status_of(gate, "HTTP/x.alpha.test@ALPHA.TEST").problem->en.find("but of " + kApp) != std::string::npos);
+
+  std::filesystem::rename(at("late.ready"), late);
+  wait_for_look();
+  CHECK(gate.code(token_for(service)) == "accepted");
+  CHECK(status_of(gate, service).usable);
+}
+
+TEST_CASE("a keytab that is replaced is used from then on, old keys beside new ones; a broken one changes nothing") {
+  std::string keytab = at("turn.keytab");
+  std::string service = add_service("turn", keytab);
+  Gate gate(config_of({{service, keytab}}));
+  std::string with_old_key = token_for(service), with_old_key_too = token_for(service);
+  CHECK(gate.code(token_for(service)) == "accepted");
+
+  // The password changes, and for a while the gate does not know.
+  std::filesystem::copy_file(keytab, at("turn.next"));
+  stage().realms.administer(Realms::kAlpha, cat("ktadd -k ", at("turn.next"), " ", service, "\n"));
+  std::string fresh = stage().realms.sign_in("susan@ALPHA.TEST");
+  Result<Leg> refused = gate.accept(Client(fresh, service).step());
+  REQUIRE(!refused);
+  CHECK(refused.error().code() == "kerberos.key-version");
+  CHECK(refused.error().text().find("key version 2") != std::string::npos);
+
+  std::string whole = read_file(at("turn.next"));
+  write_file(keytab, whole.substr(0, whole.size() - 20));
+  wait_for_look();
+  CHECK(gate.code(with_old_key) == "accepted");
+  CHECK(status_of(gate, service).problem->en.find("cut off") != std::string::npos);
+  CHECK(status_of(gate, service).usable);
+
+  std::filesystem::rename(at("turn.next"), keytab);
+  wait_for_look();
+  CHECK(gate.code(Client(fresh, service).step()) == "accepted");
+  CHECK(gate.code(with_old_key_too) == "accepted");
+  CHECK(status_of(gate, service).key_versions == std::vector<int>{1, 2});
+  CHECK(!status_of(gate, service).problem);
+
+  std::filesystem::remove(keytab);
+  wait_for_look();
+  CHECK(gate.code(Client(fresh, service).step()) == "accepted");
+  CHECK(status_of(gate, service).problem->en.find("is not there") != std::string::npos);
+}
+
+TEST_CASE("each reason why a key does not fit has its own code") {
+  std::string service = add_service("fit", at("fit.real"));
+  std::string keytab = at("fit.keytab");
+  struct Row {
+    PasswordKey key;
+    std::string want, text;
+  };
+  const Row rows[] = {
+      {{service, "another", "aes256-cts-hmac-sha1-96", "", 1}, "kerberos.wrong-key", "does not open the ticket"},
+      {{service, "another", "aes128-cts-hmac-sha1-96", "", 1}, "kerberos.encryption", "it has aes128"},
+      {{service, "another", "aes256-cts-hmac-sha1-96", "", 7}, "kerberos.key-version", "the keytab has 7"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.want);
+    write_keytab(keytab, row.key);
+    Gate gate(config_of({{service, keytab}}));
+    Result<Leg> got = gate.accept(token_for(service));
+    REQUIRE(!got);
+    CHECK(got.error().code() == row.want);
+    CHECK(got.error().text().find(row.text) != std::string::npos);
+  }
+}
+
+TEST_CASE("a ticket for a service that is not configured names it and the nearest") {
+  Gate gate(config_of({{kApp, stage().app}, {kBetaApp, stage().beta}}));
+  Result<Leg> got = gate.accept(token_for(kOther));
+  REQUIRE(!got);
+  CHECK(got.error().code() == "kerberos.no-key");
+  CHECK(got.error().text().find(kOther) != std::string::npos);
+  CHECK(got.error().text().find(kApp) != std::string::npos);
+}
+
+TEST_CASE("an alias of an account, or another spelling, is accepted by the key") {
+  // The domain controller seals with the account's one key; here both have the password, and one salt.
+  stage().realms.administer(Realms::kAlpha,
+                            "addprinc -pw shared -e aes256-cts-hmac-sha1-96:normal HTTP/Alias.alpha.test\n");
+  std::string service = "HTTP/alias.alpha.test@ALPHA.TEST", keytab = at("alias.keytab");
+  write_keytab(keytab, {service, "shared", "aes256-cts-hmac-sha1-96", "ALPHA.TESTHTTPAlias.alpha.test"});
+  Gate gate(config_of({{kApp, stage().app}, {service, keytab}}));
+  Result<Leg> got = gate.accept(token_for("HTTP/Alias.alpha.test@ALPHA.TEST"));
+  REQUIRE(got);
+  CHECK(got->proof->service.to_text() == service);
+
+  stage().realms.administer(Realms::kAlpha,
+                            "addprinc -pw shared -e aes256-cts-hmac-sha1-96:normal cifs/alias.alpha.test\n");
+  write_keytab(keytab, {service, "shared", "aes256-cts-hmac-sha1-96", "ALPHA.TESTcifsalias.alpha.test"});
+  Gate other(config_of({{service, keytab}}));
+  CHECK(other.code(token_for("cifs/alias.alpha.test@ALPHA.TEST")) == "kerberos.no-key");
+}
+
+TEST_CASE("RC4 is refused, and counted where it is allowed by name") {
+  std::string keytab = at("rc4.keytab");
+  std::string service = add_service("rc4", keytab, "arcfour-hmac:normal");
+  KerberosConfig config = config_of({{service, keytab}, {kApp, stage().app}});
+  Gate strict(config);
+  CHECK(strict.code(token_for(service)) == "kerberos.rc4");
+  CHECK(!status_of(strict, service).usable);
+  CHECK(status_of(strict, service).problem->en.find("only RC4") != std::string::npos);
+
+  config.allow_rc4 = {service};
+  Gate lenient(config);
+  CHECK(lenient.code(token_for(service)) == "accepted");
+  CHECK(lenient.code(token_for(kApp)) == "accepted");
+  CHECK(status_of(lenient, service).rc4_tickets == 1);
+  CHECK(status_of(lenient, kApp).rc4_tickets == 0);
+}
+
+TEST_CASE("clocks may be apart by the skew, and no further; how far is said") {
+  Gate gate(config_of({{kApp, stage().app}}));
+  auto ahead = [](std::string_view by) { return stage().realms.sign_in_off(cat("-", by), "susan@ALPHA.TEST", kApp); };
+  auto behind = [](std::string_view by) { return stage().realms.sign_in_at(cat("-", by), "susan@ALPHA.TEST", kApp); };
+  CHECK(gate.code(Client(ahead("290s"), kApp).step()) == "accepted");
+  CHECK(gate.code(Client(behind("290s"), kApp).step()) == "accepted");
+  for (bool is_ahead : {true, false}) {
+    CAPTURE(is_ahead);
+    Result<Leg> leg = gate.accept(Client(is_ahead ? ahead("310s") : behind("310s"), kApp).step());
+    REQUIRE(!leg);
+    CHECK(leg.error().code() == "kerberos.skew");
+    CHECK(leg.error().text().starts_with("the clock of susan@ALPHA.TEST is 5 min "));
+    CHECK(leg.error().text().find(is_ahead ? "ahead of ours" : "behind ours") != std::string::npos);
+    CHECK(leg.error().text().find("may be 5 min apart") != std::string::npos);
+  }
+}
+
+TEST_CASE("tickets that have expired or are not valid yet are told apart from a wrong clock") {
+  Gate gate(config_of({{kApp, stage().app}}));
+  std::string expired = stage().realms.sign_in_at("-2d", "susan@ALPHA.TEST", kApp);
+  Result<Leg> leg = gate.accept(Client(expired, kApp).step());
+  REQUIRE(!leg);
+  CHECK(leg.error().code() == "kerberos.expired");
+  CHECK(leg.error().text().find("susan@ALPHA.TEST expired 3") != std::string::npos);
+  std::string early = stage().realms.sign_in_at("+1d", "susan@ALPHA.TEST", kApp);
+  CHECK(gate.code(Client(early, kApp).step()) == "kerberos.not-yet-valid");
+}
+
+TEST_CASE("a ticket is a repetition after a restart, too") {
+  KerberosConfig config = config_of({{kApp, stage().app}});
+  MemoryReplayGuard::Options options;
+  options.folder = at("seen");
+  std::string token = token_for(kApp);
+  for (std::string_view want : {"accepted", "kerberos.replay"}) {
+    std::unique_ptr<MemoryReplayGuard> replays = *MemoryReplayGuard::make(options);
+    std::unique_ptr<Acceptor> acceptor = *Acceptor::make(config, *replays);
+    std::unique_ptr<HalfExchange> half;
+    Result<Leg> leg = acceptor->accept(token, {}, half);
+    CHECK((leg ? "accepted" : leg.error().code()) == want);
+  }
+}
+
+TEST_CASE("with two hundred services an accept takes no longer than with one") {
+  std::string keytab = at("many.keytab"), lines;
+  std::vector<std::pair<std::string, std::string>> many;
+  for (int i = 0; i < 200; ++i) {
+    std::string name = cat("HTTP/s", i, ".alpha.test@ALPHA.TEST");
+    lines += cat("addprinc -randkey ", name, "\nktadd -norandkey -k ", keytab, " ", name, "\n");
+    many.emplace_back(name, keytab);
+  }
+  stage().realms.administer(Realms::kAlpha, lines);
+  const std::string& service = many[170].first;
+  Gate all(config_of(many)), one(config_of({{service, keytab}}));
+  auto fastest = [&](Gate& gate) {
+    std::chrono::steady_clock::duration best = 1h;
+    for (int i = 0; i < 40; ++i) {
+      std::string token = token_for(service);
+      auto began = std::chrono::steady_clock::now();
+      REQUIRE(gate.accept(token));
+      best = std::min(best, std::chrono::steady_clock::now() - began);
+    }
+    return best;
+  };
+  auto alone = fastest(one), among = fastest(all);
+  CHECK(among < 2 * alone + 20us);
+}
+
+TEST_CASE("the configuration of the gate stands before that of the system, and can change while it runs") {
+  std::string state = at("state");
+  std::filesystem::create_directories(state);
+  KerberosConfig config = config_of({{kApp, stage().app}});
+  config.config = conf::Text{stage().realms.krb5_conf(), {}};
+  config.clock_skew = 60s;
+  config.allow_rc4 = {kApp};
+  REQUIRE(use_krb5_config(config, state));
+  point_library_at(state);
+  CHECK(clock_skew_in_force() == 60s);
+  struct stat about{};
+  REQUIRE(::stat((state + "/krb5.conf").c_str(), &about) == 0);
+  CHECK((about.st_mode & 0777) == 0600);
+  // The library keeps what it has read for as long as somebody uses it, as acceptors do.
+  Gate gate(config);
+  CHECK(gate.code(token_for(kApp)) == "accepted");
+
+  config.clock_skew = 90s;
+  wait_for_look();
+  REQUIRE(use_krb5_config(config, state));
+  CHECK(clock_skew_in_force() == 90s);
+
+  write_file(at("broken.conf"), "[realms\n");
+  config.config->value = at("broken.conf");
+  Result<> refused = use_krb5_config(config, state);
+  REQUIRE(!refused);
+  CHECK(refused.error().code() == "kerberos.krb5-config");
+  CHECK(clock_skew_in_force() == 90s);
+  stage().realms.use_environment();
+}
+
+}  // namespace pforte::kerberos

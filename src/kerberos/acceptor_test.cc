@@ -1,0 +1,208 @@
+#include "kerberos/acceptor.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+
+#include "kerberos/acceptor_testing.h"
+#include "kerberos/der_testing.h"
+
+namespace pforte::kerberos {
+
+using namespace std::chrono_literals;
+using namespace testing;
+
+namespace {
+
+// The mechanism's token in what SPNEGO answered (RFC 4178, 4.2.2).
+std::string response_in(std::string_view answer) {
+  DerReader sequence(*der_only(*der_only(answer, tag::context(1)), tag::kSequence));
+  while (std::optional<DerElement> element = sequence.next()) {
+    if (element->tag == tag::context(2)) return std::string(*der_only(element->content, tag::kOctetString));
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a good ticket proves who its client is, in SPNEGO and bare") {
+  Gate gate(config_of({{kApp, stage().app}, {kOther, stage().other}}));
+  for (bool spnego : {true, false}) {
+    CAPTURE(spnego);
+    Client client(stage().susan, kApp, {.spnego = spnego});
+    Result<Leg> leg = gate.accept(client.step());
+    REQUIRE(leg);
+    REQUIRE(leg->proof);
+    CHECK(leg->proof->client.to_text() == "susan@ALPHA.TEST");
+    CHECK(leg->proof->service.to_text() == kApp);
+    CHECK(!leg->proof->bound);
+    CHECK(leg->proof->groups.empty());
+    auto lifetime = leg->proof->expires - std::chrono::system_clock::now();
+    CHECK(lifetime > 9h + 50min);
+    CHECK(lifetime <= 10h);
+  }
+}
+
+TEST_CASE("mutual authentication is answered") {
+  Gate gate(config_of({{kApp, stage().app}}));
+  for (bool spnego : {true, false}) {
+    Client client(stage().susan, kApp, {.spnego = spnego, .mutual = true});
+    Result<Leg> leg = gate.accept(client.step());
+    REQUIRE(leg);
+    CHECK(!client.is_done());
+    CHECK(leg->proof);
+    client.step(leg->answer);
+    CHECK(client.is_done());
+  }
+}
+
+TEST_CASE("a ticket is accepted once, in whatever wrapping") {
+  Gate gate(config_of({{kApp, stage().app}}));
+  Client client(stage().susan, kApp, {.spnego = false});
+  std::string bare = client.step();
+  CHECK(gate.code(bare) == "accepted");
+  CHECK(gate.code(bare) == "kerberos.replay");
+  CHECK(gate.code(first_leg(kKrb5Oid, bare)) == "kerberos.replay");
+  CHECK(gate.code(first_leg(kMicrosoftKrb5Oid + kKrb5Oid, bare)) == "kerberos.replay");
+
+  std::vector<std::jthread> threads;
+  Client another(stage().susan, kApp);
+  std::string token = another.step();
+  std::atomic<int> accepted = 0;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { accepted += gate.accept(token) ? 1 : 0; });
+  threads.clear();
+  CHECK(accepted == 1);
+}
+
+TEST_CASE("a client of another realm is known by its own") {
+  Gate gate(config_of({{kApp, stage().app}, {kBetaApp, stage().beta}}));
+  std::string uli = stage().realms.sign_in("uli@BETA.TEST");
+  for (const std::string& service : {kApp, kBetaApp}) {
+    Result<Leg> leg = gate.accept(Client(uli, service).step());
+    REQUIRE(leg);
+    CHECK(leg->proof->client.to_text() == "uli@BETA.TEST");
+    CHECK(leg->proof->service.to_text() == service);
+  }
+}
+
+TEST_CASE("a ticket-granting ticket that is forwarded is taken for a sign-in and nothing else") {
+  Gate gate(config_of({{kApp, stage().app}}));
+  std::string cache = stage().realms.sign_in("susan@ALPHA.TEST", "-f");
+  CHECK(gate.code(Client(cache, kApp, {.delegate = true}).step()) == "accepted");
+}
+
+TEST_CASE("a client that offers Kerberos without a ticket is asked for it") {
+  Gate gate(config_of({{kApp, stage().app}, {kOther, stage().other}}));
+  const std::string mechanisms = kNtlmOid + kKrb5Oid;
+  std::unique_ptr<HalfExchange> half;
+  Result<Leg> asked = gate.acceptor->accept(first_leg(mechanisms, "NTLMSSP"), {}, half);
+  REQUIRE(asked);
+  CHECK(!asked->proof);
+  CHECK(asked->answer.find(kKrb5Oid) != std::string::npos);
+  REQUIRE(half);
+
+  // The ticket is for the second service, whose key has to be chosen now.
+  Client client(stage().susan, kOther, {.spnego = false});
+  std::string ticket = client.step();
+  std::string code = client.code_over(der(tag::kSequence, mechanisms));
+  Result<Leg> leg = gate.acceptor->accept(later_leg(ticket, code), {}, half);
+  REQUIRE(leg);
+  REQUIRE(leg->proof);
+  CHECK(leg->proof->service.to_text() == kOther);
+  CHECK(!half);
+  CHECK(gate.code(ticket) == "kerberos.replay");
+}
+
+TEST_CASE("an exchange in three legs ends with the proof") {
+  Gate gate(config_of({{kApp, stage().app}}));
+  const std::string mechanisms = kNtlmOid + kKrb5Oid;
+  std::unique_ptr<HalfExchange> half;
+  REQUIRE(gate.acceptor->accept(first_leg(mechanisms, ""), {}, half));
+  Client client(stage().susan, kApp, {.spnego = false, .mutual = true});
+  Result<Leg> second = gate.acceptor->accept(later_leg(client.step()), {}, half);
+  REQUIRE(second);
+  CHECK(!second->proof);
+  REQUIRE(half);
+  client.step(response_in(second->answer));
+  CHECK(client.is_done());
+  Result<Leg> third = gate.acceptor->accept(later_leg("", client.code_over(der(tag::kSequence, mechanisms))), {}, half);
+  REQUIRE(third);
+  CHECK(third->proof->client.to_text() == "susan@ALPHA.TEST");
+}
+
+TEST_CASE("an exchange that is continued with something else ends") {
+  Gate gate(config_of({{kApp, stage().app}}));
+  Client client(stage().susan, kApp, {.spnego = false});
+  std::string ticket = client.step();
+  auto begun = [&] {
+    std::unique_ptr<HalfExchange> half;
+    REQUIRE(gate.acceptor->accept(first_leg(kNtlmOid + kKrb5Oid, ""), {}, half));
+    return half;
+  };
+  std::unique_ptr<HalfExchange> half = begun();
+  CHECK(!gate.acceptor->accept(later_leg("", "no code"), {}, half));
+  CHECK(!half);
+  half = begun();
+  CHECK(gate.acceptor->accept("x", {}, half).error().code() == "kerberos.garbage");
+  CHECK(!half);
+  half = begun();
+  Client mutual(stage().susan, kApp, {.spnego = false, .mutual = true});
+  ticket = mutual.step();
+  REQUIRE(gate.acceptor->accept(later_leg(ticket), {}, half));
+  CHECK(gate.acceptor->accept(later_leg(ticket), {}, half).error().code() == "kerberos.garbage");
+  CHECK(!half);
+  half = begun();
+  CHECK(gate.acceptor->accept(later_leg(ticket), {}, half).error().code() == "kerberos.replay");
+  CHECK(gate.code(later_leg(ticket)) == "kerberos.no-beginning");
+}
+
+TEST_CASE("what is no ticket is told by its form") {
+  Gate gate(config_of({{kApp, stage().app}}));
+  CHECK(gate.code(std::string("NTLMSSP\0\x01", 9)) == "kerberos.ntlm");
+  CHECK(gate.code(first_leg(kNtlmOid, "NTLMSSP")) == "kerberos.ntlm");
+  CHECK(gate.code(first_leg(kNegoExOid, "x")) == "kerberos.other-mechanism");
+  CHECK(gate.code("") == "kerberos.garbage");
+  CHECK(gate.code(std::string(200000, 'x')) == "kerberos.too-long");
+  Client client(stage().susan, kApp);
+  std::string token = client.step();
+  for (std::size_t size = 0; size < token.size(); size += 7)
+    CHECK(gate.accept(token.substr(0, size)).error().kind() == Kind::Denied);
+  for (std::size_t at = 0; at < token.size(); at += 3) {
+    std::string changed = token;
+    changed[at] = char(changed[at] ^ 0x41);
+    CHECK(gate.code(changed) != "goes on");
+  }
+  CHECK(gate.replays->size() <= 1);
+}
+
+TEST_CASE("channel binding is compared as it is configured") {
+  const std::string right = "tls-server-end-point:0123456789abcdef0123456789abcdef", wrong = right + "x";
+  struct Row {
+    ChannelBinding mode;
+    std::string client, ours, want;
+  };
+  const Row rows[] = {
+      {ChannelBinding::Off, wrong, right, "accepted"},
+      {ChannelBinding::Off, "", right, "accepted"},
+      {ChannelBinding::Allow, right, right, "accepted"},
+      {ChannelBinding::Allow, "", right, "accepted"},
+      {ChannelBinding::Allow, wrong, right, "kerberos.binding"},
+      {ChannelBinding::Require, right, right, "accepted"},
+      {ChannelBinding::Require, "", right, "kerberos.binding"},
+      {ChannelBinding::Require, wrong, right, "kerberos.binding"},
+      {ChannelBinding::Require, right, "", "kerberos.binding"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.client);
+    CAPTURE(int(row.mode));
+    KerberosConfig config = config_of({{kApp, stage().app}});
+    config.channel_binding = row.mode;
+    Gate gate(config);
+    CHECK(gate.code(Client(stage().susan, kApp, {.binding = row.client}).step(), row.ours) == row.want);
+  }
+  KerberosConfig config = config_of({{kApp, stage().app}});
+  Gate gate(config);
+  CHECK(gate.accept(Client(stage().susan, kApp, {.binding = right}).step(), right)->proof->bound);
+}
+
+}  // namespace pforte::kerberos
