@@ -53,7 +53,7 @@ TEST_CASE("a line has all keys in their order") {
         R"("method":"POST","path":"/app/x","status":200,"aborted":false,"bytes_in":5,)"
         R"("bytes_out":18446744073709551615,"durations":{"total_ms":12345.678,"connect_ms":1.234,)"
         R"("first_byte_ms":1.000,"transfer_ms":12343.444},"backend":"crm","server":"http://10.0.0.11:8080",)"
-        R"("attempts":2,"decision":"allowed","rule":42,"site":"crm.example.com","user_agent":"curl/7.88.1"})"
+        R"("attempts":2,"decision":"allowed","rule":42,"agent":"susan","site":"crm.example.com","user_agent":"curl/7.88.1"})"
         "\n");
 }
 

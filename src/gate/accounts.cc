@@ -13,6 +13,11 @@ Result<std::unique_ptr<Accounts>> Accounts::open(const std::string& state_dir) {
   return std::unique_ptr<Accounts>(new Accounts(std::move(store), std::move(replays)));
 }
 
+void Accounts::note_change() {
+  changed_.store(true, std::memory_order_release);
+  tell_();
+}
+
 Result<bool> Accounts::take_change() {
   std::uint64_t elsewhere = TRY(store_->changes_elsewhere());
   bool changed = changed_.exchange(false, std::memory_order_acq_rel);

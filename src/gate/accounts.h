@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,7 +31,9 @@ class Accounts {
   SessionLog& sessions() { return sessions_; }
 
   // Something in the store has changed by this process: workers are to be told.
-  void note_change() { changed_.store(true, std::memory_order_release); }
+  void note_change();
+  // Called by note_change(), on whatever thread. Set once, before anybody signs in.
+  void on_change(std::function<void()> tell) { tell_ = std::move(tell); }
   // Whether something has changed since the last time, here or by another process. Blocks; fails as the store does.
   Result<bool> take_change();
 
@@ -48,6 +51,7 @@ class Accounts {
   identity::Lockout lockout_;
   std::unique_ptr<kerberos::MemoryReplayGuard> replays_;
   SessionLog sessions_;
+  std::function<void()> tell_ = [] {};
   std::atomic<bool> changed_ = true;
   std::uint64_t seen_elsewhere_ = 0;
 };

@@ -261,7 +261,7 @@ bool Desk::comes_from_here() const {
   std::string_view site = field_of(request(), "Sec-Fetch-Site");
   if (!site.empty() && site != "same-origin" && site != "none") return false;
   std::string_view origin = field_of(request(), "Origin");
-  if (origin.empty() || origin == "null") return true;
+  if (origin.empty()) return true;
   std::size_t host = origin.find("://");
   return host != std::string_view::npos && http::equals_ignoring_case(origin.substr(host + 3), request().authority);
 }

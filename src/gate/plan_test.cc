@@ -38,7 +38,7 @@ class Bench {
     std::optional<Config> config = parse_config(words, folder.path() + "/pforte.toml", problems);
     for (const conf::Problem& one : problems.all()) INFO(conf::to_text(one, Language::English));
     REQUIRE(config);
-    return make_plan(*std::move(config), previous, numbered, problems);
+    return make_plan(*std::move(config), {.previous = previous, .numbered = numbered, .sign_in = {}}, problems);
   }
   // Codes of what is wrong with the files, in the order of the file.
   std::string codes() const {

@@ -26,6 +26,9 @@ namespace {
 constexpr std::size_t kMostUserAgentBytes = 200;
 // A cookie is sealed anew once a twentieth of the idle time has passed since the last time.
 constexpr int kRefreshParts = 20;
+// How often, and how many times, somebody who signs out waits for this worker to know of it.
+constexpr std::chrono::milliseconds kLookEvery = std::chrono::milliseconds(2);
+constexpr int kMostLooks = 250;
 // An assertion is handed on as long as two thirds of its life are left to the application.
 constexpr std::chrono::seconds kAssertionUse = session::kAssertionLife / 3;
 
@@ -185,7 +188,7 @@ http::Page Reception::ticket_failed(const Error& error, SignInNeed need) {
 http::Page Reception::refusal(int status, const Error& error, SignInNeed need) {
   record_.decision = error.code();
   if (!shows_form(need)) {
-    http::Page page = http::error_page(status, error.code(), record_.reference, request());
+    http::Page page = http::problem_page(status, error.code(), record_.reference, request());
     if (status == 401) page.fields.emplace_back("WWW-Authenticate", need == SignInNeed::Token ? "Bearer" : "Form");
     return page;
   }
@@ -225,7 +228,7 @@ http::Page Reception::ask(SignInNeed need, Ticket ticket, std::string_view answe
     if (asks && basis.single_sign_on != SingleSignOn::NotOffered) basis.single_sign_on = SingleSignOn::Again;
     page = login_page(401, basis);
   } else {
-    page = http::error_page(401, record_.decision, record_.reference, request());
+    page = http::problem_page(401, record_.decision, record_.reference, request());
   }
   if (asks) page.fields.emplace_back("WWW-Authenticate", answer.empty() ? "Negotiate" : cat("Negotiate ", answer));
   if (need == SignInNeed::Token) page.fields.emplace_back("WWW-Authenticate", cat("Bearer realm=\"", host_, '"'));
@@ -235,7 +238,7 @@ http::Page Reception::ask(SignInNeed need, Ticket ticket, std::string_view answe
 
 http::Page Reception::forbid(SignInNeed need) {
   record_.decision = "sign-in.not-in-group";
-  if (!shows_form(need)) return http::error_page(403, record_.decision, record_.reference, request());
+  if (!shows_form(need)) return http::problem_page(403, record_.decision, record_.reference, request());
   return forbidden_page(page_basis());
 }
 
@@ -322,7 +325,8 @@ std::optional<std::string> Reception::sealed(session::Session& session) const {
 net::Task<> Reception::end_session() {
   if (!known_) co_return {};
   forget_cookie(kSessionCookie);
-  std::string id = std::exchange(known_, nullptr)->session.id;
+  std::shared_ptr<KnownSession> gone = std::exchange(known_, nullptr);
+  const std::string& id = gone->session.id;
   record_.agent = {};
   auto work = [desk = sign_in_->shared_from_this(), id]() -> Result<> {
     // Its beginning may still be on its way there.
@@ -333,6 +337,9 @@ net::Task<> Reception::end_session() {
     return {};
   };
   co_await sign_in_->run_on_passwords(worker_.loop(), std::move(work));
+  for (int i = 0; i < kMostLooks && !worker_.ended_sessions()->contains(gone->session); ++i) {
+    co_await worker_.loop().sleep_for(kLookEvery);
+  }
   log::info("sign-in.ended", {{"reference", record_.reference}, {"session", id}});
   co_return {};
 }

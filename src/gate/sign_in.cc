@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "kerberos/krb5_config.h"
 
 namespace pforte::gate {
 
@@ -78,6 +79,16 @@ std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, S
                                      conf::Problems& problems) {
   std::shared_ptr<SignIn> made(new SignIn(config, accounts, pools));
   if (!config.kerberos) return made;
+  Result<> used = kerberos::use_krb5_config(*config.kerberos, config.state_dir);
+  if (!used) {
+    problems.error(config.kerberos->place, used.error().code(),
+                   {cat("cannot use this Kerberos configuration: ", used.error().text()),
+                    cat("diese Kerberos-Konfiguration ist nicht verwendbar: ", used.error().text())},
+                   {"correct the krb5.conf it names; see docs/errors.md for this code",
+                    "die genannte krb5.conf berichtigen; siehe docs/de/errors.md zu diesem Code"});
+    return nullptr;
+  }
+  accounts.replays().remember_for(2 * kerberos::clock_skew_in_force());
   made->acceptor_ = make_acceptor(*config.kerberos, accounts.replays(), problems);
   return made->acceptor_ ? made : nullptr;
 }

@@ -27,7 +27,7 @@ class Portal final : public http::Service {
     exchange.begin(head);
     co_await exchange.write("", http::More::Follows);
     server_.become_tunnel();
-    ended = co_await outcome(tunnel(loop_, exchange, server_, idle_, carried));
+    ended = co_await outcome(tunnel(loop_, exchange, server_, {.idle = idle_}, carried));
     co_return {};
   }
   Task<> refuse(http::Exchange&, http::Refusal) override { co_return {}; }

@@ -121,6 +121,26 @@ std::string problem_of(const Explanation& text, const Page& page, std::string_vi
   return out += "}\n";
 }
 
+Page explained(int status, std::string_view code, std::string_view reference, const RequestHead& request, bool html) {
+  const Explanation& text = explanation_of(status);
+  if (!text.tells_code) code = {};
+  Language language = preferred_language(request.fields);
+
+  Page page;
+  page.status = status;
+  page.body = html ? html_of(text, page, code, reference, language) : problem_of(text, page, code, reference, language);
+  page.fields = {
+      {"Content-Type", std::string(html ? kHtmlType : kProblemType)},
+      {"Content-Language", language == Language::German ? "de" : "en"},
+      {"Cache-Control", "no-store"},
+      {"Content-Security-Policy", std::string(kPolicy)},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+  };
+  if (!reference.empty()) page.fields.emplace_back("Pforte-Reference", reference);
+  return page;
+}
+
 // What is legal in a URI reference, and no backslash, which browsers read as a slash (RFC 3986, 2).
 bool may_stand_in_location(char c) {
   constexpr std::string_view kNever = "\"<>\\^`{|}";
@@ -160,24 +180,11 @@ bool wants_html(const Fields& fields) {
 }
 
 Page error_page(int status, std::string_view code, std::string_view reference, const RequestHead& request) {
-  const Explanation& text = explanation_of(status);
-  if (!text.tells_code) code = {};
-  Language language = preferred_language(request.fields);
-  bool html = wants_html(request.fields);
+  return explained(status, code, reference, request, wants_html(request.fields));
+}
 
-  Page page;
-  page.status = status;
-  page.body = html ? html_of(text, page, code, reference, language) : problem_of(text, page, code, reference, language);
-  page.fields = {
-      {"Content-Type", std::string(html ? kHtmlType : kProblemType)},
-      {"Content-Language", language == Language::German ? "de" : "en"},
-      {"Cache-Control", "no-store"},
-      {"Content-Security-Policy", std::string(kPolicy)},
-      {"X-Content-Type-Options", "nosniff"},
-      {"Referrer-Policy", "no-referrer"},
-  };
-  if (!reference.empty()) page.fields.emplace_back("Pforte-Reference", reference);
-  return page;
+Page problem_page(int status, std::string_view code, std::string_view reference, const RequestHead& request) {
+  return explained(status, code, reference, request, false);
 }
 
 Page redirect_page(int status, std::string_view location) {

@@ -26,6 +26,9 @@ struct Page {
 // request may be incomplete.
 Page error_page(int status, std::string_view code, std::string_view reference, const RequestHead& request);
 
+// The same for a program, whatever it says to accept: application/problem+json.
+Page problem_page(int status, std::string_view code, std::string_view reference, const RequestHead& request);
+
 // A redirect with `status` 301, 302, 303, 307 or 308. What may not stand in a Location is percent-encoded.
 Page redirect_page(int status, std::string_view location);
 
