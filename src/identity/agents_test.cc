@@ -299,6 +299,35 @@ TEST_CASE("every agent is looked at once, in order of login, with its lists") {
   CHECK(next == 2000);
 }
 
+// As add() does, but for many.
+Result<> add_many(store::Store& store, std::int64_t count) {
+  for (std::int64_t number = 1; number <= count; ++number) {
+    std::string login = cat("agent", number);
+    (void)TRY(
+        store.change("INSERT INTO agent (number, login, login_folded, name, mail, disabled, password, made) "
+                     "VALUES (?, ?, ?, '', '', 0, NULL, 0)",
+                     {number, login, login}));
+    (void)TRY(store.change("INSERT INTO agent_principal (principal, agent) VALUES (?, ?)", {cat(login, "@A"), number}));
+  }
+  (void)TRY(store.change("UPDATE counter SET last = ?", {count}));
+  return {};
+}
+
+TEST_CASE("one of a hundred thousand is found without looking at the others") {
+  constexpr std::int64_t kMany = 100'000;
+  TemporaryStore store;
+  REQUIRE(store->transact([&] { return add_many(*store, kMany); }));
+  ExplainingStore explaining(*store);
+  Agents agents(explaining);
+  CHECK(agents.find_login("AGENT77777").value().value().number == 77777);
+  CHECK(agents.find_principal("agent77777@A").value().at(0).number == 77777);
+  CHECK(agents.find_number(77777).value().value().login == "agent77777");
+  CHECK(agents.find_login("agent777777").value() == std::nullopt);
+  CHECK(agents.add(susan()).value().number == kMany + 1);
+  CHECK(explaining.scans == "");
+  CHECK(explaining.searches > 10);
+}
+
 TEST_CASE("no question about one agent looks at all of them") {
   TemporaryStore store;
   ExplainingStore explaining(*store);

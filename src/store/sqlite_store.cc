@@ -201,6 +201,8 @@ Result<SqliteConnection> connect(const std::string& path) {
   TRY(connection.run("PRAGMA synchronous = FULL"));
   TRY(connection.run("PRAGMA foreign_keys = ON"));
   TRY(connection.run("PRAGMA journal_size_limit = 16777216"));
+  // 32 MiB instead of 2: what is looked up stays in memory with 100,000 agents.
+  TRY(connection.run("PRAGMA cache_size = -32768"));
   return connection;
 }
 

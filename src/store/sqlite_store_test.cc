@@ -158,6 +158,19 @@ TEST_CASE("a transaction is kept as a whole or not at all, also inside of anothe
   CHECK(number(*store, "SELECT sum(number) FROM secret_key") == 11);
 }
 
+TEST_CASE("a transaction is on the disk, whatever was good enough for the changes before it") {
+  Folder folder;
+  auto store = open_sqlite(folder.file("a.db")).value();
+  for (std::int64_t round = 0; round < 3; ++round) {
+    REQUIRE(store->change(kAddKey, {"test", round, ""}, Durability::Soon));
+    constexpr std::int64_t kFull = 2;
+    REQUIRE(store->transact([&]() -> Result<> {
+      CHECK(number(*store, "PRAGMA synchronous") == kFull);
+      return {};
+    }));
+  }
+}
+
 TEST_CASE("many threads change and read at once") {
   Folder folder;
   auto store = open_sqlite(folder.file("a.db")).value();

@@ -28,8 +28,8 @@ class Row {
 
 // How much a change that was made survives.
 enum class Durability : std::uint8_t {
-  OnDisk,  // a power cut; waits for the disk, about 0.5 ms and more
-  Soon,    // the end of the process; a power cut only once something later is on the disk. About 20 us
+  OnDisk,  // a power cut; waits for the disk, 0.5 to 10 ms
+  Soon,    // the end of the process; a power cut only once something later is on the disk. About 30 us
 };
 
 // Records that outlive the process: agents, sessions, keys, which services run. The running gate and the commands of an
