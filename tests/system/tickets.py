@@ -10,6 +10,7 @@ import base64
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
@@ -19,12 +20,17 @@ NTLM = bytes.fromhex("060a2b06010401823702020a")
 UNKNOWN = bytes.fromhex("06062b0601059f7f")
 
 
+def false_clock(ahead: float) -> tuple[str, ...]:
+    """Variables for a process whose clock is `ahead` by so many seconds."""
+    return f"LD_PRELOAD={FAKETIME}", f"FAKETIME={ahead:+}s", "DONT_FAKE_MONOTONIC=1"
+
+
 class Client:
     """A client with its tickets, and perhaps a clock that is `ahead` by so many seconds."""
 
     def __init__(self, environment: dict[str, str], ahead: float = 0):
         if ahead:
-            environment = environment | {"LD_PRELOAD": FAKETIME, "FAKETIME": f"{ahead:+}s", "DONT_FAKE_MONOTONIC": "1"}
+            environment = environment | dict(variable.split("=", 1) for variable in false_clock(ahead))
         self._process = subprocess.Popen([sys.executable, __file__], env=environment, stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
 
@@ -49,13 +55,13 @@ class Client:
         return answer
 
     def token(self, service: str, **how: Any) -> bytes:
-        """The first token for a service. `how`: raw, mutual, delegate, dce, binding (bytes)."""
+        """The first token for a service. `how`: raw, mutual, delegate, binding (bytes)."""
         return self.begin(service, **how).token
 
     def begin(self, service: str, *, raw: bool = False, mutual: bool = False, delegate: bool = False,
-              dce: bool = False, binding: bytes | None = None) -> Exchange:
-        """An exchange of one or more tokens; `dce` makes it three, `raw` leaves SPNEGO away."""
-        flags = [name for name, wanted in (("mutual", mutual), ("delegate", delegate), ("dce", dce)) if wanted]
+              binding: bytes | None = None) -> Exchange:
+        """An exchange of one or more tokens; `raw` leaves SPNEGO away."""
+        flags = [name for name, wanted in (("mutual", mutual), ("delegate", delegate)) if wanted]
         told = self.tell(do="begin", service=service, raw=raw, flags=flags, binding=(binding or b"").hex())
         return Exchange(self, told["exchange"], bytes.fromhex(told["token"]), told["complete"])
 
@@ -75,6 +81,13 @@ class Exchange:
 
     def signature(self, data: bytes) -> bytes:
         return bytes.fromhex(self.client.tell(do="sign", exchange=self.number, data=data.hex())["token"])
+
+
+def with_large_ticket(environment: dict[str, str], service: str, size: int) -> Path:
+    """The ticket file of `environment`, now with a ticket for the service that carries `size` bytes of data."""
+    done = subprocess.run([sys.executable, __file__, service, str(size)], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return Path(environment["KRB5CCNAME"].removeprefix("FILE:"))
 
 
 def negotiate(token: bytes) -> str:
@@ -133,7 +146,7 @@ def serve() -> None:
     kerberos = gssapi.OID.from_int_seq("1.2.840.113554.1.2.2")
     spnego = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
     principal = gssapi.OID.from_int_seq("1.2.840.113554.1.2.2.1")
-    flag = {"mutual": gssapi.RequirementFlag.mutual_authentication, "dce": gssapi.RequirementFlag.dce_style,
+    flag = {"mutual": gssapi.RequirementFlag.mutual_authentication,
             "delegate": gssapi.RequirementFlag.delegate_to_peer}
     contexts: list[Any] = []
 
@@ -164,5 +177,44 @@ def serve() -> None:
         print(json.dumps(answer), flush=True)
 
 
+def fetch_large(service: str, size: int) -> None:
+    """Asks the KDC for a ticket with authorization data of ours in it (RFC 4120, section 5.2.6: AD-IF-RELEVANT)."""
+    import ctypes as c
+
+    class Data(c.Structure):
+        _fields_ = [("magic", c.c_int32), ("length", c.c_uint), ("data", c.c_char_p)]
+
+    class Typed(c.Structure):  # krb5_keyblock, krb5_authdata
+        _fields_ = [("magic", c.c_int32), ("type", c.c_int32), ("length", c.c_uint), ("contents", c.c_char_p)]
+
+    class Credentials(c.Structure):
+        _fields_ = [("magic", c.c_int32), ("client", c.c_void_p), ("server", c.c_void_p), ("key", Typed),
+                    ("times", c.c_int32 * 4), ("is_skey", c.c_uint), ("flags", c.c_int32), ("addresses", c.c_void_p),
+                    ("ticket", Data), ("second_ticket", Data), ("authdata", c.POINTER(c.POINTER(Typed)))]
+
+    library = c.CDLL("libkrb5.so.3")
+    context, cache, got = c.c_void_p(), c.c_void_p(), c.c_void_p()
+
+    def must(code: int) -> None:
+        if code:
+            raise SystemExit(f"krb5 says {code}")
+
+    must(library.krb5_init_context(c.byref(context)))
+    must(library.krb5_cc_default(context, c.byref(cache)))
+    wanted = Credentials()
+    client, server = c.c_void_p(), c.c_void_p()
+    must(library.krb5_cc_get_principal(context, cache, c.byref(client)))
+    must(library.krb5_parse_name(context, service.encode(), c.byref(server)))
+    wanted.client, wanted.server = client, server
+    element = der(0x30, der(0xA0, der(0x02, b"\x7f\x01")), der(0xA1, der(0x04, bytes(size))))
+    contents = der(0x30, element)
+    data = Typed(0, 1, len(contents), contents)
+    wanted.authdata = (c.POINTER(Typed) * 2)(c.pointer(data), None)
+    must(library.krb5_get_credentials(context, 0, cache, c.byref(wanted), c.byref(got)))
+
+
 if __name__ == "__main__":
-    serve()
+    if len(sys.argv) > 1:
+        fetch_large(sys.argv[1], int(sys.argv[2]))
+    else:
+        serve()

@@ -32,9 +32,14 @@ class Form(html.parser.HTMLParser):
         self.labels: set[str] = set()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words = ""
+        self._hidden = False
         self.feed(page.decode())
 
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = self._hidden and tag != "style"
+
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self._hidden = tag == "style"
         given = dict(attributes)
         self.tags.append((tag, given))
         if tag == "form":
@@ -48,7 +53,7 @@ class Form(html.parser.HTMLParser):
             self.types[-1][given["name"]] = given.get("type") or "text"
 
     def handle_data(self, data: str) -> None:
-        self.words += data
+        self.words += "" if self._hidden else data
 
     def index_of(self, action: str) -> int | None:
         paths = [urllib.parse.urlsplit(form.get("action", "")).path for form in self.forms]
@@ -68,6 +73,10 @@ def login_fields(page: bytes) -> dict[str, str]:
 
 def has_login_form(answer: raw.Answer) -> bool:
     return b"<form" in answer.body and Form(answer.body).index_of("/.pforte/login") is not None
+
+
+def offers_negotiate(answer: raw.Answer) -> bool:
+    return any("negotiate" in value.lower() for value in answer.head.all("www-authenticate"))
 
 
 def cookies_set(answer: raw.Answer) -> dict[str, str]:
