@@ -89,7 +89,7 @@ TEST_CASE("what is wrong in [sign_in] is said with its line") {
       {"providers = [\"kerberos\", \"LDAP\"]", "conf.sign-in.provider", "there is no provider \"LDAP\""},
       {"providers = [\"ldap\", \"ldap\"]", "conf.sign-in.provider-twice", "provider \"ldap\" stands here twice"},
       {"providers = []", "conf.empty", "providers is empty"},
-      {"session_lifetime = \"5s\"", "conf.range", "session_lifetime"},
+      {"session_lifetime = \"31d\"", "conf.range", "session_lifetime"},
       {"session_idle = \"11h\"", "conf.sign-in.idle", "session_idle has no effect"},
       {"unknown_agents = \"allowed\"", "conf.choice", "allowed"},
       {"negotiate_from = [\"10.0.0.1/8\"]", "conf.network", "10.0.0.0/8"},
