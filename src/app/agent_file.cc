@@ -106,8 +106,7 @@ bool AgentFile::is_sound(const CsvRecord& record) {
     case CsvFault::NotClosed:
       wrong(record.line, "agent-file.quote",
             {"a quotation mark is not closed", "ein Anführungszeichen wird nicht geschlossen"},
-            {"add the closing one; what follows could not be read",
-             "das schließende ergänzen; alles Weitere war nicht lesbar"});
+            {"add the closing one", "das schließende ergänzen"});
       return false;
     case CsvFault::QuoteInside:
     case CsvFault::TextAfterQuote:

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <ranges>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -61,6 +61,12 @@ const OptionSpec* find_option(std::string_view name) {
     if (const OptionSpec* option = find_option(command.options, name)) return option;
   }
   return nullptr;
+}
+
+Words names_of(std::span<const OptionSpec> options) {
+  Words names;
+  for (const OptionSpec& option : options) names.push_back(option.name);
+  return names;
 }
 
 // What can stand at the beginning.
@@ -247,19 +253,20 @@ void Arguments::judge(const Option& option) {
 }
 
 void Arguments::refuse(const Option& option) {
-  Words known;
-  if (command_ != nullptr) {
-    for (const OptionSpec& spec : command_->options) known.push_back(spec.name);
+  Words known = names_of(global_options());
+  for (const CommandSpec& command : command_specs()) {
+    bool may_be_meant = command_ == nullptr || &command == command_;
+    if (may_be_meant) std::ranges::copy(names_of(command.options), std::back_inserter(known));
   }
-  for (const OptionSpec& spec : global_options()) known.push_back(spec.name);
   std::string of = command_ != nullptr ? cat("pforte ", command_->name()) : "pforte";
-  if (option.spec == nullptr || command_ == nullptr) {
-    wrong(option.at, {cat("unknown option ", option.name), cat("unbekannte Option ", option.name)},
-          did_you_mean(option.name, known, of));
-  } else {
-    wrong(option.at, {cat(of, " has no option ", option.name), cat(of, " hat die Option ", option.name, " nicht")},
-          did_you_mean(option.name, known, of));
-  }
+  bool elsewhere = option.spec != nullptr && command_ != nullptr;
+  Message what =
+      elsewhere ? Message{cat(of, " has no option ", option.name), cat(of, " hat die Option ", option.name, " nicht")}
+                : Message{cat("unknown option ", option.name), cat("unbekannte Option ", option.name)};
+  if (auto meant = conf::nearest(option.name, known))
+    return wrong(option.at, std::move(what), {cat("did you mean ", *meant, '?'), cat("ist ", *meant, " gemeint?")});
+  wrong(option.at, std::move(what),
+        {cat(of, " --help tells which there are"), cat(of, " --help sagt, welche es gibt")});
 }
 
 void Arguments::take_own(const Option& option) {

@@ -56,7 +56,7 @@ TEST_CASE("what is no invocation says what was probably meant") {
       {{"agent", "show", "a", "b"}, "b is one word too many", "pforte agent show LOGIN"},
       {{"agent", "add", "a", "--nam", "b"}, "unknown option --nam", "did you mean --name?"},
       {{"--nam", "b", "agent", "add", "a"}, "unknown option --nam", "did you mean --name?"},
-      {{"agent", "list", "--name", "b"}, "pforte agent list has no option --name", "known: --config"},
+      {{"agent", "list", "--name", "b"}, "pforte agent list has no option --name", "pforte agent list --help"},
       {{"agent", "add", "a", "--name", "b", "--name=c"}, "--name is given twice", "once"},
       {{"agent", "add", "a", "--name"}, "--name needs a value", "--name NAME"},
       {{"session", "end", "--all=yes"}, "--all takes no value", "write --all"},

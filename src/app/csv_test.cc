@@ -74,9 +74,10 @@ TEST_CASE("a fault of the quotes ends its line and not the text") {
     CHECK(records[1].cells == Cells{"ok"});
   }
   auto open = records_of("ok\na,\"b\nc\n");
-  REQUIRE(open.size() == 2);
+  REQUIRE(open.size() == 3);
   CHECK(open[1].fault == CsvFault::NotClosed);
   CHECK(open[1].line == 2);
+  CHECK(open[2].cells == Cells{"c"});
 }
 
 }  // namespace pforte::app
