@@ -116,6 +116,28 @@ constexpr std::string_view kDocument = R"json({
                 "servers": { "type": "array", "items": { "$ref": "#/components/schemas/Server" } }
               }
             }
+          },
+          "services": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": { "name": { "enum": ["kerberos", "ldap", "database"] }, "runs": { "type": "boolean" } }
+            }
+          },
+          "keys": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "principal": { "type": "string" },
+                "keytab": { "type": "string" },
+                "usable": { "type": "boolean" },
+                "problem": { "oneOf": [{ "$ref": "#/components/schemas/Text" }, { "type": "null" }] },
+                "key_versions": { "type": "array", "items": { "type": "integer" } },
+                "encryptions": { "type": "array", "items": { "type": "string" } },
+                "rc4_tickets": { "type": "integer", "description": "Accepted because allow_rc4 names the principal" }
+              }
+            }
           }
         }
       },

@@ -15,6 +15,10 @@ namespace pforte::admin {
 
 namespace {
 
+net::Task<> followed() {
+  co_return {};
+}
+
 net::Task<ReloadOutcome> reloaded(bool ok) {
   ReloadOutcome outcome;
   outcome.ok = ok;
@@ -46,6 +50,7 @@ Sources sources_with(bool ok) {
   };
   sources.metrics = [] { return std::string("pforte_client_connections 0\n"); };
   sources.reload = [ok] { return reloaded(ok); };
+  sources.follow = followed;
   return sources;
 }
 
@@ -107,6 +112,8 @@ TEST_CASE("what is asked for over the network is answered by method and path") {
       {"DELETE", "/", "405"},
       {"POST", "/nothing", "404"},
       {"GET", "/api/v1/reload", "405"},
+      {"GET", "/api/v1/follow", "405"},
+      {"POST", "/api/v1/follow", "403"},
       {"POST", "/api/v1/reload", "403"},
       {"OPTIONS", "/metrics", "405"},
   };
@@ -162,7 +169,7 @@ TEST_CASE("the OpenAPI document lists exactly what is answered") {
       CHECK(status_of(ask(Door::Control, upper, path)) == "200");
     }
   }
-  CHECK(document["paths"].size() == 4);
+  CHECK(document["paths"].size() == 5);
   nlohmann::json status = nlohmann::json::parse(body_of(ask(Door::Network, "GET", "/api/v1/status")));
   const nlohmann::json& listed = document["components"]["schemas"]["Status"]["properties"];
   CHECK(status.size() == listed.size());

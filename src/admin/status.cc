@@ -3,7 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "base/text.h"
+#include "base/time.h"
 
 namespace pforte::admin {
 
@@ -11,24 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string two(unsigned number) {
-  return number < 10 ? cat('0', number) : cat(number);
-}
-
-// RFC 3339, in UTC, to the second.
-std::string to_text(Time time) {
-  using namespace std::chrono;
-  sys_seconds second = floor<seconds>(time);
-  sys_days day = floor<days>(second);
-  year_month_day date(day);
-  hh_mm_ss clock(second - day);
-  return cat(int(date.year()), '-', two(unsigned(date.month())), '-', two(unsigned(date.day())), 'T',
-             two(unsigned(clock.hours().count())), ':', two(unsigned(clock.minutes().count())), ':',
-             two(unsigned(clock.seconds().count())), 'Z');
-}
-
 Json to_document(const std::optional<Time>& time) {
-  return time ? Json(to_text(*time)) : Json(nullptr);
+  return time ? Json(rfc3339(*time)) : Json(nullptr);
 }
 
 Json to_document(const Message& message) {
@@ -39,7 +23,7 @@ Json to_document(const ServerStatus& server) {
   constexpr std::array<const char*, 3> kStates{"up", "down", "ejected"};
   return {{"url", server.url},
           {"state", kStates[std::size_t(server.state)]},
-          {"since", to_text(server.since)},
+          {"since", rfc3339(server.since)},
           {"reason", server.reason.empty() ? Json(nullptr) : Json(server.reason)},
           {"certificate_expires", to_document(server.certificate_expires)}};
 }
@@ -69,6 +53,20 @@ Json to_document(const ReloadProblem& problem) {
           {"remedy", to_document(problem.remedy)}};
 }
 
+Json to_document(const ServiceStatus& service) {
+  return {{"name", service.name}, {"runs", service.runs}};
+}
+
+Json to_document(const KeyStatus& key) {
+  return {{"principal", key.principal},
+          {"keytab", key.keytab},
+          {"usable", key.usable},
+          {"problem", key.problem ? to_document(*key.problem) : Json(nullptr)},
+          {"key_versions", key.key_versions},
+          {"encryptions", key.encryptions},
+          {"rc4_tickets", key.rc4_tickets}};
+}
+
 template <class T>
 Json list_of(const std::vector<T>& items) {
   Json list = Json::array();
@@ -87,14 +85,16 @@ std::string to_json(const Status& status) {
   Json document;
   document["version"] = status.version;
   document["pid"] = status.pid;
-  document["since"] = to_text(status.since);
-  document["configuration"] = Json{{"file", status.configuration}, {"loaded", to_text(status.loaded)}};
+  document["since"] = rfc3339(status.since);
+  document["configuration"] = Json{{"file", status.configuration}, {"loaded", rfc3339(status.loaded)}};
   document["connections"] = Json{{"clients", status.client_connections},
                                  {"backend_busy", status.backend_busy},
                                  {"backend_idle", status.backend_idle}};
   document["listeners"] = list_of(status.listeners);
   document["sites"] = list_of(status.sites);
   document["backends"] = list_of(status.backends);
+  document["services"] = list_of(status.services);
+  document["keys"] = list_of(status.keys);
   return dump(document);
 }
 

@@ -37,6 +37,23 @@ struct SiteStatus {
   std::optional<Time> certificate_expires;  // the first one to expire
 };
 
+// A way to sign in.
+struct ServiceStatus {
+  std::string name;  // "kerberos", "ldap", "database"
+  bool runs = true;  // false: an administrator has stopped it
+};
+
+// A service principal and its keytab.
+struct KeyStatus {
+  std::string principal;
+  std::string keytab;
+  bool usable = false;
+  std::optional<Message> problem;  // why not, and what to do
+  std::vector<int> key_versions;
+  std::vector<std::string> encryptions;
+  std::uint64_t rc4_tickets = 0;  // accepted by exception
+};
+
 struct ListenerStatus {
   std::string address;
   std::string kind;  // "https", "http", "redirect"
@@ -52,6 +69,8 @@ struct Status {
   std::vector<ListenerStatus> listeners;
   std::vector<SiteStatus> sites;
   std::vector<BackendStatus> backends;
+  std::vector<ServiceStatus> services;  // none where nobody signs in
+  std::vector<KeyStatus> keys;          // none without Kerberos
   std::int64_t client_connections = 0;
   std::int64_t backend_busy = 0;
   std::int64_t backend_idle = 0;

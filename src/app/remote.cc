@@ -115,6 +115,21 @@ void append_site(std::string& out, const Json& site, Language language) {
   out += '\n';
 }
 
+void append_key(std::string& out, const Json& key, Language language) {
+  bool german = language == Language::German;
+  const Json& problem = part_at(key, "problem");
+  std::string versions;
+  for (const Json& version : part_at(key, "key_versions")) {
+    if (version.is_number_integer()) versions += cat(versions.empty() ? "" : ", ", version.get<int>());
+  }
+  out += cat("  ", text_at(key, "principal"), "  ");
+  if (problem.is_object()) {
+    out += cat(german ? "nicht verwendbar: " : "cannot be used: ", text_at(problem, german ? "de" : "en"), '\n');
+  } else {
+    out += cat(german ? "Schlüsselversion " : "key version ", versions, '\n');
+  }
+}
+
 std::string status_text(const Json& status, Language language) {
   bool german = language == Language::German;
   const Json& configuration = part_at(status, "configuration");
@@ -138,6 +153,13 @@ std::string status_text(const Json& status, Language language) {
     out += cat("  ", text_at(backend, "name"), '\n');
     for (const Json& server : part_at(backend, "servers")) append_server(out, server, language);
   }
+  if (!part_at(status, "services").empty()) out += german ? "Anmeldung:\n" : "Sign-in:\n";
+  for (const Json& service : part_at(status, "services")) {
+    bool runs = part_at(service, "runs") == true;
+    std::string_view word = runs ? (german ? "läuft" : "runs") : (german ? "angehalten" : "stopped");
+    out += cat("  ", text_at(service, "name"), "  ", word, '\n');
+  }
+  for (const Json& key : part_at(status, "keys")) append_key(out, key, language);
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "app/status.h"
 
+#include "gate/sign_in.h"
+
 namespace pforte::app {
 
 namespace {
@@ -19,6 +21,21 @@ admin::ServerStatus status_of(const gate::Server& server, net::Instant now) {
 std::string_view kind_of(const gate::ListenerConfig& listener) {
   if (listener.redirect_to_https) return "redirect";
   return listener.tls ? "https" : "http";
+}
+
+void append_sign_in(const gate::SignIn& sign_in, admin::Status& status) {
+  for (identity::Provider provider : sign_in.config().providers) {
+    status.services.push_back({.name = std::string(identity::provider_name(provider)), .runs = sign_in.runs(provider)});
+  }
+  for (kerberos::KeyStatus& key : sign_in.keys()) {
+    status.keys.push_back({.principal = std::move(key.principal),
+                           .keytab = std::move(key.keytab),
+                           .usable = key.usable,
+                           .problem = std::move(key.problem),
+                           .key_versions = std::move(key.key_versions),
+                           .encryptions = std::move(key.encryptions),
+                           .rc4_tickets = key.rc4_tickets});
+  }
 }
 
 }  // namespace
@@ -41,6 +58,7 @@ admin::Status status_of(const gate::Plan& plan, net::Instant now) {
     for (const auto& server : backend->servers) one.servers.push_back(status_of(*server, now));
     status.backends.push_back(std::move(one));
   }
+  if (plan.sign_in) append_sign_in(*plan.sign_in, status);
   return status;
 }
 

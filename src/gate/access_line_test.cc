@@ -47,14 +47,15 @@ std::string line_of(const Record& record) {
 }  // namespace
 
 TEST_CASE("a line has all keys in their order") {
-  CHECK(line_of(full_record()) ==
-        R"({"time":"2026-09-21T14:13:20.007Z","reference":"r-1","client":"192.0.2.7","client_port":50123,)"
-        R"("sni":"crm.example.com","tls":"TLSv1.3","protocol":"HTTP/1.1","host":"crm.example.com:8443",)"
-        R"("method":"POST","path":"/app/x","status":200,"aborted":false,"bytes_in":5,)"
-        R"("bytes_out":18446744073709551615,"durations":{"total_ms":12345.678,"connect_ms":1.234,)"
-        R"("first_byte_ms":1.000,"transfer_ms":12343.444},"backend":"crm","server":"http://10.0.0.11:8080",)"
-        R"("attempts":2,"decision":"allowed","rule":42,"agent":"susan","site":"crm.example.com","user_agent":"curl/7.88.1"})"
-        "\n");
+  CHECK(
+      line_of(full_record()) ==
+      R"({"time":"2026-09-21T14:13:20.007Z","reference":"r-1","client":"192.0.2.7","client_port":50123,)"
+      R"("sni":"crm.example.com","tls":"TLSv1.3","protocol":"HTTP/1.1","host":"crm.example.com:8443",)"
+      R"("method":"POST","path":"/app/x","status":200,"aborted":false,"bytes_in":5,)"
+      R"("bytes_out":18446744073709551615,"durations":{"total_ms":12345.678,"connect_ms":1.234,)"
+      R"("first_byte_ms":1.000,"transfer_ms":12343.444},"backend":"crm","server":"http://10.0.0.11:8080",)"
+      R"("attempts":2,"decision":"allowed","rule":42,"agent":"susan","site":"crm.example.com","user_agent":"curl/7.88.1"})"
+      "\n");
 }
 
 TEST_CASE("what a request did not have is null, and the keys stay") {

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "gate/form_token.h"
 #include "gate/return_path.h"
 #include "gate/sign_in_cookies.h"
@@ -23,19 +24,6 @@ std::string_view field_of(const http::RequestHead& request, std::string_view nam
     if (http::equals_ignoring_case(field.name, name)) return field.value;
   }
   return {};
-}
-
-std::string rfc3339(session::Time time) {
-  using namespace std::chrono;
-  sys_seconds second = floor<seconds>(time);
-  sys_days day = floor<days>(second);
-  year_month_day date(day);
-  hh_mm_ss clock(second - day);
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", int(date.year()), unsigned(date.month()),
-                unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()),
-                int(clock.seconds().count()));
-  return text.data();
 }
 
 http::Page json_page(int status, std::string text, std::string_view cache) {

@@ -1,6 +1,6 @@
 #include "gate/identity_config.h"
 
-#include <array>
+#include <algorithm>
 
 #include "base/text.h"
 #include "conf/path.h"
@@ -14,6 +14,11 @@ namespace {
 // Fields that mean something else already: an identity in them would break the request.
 bool is_free(std::string_view name) {
   return http::is_token(name) && http::known_field(name) == http::FieldName::Other;
+}
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return text;
 }
 
 void read_name(conf::Reader& keys, std::string_view key, std::string& name) {
@@ -42,7 +47,7 @@ IdentityConfig read_identity_config(conf::Reader keys) {
   read_name(keys, "assertion", config.assertion);
   for (const std::string* name :
        {&config.login, &config.principal, &config.method, &config.groups, &config.assertion}) {
-    if (!name->empty() && !is_reserved(*name)) config.own_names.push_back(*name);
+    if (!name->empty() && !is_reserved(*name)) config.own_names.push_back(lower_case(*name));
   }
   if (std::optional<conf::Text> file = keys.text("basic_password_file")) {
     config.basic_password_file = conf::resolved(*std::move(file));

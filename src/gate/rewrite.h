@@ -45,7 +45,7 @@ struct Rewriting {
   std::string_view path;  // what the path gate lets through
   Methods methods = Methods::Free;
 
-  // Names of fields that are the gate's to set besides the reserved ones; null: none.
+  // Names of fields, in lower case, that are the gate's to set besides the reserved ones; null: none.
   const std::vector<std::string>* own_names = nullptr;
 
   // Authorization was meant for the gate, or the gate sets it: the client's does not pass.

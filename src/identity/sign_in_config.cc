@@ -85,9 +85,9 @@ std::vector<std::string> read_negotiate_not_for(conf::Reader& keys) {
 }
 
 void read_session(conf::Reader& keys, SignInConfig& config) {
-  config.session_lifetime = keys.duration_or("session_lifetime", config.session_lifetime, {1min, 30 * 24h});
+  config.session_lifetime = keys.duration_or("session_lifetime", config.session_lifetime, {1s, 30 * 24h});
   auto idle = std::min(config.session_idle, config.session_lifetime);
-  config.session_idle = keys.duration_or("session_idle", idle, {1min, 30 * 24h});
+  config.session_idle = keys.duration_or("session_idle", idle, {1s, 30 * 24h});
   config.end_with_ticket = keys.flag_or("end_with_ticket", config.end_with_ticket);
   if (config.session_idle <= config.session_lifetime) return;
   keys.problems().warning(
