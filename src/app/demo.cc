@@ -2,41 +2,29 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 
 #include "admin/connections.h"
 #include "app/check.h"
+#include "app/demo_agents.h"
 #include "app/running_gate.h"
+#include "base/text.h"
 #include "demo/application.h"
 #include "demo/authority.h"
 #include "demo/configuration.h"
+#include "demo/file.h"
+#include "demo/folder.h"
 #include "demo/greeting.h"
+#include "demo/stage.h"
 
 namespace pforte::app {
 
 namespace {
-
-// A folder that goes with everything in it.
-class ThrowAwayFolder {
- public:
-  ThrowAwayFolder() : path_((std::filesystem::temp_directory_path() / "pforte-demo-XXXXXX").string()) {
-    if (!mkdtemp(path_.data())) path_.clear();
-  }
-  ThrowAwayFolder(const ThrowAwayFolder&) = delete;
-  ThrowAwayFolder& operator=(const ThrowAwayFolder&) = delete;
-  ~ThrowAwayFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // The demo's application on a thread of its own, at a port that the system chose.
 class ApplicationThread {
@@ -65,30 +53,97 @@ int refuse(const Error& error) {
   return 3;
 }
 
-}  // namespace
+// A part that others can have, but not this demo: one line with the remedy.
+void say_without(const Message& part, const Error& why, std::string_view packages, Language language) {
+  Message missing{
+      .en = cat("the demo goes without ", part.en, ": ", why.text(), "; to have it: sudo apt-get install ", packages),
+      .de = cat("die Demo läuft ohne ", part.de, ": ", why.text(), "; für mehr: sudo apt-get install ", packages)};
+  Message broken{.en = cat("the demo goes without ", part.en, ": ", why.text()),
+                 .de = cat("die Demo läuft ohne ", part.de, ": ", why.text())};
+  const Message& told = why.kind() == Kind::NotFound ? missing : broken;
+  std::string_view word = conf::word_for(conf::Severity::Warning, language);
+  std::string text = cat("pforte: ", word, ": ", told.in(language), "\n");
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
-int run_demo(const CommandLine& line) {
-  ThrowAwayFolder folder;
-  Result<demo::Papers> papers = demo::issue_papers(folder.path());
-  if (!papers) return refuse(papers.error());
-  Result<int> descriptor = net::listen_on(net::Address(std::array<std::uint8_t, 4>{127, 0, 0, 1}, 0));
-  if (!descriptor) return refuse(descriptor.error());
-  std::uint16_t port = net::local_port(*descriptor);
+// What runs beside the gate, and goes with it. Missing parts are said and done without.
+struct Neighbours {
+  std::unique_ptr<demo::Realms> realms;
+  std::unique_ptr<demo::Directory> directory;
 
-  std::string text = demo::demo_configuration(folder.path(), port);
-  std::string file = folder.path() + "/pforte.toml";
-  RunningGate gate([text, file](conf::Problems& problems) { return gate::parse_config(text, file, problems); });
-  ApplicationThread application(*descriptor);
-  conf::Problems problems;
-  Result<> started = gate.start(problems);
+  Neighbours(const std::string& folder, const demo::Papers& papers, Language language) {
+    auto kdc = demo::Realms::start(folder);
+    if (kdc) {
+      realms = *std::move(kdc);
+    } else {
+      say_without({"Kerberos", "Kerberos"}, kdc.error(), "krb5-kdc krb5-admin-server krb5-user", language);
+    }
+    auto slapd = demo::Directory::start(folder, papers);
+    if (slapd) {
+      directory = *std::move(slapd);
+    } else {
+      say_without({"a directory", "Verzeichnis"}, slapd.error(), "slapd", language);
+    }
+  }
+};
+
+std::string own_path() {
+  std::error_code why;
+  std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", why);
+  return why ? "pforte" : path.string();
+}
+
+// Everything but the application and the neighbours, which live elsewhere.
+Result<demo::Stage> set_stage(const std::string& folder, const demo::Papers& papers, const Neighbours& neighbours) {
+  demo::Stage stage;
+  stage.folder = folder;
+  stage.program = own_path();
+  stage.papers = papers;
+  stage.browsers = TRY(demo::make_browser_profiles(folder, papers));
+  stage.is_root = geteuid() == 0;
+  if (neighbours.realms) stage.realms = neighbours.realms->files();
+  if (neighbours.directory) stage.directory = neighbours.directory->access();
+  stage.token = TRY(make_demo_agents(folder)).reveal();
+  return stage;
+}
+
+// What is wrong with a configuration that nobody has written is of interest only if it keeps the gate from starting.
+void say_errors(const conf::Problems& problems, const CommandLine& line) {
+  if (!problems.has_errors()) return;
   std::string told = problems_text(problems, line.language, use_color(line.color, isatty(STDERR_FILENO) != 0));
   std::fwrite(told.data(), 1, told.size(), stderr);
+}
+
+int serve_demo(const demo::Stage& stage, int descriptor, const CommandLine& line) {
+  std::string file = stage.folder + "/pforte.toml";
+  RunningGate gate([file](conf::Problems& problems) { return gate::read_config(file, problems); });
+  ApplicationThread application(descriptor);
+  conf::Problems problems;
+  Result<> started = gate.start(problems);
+  say_errors(problems, line);
   if (!started) return refuse(started.error());
-  std::string welcome = demo::greeting(*papers, port).in(line.language);
+  std::string welcome = demo::greeting(stage).in(line.language);
   std::fwrite(welcome.data(), 1, welcome.size(), stdout);
   std::fflush(stdout);
   gate.run();
   return 0;
+}
+
+}  // namespace
+
+int run_demo(const CommandLine& line) {
+  demo::ThrowAwayFolder folder;
+  Result<demo::Papers> papers = demo::issue_papers(folder.path());
+  if (!papers) return refuse(papers.error());
+  Neighbours neighbours(folder.path(), *papers, line.language);
+  Result<demo::Stage> stage = set_stage(folder.path(), *papers, neighbours);
+  if (!stage) return refuse(stage.error());
+  Result<int> descriptor = net::listen_on(net::Address(std::array<std::uint8_t, 4>{127, 0, 0, 1}, 0));
+  if (!descriptor) return refuse(descriptor.error());
+  stage->application_port = net::local_port(*descriptor);
+  Result<> written = demo::write_file(stage->folder + "/pforte.toml", demo::demo_configuration(*stage));
+  if (!written) return refuse(written.error());
+  return serve_demo(*stage, *descriptor, line);
 }
 
 }  // namespace pforte::app

@@ -37,7 +37,8 @@ struct Context {
 };
 
 const Context& context_of(std::string_view path) {
-  static const std::array<Context, 4> contexts = {{
+  static const std::array<Context, 5> contexts = {{
+      {"/webclient/admin", {"the web client's administration", "die Administration des Webclients"}},
       {"/webclient", {"the web client", "der Webclient"}},
       {"/rest", {"the interface for other systems", "die Schnittstelle für andere Systeme"}},
       {"/management", {"the management, which nobody outside may reach", "die Verwaltung, die von außen tabu ist"}},
@@ -48,6 +49,14 @@ const Context& context_of(std::string_view path) {
     if (inside && (path.size() == context.path.size() || path[context.path.size()] == '/')) return context;
   }
   return contexts.back();
+}
+
+// What the gate says about who is signed in; empty where nobody is.
+std::string_view told(const http::RequestHead& head, std::string_view name) {
+  for (const Field& field : head.fields) {
+    if (http::equals_ignoring_case(field.name, name)) return field.value;
+  }
+  return {};
 }
 
 // The client as told by the gate, or nothing for who comes directly.
@@ -75,6 +84,25 @@ void append_row(std::string& out, std::string_view name, std::string_view value)
   out += "</code></td></tr>\n";
 }
 
+// Who is signed in, how, and the ways to sign out or in, which are the gate's own pages.
+void append_agent(std::string& out, const http::RequestHead& head, Language language) {
+  auto in = [language](std::string_view en, std::string_view de) { return language == Language::German ? de : en; };
+  std::string_view login = told(head, "Remote-User");
+  if (login.empty()) {
+    out += cat("<p><strong>", in("Nobody is signed in.", "Niemand ist angemeldet."), "</strong></p>\n");
+    return;
+  }
+  out += cat("<p><strong>", in("Signed in: ", "Angemeldet: "));
+  http::append_html_text(out, login);
+  out += cat("</strong> &middot; <a href=\"/.pforte/logout\">", in("Sign out", "Abmelden"),
+             "</a> &middot; <a href=\"/.pforte/whoami\">whoami</a></p>\n<table>\n");
+  append_row(out, in("By", "Durch"), told(head, "Pforte-Method"));
+  std::string_view principal = told(head, "Pforte-Principal");
+  if (!principal.empty()) append_row(out, "Principal", principal);
+  append_row(out, in("Groups", "Gruppen"), told(head, "Pforte-Groups"));
+  out += "</table>\n";
+}
+
 http::Page html_page(const Received& received) {
   Language language = http::preferred_language(received.head.fields);
   auto in = [language](std::string_view en, std::string_view de) { return language == Language::German ? de : en; };
@@ -84,8 +112,9 @@ http::Page html_page(const Received& received) {
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
           "<title>Pforte demo</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:48rem;",
           "margin:3rem auto;padding:0 1rem}th{text-align:left;padding-right:2rem;vertical-align:top}",
-          "td{overflow-wrap:anywhere}</style>\n</head>\n<body>\n<h1>", context.name.in(language), "</h1>\n<p>",
-          in("This is what the application received.", "Das kam bei der Anwendung an."), "</p>\n<table>\n");
+          "td{overflow-wrap:anywhere}</style>\n</head>\n<body>\n<h1>", context.name.in(language), "</h1>\n");
+  append_agent(out, received.head, language);
+  out += cat("<h2>", in("What the application received", "Was bei der Anwendung ankam"), "</h2>\n<table>\n");
   append_row(out, in("Method", "Methode"), received.head.method_text);
   append_row(out, in("Target", "Ziel"), received.head.target);
   append_row(out, in("Path as read", "Gelesener Pfad"), received.path);
@@ -119,6 +148,7 @@ http::Page json_page(const Received& received) {
   append_member("target", received.head.target);
   append_member("path", received.path);
   append_member("client", client_of(received.head));
+  append_member("agent", told(received.head, "Remote-User"));
   out += R"(, "headers": [)";
   std::string_view separator;
   for (const Field& field : received.head.fields) {

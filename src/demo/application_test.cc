@@ -38,10 +38,11 @@ TEST_CASE("the demo's application tells a program what it received") {
       "Content-Length: 4\r\n\r\n\"\xc3\xbc\n");
   CHECK(got.starts_with("HTTP/1.1 200 OK\r\n"));
   std::size_t body = got.find("\r\n\r\n") + 4;
-  CHECK(got.substr(body) ==
-        R"({"context": "/rest", "method": "POST", "target": "/rest/a%20b;v=1?q=%2f", "path": "/rest/a b", )"
-        R"("client": "192.0.2.1", "headers": [["Host", "app.localhost"], ["X-Forwarded-For", "192.0.2.1"], )"
-        "[\"Content-Length\", \"4\"]], \"body_bytes\": 4, \"body\": \"\\\"\xc3\xbc\\n\"}\n");
+  CHECK(
+      got.substr(body) ==
+      R"({"context": "/rest", "method": "POST", "target": "/rest/a%20b;v=1?q=%2f", "path": "/rest/a b", )"
+      R"("client": "192.0.2.1", "agent": "", "headers": [["Host", "app.localhost"], ["X-Forwarded-For", "192.0.2.1"], )"
+      "[\"Content-Length\", \"4\"]], \"body_bytes\": 4, \"body\": \"\\\"\xc3\xbc\\n\"}\n");
 }
 
 TEST_CASE("the demo's application shows a browser a page in its language, and nothing of it is markup from outside") {
@@ -61,6 +62,17 @@ TEST_CASE("the demo's application shows a browser a page in its language, and no
   }
 }
 
+TEST_CASE("the demo's application says who is signed in, to people and to programs") {
+  std::string_view told = "Remote-User: s<b>\r\nPforte-Method: kerberos\r\nPforte-Principal: susan@ALPHA.TEST\r\n";
+  std::string page = answer_to(cat("GET /webclient HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n", told, "\r\n"));
+  CHECK(contains(page, "Signed in: s&lt;b&gt;</strong>"));
+  CHECK(contains(page, "<code>susan@ALPHA.TEST</code>"));
+  CHECK(contains(page, "href=\"/.pforte/logout\""));
+  CHECK(contains(answer_to(cat("GET /rest HTTP/1.1\r\nHost: a\r\n", told, "\r\n")), R"("agent": "s<b>")"));
+  page = answer_to("GET /webclient HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n");
+  CHECK(contains(page, "Nobody is signed in."));
+}
+
 TEST_CASE("without a gate the demo's management is reached through the web client") {
   struct Row {
     std::string_view path, context;
@@ -70,6 +82,7 @@ TEST_CASE("without a gate the demo's management is reached through the web clien
       {"/webclient/..;/management", "/management"},
       {"/webclient/%2e%2e/management/users", "/management"},
       {"/webclient", "/webclient"},
+      {"/webclient/admin/users", "/webclient/admin"},
       {"/webclientx", ""},
       {"/", ""},
   };

@@ -1,19 +1,16 @@
 #include "demo/authority.h"
 
-#include <fcntl.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <span>
 
 #include "base/text.h"
 #include "crypto/failure.h"
 #include "crypto/owned.h"
+#include "demo/file.h"
 
 namespace pforte::demo {
 
@@ -45,8 +42,8 @@ constexpr Extension kServerExtensions[] = {
     {NID_basic_constraints, "critical,CA:FALSE"},
     {NID_key_usage, "critical,digitalSignature"},
     {NID_ext_key_usage, "serverAuth"},
-    // app.localhost stands beside the wildcard because OpenSSL and curl take no wildcard above a single label.
-    {NID_subject_alt_name, "DNS:localhost,DNS:app.localhost,DNS:*.localhost,IP:127.0.0.1,IP:::1"},
+    // Names stand beside the wildcard because OpenSSL and curl take no wildcard above a single label.
+    {NID_subject_alt_name, "DNS:localhost,DNS:app.localhost,DNS:beta.localhost,DNS:*.localhost,IP:127.0.0.1,IP:::1"},
 };
 
 std::unexpected<Error> refused(std::string_view deed) {
@@ -101,28 +98,23 @@ Result<> sign(X509& certificate, EVP_PKEY& key) {
   return {};
 }
 
-Result<> write_file(const std::string& file, mode_t mode, BIO& content) {
+std::string_view text_of(BIO& content) {
   char* bytes = nullptr;
   long size = BIO_get_mem_data(&content, &bytes);
-  int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-  bool good = descriptor >= 0 && write(descriptor, bytes, static_cast<std::size_t>(size)) == size;
-  int why = errno;
-  if (descriptor >= 0 && close(descriptor) != 0) good = false;
-  if (good) return {};
-  return fail(Kind::Unavailable, "demo.write", cat("writing ", file, ": ", strerrordesc_np(why)));
+  return {bytes, static_cast<std::size_t>(size)};
 }
 
 Result<> write_certificate(const std::string& file, X509& certificate) {
   crypto::Bytes pem(BIO_new(BIO_s_mem()));
   if (!pem || PEM_write_bio_X509(pem.get(), &certificate) != 1) return refused("writing a certificate");
-  return write_file(file, 0644, *pem);
+  return write_file(file, text_of(*pem), 0644);
 }
 
 Result<> write_key(const std::string& file, const EVP_PKEY& key) {
   crypto::Bytes pem(BIO_new(BIO_s_secmem()));
   if (!pem || PEM_write_bio_PrivateKey(pem.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
     return refused("writing a key");
-  return write_file(file, 0600, *pem);
+  return write_file(file, text_of(*pem));
 }
 
 // Of the SubjectPublicKeyInfo.
@@ -137,6 +129,19 @@ Result<std::string> pin_of(const EVP_PKEY& key) {
   if (!good) return refused("reading a public key");
   EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), digest.data(), digest.size());
   return std::string(text.data());
+}
+
+Result<std::string> fingerprint_of(const X509& certificate) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::array<unsigned char, 32> digest;
+  if (X509_digest(&certificate, EVP_sha256(), digest.data(), nullptr) != 1) return refused("reading a certificate");
+  std::string text;
+  for (unsigned char byte : digest) {
+    if (!text.empty()) text += ':';
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
 }
 
 }  // namespace
@@ -155,7 +160,8 @@ Result<Papers> issue_papers(const std::string& folder) {
   Papers papers{.authority = folder + "/authority.pem",
                 .chain = folder + "/server.pem",
                 .key = folder + "/server.key",
-                .pin = TRY(pin_of(*key))};
+                .pin = TRY(pin_of(*key)),
+                .fingerprint = TRY(fingerprint_of(*server))};
   TRY(write_certificate(papers.authority, *authority));
   TRY(write_certificate(papers.chain, *server));
   TRY(write_key(papers.key, *key));

@@ -1,6 +1,8 @@
 #include "demo/configuration.h"
 
 #include "base/text.h"
+#include "demo/people.h"
+#include "demo/stage.h"
 
 namespace pforte::demo {
 
@@ -16,20 +18,47 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+std::string kerberos_block(const RealmFiles& realms) {
+  std::string text = cat("\n[kerberos]\nconfig = ", quoted(realms.config), "\n");
+  text += cat("login_fallback_realms = [\"", kAlpha, "\"]\n[kerberos.keytabs]\n");
+  for (std::string_view host : {"localhost", "app.localhost"})
+    text += cat("\"HTTP/", host, '@', kAlpha, "\" = ", quoted(realms.alpha_keytab), "\n");
+  return text + cat("\"HTTP/beta.localhost@", kBeta, "\" = ", quoted(realms.beta_keytab), "\n");
+}
+
+std::string ldap_block(const DirectoryAccess& directory, const Papers& papers) {
+  std::string text = cat("\n[ldap]\nservers = [", quoted(directory.url), "]\ntrust = ", quoted(papers.authority));
+  text += cat("\nbase = ", quoted(directory.base), "\nuser_filter = \"(uid={login})\"\nbind_dn = ");
+  text += cat(quoted(directory.bind_dn), "\nbind_password_file = ", quoted(directory.password_file));
+  return text + cat("\ngroup_base = ", quoted(directory.base), "\ngroup_filter = \"(member={dn})\"\n");
+}
+
+std::string sign_in_block(const Stage& stage) {
+  std::string text = "\n[sign_in]\nproviders = [";
+  if (stage.realms) text += "\"kerberos\", ";
+  if (stage.directory) text += "\"ldap\", ";
+  text += "\"database\"]\n[sign_in.brand]\nname = \"Demo\"\n";
+  text += "notice_en = \"The accounts and their passwords are where the demo was started.\"\n";
+  return text + "notice_de = \"Konten und Passwörter stehen dort, wo die Demo gestartet wurde.\"\n";
+}
+
 }  // namespace
 
-std::string demo_configuration(const std::string& state_dir, std::uint16_t application_port) {
-  std::string text = cat("state_dir = ", quoted(state_dir), "\n");
+std::string demo_configuration(const Stage& stage) {
+  std::string text = cat("state_dir = ", quoted(stage.folder), "\n");
   text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kTlsPort, "\"\n");
   text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kPlainPort, "\"\nredirect_to_https = true\n");
   text += cat("\n[admin]\naddress = \"127.0.0.1:", kAdminPort, "\"\n");
-  text += cat("\n[[backend]]\nname = \"demo\"\nservers = [\"http://127.0.0.1:", application_port, "\"]\n");
+  if (stage.realms) text += kerberos_block(*stage.realms);
+  if (stage.directory) text += ldap_block(*stage.directory, stage.papers);
+  text += sign_in_block(stage);
+  text += cat("\n[[backend]]\nname = \"demo\"\nservers = [\"http://127.0.0.1:", stage.application_port, "\"]\n");
   text += "health = { path = \"/health\", every = \"5s\" }\npath_profile = \"tomcat\"\n";
-  text += "\n[[site]]\nhosts = [\"localhost\", \"app.localhost\", \"127.0.0.1\", \"[::1]\"]\n";
-  text += cat("certificate = { chain = ", quoted(cat(state_dir, "/server.pem")));
-  text += cat(", key = ", quoted(cat(state_dir, "/server.key")), " }\n");
-  text += "backend = \"demo\"\nallow = [\"/webclient\", \"/rest\"]\n";
-  return text;
+  text += "\n[[site]]\nhosts = [\"localhost\", \"app.localhost\", \"beta.localhost\", \"127.0.0.1\", \"[::1]\"]\n";
+  text += cat("certificate = { chain = ", quoted(stage.papers.chain), ", key = ", quoted(stage.papers.key), " }\n");
+  text += "backend = \"demo\"\nallow = [\"/webclient\"]\nsign_in = \"required\"\n";
+  text += cat("[[site.rule]]\npath = \"/webclient/admin\"\ngroups = [\"", kAdmins, "\"]\n");
+  return text + "[[site.rule]]\npath = \"/rest\"\nsign_in = \"token\"\n";
 }
 
 }  // namespace pforte::demo

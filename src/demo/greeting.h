@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstdint>
-
 #include "base/message.h"
-#include "demo/authority.h"
 
 namespace pforte::demo {
 
-// What is printed once the demo stands: addresses, and commands to paste.
-Message greeting(const Papers& papers, std::uint16_t application_port);
+struct Stage;
+
+// What is printed once the demo stands: addresses, accounts, and commands to paste, each of which works alone.
+Message greeting(const Stage& stage);
 
 }  // namespace pforte::demo
