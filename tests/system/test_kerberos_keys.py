@@ -127,7 +127,7 @@ def test_rc4_is_accepted_where_it_is_allowed_by_name_and_then_counted(start_desk
     gate = start_desk(app, keytabs=both_keytabs(realms) | {service: file}, kerberos={"allow_rc4": [service]})
     assert signed_in_as(Visitor(gate).sign_in_with(client_of(f"susan@{ALPHA}"), service=service)) == "susan"
     assert signed_in_as(Visitor(gate).sign_in_with(client_of(f"susan@{ALPHA}"))) == "susan"  # by AES, not counted
-    keys = json.loads(gate.run("status", "--json").stdout)["kerberos"]
+    keys = json.loads(gate.run("status", "--json").stdout)["keys"]
     counted = {key["principal"]: key["rc4_tickets"] for key in keys}
     assert counted == {service: 1, ALPHA_SERVICE: 0, BETA_SERVICE: 0}
 

@@ -149,6 +149,7 @@ def test_all_sessions_of_an_agent_are_ended_and_a_new_one_can_begin(desk, susan)
 def test_everybody_can_be_sent_out(desk, susan):
     crowd = [Visitor(desk).must_sign_in("eva", EVA.password), Visitor(desk).must_sign_in("adam", ADAM.password), Visitor(desk)]
     crowd[2].sign_in_with(susan)
+    until(lambda: len(listed(desk)) == 3, "all are listed", 3)
     ended(desk, "--all")
     until(lambda: all(one.get("/").status == 401 for one in crowd), "all are over", SOON)
     assert listed(desk) == []

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from agents import EVA, ldap_config
-from directory import (PEOPLE_BASE, Liar, Relay, babbles, believes_everybody, knows_two, person, promises, refers)
+from directory import (ADMIN_PASSWORD, PEOPLE_BASE, Liar, Relay, babbles, believes_everybody, knows_two, person, promises, refers)
 from visitor import Form, Visitor, arrived, has_login_form, signed_in_as
 
 SUSAN_PASSWORD, PETER_PASSWORD = "Pw-susan-1", "Pw-peter-1"
@@ -18,7 +18,9 @@ def start_with(start_desk, app, directory, authority):
                              timeout="1s", **changes)
         config["servers"] = list(urls) or [directory.tls_url]
         config = {key: value for key, value in config.items() if value is not None}
-        return start_desk(app, ldap=config, sign_in={"providers": ["kerberos", "ldap", "database"]} | (sign_in or {}))
+        gate = start_desk(app, ldap=config, sign_in={"providers": ["kerberos", "ldap", "database"]} | (sign_in or {}))
+        gate.kept_descriptors = 8
+        return gate
     return start
 
 
@@ -89,7 +91,9 @@ def test_an_empty_password_is_never_asked_of_a_directory(start_desk, app, author
     config = {"servers": [liar.url], "bind_pattern": f"uid={{login}},{PEOPLE_BASE}", "trust": str(authority.certificate)}
     gate = start_desk(app, ldap=config, sign_in={"providers": ["ldap", "database"]})
     for empty in ("", "\0", "\0abc"):
-        says_no(Visitor(gate), "susan", empty)
+        visitor = Visitor(gate)
+        assert visitor.sign_in("susan", empty).status in (200, 400, 401, 403)
+        assert visitor.session is None
     assert b"uid=susan" not in liar.heard
     liar.close()
 
@@ -102,13 +106,14 @@ INJECTIONS = ["*", "s*", "susan)(uid=*", "susan)(|(uid=*", "*)(uid=*))(|(uid=*",
 @pytest.mark.parametrize("way", ["search", "pattern"])
 def test_a_login_is_a_value_and_never_part_of_a_filter_or_name(way, start_with, directory):
     pattern = dict(bind_pattern=f"uid={{login}},{PEOPLE_BASE}", bind_dn=None, bind_password_file=None, base=None, user_filter=None)
-    gate = start_with(directory.tls_url, sign_in={"unknown_agents": "created"}, **(pattern if way == "pattern" else {}))
+    gate = start_with(directory.tls_url, sign_in={"providers": ["ldap"], "unknown_agents": "created"},
+                      **(pattern if way == "pattern" else {}))
     for number, login in enumerate(INJECTIONS):
-        for password in (SUSAN_PASSWORD, "admin-Secret-1"):
+        for password in (SUSAN_PASSWORD, ADMIN_PASSWORD):
             visitor = Visitor(gate, source=f"127.0.1.{number + 1}")
             visitor.sign_in(login, password)
             told = visitor.whoami()
-            assert told is None or told["login"] == "susan" and login.strip(" ") == "susan", login
+            assert told is None or (told["login"] == "susan" and login.strip(" ") == "susan"), login
 
 
 # Down, slow, silent.

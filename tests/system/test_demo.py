@@ -1,0 +1,177 @@
+"""`pforte demo`: what it prints can be pasted, and nothing of it stays behind.
+
+Its ports are fixed, so these tests are left out while another demo runs.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import gate as gates
+import pytest
+from gate import until
+from kdc import listens
+
+PORTS = (8443, 8080, 8444)
+
+
+class Demo:
+    def __init__(self, folder: Path, *prefix: str):
+        self.folder = folder / "tmp"
+        self.folder.mkdir()
+        self._said = folder / "said"
+        with self._said.open("wb") as said:
+            self.process = subprocess.Popen([*prefix, *shlex.split(gates.BINARY), "demo", "--lang", "en"],
+                                            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                            env=os.environ | {"TMPDIR": str(self.folder)})
+        until(lambda: "Ctrl-C ends" in self.said() or self.process.poll() is not None, "the demo stands", 60)
+        assert self.process.poll() is None, self.said()
+
+    def said(self) -> str:
+        return self._said.read_text()
+
+    def commands(self) -> dict[str, list[str]]:
+        """The lines to paste, by the headings above them."""
+        found: dict[str, list[str]] = {}
+        heading = ""
+        for line in self.said().splitlines():
+            if line.startswith("  ") and heading:
+                found.setdefault(heading, []).append(line.strip())
+            elif line and not line.startswith("{"):
+                heading = line
+        return found
+
+    def paste(self, heading: str) -> list[str]:
+        """What the commands under the heading that begins so have said, one by one."""
+        lines = next(lines for name, lines in self.commands().items() if name.startswith(heading))
+        # One shell for all, as in a terminal; a mark between them.
+        script = "".join(line + "\necho; echo --end--\n" for line in lines)
+        done = subprocess.run(["bash"], input=script, capture_output=True, text=True, timeout=60)
+        return [part.strip() for part in done.stdout.split("--end--")[:-1]]
+
+    def children(self) -> list[int]:
+        """Processes whose files are in the demo's folder, or that are its own."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            if str(self.folder).encode() in words and entry.name.isdigit():
+                found.append(int(entry.name))
+        return found
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(20) == 0, self.said()
+        self.nothing_is_left()
+
+    def nothing_is_left(self) -> None:
+        until(lambda: not self.children(), "every process is gone", 10)
+        until(lambda: not list(self.folder.iterdir()), "the folder is gone", 10)
+        assert not any(listens(port) for port in PORTS)
+
+
+def needs_ports() -> None:
+    if any(listens(port) for port in PORTS):
+        pytest.skip("the demo's ports are in use")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    needs_ports()
+    one = Demo(tmp_path_factory.mktemp("demo"))
+    yield one
+    one.end()
+
+
+def test_nothing_is_complained_of(demo):
+    assert "warning" not in demo.said()
+    assert "error" not in demo.said()
+
+
+def test_who_has_not_signed_in_is_asked(demo):
+    [answer] = demo.paste("Nobody has signed in")
+    assert answer.startswith("HTTP/1.1 401")
+    assert "WWW-Authenticate: Negotiate" in answer
+
+
+def test_a_ticket_of_the_first_realm_opens_everything(demo):
+    _, page, administration = demo.paste("Single sign-on")
+    for answer in (page, administration):
+        assert '["Remote-User", "susan"]' in answer
+        assert '["Pforte-Principal", "susan@ALPHA.TEST"]' in answer
+    assert '"context": "/webclient/admin"' in administration
+
+
+def test_a_ticket_of_the_second_realm_opens_both_hosts_but_not_the_administration(demo):
+    _, by_trust, directly, administration = demo.paste("Peter's ticket")
+    for answer in (by_trust, directly):
+        assert '["Remote-User", "peter"]' in answer
+        assert '["Pforte-Principal", "peter@BETA.TEST"]' in answer
+    assert '"status": 403' in administration.replace('":403', '": 403')
+
+
+@pytest.mark.parametrize(("heading", "login", "method"), [("By the form, with a password in the directory", "uli", "ldap"),
+                                                          ("By the form, with a password in the gate's", "dora", "database")])
+def test_a_password_opens_it_by_the_form(demo, heading, login, method):
+    _, page, who = demo.paste(heading)
+    assert f'["Remote-User", "{login}"]' in page
+    assert f'["Pforte-Method", "{method}"]' in page
+    assert '["Pforte-Groups", "crm-users"]' in page
+    assert f'"login":"{login}"' in who
+
+
+def test_a_program_has_a_token(demo):
+    [answer] = demo.paste("A program, with a token")
+    assert '"agent": "partner"' in answer
+
+
+def test_the_path_gate_stands(demo):
+    [refused] = demo.paste("A context that no rule allows")
+    assert refused.startswith("HTTP/1.1 404")
+    hidden, directly = demo.paste("The same context hidden")
+    assert hidden.startswith("HTTP/1.1 400")
+    assert '"context": "/management"' in directly
+    [redirect] = demo.paste("From plain HTTP")
+    assert "https://localhost:8443/webclient" in redirect
+
+
+def test_it_can_be_operated_while_it_runs(demo):
+    demo.paste("Single sign-on")
+    agents, sessions, stopped, started = demo.paste("While it runs")
+    assert all(login in agents for login in ("susan", "peter", "uli", "dora", "partner"))
+    assert "susan" in sessions
+    assert stopped and started
+
+
+def test_nothing_is_left_when_it_is_killed(demo, tmp_path):
+    demo.end()  # its ports are needed
+    second = Demo(tmp_path)
+    assert len(second.children()) >= 5  # itself, who cares for its folder, two KDCs, the directory
+    second.process.kill()
+    second.process.wait(10)
+    second.nothing_is_left()
+
+
+def test_where_no_kdc_and_no_directory_is_installed_it_goes_on_without(demo, tmp_path):
+    demo.end()
+    hidden = [shutil.which(name, path="/usr/sbin") for name in ("krb5kdc", "slapd")]
+    hide = "; ".join(f"mount --bind /dev/null {program}" for program in hidden)
+    prefix = ("unshare", "--mount", "sh", "-ec", f'{hide}; exec "$@"', "sh")
+    if subprocess.run([*prefix, "true"], capture_output=True).returncode != 0:
+        pytest.skip("programs cannot be hidden from one process here")
+    second = Demo(tmp_path, *prefix)
+    warnings = [line for line in second.said().splitlines() if "warning" in line]
+    assert len(warnings) == 2
+    assert "krb5kdc is not installed" in warnings[0] and "apt-get install krb5-kdc" in warnings[0]
+    assert "slapd is not installed" in warnings[1] and "apt-get install slapd" in warnings[1]
+    _, page, _ = second.paste("By the form, with a password in the gate's")
+    assert '["Remote-User", "dora"]' in page
+    second.end()
