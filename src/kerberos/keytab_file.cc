@@ -97,24 +97,31 @@ std::int32_t signed_number(const std::array<unsigned char, 4>& bytes, bool big_e
 }
 
 // Goes from length to length.
-std::optional<Fault> walk(const std::string& name, const File& file, std::int64_t size) {
+KeytabForm walk(const std::string& name, const File& file, std::int64_t size) {
+  KeytabForm form;
   std::array<unsigned char, 2> version{};
-  if (!file.read_at(0, version.data(), 2) || version[0] != 5 || version[1] < 1 || version[1] > 2)
-    return no_keytab(name);
-  bool any = false;
+  if (!file.read_at(0, version.data(), 2) || version[0] != 5 || version[1] < 1 || version[1] > 2) {
+    form.fault = no_keytab(name);
+    return form;
+  }
   std::int64_t at = 2;
   while (at < size) {
     std::array<unsigned char, 4> bytes{};
-    if (!file.read_at(at, bytes.data(), bytes.size())) return cut_off(name, at);
-    std::int64_t length = signed_number(bytes, version[1] == 2);
-    if (length == 0) break;
-    any = any || length > 0;
+    std::int64_t length = 0;
+    bool whole = file.read_at(at, bytes.data(), bytes.size());
+    if (whole) length = signed_number(bytes, version[1] == 2);
+    if (whole && length == 0) break;
     std::int64_t end = at + 4 + (length < 0 ? -length : length);
     // A hole at the end need not be there in full.
-    if (end > size && length > 0) return cut_off(name, at);
+    if (!whole || (end > size && length > 0)) {
+      form.fault = cut_off(name, at);
+      return form;
+    }
+    if (length > 0) ++form.entries;
     at = end;
   }
-  return any ? std::nullopt : std::optional(empty(name));
+  if (form.entries == 0) form.fault = empty(name);
+  return form;
 }
 
 std::string_view view(const krb5_data& data) {
@@ -152,21 +159,21 @@ Principal principal_of(const krb5_principal_data& name) {
   return principal;
 }
 
-std::optional<Fault> check_keytab_form(const std::string& name) {
+KeytabForm check_keytab_form(const std::string& name) {
   errno = 0;
   File file(name);
   struct stat about{};
-  if (!file.is_open()) return errno == ENOENT || errno == ENOTDIR ? missing(name) : unreadable(name, errno);
-  if (!file.stat(about)) return unreadable(name, errno);
-  if (!S_ISREG(about.st_mode)) return no_keytab(name);
-  if (about.st_size == 0) return empty(name);
+  if (!file.is_open()) return {errno == ENOENT || errno == ENOTDIR ? missing(name) : unreadable(name, errno), 0};
+  if (!file.stat(about)) return {unreadable(name, errno), 0};
+  if (!S_ISREG(about.st_mode)) return {no_keytab(name), 0};
+  if (about.st_size == 0) return {empty(name), 0};
   return walk(name, file, about.st_size);
 }
 
 std::optional<Fault> visit_keytab(_krb5_context* library, const std::string& file,
                                   const std::function<void(krb5_keytab_entry_st&)>& visit) {
-  std::optional<Fault> fault = check_keytab_form(file);
-  if (fault && fault->code != "kerberos.keytab-cut") return fault;
+  KeytabForm form = check_keytab_form(file);
+  if (form.entries == 0) return form.fault;
   krb5_keytab opened = nullptr;
   krb5_error_code code = krb5_kt_resolve(library, cat("FILE:", file).c_str(), &opened);
   if (code == 0) {
@@ -175,14 +182,16 @@ std::optional<Fault> visit_keytab(_krb5_context* library, const std::string& fil
     code = krb5_kt_start_seq_get(library, opened, &cursor);
     if (code == 0) {
       krb5_keytab_entry entry{};
-      while ((code = krb5_kt_next_entry(library, opened, &entry, &cursor)) == 0) {
+      for (std::size_t i = 0; i < form.entries && code == 0; ++i) {
+        code = krb5_kt_next_entry(library, opened, &entry, &cursor);
+        if (code != 0) break;
         visit(entry);
         krb5_free_keytab_entry_contents(library, &entry);
       }
       krb5_kt_end_seq_get(library, opened, &cursor);
     }
   }
-  if (fault || code == KRB5_KT_END) return fault;
+  if (form.fault || code == 0) return form.fault;
   Fault odd = no_keytab(file);
   odd.what.en += cat(" that the library can read: ", library_text(library, code));
   odd.what.de += cat(", den die Bibliothek lesen kann: ", library_text(library, code));

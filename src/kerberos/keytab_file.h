@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,10 +31,15 @@ std::string library_text(_krb5_context* library, int code);
 
 Principal principal_of(const krb5_principal_data& name);
 
-// What is wrong with the form of a keytab file: missing, not readable, not a keytab, cut off, empty. Reads lengths
-// alone, no keys. The library itself takes a file that is cut off for one that ends there. Source: MIT krb5,
-// doc/formats/keytab_file_format.
-std::optional<Fault> check_keytab_form(const std::string& file);
+struct KeytabForm {
+  std::optional<Fault> fault;  // missing, not readable, not a keytab, cut off, empty
+  std::size_t entries = 0;     // that are whole
+};
+
+// The form of a keytab file. Reads lengths alone, no keys. The library itself takes a file that is cut off for one that
+// ends there, and loses memory over it.
+// Source: MIT krb5, doc/formats/keytab_file_format.
+KeytabForm check_keytab_form(const std::string& file);
 
 // Calls `visit` with each entry, which lives as long as the call. What is wrong with the file; entries that come before
 // the fault are visited.

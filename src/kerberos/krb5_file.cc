@@ -30,6 +30,7 @@ class Krb5Reader {
              "die Datei beginnt mit einer Byte-Reihenfolge-Marke; die Bibliothek sieht den ersten Abschnitt nicht"},
             {"save it as UTF-8 without a byte order mark", "als UTF-8 ohne BOM speichern"});
       text.remove_prefix(3);
+      place_.line = 0;
     }
     while (!text.empty()) {
       std::size_t end = std::min(text.find('\n'), text.size());

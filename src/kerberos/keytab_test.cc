@@ -1,0 +1,132 @@
+#include "kerberos/keytab.h"
+
+#include <doctest/doctest.h>
+#include <krb5/krb5.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/text.h"
+#include "crypto/testing.h"
+#include "kerberos/keytab_file.h"
+
+namespace pforte::kerberos {
+namespace {
+
+// Writes a key into a keytab, as ktutil does.
+void add_key(const std::string& file, const std::string& principal, unsigned version, int encryption = 18) {
+  krb5_context library = nullptr;
+  krb5_keytab keytab = nullptr;
+  krb5_keytab_entry entry{};
+  std::string key(encryption == 18 ? 32 : 16, 'k');
+  REQUIRE(krb5_init_context(&library) == 0);
+  REQUIRE(krb5_kt_resolve(library, cat("WRFILE:", file).c_str(), &keytab) == 0);
+  REQUIRE(krb5_parse_name(library, principal.c_str(), &entry.principal) == 0);
+  entry.vno = version;
+  entry.key.enctype = encryption;
+  entry.key.length = unsigned(key.size());
+  entry.key.contents = reinterpret_cast<krb5_octet*>(key.data());
+  REQUIRE(krb5_kt_add_entry(library, keytab, &entry) == 0);
+  krb5_free_principal(library, entry.principal);
+  krb5_kt_close(library, keytab);
+  krb5_free_context(library);
+}
+
+const std::string kService = "HTTP/crm.example.com@EXAMPLE.COM";
+
+std::string code_of(const std::string& file) {
+  KeytabContent content = read_keytab(file);
+  return content.fault ? std::string(content.fault->code) : "good";
+}
+
+std::string codes_for(const KerberosConfig& config) {
+  conf::Problems problems;
+  check_keytabs(config, problems);
+  std::string codes;
+  for (const conf::Problem& one : problems.all()) {
+    CHECK(one.severity == conf::Severity::Warning);
+    codes += cat(one.code, ' ');
+  }
+  return codes;
+}
+
+}  // namespace
+
+TEST_CASE("a keytab tells its principals, key versions, encryptions and dates") {
+  crypto::testing::Folder folder;
+  std::string file = folder.path() + "/a.keytab";
+  add_key(file, kService, 3);
+  add_key(file, "HTTP/crm.example.de@EXAMPLE.DE", 300, 23);
+  KeytabContent content = read_keytab(file);
+  CHECK(!content.fault);
+  REQUIRE(content.entries.size() == 2);
+  CHECK(content.entries[0].principal.to_text() == kService);
+  CHECK(content.entries[0].key_version == 3);
+  CHECK(content.entries[0].encryption == 18);
+  CHECK(std::chrono::system_clock::now() - content.entries[0].written < std::chrono::minutes(10));
+  CHECK(content.entries[1].key_version == 300);
+  CHECK(content.entries[1].encryption == 23);
+}
+
+TEST_CASE("each fault of a keytab file has its own code") {
+  crypto::testing::Folder folder;
+  CHECK(code_of(folder.path() + "/none") == "kerberos.keytab-missing");
+  CHECK(code_of(folder.path()) == "kerberos.keytab-form");
+  CHECK(code_of(folder.write("text", "-----BEGIN PRIVATE KEY-----\n")) == "kerberos.keytab-form");
+  CHECK(code_of(folder.write("nothing", "")) == "kerberos.keytab-empty");
+  CHECK(code_of(folder.write("head", "\x05\x02")) == "kerberos.keytab-empty");
+  CHECK(code_of(folder.write("hole", std::string("\x05\x02\xff\xff\xff\xfc????", 10))) == "kerberos.keytab-empty");
+}
+
+TEST_CASE("a keytab that may not be read names user and owner") {
+  if (::geteuid() == 0) REQUIRE(::seteuid(65534) == 0);
+  std::optional<Fault> fault = check_keytab_form("/etc/shadow").fault;
+  if (::getuid() == 0) REQUIRE(::seteuid(0) == 0);
+  REQUIRE(fault);
+  CHECK(fault->code == "kerberos.keytab-denied");
+  CHECK(fault->what.en.find("belongs to root") != std::string::npos);
+  CHECK(fault->remedy.en.starts_with("chown "));
+}
+
+TEST_CASE("a keytab that is cut anywhere is told from a whole one, and gives what stands before") {
+  crypto::testing::Folder folder;
+  std::string file = folder.path() + "/a.keytab";
+  add_key(file, kService, 1);
+  std::uintmax_t first = std::filesystem::file_size(file);
+  add_key(file, kService, 2);
+  std::uintmax_t whole = std::filesystem::file_size(file);
+  for (std::uintmax_t size = whole; size-- > 0;) {
+    CAPTURE(size);
+    std::filesystem::resize_file(file, size);
+    KeytabContent content = read_keytab(file);
+    if (size == first) {
+      CHECK(!content.fault);
+    } else {
+      CHECK(content.fault);
+    }
+    CHECK(content.entries.size() == (size >= first ? 1 : 0));
+  }
+}
+
+TEST_CASE("what is wrong with a configuration's keytabs is warned of, each for its service") {
+  crypto::testing::Folder folder;
+  std::string good = folder.path() + "/good.keytab", weak = folder.path() + "/weak.keytab";
+  add_key(good, kService, 1);
+  add_key(weak, kService, 1, 23);
+  auto config_of = [](const std::string& name, const std::string& file) {
+    KerberosConfig config;
+    config.keytabs.push_back({{}, *parse_principal(name), {file, {}}});
+    return config;
+  };
+  CHECK(codes_for(config_of(kService, good)).empty());
+  CHECK(codes_for(config_of(kService, folder.path() + "/none")) == "kerberos.keytab-missing ");
+  CHECK(codes_for(config_of("HTTP/CRM.example.com@EXAMPLE.COM", good)) == "kerberos.keytab-principal ");
+  KerberosConfig config = config_of(kService, weak);
+  CHECK(codes_for(config) == "kerberos.keytab-weak ");
+  config.allow_rc4 = {kService};
+  CHECK(codes_for(config).empty());
+  std::filesystem::permissions(good, std::filesystem::perms(0644));
+  CHECK(codes_for(config_of(kService, good)) == "kerberos.keytab-rights ");
+}
+
+}  // namespace pforte::kerberos
