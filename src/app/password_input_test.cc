@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -140,6 +142,34 @@ TEST_CASE("two passwords that differ are none, and the terminal shows again what
   REQUIRE(!password);
   CHECK(password.error().what.en == "the two passwords differ");
   CHECK(typist.echoes());
+}
+
+TEST_CASE("whoever gives up with Ctrl-C is left with a terminal that shows what they type") {
+  int master = -1;
+  pid_t child = forkpty(&master, nullptr, nullptr, nullptr);
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    (void)new_password(Streams(), Language::English, std::nullopt);
+    _exit(0);
+  }
+  std::string shown;
+  std::array<char, 256> block;
+  while (!shown.contains(": ")) {
+    ssize_t count = read(master, block.data(), block.size());
+    REQUIRE(count > 0);
+    shown.append(block.data(), std::size_t(count));
+  }
+  termios state{};
+  tcgetattr(master, &state);
+  CHECK((state.c_lflag & ECHO) == 0);
+  CHECK(write(master, "\x03", 1) == 1);
+  int status = 0;
+  CHECK(waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGINT);
+  tcgetattr(master, &state);
+  CHECK((state.c_lflag & ECHO) != 0);
+  close(master);
 }
 
 }  // namespace pforte::app

@@ -46,6 +46,29 @@ class Page {
   File file_;
 };
 
+// Behind the line that names the state folder.
+constexpr const char* kSignIn = R"([[listener]]
+address = "[::]:443"
+[[backend]]
+name = "crm"
+servers = ["http://10.0.0.11:8080"]
+[[site]]
+hosts = ["crm.example.com"]
+certificate = { chain = "crm.pem", key = "crm.key" }
+backend = "crm"
+allow = ["/"]
+sign_in = "required"
+[kerberos]
+login_fallback_realms = ["EXAMPLE.COM"]
+[kerberos.keytabs]
+"HTTP/crm.example.com@EXAMPLE.COM" = "crm.keytab"
+[sign_in]
+providers = ["kerberos", "database"]
+[[sign_in.map]]
+pattern = '[a-z]\.([a-z]+)@EXAMPLE\.DE'
+login = '\1'
+)";
+
 struct Outcome {
   int exit = -1;
   std::string out;
@@ -309,6 +332,59 @@ TEST_CASE("a session is ended by its id, by its agent, or with all") {
   CHECK(desk.run({"session", "end", "--all", "--lang=de"}).out == "1 Sitzung beendet\n");
   CHECK(desk.run({"session", "end"}).exit == 2);
   CHECK(desk.run({"session", "end", "--all", "--agent", "tom"}).exit == 2);
+}
+
+TEST_CASE("agent map tells by which step a principal becomes whom") {
+  Desk desk;
+  std::ofstream(desk.config(), std::ios::app) << kSignIn;
+  desk.json({"agent", "add", "susan", "--principal", "s.sommer@EXAMPLE.COM"});
+  desk.json({"agent", "add", "tom"});
+  Json exact = desk.json({"agent", "map", "s.sommer@EXAMPLE.COM"});
+  CHECK(exact["login"] == "susan");
+  CHECK(exact["by"] == "principal");
+  CHECK(exact["exists"] == true);
+  CHECK(exact["rule"].is_null());
+  CHECK(desk.json({"agent", "map", "tom@EXAMPLE.COM"})["by"] == "login-fallback");
+  Json ruled = desk.json({"agent", "map", "t.tom@EXAMPLE.DE"});
+  CHECK(ruled["login"] == "tom");
+  CHECK(ruled["by"] == "rule");
+  CHECK(ruled["rule"]["line"] == 19);
+  CHECK(desk.run({"agent", "map", "t.tom@EXAMPLE.DE"}).out ==
+        cat("t.tom@EXAMPLE.DE is agent tom: by the rule at ", desk.config(), ":19:1\n"));
+}
+
+TEST_CASE("agent map ends with 1 and the reason where a principal is nobody") {
+  Desk desk;
+  std::ofstream(desk.config(), std::ios::app) << kSignIn;
+  desk.json({"agent", "add", "susan", "--principal", "susan@EXAMPLE.COM"});
+  CHECK(desk.run({"agent", "add", "sue", "--principal", "susan@EXAMPLE.COM"}).exit == 0);
+  struct Row {
+    const char* principal;
+    std::string_view code;
+  };
+  const Row rows[] = {{"susan@EXAMPLE.COM", "sign-in.conflict"},
+                      {"susan@OTHER", "sign-in.unknown"},
+                      {"pc01$@EXAMPLE.COM", "sign-in.machine"}};
+  for (const Row& row : rows) {
+    CAPTURE(row.principal);
+    Outcome outcome = desk.run({"agent", "map", row.principal, "--json"});
+    CHECK(outcome.exit == 1);
+    Json document = Json::parse(outcome.out);
+    CHECK(document["login"].is_null());
+    CHECK(document["code"] == row.code);
+    CHECK(!document["message"].get<std::string>().empty());
+  }
+  Outcome german = desk.run({"agent", "map", "susan@EXAMPLE.COM", "--lang=de"});
+  CHECK(german.exit == 1);
+  CHECK(german.err.starts_with("pforte: Fehler: mehrere Bearbeiter haben den Principal"));
+  CHECK(german.err.contains("sue"));
+  CHECK(desk.run({"agent", "map", "susan"}).exit == 2);
+}
+
+TEST_CASE("agent map says what is wrong with a configuration that cannot be read") {
+  Desk desk;
+  CHECK(desk.run({"agent", "map", "susan@EXAMPLE.COM"}).err.starts_with(cat("pforte: ", desk.config(), ":")));
+  CHECK(desk.run({"agent", "map", "susan@EXAMPLE.COM"}).exit == 2);
 }
 
 TEST_CASE("without a state folder a command ends with 3, and without a configuration with 2") {
