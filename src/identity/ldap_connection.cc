@@ -80,13 +80,19 @@ bool set_tls(LDAP* handle, const LdapLink& link) {
   set(handle, LDAP_OPT_X_TLS_CRLFILE, static_cast<const char*>(nullptr));
   set(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND);
   set(handle, LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_DEMAND);
-  // GnuTLS, which Debian's libldap uses, takes no lowest version but a priority string; OpenSSL has it the other way.
-  Text package = text_option(handle, LDAP_OPT_X_TLS_PACKAGE);
-  bool gnutls = package && std::string_view(package.get()) == "GnuTLS";
-  set(handle, LDAP_OPT_X_TLS_CIPHER_SUITE, gnutls ? "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" : "HIGH");
+  // With one, GnuTLS (which Debian's libldap uses) would lose memory with each connection, and a lowest version it does
+  // not take at all: is_current_tls() looks instead.
+  set(handle, LDAP_OPT_X_TLS_CIPHER_SUITE, static_cast<const char*>(nullptr));
   set(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, LDAP_OPT_X_TLS_PROTOCOL_TLS1_2);
   int client = 0;
   return ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &client) == LDAP_OPT_SUCCESS;
+}
+
+// RFC 8996 forbids what came before TLS 1.2.
+bool is_current_tls(LDAP* handle) {
+  Text version = text_option(handle, LDAP_OPT_X_TLS_VERSION);
+  std::string_view name = version ? version.get() : "";
+  return name == "TLS1.2" || name == "TLS1.3" || name == "TLSv1.2" || name == "TLSv1.3";
 }
 
 void set_up(LDAP* handle, const LdapLink& link) {
@@ -190,6 +196,8 @@ Result<> LdapConnection::Body::connect() {
     stream->begin();
     code = ldap_start_tls_s(handle, nullptr, nullptr);
   }
+  if (code == LDAP_SUCCESS && sealed && !is_current_tls(handle))
+    return fail(Kind::Closed, "ldap.not-trusted", cat(link.server.url(), ": speaks no TLS 1.2 or later"));
   if (code == LDAP_SUCCESS) return {};
   Error why = failure(code, "connecting");
   // libldap gives a handshake no result of its own; without TLS there is no word on a connection that was refused.

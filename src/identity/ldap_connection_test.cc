@@ -54,6 +54,14 @@ TEST_CASE("a server's certificate has to lead to whom we trust, and to carry its
   }
 }
 
+TEST_CASE("a server that speaks no TLS after 1.1 is not trusted") {
+  Slapd old("IP:127.0.0.1", "NORMAL:-VERS-ALL:+VERS-TLS1.1");
+  auto connection = LdapConnection::open(link_to(old.tls_url(), old.file("ca.pem")));
+  REQUIRE(!connection);
+  CHECK(connection.error().code() == "ldap.not-trusted");
+  CHECK(connection.error().text().ends_with("speaks no TLS 1.2 or later"));
+}
+
 TEST_CASE("what ldap.conf or the environment say for other programs changes nothing") {
   Slapd server;
   Slapd other;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -91,8 +92,8 @@ inline void run(std::vector<std::string> command) {
 //   silent   without a password
 class Slapd {
  public:
-  // Speaks TLS as 127.0.0.1, or as the SAN says.
-  explicit Slapd(const std::string& san = "IP:127.0.0.1") {
+  // Speaks TLS as 127.0.0.1, or as the SAN says; `tls` is a priority string of GnuTLS.
+  explicit Slapd(const std::string& san = "IP:127.0.0.1", std::string tls = "NORMAL") : tls_(std::move(tls)) {
     authority_ = crypto::testing::make_authority();
     crypto::Identity own = crypto::testing::issue({.subject = "slapd", .names = san}, &authority_);
     folder_.write("ca.pem", crypto::testing::pem_of(*authority_.chain.front()));
@@ -177,6 +178,8 @@ TLSCACertificateFile )",
                file("ca.pem"), "\nTLSCertificateFile ", file("own.pem"), "\nTLSCertificateKeyFile ", file("own.key"),
                R"(
 TLSVerifyClient never
+TLSCipherSuite )",
+               tls_, R"(
 security simple_bind=128
 database mdb
 maxsize 16777216
@@ -261,6 +264,7 @@ pwdMustChange: TRUE
                group("Sales \\2B EMEA", "Sales + EMEA", {"susan"}), people());
   }
 
+  std::string tls_;
   crypto::testing::Folder folder_;
   crypto::Identity authority_;
   int port_ = free_port();
