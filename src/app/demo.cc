@@ -103,7 +103,8 @@ Result<demo::Stage> set_stage(const std::string& folder, const demo::Papers& pap
   stage.is_root = geteuid() == 0;
   if (neighbours.realms) stage.realms = neighbours.realms->files();
   if (neighbours.directory) stage.directory = neighbours.directory->access();
-  stage.token = TRY(make_demo_agents(folder)).reveal();
+  TRY(demo::make_folder(folder + "/state"));
+  stage.token = TRY(make_demo_agents(folder + "/state")).reveal();
   return stage;
 }
 

@@ -8,8 +8,10 @@ namespace pforte::demo {
 
 namespace {
 
-// As one word for a shell.
+// As one word for a shell; left alone where it is one.
 std::string quoted(std::string_view text) {
+  constexpr std::string_view kHarmless = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/.:_+-=@%,";
+  if (!text.empty() && text.find_first_not_of(kHarmless) == std::string_view::npos) return std::string(text);
   std::string out = "'";
   for (char letter : text) {
     if (letter == '\'') out += "'\\'";

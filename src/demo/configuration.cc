@@ -45,7 +45,7 @@ std::string sign_in_block(const Stage& stage) {
 }  // namespace
 
 std::string demo_configuration(const Stage& stage) {
-  std::string text = cat("state_dir = ", quoted(stage.folder), "\n");
+  std::string text = cat("state_dir = ", quoted(stage.folder + "/state"), "\n");
   text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kTlsPort, "\"\n");
   text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kPlainPort, "\"\nredirect_to_https = true\n");
   text += cat("\n[admin]\naddress = \"127.0.0.1:", kAdminPort, "\"\n");

@@ -17,7 +17,7 @@ Stage full_stage() {
   Stage stage;
   stage.folder = "/tmp/d";
   stage.program = "/usr/bin/pforte";
-  stage.papers = {.authority = "/tmp/d/authority.pem",
+  stage.papers = {.authority = "/tmp/d x/authority.pem",
                   .chain = "/tmp/d/server.pem",
                   .key = "/tmp/d/server.key",
                   .pin = "PIN=",
@@ -34,18 +34,18 @@ Stage full_stage() {
 TEST_CASE("the greeting's commands are the same in both languages") {
   Message text = greeting(full_stage());
   const std::string commands[] = {
-      "\n  curl --cacert '/tmp/d/authority.pem' -i 'https://app.localhost:8443/webclient'\n",
-      "\n  echo susan-demo | KRB5_CONFIG='/tmp/d/krb5.conf' KRB5CCNAME='/tmp/d/susan.tickets' kinit susan@ALPHA.TEST\n",
-      "\n  KRB5_CONFIG='/tmp/d/krb5.conf' KRB5CCNAME='/tmp/d/peter.tickets' curl --cacert '/tmp/d/authority.pem' "
-      "--negotiate -u : 'https://beta.localhost:8443/webclient'\n",
+      "\n  curl --cacert '/tmp/d x/authority.pem' -i https://app.localhost:8443/webclient\n",
+      "\n  echo susan-demo | KRB5_CONFIG=/tmp/d/krb5.conf KRB5CCNAME=/tmp/d/susan.tickets kinit susan@ALPHA.TEST\n",
+      "\n  KRB5_CONFIG=/tmp/d/krb5.conf KRB5CCNAME=/tmp/d/peter.tickets curl --cacert '/tmp/d x/authority.pem' "
+      "--negotiate -u : https://beta.localhost:8443/webclient\n",
       " -d user=uli -d password=uli-demo ",
       " -d user=dora -d password=dora-demo ",
-      " -H 'Authorization: Bearer TOKEN' 'https://localhost:8443/rest'\n",
+      " -H 'Authorization: Bearer TOKEN' https://localhost:8443/rest\n",
       " -i --path-as-is 'https://localhost:8443/webclient/..;/management'\n",
       "\n  curl --path-as-is 'http://127.0.0.1:4711/webclient/..;/management'\n",
-      "\n  '/usr/bin/pforte' --config '/tmp/d/pforte.toml' service stop kerberos\n",
-      " chromium --user-data-dir='/tmp/d/chromium' ",
-      " firefox-esr --no-remote --profile '/tmp/d/firefox' https://app.localhost:8443/webclient\n",
+      "\n  /usr/bin/pforte --config /tmp/d/pforte.toml service stop kerberos\n",
+      " chromium --user-data-dir=/tmp/d/chromium ",
+      " firefox-esr --no-remote --profile /tmp/d/firefox https://app.localhost:8443/webclient\n",
   };
   for (const std::string& command : commands) {
     CAPTURE(command);

@@ -13,7 +13,7 @@ namespace pforte::demo {
 
 // All that stands for the demo's gate, which its configuration and its greeting speak of.
 struct Stage {
-  std::string folder;   // everything is in it
+  std::string folder;   // everything is in it, the gate's state in "state"
   std::string program;  // how to call pforte from anywhere
   Papers papers;
   BrowserProfiles browsers;
