@@ -5,6 +5,7 @@ Its ports are fixed, so these tests are left out while another demo runs.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -149,6 +150,25 @@ def test_it_can_be_operated_while_it_runs(demo):
     assert all(login in agents for login in ("susan", "peter", "uli", "dora", "partner"))
     assert "susan" in sessions
     assert stopped and started
+
+
+# How the printed line is changed so that nobody has to look at a screen.
+BROWSERS = {"chromium": ("chromium ", "chromium --headless=new --disable-gpu --disable-dev-shm-usage --dump-dom "),
+            "firefox": ("firefox-esr ", "firefox-esr --headless --screenshot ~/page.png ")}
+
+
+@pytest.mark.parametrize("which", BROWSERS)
+def test_a_browser_started_as_printed_is_in_at_once(demo, tmp_path, which):
+    demo.paste("Single sign-on")
+    printed, headless = BROWSERS[which]
+    line = next(line for line in demo.commands()["In a browser with a profile of its own, with the ticket that Susan fetched above"]
+                if printed in line)
+    before = len(demo.said())
+    subprocess.run(["bash", "-c", line.replace(printed, headless)], env=os.environ | {"HOME": str(tmp_path)}, timeout=90,
+                   stdin=subprocess.DEVNULL, capture_output=True)
+    requests = [json.loads(record) for record in demo.said()[before:].splitlines() if record.startswith("{")]
+    assert [one["status"] for one in requests if one["path"] == "/webclient"] == [401, 200]
+    assert "susan" in demo.paste("While it runs")[1]
 
 
 def test_nothing_is_left_when_it_is_killed(demo, tmp_path):

@@ -396,6 +396,22 @@ def test_after_signing_out_the_form_comes_without_a_challenge_until_one_asks_for
     assert visitor.whoami()["login"] == "susan"
 
 
+PARTS = {"picture": ("Accept: image/avif,image/webp,*/*", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"),
+         "script": ("Accept: */*", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: script"),
+         "fetch": ("Accept: application/json", "Sec-Fetch-Mode: cors", "Sec-Fetch-Dest: empty"), "old browser": ("Accept: */*",)}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_after_signing_out_no_part_of_a_page_signs_in_either(part, desk, susan):
+    """Browsers answer a challenge for a picture, such as favicon.ico, with a ticket, and nobody sees it happen."""
+    visitor = Visitor(desk)
+    visitor.sign_in_with(susan)
+    visitor.sign_out()
+    answer = visitor.get("/favicon.ico", *PARTS[part])
+    assert answer.status == 401
+    assert not offers_negotiate(answer)
+
+
 def test_after_signing_in_again_by_password_single_sign_on_is_offered_again(desk):
     visitor = Visitor(desk).must_sign_in("peter", PETER.password)
     visitor.sign_out()
