@@ -13,40 +13,50 @@ import time
 from pathlib import Path
 
 import report
-from gates import CLIENT_CPU, KINDS, ROOT, SERVER_CPU, Gate, is_installed, make_certificate, versions
+from gates import FAMILIES, KINDS, ROOT, Gate, Surroundings, is_installed, make_certificate, versions
 from measure import AGREED, Application, Bench
-from processes import Failed
+from processes import CLIENT_CPU, SERVER_CPU, Failed
+from realm import Realm
 from scenarios import SCENARIOS
 
 
 def read_arguments():
     parser = argparse.ArgumentParser(
-        prog="./bench/run", description="Measures requests per second and CPU time per request of Pforte, nginx, HAProxy "
-        "and H2O: one worker each, the same application, certificate and TLS, in interleaved rounds.",
+        prog="./bench/run", description="Measures requests per second and CPU time per request of Pforte, nginx, HAProxy, "
+        "H2O and Apache: one worker each, the same application, certificate and TLS, in interleaved rounds.",
         epilog="Scenarios: " + ", ".join(SCENARIOS) + ".")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 1 s instead of 5 of 4 s")
     parser.add_argument("--rounds", type=int, help="how often each gate is measured in each scenario")
     parser.add_argument("--seconds", type=float, help="how long one measurement takes")
     parser.add_argument("--only", action="append", choices=SCENARIOS, metavar="SCENARIO",
                         help="only this scenario; may be given several times")
-    parser.add_argument("--peers", default=",".join(KINDS), help="gates to measure (default: %(default)s)")
+    parser.add_argument("--peers", default=",".join(FAMILIES), help="whose gates to measure (default: %(default)s)")
     parser.add_argument("--markdown", metavar="FILE", type=Path, help="also write the tables to FILE")
+    parser.add_argument("--pforte", metavar="FILE", type=Path, help="measure this program, and do not build ours")
     parser.add_argument("--no-build", action="store_true", help="install and build nothing; use what is there")
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (2 if arguments.quick else 5)
     arguments.seconds = arguments.seconds or (1 if arguments.quick else 4)
-    unknown = set(arguments.peers.split(",")) - set(KINDS)
+    arguments.peers = arguments.peers.split(",")
+    arguments.scenarios = [SCENARIOS[name] for name in arguments.only or SCENARIOS]
+    unknown = set(arguments.peers) - set(FAMILIES)
     if unknown:
-        parser.error(f"no such gate: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
+        parser.error(f"no such gate: {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}")
     return arguments
+
+
+def wanted_kinds(arguments):
+    """What the wanted scenarios compare, of the wanted peers."""
+    wanted = {name for scenario in arguments.scenarios for name in scenario.gates}
+    return [kind for kind in KINDS.values() if kind.name in wanted and kind.family in arguments.peers]
 
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def build(names):
-    """Installs the peers and builds what we measure with and, if it is to be measured, Pforte."""
+def build(with_pforte):
+    """Installs the peers and builds what we measure with and, if wanted, Pforte."""
     setup = ROOT / "scripts/setup"
     if setup.exists():
         subprocess.run([setup, "bench"], check=True)
@@ -54,7 +64,7 @@ def build(names):
     subprocess.run(["cmake", "-S", ROOT / "bench", "-B", folder, "-G", "Ninja", "-DCMAKE_CXX_COMPILER=clang++-19",
                     "-DCMAKE_BUILD_TYPE=Release"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", folder], check=True, stdout=sys.stderr)
-    if "pforte" in names:
+    if with_pforte:
         subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         subprocess.run(["cmake", "--build", "--preset", "release", "--target", "pforte"], cwd=ROOT, check=True,
                        stdout=sys.stderr)
@@ -78,23 +88,22 @@ def stolen_seconds():
 class Comparison:
     """All gates, all scenarios, all rounds."""
 
-    def __init__(self, arguments, state, application, programs):
+    def __init__(self, arguments, around, application, programs):
         self.arguments = arguments
-        self.state = state
-        self.application = application
-        self.bench = Bench(programs, state, application)
+        self.around = around
+        self.bench = Bench(programs, around.state, application, around.realm)
         self.failures = []
         self.gates = {}
 
-    def start(self, name):
-        return Gate(KINDS[name], self.state, self.application.port)
-
     def start_all(self):
-        for name in self.arguments.peers.split(","):
+        for kind in wanted_kinds(self.arguments):
+            name = kind.name
             try:
-                if not is_installed(KINDS[name]):
-                    raise Failed("is not installed" if name != "pforte" else "is not built")
-                self.gates[name] = self.start(name)
+                if not is_installed(kind, self.around.pforte):
+                    raise Failed("is not installed" if kind.family != "pforte" else "is not built")
+                if kind.proof and not self.around.realm:
+                    raise Failed("there is no KDC")
+                self.gates[name] = Gate(kind, self.around)
                 self.bench.verify(self.gates[name])
                 say(f"{name}: every byte right, {AGREED}")
             except Failed as why:
@@ -113,8 +122,8 @@ class Comparison:
 
     def compare(self, scenario):
         """gate name -> [Outcome of each round]. Whoever fails once is out of this scenario."""
-        outcomes = {name: [] for name in self.gates}
-        for number in range(self.arguments.rounds):
+        outcomes = {name: [] for name in scenario.gates if name in self.gates}
+        for number in range(self.arguments.rounds if outcomes else 0):
             # Each round begins with another gate, so that nobody is always the one after the same neighbour.
             names = list(outcomes)
             names = names[number % len(names):] + names[:number % len(names)]
@@ -132,7 +141,7 @@ class Comparison:
     def measure_once(self, name, scenario):
         if scenario.fresh_gate:
             self.gates[name].stop()
-            self.gates[name] = self.start(name)
+            self.gates[name] = Gate(KINDS[name], self.around)
         return self.bench.measure(self.gates[name], scenario, self.arguments.seconds)
 
     @staticmethod
@@ -142,24 +151,53 @@ class Comparison:
         say(f"{scenario.name}, round {number + 1}: {figure.name} in {figure.unit}: " + ", ".join(parts))
 
 
+def start_realm(arguments, state, programs):
+    """The KDC, if a gate needs one and it can be had."""
+    if not any(kind.proof for kind in wanted_kinds(arguments)):
+        return None
+    try:
+        return Realm(state, programs / "tokens")
+    except Failed as why:
+        say(f"no KDC: {why}")
+        return None
+
+
+def measure_all(arguments, comparison):
+    comparison.start_all()
+    results = []
+    for scenario in arguments.scenarios:
+        outcomes = comparison.compare(scenario)
+        if outcomes:
+            results.append((scenario, outcomes))
+    return results
+
+
 def run(arguments, state):
     programs = ROOT / "build/bench"
+    pforte = str(arguments.pforte or ROOT / "build/release/pforte")
+    if os.getuid() == 0:
+        state.chmod(0o711)  # Apache's worker is somebody else
     make_certificate(state)
     application = Application(programs / "upstream", state / "upstream.err")
-    comparison = Comparison(arguments, state, application, programs)
+    realm = start_realm(arguments, state, programs)
+    comparison = Comparison(arguments, Surroundings(state, pforte, application.port, realm), application, programs)
     stolen, began = stolen_seconds(), time.monotonic()
     try:
-        comparison.start_all()
-        names = arguments.only or list(SCENARIOS)
-        results = []
-        for name in names if comparison.gates else []:
-            outcomes = comparison.compare(SCENARIOS[name])
-            if outcomes:
-                results.append((SCENARIOS[name], outcomes))
+        results = measure_all(arguments, comparison)
     finally:
         comparison.stop_all()
         application.stop()
+        if realm:
+            realm.stop()
     stolen = (stolen_seconds() - stolen) / (time.monotonic() - began)
+    text = write_report(arguments, pforte, results, stolen, comparison.failures)
+    print(text)
+    if arguments.markdown:
+        arguments.markdown.write_text(text)
+    return 1 if comparison.failures else 0
+
+
+def write_report(arguments, pforte, results, stolen, failures):
     settings = [
         f"- rounds: {arguments.rounds} of {arguments.seconds:g} s for each gate and scenario, gates interleaved, order rotated",
         f"- TLS: {AGREED}, one EC P-256 certificate; access logs off everywhere; one worker each on CPU {SERVER_CPU}; "
@@ -167,13 +205,9 @@ def run(arguments, state):
     others = [outcome.others for _, by_gate in results for rounds in by_gate.values() for outcome in rounds] or [0]
     noise = (f"*spread* of each gate, in the tables; other processes used {statistics.median(others):.0%} of the two CPUs "
              f"while something was measured (at worst {max(others):.0%}); the host took away {stolen:.1%} of one")
-    seen = {name: versions(KINDS[name]) for name in arguments.peers.split(",") if is_installed(KINDS[name])}
-    text = report.document(shlex.join(["./bench/run", *sys.argv[1:]]), settings, seen, noise, results,
-                           comparison.failures)
-    print(text)
-    if arguments.markdown:
-        arguments.markdown.write_text(text)
-    return 1 if comparison.failures else 0
+    families = {kind.family: kind for kind in wanted_kinds(arguments) if is_installed(kind, pforte)}
+    seen = {family: versions(kind, pforte) for family, kind in families.items()}
+    return report.document(shlex.join(["./bench/run", *sys.argv[1:]]), settings, seen, noise, results, failures)
 
 
 def main():
@@ -185,7 +219,7 @@ def main():
     try:
         check_machine()
         if not arguments.no_build:
-            build(arguments.peers.split(","))
+            build("pforte" in arguments.peers and not arguments.pforte)
         with tempfile.TemporaryDirectory(prefix="pforte-bench-") as state:
             return run(arguments, Path(state))
     except (Failed, subprocess.CalledProcessError) as why:

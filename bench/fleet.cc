@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <utility>
 
 namespace pforte::bench {
@@ -15,7 +16,8 @@ using namespace std::chrono_literals;
 
 constexpr unsigned kSourceAddresses = 32;
 
-Request make_request(const Options& options) {
+// `field`: a header field of this request alone, or nothing.
+Request make_request(const Options& options, const std::string& field) {
   bool upload = options.upload_bytes > 0;
   std::string head = (upload ? "POST " : "GET ") + options.path +
                      " HTTP/1.1\r\n"
@@ -24,7 +26,17 @@ Request make_request(const Options& options) {
                      "Accept: */*\r\n";
   if (upload) head += "Content-Length: " + std::to_string(options.upload_bytes) + "\r\n";
   if (options.mode == Mode::Connect) head += "Connection: close\r\n";
+  if (!field.empty()) head += field + "\r\n";
   return {.head = head + "\r\n", .body_bytes = options.upload_bytes};
+}
+
+std::vector<Request> make_requests(const Options& options) {
+  if (options.fields.empty()) return {make_request(options, "")};
+  std::vector<Request> requests;
+  std::ifstream file(options.fields);
+  for (std::string field; std::getline(file, field);) requests.push_back(make_request(options, field));
+  if (requests.empty()) stop("no header fields in " + options.fields);
+  return requests;
 }
 
 sockaddr_in loopback(std::uint32_t host, std::uint16_t port) {
@@ -37,7 +49,8 @@ Fleet::Fleet(const Options& options)
     : fresh_(options.mode == Mode::Connect),
       expect_bytes_(options.expect_bytes),
       tls_(make_tls_context()),
-      request_(make_request(options)),
+      requests_(make_requests(options)),
+      once_(options.once),
       epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (epoll_ < 0) refused("epoll");
   for (unsigned i = 0; i < options.connections; ++i) {
@@ -53,6 +66,14 @@ Fleet::Fleet(const Options& options)
 Fleet::~Fleet() {
   connections_.clear();
   close(epoll_);
+}
+
+const Request& Fleet::next_request() {
+  if (next_ == requests_.size()) {
+    if (once_) stop("more requests than header fields");
+    next_ = 0;
+  }
+  return requests_[next_++];
 }
 
 Figures Fleet::take_figures() {

@@ -41,7 +41,10 @@ class Fleet {
   // Each request has a connection of its own, and says so.
   bool is_fresh() const { return fresh_; }
 
-  void ask(Connection& connection, Clock::time_point since) { connection.ask(request_, since); }
+  void ask(Connection& connection, Clock::time_point since) { connection.ask(next_request(), since); }
+
+  // How many requests can still be made: without --once, any number.
+  std::uint64_t requests_left() const { return once_ ? requests_.size() - next_ : ~std::uint64_t{0}; }
 
   // Takes a connection as far as it goes without waiting.
   void pump(Connection& connection, Pace& pace);
@@ -56,6 +59,7 @@ class Fleet {
   const std::string& agreed() const { return agreed_; }
 
  private:
+  const Request& next_request();
   void note(Connection& connection, Connection::Event event);
   void note_handshake(Connection& connection);
   void note_answer(const Connection& connection);
@@ -64,7 +68,9 @@ class Fleet {
   bool fresh_;
   std::uint64_t expect_bytes_;
   TlsContext tls_;
-  Request request_;
+  std::vector<Request> requests_;  // made in turn
+  std::size_t next_ = 0;
+  bool once_;
   int epoll_;
   std::list<Connection> connections_;
   Figures figures_;

@@ -100,7 +100,7 @@ int run(const Options& options) {
   } else if (options.mode == Mode::OpenLoop) {
     ask_on_time(fleet, options.rate, start + length);
   } else {
-    ask_again_and_again(fleet, options.requests, start + length);
+    ask_again_and_again(fleet, std::min(options.requests, fleet.requests_left()), start + length);
   }
   std::chrono::duration<double> taken = Clock::now() - start;
   print(fleet.take_figures(), {.seconds = taken.count(), .cpu_seconds = cpu_seconds() - cpu_before}, fleet);

@@ -3,12 +3,11 @@
 import hashlib
 import http.client
 import json
-import ssl
 import subprocess
 import time
 
-from gates import CLIENT_CPU, SERVER_CPU
-from processes import Failed, Process, busy_seconds
+import proofs
+from processes import CLIENT_CPU, SERVER_CPU, Failed, Process, busy_seconds
 from scenarios import BIG, Outcome
 
 AGREED = "TLSv1.3 TLS_AES_128_GCM_SHA256 x25519 http/1.1"
@@ -74,10 +73,11 @@ class Load:
 
 
 class Bench:
-    def __init__(self, programs, state, application):
+    def __init__(self, programs, state, application, realm):
         self.load_program = programs / "load"
         self.state = state
         self.application = application
+        self.realm = realm
 
     def measure(self, gate, scenario, seconds):
         """One Outcome. Raises Failed when anything happened that a user of the figures should not be asked to believe."""
@@ -86,9 +86,23 @@ class Bench:
             options["seconds"] = seconds
         if scenario.fresh_gate:
             self._run(gate, WARM_UP)
+        options |= self._proofs(gate, scenario.logins * seconds, options["connections"])
         outcome = self._run(gate, options)
         self._doubt(outcome, scenario)
         return outcome
+
+    def _proofs(self, gate, logins, connections):
+        """Options of the load generator with which its requests show who sends them. `logins` > 0: each is one."""
+        if logins:
+            lines = self.realm.tokens(int(logins) + connections)
+        else:
+            lines = proofs.fields(gate, self.realm, self.state, connections)
+        if not lines:
+            return {}
+        file = self.state / "fields"
+        file.write_text("".join(line + "\n" for line in lines))
+        once = logins or gate.kind.proof == "ticket"
+        return {"fields": file, **({"once": None} if once else {})}
 
     def _busy_and_ours(self, gate, load):
         """CPU seconds of the two CPUs so far, and those of them that are the measurement's."""
@@ -133,28 +147,45 @@ class Bench:
             raise Failed(f"only {seen['open']} of {scenario.load['connections']} connections stayed open")
 
     def verify(self, gate):
-        """Every byte right, and what TLS agrees on the same as everywhere."""
-        context = ssl.create_default_context(cafile=self.state / "chain.pem")
-        context.set_alpn_protocols(["http/1.1"])
-        client = http.client.HTTPSConnection("localhost", gate.port, context=context, timeout=30)
-        client.host = "localhost"
+        """Every byte right, nobody let in who shows nothing, and what TLS agrees on the same as everywhere."""
+        client = proofs.connection(gate, self.state)
+        shown = proofs.fields(gate, self.realm, self.state, 4)
         try:
-            for method, path, body, answer in (("GET", "/1k", None, self.application.get("/1k")),
-                                               ("GET", "/10m", None, self.application.get("/10m")),
-                                               ("POST", "/up", bytes(BIG), b"%d\n" % BIG)):
-                client.request(method, path, body)
+            for number, (method, path, body, answer) in enumerate((
+                    ("GET", "/1k", None, self.application.get("/1k")), ("GET", "/10m", None, self.application.get("/10m")),
+                    ("POST", "/up", bytes(BIG), b"%d\n" % BIG))):
+                client.request(method, path, body, proofs.split(shown[number % len(shown)]) if shown else {})
                 response = client.getresponse()
                 got = response.read()
                 if response.status != 200 or hashlib.sha256(got).digest() != hashlib.sha256(answer).digest():
                     raise Failed(f"{method} {path}: status {response.status}, {len(got)} bytes, not the application's")
+            if shown:
+                self._verify_who(gate, client, shown[-1])
         except (OSError, http.client.HTTPException) as why:
             raise Failed(f"{method} {path}: {why}") from why
         finally:
             client.close()
-        load = Load(self.load_program, gate.port, {**WARM_UP, "connections": 1, "requests": 1}, self.state / "load.err")
+        options = {**WARM_UP, "connections": 1, "requests": 1, **self._proofs(gate, 0, 2)}
+        load = Load(self.load_program, gate.port, options, self.state / "load.err")
         try:
             agreed = load.run()["agreed"]
         finally:
             load.stop()
         if agreed != AGREED:
             raise Failed(f"agreed on {agreed} instead of {AGREED}")
+
+    @staticmethod
+    def _verify_who(gate, client, field):
+        """The application learns who it is; whoever shows nothing does not get there."""
+        client.request("GET", "/who", headers=proofs.split(field))
+        response = client.getresponse()
+        said = response.read().decode().strip()
+        if response.status != 200 or said.partition("@")[0] != "bench":
+            raise Failed(f"the application is told {said!r} instead of bench (status {response.status})")
+        if gate.kind.proof == "given":
+            return  # here it is the service that decides, and ours lets everybody in
+        client.request("GET", "/who")
+        response = client.getresponse()
+        response.read()
+        if response.status != 401:
+            raise Failed(f"status {response.status} for somebody who has not signed in")

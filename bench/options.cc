@@ -45,8 +45,8 @@ Options read_options(int count, char** words) {
   Options options;
   for (int i = 1; i < count; ++i) {
     std::string_view name = words[i];
-    if (name == "--resume") {
-      options.resume = true;
+    if (name == "--resume" || name == "--once") {
+      (name == "--once" ? options.once : options.resume) = true;
       continue;
     }
     if (++i == count) stop(std::string(name) + " needs a value");
@@ -63,6 +63,8 @@ Options read_options(int count, char** words) {
       options.requests = number<std::uint64_t>(name, value, 1, options.requests);
     else if (name == "--path")
       options.path = value;
+    else if (name == "--fields")
+      options.fields = value;
     else if (name == "--upload-bytes")
       options.upload_bytes = number<std::uint64_t>(name, value, 0, kManyBytes);
     else if (name == "--expect-bytes")

@@ -28,6 +28,10 @@ struct Options {
   std::uint64_t expect_bytes = 0;  // an answer whose body has another size counts as an error
   double rate = 1000;              // requests per second, for Mode::OpenLoop
   bool resume = false;             // for Mode::Connect: with the ticket of the connection before
+
+  // A file with a header field on each line: a request carries one of them, the next the next. Empty: none.
+  std::string fields;
+  bool once = false;  // no field is sent twice: there are as many requests, those that prepare included
 };
 
 // Ends the program with status 2 and a message on a wrong command line.

@@ -2,9 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
+
+
+SERVER_CPU = 0
+CLIENT_CPU = 1
 
 
 class Failed(Exception):
@@ -28,13 +33,13 @@ class Process:
     When this process dies, even by SIGKILL, the program gets a SIGTERM from the kernel.
     """
 
-    def __init__(self, command, cpu, log, **pipes):
+    def __init__(self, command, cpu, log, env=None, **pipes):
         self.name = Path(command[0]).name
         self.log = Path(log)
         with open(self.log, "ab") as out:
             self.popen = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(cpu), *map(str, command)],
-                start_new_session=True, stderr=out, text=True,
+                start_new_session=True, stderr=out, text=True, env=env,
                 stdin=pipes.get("stdin", subprocess.DEVNULL), stdout=pipes.get("stdout", out))
 
     def is_running(self):
@@ -93,3 +98,20 @@ class Process:
     def last_words(self):
         lines = self.log.read_text(errors="replace").strip().splitlines()
         return " | ".join(lines[-3:]) or "it said nothing"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_it_listens(name, process, port):
+    for _ in range(400):
+        if not process.is_running():
+            raise Failed(f"{name} does not start: {process.last_words()}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise Failed(f"{name} does not listen: {process.last_words()}")

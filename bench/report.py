@@ -8,7 +8,6 @@ import statistics
 import subprocess
 from pathlib import Path
 
-BASE = "nginx"
 
 
 def _number(value, digits):
@@ -34,8 +33,8 @@ def _columns(figure, outcomes):
 
 
 def _best(figure, columns):
-    """The best of the others. Pforte is not its own yardstick."""
-    peers = {name: statistics.median(values) for name, values in columns.items() if name != "pforte"}
+    """The best of the others, if there are any. Pforte is not its own yardstick."""
+    peers = {name: statistics.median(values) for name, values in columns.items() if not name.startswith("pforte")}
     if not peers:
         return None
     return (min if figure.lower_is_better else max)(peers, key=peers.get)
@@ -44,7 +43,7 @@ def _best(figure, columns):
 def scenario_table(scenario, outcomes):
     """`outcomes`: gate name -> [Outcome of each round]."""
     lines = [f"### {scenario.title}", "",
-             f"| figure | gate | median (min–max) | ratio to {BASE} | ratio to the best peer | spread |",
+             f"| figure | gate | median (min–max) | ratio to {scenario.base} | ratio to the best peer | spread |",
              "|---|---|---:|---:|---:|---:|"]
     for figure in scenario.figures:
         columns = _columns(figure, outcomes)
@@ -54,7 +53,7 @@ def scenario_table(scenario, outcomes):
             spread = (max(values) - min(values)) / median if median else 0
             to_best = _ratio_span(values, columns.get(best)) + (" ←" if name == best else "")
             lines.append(f"| {figure.name}, {figure.unit} | {name} | {_span(values, figure.digits)} | "
-                         f"{_ratio_span(values, columns.get(BASE))} | {to_best} | {spread:.0%} |")
+                         f"{_ratio_span(values, columns.get(scenario.base))} | {to_best} | {spread:.0%} |")
     return "\n".join([*lines, "", *_remarks(scenario, outcomes), ""])
 
 
@@ -73,12 +72,11 @@ def _remarks(scenario, outcomes):
     return lines
 
 
-def _verdict(scenario, outcomes):
+def _verdict(scenario, goal, outcomes):
     """One line of the table of goals."""
-    goal = scenario.goal
     columns = _columns(goal.figure, outcomes)
     yardstick = _best(goal.figure, columns) if goal.against == "best" else goal.against
-    values = _ratios(columns["pforte"], columns.get(yardstick)) if yardstick else columns["pforte"]
+    values = _ratios(columns[scenario.subject], columns.get(yardstick)) if yardstick else columns[scenario.subject]
     if not values:
         return f"| {scenario.name} | | no {yardstick} to compare with | |"
     unit = f"× {yardstick}" if yardstick else goal.figure.unit
@@ -87,7 +85,8 @@ def _verdict(scenario, outcomes):
 
 
 def goals_table(results):
-    lines = [_verdict(scenario, outcomes) for scenario, outcomes in results if scenario.goal and "pforte" in outcomes]
+    lines = [_verdict(scenario, goal, outcomes) for scenario, outcomes in results if scenario.subject in outcomes
+             for goal in scenario.goals]
     if not lines:
         return []
     return ["### Goals", "", "| figure | goal | Pforte | |", "|---|---:|---:|---|", *lines, ""]

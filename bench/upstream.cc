@@ -2,6 +2,8 @@
 //
 //   GET /1k, GET /10m   a body of 1 KiB, of 10 MiB
 //   POST /up            reads a body of that Content-Length and throws it away; answers with its size
+//   GET /who            the login that a gate tells it, in Remote-User
+//   GET /auth           lets everybody in, as "bench", for gates that ask such a service about every request
 //   GET /counts         {"accepted": connections so far, "requests": requests so far}
 //
 // Prints its port. Ends with its standard input, so that it never outlives whoever started it.
@@ -140,6 +142,12 @@ class Client {
       answer_with("200 OK", std::string_view(big).substr(0, 1024));
     } else if (path == "/10m") {
       answer_with("200 OK", big);
+    } else if (path == "/who") {
+      answer(std::string(field(request, "\r\nremote-user:")) + '\n');
+    } else if (path == "/auth") {
+      head_ = "HTTP/1.1 200 OK\r\nRemote-User: bench\r\nContent-Length: 0\r\n\r\n";
+      body_ = {};
+      sent_ = 0;
     } else if (path == "/counts") {
       answer("{\"accepted\": " + std::to_string(counts.accepted) +
              ", \"requests\": " + std::to_string(counts.requests) + "}\n");
@@ -148,13 +156,18 @@ class Client {
     }
   }
 
-  static std::size_t length_of_body(std::string_view request) {
-    constexpr std::string_view kName = "\r\ncontent-length:";
+  // The value of a field, or nothing. `name` in small letters, with the line break before it and the colon behind it.
+  static std::string_view field(std::string_view request, std::string_view name) {
     auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
-    auto found = std::ranges::search(request, kName, same);
-    if (found.empty()) return 0;
+    auto found = std::ranges::search(request, name, same);
+    if (found.empty()) return {};
     std::string_view value = request.substr(static_cast<std::size_t>(found.end() - request.begin()));
     value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+    return value.substr(0, value.find('\r'));
+  }
+
+  static std::size_t length_of_body(std::string_view request) {
+    std::string_view value = field(request, "\r\ncontent-length:");
     std::size_t length = 0;
     std::from_chars(value.data(), value.data() + value.size(), length);
     return length;
