@@ -57,22 +57,22 @@ TEST_CASE("a keytab that is missing or wrong disables its own service alone, unt
   std::string service = add_service("late", at("late.ready"));
   write_file(at("text.keytab"), "-----BEGIN CERTIFICATE-----\n");
   write_file(at("empty.keytab"), "");
-  Gate gate(config_of({{kApp, stage().app},
+  Gate gate(config_of({{app_service, stage().app},
                        {service, late},
                        {"HTTP/t.alpha.test@ALPHA.TEST", at("text.keytab")},
                        {"HTTP/e.alpha.test@ALPHA.TEST", at("empty.keytab")},
                        {"HTTP/x.alpha.test@ALPHA.TEST", stage().app}}));
-  CHECK(gate.code(token_for(kApp)) == "accepted");
+  CHECK(gate.code(token_for(app_service)) == "accepted");
   Result<Leg> refused = gate.accept(token_for(service));
   CHECK(refused.error().code() == "kerberos.keytab");
   CHECK(refused.error().kind() == Kind::Unavailable);
-  CHECK(status_of(gate, kApp).usable);
-  CHECK(!status_of(gate, kApp).problem);
+  CHECK(status_of(gate, app_service).usable);
+  CHECK(!status_of(gate, app_service).problem);
   CHECK(!status_of(gate, service).usable);
   CHECK(status_of(gate, service).problem->en.find("is not there") != std::string::npos);
   CHECK(status_of(gate, "HTTP/t.alpha.test@ALPHA.TEST").problem->en.find("is no keytab") != std::string::npos);
   CHECK(status_of(gate, "HTTP/e.alpha.test@ALPHA.TEST").problem->en.find("holds no key") != std::string::npos);
-  CHECK(status_of(gate, "HTTP/x.alpha.test@ALPHA.TEST").problem->en.find("but of " + kApp) != std::string::npos);
+  CHECK(status_of(gate, "HTTP/x.alpha.test@ALPHA.TEST").problem->en.find("but of " + app_service) != std::string::npos);
 
   std::filesystem::rename(at("late.ready"), late);
   wait_for_look();
@@ -140,12 +140,12 @@ TEST_CASE("each reason why a key does not fit has its own code") {
 }
 
 TEST_CASE("a ticket for a service that is not configured names it and the nearest") {
-  Gate gate(config_of({{kApp, stage().app}, {kBetaApp, stage().beta}}));
-  Result<Leg> got = gate.accept(token_for(kOther));
+  Gate gate(config_of({{app_service, stage().app}, {beta_service, stage().beta}}));
+  Result<Leg> got = gate.accept(token_for(other_service));
   REQUIRE(!got);
   CHECK(got.error().code() == "kerberos.no-key");
-  CHECK(got.error().text().find(kOther) != std::string::npos);
-  CHECK(got.error().text().find(kApp) != std::string::npos);
+  CHECK(got.error().text().find(other_service) != std::string::npos);
+  CHECK(got.error().text().find(app_service) != std::string::npos);
 }
 
 TEST_CASE("an alias of an account, or another spelling, is accepted by the key") {
@@ -154,7 +154,7 @@ TEST_CASE("an alias of an account, or another spelling, is accepted by the key")
                             "addprinc -pw shared -e aes256-cts-hmac-sha1-96:normal HTTP/Alias.alpha.test\n");
   std::string service = "HTTP/alias.alpha.test@ALPHA.TEST", keytab = at("alias.keytab");
   write_keytab(keytab, {service, "shared", "aes256-cts-hmac-sha1-96", "ALPHA.TESTHTTPAlias.alpha.test"});
-  Gate gate(config_of({{kApp, stage().app}, {service, keytab}}));
+  Gate gate(config_of({{app_service, stage().app}, {service, keytab}}));
   Result<Leg> got = gate.accept(token_for("HTTP/Alias.alpha.test@ALPHA.TEST"));
   REQUIRE(got);
   CHECK(got->proof->service.to_text() == service);
@@ -169,7 +169,7 @@ TEST_CASE("an alias of an account, or another spelling, is accepted by the key")
 TEST_CASE("RC4 is refused, and counted where it is allowed by name") {
   std::string keytab = at("rc4.keytab");
   std::string service = add_service("rc4", keytab, "arcfour-hmac:normal");
-  KerberosConfig config = config_of({{service, keytab}, {kApp, stage().app}});
+  KerberosConfig config = config_of({{service, keytab}, {app_service, stage().app}});
   Gate strict(config);
   CHECK(strict.code(token_for(service)) == "kerberos.rc4");
   CHECK(!status_of(strict, service).usable);
@@ -178,20 +178,24 @@ TEST_CASE("RC4 is refused, and counted where it is allowed by name") {
   config.allow_rc4 = {service};
   Gate lenient(config);
   CHECK(lenient.code(token_for(service)) == "accepted");
-  CHECK(lenient.code(token_for(kApp)) == "accepted");
+  CHECK(lenient.code(token_for(app_service)) == "accepted");
   CHECK(status_of(lenient, service).rc4_tickets == 1);
-  CHECK(status_of(lenient, kApp).rc4_tickets == 0);
+  CHECK(status_of(lenient, app_service).rc4_tickets == 0);
 }
 
 TEST_CASE("clocks may be apart by the skew, and no further; how far is said") {
-  Gate gate(config_of({{kApp, stage().app}}));
-  auto ahead = [](std::string_view by) { return stage().realms.sign_in_off(cat("-", by), "susan@ALPHA.TEST", kApp); };
-  auto behind = [](std::string_view by) { return stage().realms.sign_in_at(cat("-", by), "susan@ALPHA.TEST", kApp); };
-  CHECK(gate.code(Client(ahead("290s"), kApp).step()) == "accepted");
-  CHECK(gate.code(Client(behind("290s"), kApp).step()) == "accepted");
+  Gate gate(config_of({{app_service, stage().app}}));
+  auto ahead = [](std::string_view by) {
+    return stage().realms.sign_in_off(cat("-", by), "susan@ALPHA.TEST", app_service);
+  };
+  auto behind = [](std::string_view by) {
+    return stage().realms.sign_in_at(cat("-", by), "susan@ALPHA.TEST", app_service);
+  };
+  CHECK(gate.code(Client(ahead("290s"), app_service).step()) == "accepted");
+  CHECK(gate.code(Client(behind("290s"), app_service).step()) == "accepted");
   for (bool is_ahead : {true, false}) {
     CAPTURE(is_ahead);
-    Result<Leg> leg = gate.accept(Client(is_ahead ? ahead("310s") : behind("310s"), kApp).step());
+    Result<Leg> leg = gate.accept(Client(is_ahead ? ahead("310s") : behind("310s"), app_service).step());
     REQUIRE(!leg);
     CHECK(leg.error().code() == "kerberos.skew");
     CHECK(leg.error().text().starts_with("the clock of susan@ALPHA.TEST is 5 min "));
@@ -201,21 +205,21 @@ TEST_CASE("clocks may be apart by the skew, and no further; how far is said") {
 }
 
 TEST_CASE("tickets that have expired or are not valid yet are told apart from a wrong clock") {
-  Gate gate(config_of({{kApp, stage().app}}));
-  std::string expired = stage().realms.sign_in_at("-2d", "susan@ALPHA.TEST", kApp);
-  Result<Leg> leg = gate.accept(Client(expired, kApp).step());
+  Gate gate(config_of({{app_service, stage().app}}));
+  std::string expired = stage().realms.sign_in_at("-2d", "susan@ALPHA.TEST", app_service);
+  Result<Leg> leg = gate.accept(Client(expired, app_service).step());
   REQUIRE(!leg);
   CHECK(leg.error().code() == "kerberos.expired");
   CHECK(leg.error().text().find("susan@ALPHA.TEST expired 3") != std::string::npos);
-  std::string early = stage().realms.sign_in_at("+1d", "susan@ALPHA.TEST", kApp);
-  CHECK(gate.code(Client(early, kApp).step()) == "kerberos.not-yet-valid");
+  std::string early = stage().realms.sign_in_at("+1d", "susan@ALPHA.TEST", app_service);
+  CHECK(gate.code(Client(early, app_service).step()) == "kerberos.not-yet-valid");
 }
 
 TEST_CASE("a ticket is a repetition after a restart, too") {
-  KerberosConfig config = config_of({{kApp, stage().app}});
+  KerberosConfig config = config_of({{app_service, stage().app}});
   MemoryReplayGuard::Options options;
   options.folder = at("seen");
-  std::string token = token_for(kApp);
+  std::string token = token_for(app_service);
   for (std::string_view want : {"accepted", "kerberos.replay"}) {
     std::unique_ptr<MemoryReplayGuard> replays = *MemoryReplayGuard::make(options);
     std::unique_ptr<Acceptor> acceptor = *Acceptor::make(config, *replays);
@@ -253,10 +257,10 @@ TEST_CASE("with two hundred services an accept takes no longer than with one") {
 TEST_CASE("the configuration of the gate stands before that of the system, and can change while it runs") {
   std::string state = at("state");
   std::filesystem::create_directories(state);
-  KerberosConfig config = config_of({{kApp, stage().app}});
+  KerberosConfig config = config_of({{app_service, stage().app}});
   config.config = conf::Text{stage().realms.krb5_conf(), {}};
   config.clock_skew = 60s;
-  config.allow_rc4 = {kApp};
+  config.allow_rc4 = {app_service};
   REQUIRE(use_krb5_config(config, state));
   point_library_at(state);
   CHECK(clock_skew_in_force() == 60s);
@@ -265,7 +269,7 @@ TEST_CASE("the configuration of the gate stands before that of the system, and c
   CHECK((about.st_mode & 0777) == 0600);
   // The library keeps what it has read for as long as somebody uses it, as acceptors do.
   Gate gate(config);
-  CHECK(gate.code(token_for(kApp)) == "accepted");
+  CHECK(gate.code(token_for(app_service)) == "accepted");
 
   config.clock_skew = 90s;
   wait_for_look();

@@ -26,15 +26,15 @@ std::string response_in(std::string_view answer) {
 }  // namespace
 
 TEST_CASE("a good ticket proves who its client is, in SPNEGO and bare") {
-  Gate gate(config_of({{kApp, stage().app}, {kOther, stage().other}}));
+  Gate gate(config_of({{app_service, stage().app}, {other_service, stage().other}}));
   for (bool spnego : {true, false}) {
     CAPTURE(spnego);
-    Client client(stage().susan, kApp, {.spnego = spnego});
+    Client client(stage().susan, app_service, {.spnego = spnego});
     Result<Leg> leg = gate.accept(client.step());
     REQUIRE(leg);
     REQUIRE(leg->proof);
     CHECK(leg->proof->client.to_text() == "susan@ALPHA.TEST");
-    CHECK(leg->proof->service.to_text() == kApp);
+    CHECK(leg->proof->service.to_text() == app_service);
     CHECK(!leg->proof->bound);
     CHECK(leg->proof->groups.empty());
     auto lifetime = leg->proof->expires - std::chrono::system_clock::now();
@@ -44,9 +44,9 @@ TEST_CASE("a good ticket proves who its client is, in SPNEGO and bare") {
 }
 
 TEST_CASE("mutual authentication is answered") {
-  Gate gate(config_of({{kApp, stage().app}}));
+  Gate gate(config_of({{app_service, stage().app}}));
   for (bool spnego : {true, false}) {
-    Client client(stage().susan, kApp, {.spnego = spnego, .mutual = true});
+    Client client(stage().susan, app_service, {.spnego = spnego, .mutual = true});
     Result<Leg> leg = gate.accept(client.step());
     REQUIRE(leg);
     CHECK(!client.is_done());
@@ -57,16 +57,17 @@ TEST_CASE("mutual authentication is answered") {
 }
 
 TEST_CASE("a ticket is accepted once, in whatever wrapping") {
-  Gate gate(config_of({{kApp, stage().app}}));
-  Client client(stage().susan, kApp, {.spnego = false});
+  Gate gate(config_of({{app_service, stage().app}}));
+  Client client(stage().susan, app_service, {.spnego = false});
   std::string bare = client.step();
   CHECK(gate.code(bare) == "accepted");
   CHECK(gate.code(bare) == "kerberos.replay");
-  CHECK(gate.code(first_leg(kKrb5Oid, bare)) == "kerberos.replay");
-  CHECK(gate.code(first_leg(kMicrosoftKrb5Oid + kKrb5Oid, bare)) == "kerberos.replay");
+  CHECK(gate.code(first_leg(krb5_oid, bare)) == "kerberos.replay");
+  CHECK(gate.code(first_leg(microsoft_krb5_oid + krb5_oid, bare)) == "kerberos.replay");
 
   std::vector<std::jthread> threads;
-  Client another(stage().susan, kApp);
+  threads.reserve(4);
+  Client another(stage().susan, app_service);
   std::string token = another.step();
   std::atomic<int> accepted = 0;
   for (int i = 0; i < 4; ++i) threads.emplace_back([&] { accepted += gate.accept(token) ? 1 : 0; });
@@ -75,9 +76,9 @@ TEST_CASE("a ticket is accepted once, in whatever wrapping") {
 }
 
 TEST_CASE("a client of another realm is known by its own") {
-  Gate gate(config_of({{kApp, stage().app}, {kBetaApp, stage().beta}}));
+  Gate gate(config_of({{app_service, stage().app}, {beta_service, stage().beta}}));
   std::string uli = stage().realms.sign_in("uli@BETA.TEST");
-  for (const std::string& service : {kApp, kBetaApp}) {
+  for (const std::string& service : {app_service, beta_service}) {
     Result<Leg> leg = gate.accept(Client(uli, service).step());
     REQUIRE(leg);
     CHECK(leg->proof->client.to_text() == "uli@BETA.TEST");
@@ -86,39 +87,39 @@ TEST_CASE("a client of another realm is known by its own") {
 }
 
 TEST_CASE("a ticket-granting ticket that is forwarded is taken for a sign-in and nothing else") {
-  Gate gate(config_of({{kApp, stage().app}}));
+  Gate gate(config_of({{app_service, stage().app}}));
   std::string cache = stage().realms.sign_in("susan@ALPHA.TEST", "-f");
-  CHECK(gate.code(Client(cache, kApp, {.delegate = true}).step()) == "accepted");
+  CHECK(gate.code(Client(cache, app_service, {.delegate = true}).step()) == "accepted");
 }
 
 TEST_CASE("a client that offers Kerberos without a ticket is asked for it") {
-  Gate gate(config_of({{kApp, stage().app}, {kOther, stage().other}}));
-  const std::string mechanisms = kNtlmOid + kKrb5Oid;
+  Gate gate(config_of({{app_service, stage().app}, {other_service, stage().other}}));
+  const std::string mechanisms = ntlm_oid + krb5_oid;
   std::unique_ptr<HalfExchange> half;
   Result<Leg> asked = gate.acceptor->accept(first_leg(mechanisms, "NTLMSSP"), {}, half);
   REQUIRE(asked);
   CHECK(!asked->proof);
-  CHECK(asked->answer.find(kKrb5Oid) != std::string::npos);
+  CHECK(asked->answer.find(krb5_oid) != std::string::npos);
   REQUIRE(half);
 
   // The ticket is for the second service, whose key has to be chosen now.
-  Client client(stage().susan, kOther, {.spnego = false});
+  Client client(stage().susan, other_service, {.spnego = false});
   std::string ticket = client.step();
   std::string code = client.code_over(der(tag::kSequence, mechanisms));
   Result<Leg> leg = gate.acceptor->accept(later_leg(ticket, code), {}, half);
   REQUIRE(leg);
   REQUIRE(leg->proof);
-  CHECK(leg->proof->service.to_text() == kOther);
+  CHECK(leg->proof->service.to_text() == other_service);
   CHECK(!half);
   CHECK(gate.code(ticket) == "kerberos.replay");
 }
 
 TEST_CASE("an exchange in three legs ends with the proof") {
-  Gate gate(config_of({{kApp, stage().app}}));
-  const std::string mechanisms = kNtlmOid + kKrb5Oid;
+  Gate gate(config_of({{app_service, stage().app}}));
+  const std::string mechanisms = ntlm_oid + krb5_oid;
   std::unique_ptr<HalfExchange> half;
   REQUIRE(gate.acceptor->accept(first_leg(mechanisms, ""), {}, half));
-  Client client(stage().susan, kApp, {.spnego = false, .mutual = true});
+  Client client(stage().susan, app_service, {.spnego = false, .mutual = true});
   Result<Leg> second = gate.acceptor->accept(later_leg(client.step()), {}, half);
   REQUIRE(second);
   CHECK(!second->proof);
@@ -131,12 +132,12 @@ TEST_CASE("an exchange in three legs ends with the proof") {
 }
 
 TEST_CASE("an exchange that is continued with something else ends") {
-  Gate gate(config_of({{kApp, stage().app}}));
-  Client client(stage().susan, kApp, {.spnego = false});
+  Gate gate(config_of({{app_service, stage().app}}));
+  Client client(stage().susan, app_service, {.spnego = false});
   std::string ticket = client.step();
   auto begun = [&] {
     std::unique_ptr<HalfExchange> half;
-    REQUIRE(gate.acceptor->accept(first_leg(kNtlmOid + kKrb5Oid, ""), {}, half));
+    REQUIRE(gate.acceptor->accept(first_leg(ntlm_oid + krb5_oid, ""), {}, half));
     return half;
   };
   std::unique_ptr<HalfExchange> half = begun();
@@ -146,7 +147,7 @@ TEST_CASE("an exchange that is continued with something else ends") {
   CHECK(gate.acceptor->accept("x", {}, half).error().code() == "kerberos.garbage");
   CHECK(!half);
   half = begun();
-  Client mutual(stage().susan, kApp, {.spnego = false, .mutual = true});
+  Client mutual(stage().susan, app_service, {.spnego = false, .mutual = true});
   ticket = mutual.step();
   REQUIRE(gate.acceptor->accept(later_leg(ticket), {}, half));
   CHECK(gate.acceptor->accept(later_leg(ticket), {}, half).error().code() == "kerberos.garbage");
@@ -157,13 +158,13 @@ TEST_CASE("an exchange that is continued with something else ends") {
 }
 
 TEST_CASE("what is no ticket is told by its form") {
-  Gate gate(config_of({{kApp, stage().app}}));
+  Gate gate(config_of({{app_service, stage().app}}));
   CHECK(gate.code(std::string("NTLMSSP\0\x01", 9)) == "kerberos.ntlm");
-  CHECK(gate.code(first_leg(kNtlmOid, "NTLMSSP")) == "kerberos.ntlm");
-  CHECK(gate.code(first_leg(kNegoExOid, "x")) == "kerberos.other-mechanism");
+  CHECK(gate.code(first_leg(ntlm_oid, "NTLMSSP")) == "kerberos.ntlm");
+  CHECK(gate.code(first_leg(nego_ex_oid, "x")) == "kerberos.other-mechanism");
   CHECK(gate.code("") == "kerberos.garbage");
   CHECK(gate.code(std::string(200000, 'x')) == "kerberos.too-long");
-  Client client(stage().susan, kApp);
+  Client client(stage().susan, app_service);
   std::string token = client.step();
   for (std::size_t size = 0; size < token.size(); size += 7)
     CHECK(gate.accept(token.substr(0, size)).error().kind() == Kind::Denied);
@@ -195,14 +196,14 @@ TEST_CASE("channel binding is compared as it is configured") {
   for (const Row& row : rows) {
     CAPTURE(row.client);
     CAPTURE(int(row.mode));
-    KerberosConfig config = config_of({{kApp, stage().app}});
+    KerberosConfig config = config_of({{app_service, stage().app}});
     config.channel_binding = row.mode;
     Gate gate(config);
-    CHECK(gate.code(Client(stage().susan, kApp, {.binding = row.client}).step(), row.ours) == row.want);
+    CHECK(gate.code(Client(stage().susan, app_service, {.binding = row.client}).step(), row.ours) == row.want);
   }
-  KerberosConfig config = config_of({{kApp, stage().app}});
+  KerberosConfig config = config_of({{app_service, stage().app}});
   Gate gate(config);
-  CHECK(gate.accept(Client(stage().susan, kApp, {.binding = right}).step(), right)->proof->bound);
+  CHECK(gate.accept(Client(stage().susan, app_service, {.binding = right}).step(), right)->proof->bound);
 }
 
 }  // namespace pforte::kerberos

@@ -17,17 +17,17 @@
 
 namespace pforte::kerberos::testing {
 
-inline const std::string kApp = "HTTP/app.alpha.test@ALPHA.TEST";
-inline const std::string kOther = "HTTP/other.alpha.test@ALPHA.TEST";
-inline const std::string kBetaApp = "HTTP/app.beta.test@BETA.TEST";
+inline const std::string app_service = "HTTP/app.alpha.test@ALPHA.TEST";
+inline const std::string other_service = "HTTP/other.alpha.test@ALPHA.TEST";
+inline const std::string beta_service = "HTTP/app.beta.test@BETA.TEST";
 
 // Two realms with their services, once for all tests of this file.
 class Stage {
  public:
   Stage() {
-    realms.add_service(Realms::kAlpha, kApp, app);
-    realms.add_service(Realms::kAlpha, kOther, other);
-    realms.add_service(Realms::kBeta, kBetaApp, beta);
+    realms.add_service(Realms::kAlpha, app_service, app);
+    realms.add_service(Realms::kAlpha, other_service, other);
+    realms.add_service(Realms::kBeta, beta_service, beta);
     susan = realms.sign_in("susan@ALPHA.TEST");
   }
 

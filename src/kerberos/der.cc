@@ -41,8 +41,9 @@ std::optional<std::string_view> der_only(std::string_view bytes, std::uint8_t ta
 std::optional<std::int64_t> der_integer(std::string_view bytes) {
   std::optional<std::string_view> content = der_only(bytes, tag::kInteger);
   if (!content || content->empty() || content->size() > 5) return std::nullopt;
-  std::int64_t value = std::int8_t(content->front());
-  for (char c : content->substr(1)) value = value * 256 + std::uint8_t(c);
+  bool negative = (std::uint8_t(content->front()) & 0x80) != 0;
+  std::int64_t value = negative ? -1 : 0;
+  for (char c : *content) value = value * 256 + std::uint8_t(c);
   return value;
 }
 

@@ -40,11 +40,11 @@ inline std::string integer(std::uint8_t number) {
   return der(tag::kInteger, number < 0x80 ? std::string(1, char(number)) : std::string{'\0', char(number)});
 }
 
-inline const std::string kKrb5Oid = "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
-inline const std::string kMicrosoftKrb5Oid = "\x06\x09\x2a\x86\x48\x82\xf7\x12\x01\x02\x02";
-inline const std::string kNtlmOid = "\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a";
-inline const std::string kNegoExOid = "\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x1e";
-inline const std::string kSpnegoOid = "\x06\x06\x2b\x06\x01\x05\x05\x02";
+inline const std::string krb5_oid = "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
+inline const std::string microsoft_krb5_oid = "\x06\x09\x2a\x86\x48\x82\xf7\x12\x01\x02\x02";
+inline const std::string ntlm_oid = "\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a";
+inline const std::string nego_ex_oid = "\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x1e";
+inline const std::string spnego_oid = "\x06\x06\x2b\x06\x01\x05\x05\x02";
 
 // What stands in a ticket of tests.
 struct TicketParts {
@@ -75,14 +75,14 @@ inline std::string krb5_token(const TicketParts& parts = {}) {
       der(tag::application(14), der(tag::kSequence, {field(0, integer(5)), field(1, integer(14)),
                                                      field(2, der(tag::kBitString, std::string(5, '\0'))),
                                                      field(3, ticket(parts)), field(4, sealed)}));
-  return der(tag::application(0), {kKrb5Oid, std::string("\x01\x00", 2), request});
+  return der(tag::application(0), {krb5_oid, std::string("\x01\x00", 2), request});
 }
 
 // The first leg of SPNEGO. No token: an empty one.
 inline std::string first_leg(std::string_view mechanisms, std::string_view token) {
   std::string inner = token.empty() ? "" : field(2, der(tag::kOctetString, token));
   std::string init = field(0, der(tag::kSequence, {field(0, der(tag::kSequence, mechanisms)), inner}));
-  return der(tag::application(0), {kSpnegoOid, init});
+  return der(tag::application(0), {spnego_oid, init});
 }
 
 // A later leg of SPNEGO, with a token and a code over the mechanisms, each of them left out if it is empty.

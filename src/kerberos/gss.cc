@@ -15,9 +15,8 @@
 namespace pforte::kerberos {
 namespace {
 
-// GSSAPI's structures have no const.
-char kSpnegoBytes[] = "\x2b\x06\x01\x05\x05\x02";
-char kKrb5Bytes[] = "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
+constexpr std::string_view kSpnegoBytes = "\x2b\x06\x01\x05\x05\x02";
+constexpr std::string_view kKrb5Bytes = "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
 
 // A buffer that the library has filled.
 class Buffer {
@@ -44,12 +43,17 @@ struct ReleaseName {
 };
 using Name = std::unique_ptr<gss_name_struct, ReleaseName>;
 
+// GSSAPI's structures have no const.
+gss_OID_desc oid_over(std::string_view bytes) {
+  return {OM_uint32(bytes.size()), const_cast<char*>(bytes.data())};
+}
+
 gss_buffer_desc buffer_over(std::string_view text) {
   return {text.size(), const_cast<char*>(text.data())};
 }
 
 std::string text_of(OM_uint32 major, OM_uint32 minor) {
-  gss_OID_desc krb5 = {9, kKrb5Bytes};
+  gss_OID_desc krb5 = oid_over(kKrb5Bytes);
   std::string text;
   OM_uint32 ignored = 0, more = 0;
   Buffer outer, inner;
@@ -126,7 +130,7 @@ Result<Credential> acquire_credential(const std::string& principal, const std::s
   Name name(imported);
   gss_cred_id_t acquired = GSS_C_NO_CREDENTIAL;
   if (major == GSS_S_COMPLETE) {
-    gss_OID_desc mechanisms[] = {{6, kSpnegoBytes}, {9, kKrb5Bytes}};
+    gss_OID_desc mechanisms[] = {oid_over(kSpnegoBytes), oid_over(kKrb5Bytes)};
     gss_OID_set_desc set = {2, mechanisms};
     gss_key_value_element_desc from[] = {{"keytab", keytab.c_str()}, {"rcache", "none:"}};
     gss_key_value_set_desc store = {2, from};

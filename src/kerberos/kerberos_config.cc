@@ -124,6 +124,7 @@ std::map<std::string, std::string> read_groups_table(conf::Reader& keys) {
 
 void read_allow_rc4(conf::Reader& keys, KerberosConfig& config) {
   std::vector<std::string> known;
+  known.reserve(config.keytabs.size());
   for (const KeytabConfig& one : config.keytabs) known.push_back(one.principal.to_text());
   for (const conf::Text& text : keys.texts("allow_rc4").value_or(std::vector<conf::Text>())) {
     std::optional<Principal> principal = read_service(text, {}, keys.problems());

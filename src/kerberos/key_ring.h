@@ -13,7 +13,7 @@
 #include "kerberos/gss.h"
 #include "kerberos/keytab_file.h"
 
-struct _krb5_kt;  // NOLINT(readability-identifier-naming): the Kerberos library's
+struct _krb5_kt;  // NOLINT(readability-identifier-naming,bugprone-reserved-identifier): the Kerberos library's
 
 namespace pforte::kerberos {
 

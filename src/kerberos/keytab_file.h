@@ -9,11 +9,11 @@
 #include "kerberos/fault.h"
 #include "kerberos/principal.h"
 
-// Types of the Kerberos library, NOLINTBEGIN(readability-identifier-naming): named by it.
+// Types of the Kerberos library, NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier): named by it.
 struct _krb5_context;
 struct krb5_keytab_entry_st;
 struct krb5_principal_data;
-// NOLINTEND(readability-identifier-naming)
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)
 
 namespace pforte::kerberos {
 

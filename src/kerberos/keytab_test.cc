@@ -32,7 +32,7 @@ void add_key(const std::string& file, const std::string& principal, unsigned ver
   krb5_free_context(library);
 }
 
-const std::string kService = "HTTP/crm.example.com@EXAMPLE.COM";
+const std::string service_name = "HTTP/crm.example.com@EXAMPLE.COM";
 
 std::string code_of(const std::string& file) {
   KeytabContent content = read_keytab(file);
@@ -55,12 +55,12 @@ std::string codes_for(const KerberosConfig& config) {
 TEST_CASE("a keytab tells its principals, key versions, encryptions and dates") {
   crypto::testing::Folder folder;
   std::string file = folder.path() + "/a.keytab";
-  add_key(file, kService, 3);
+  add_key(file, service_name, 3);
   add_key(file, "HTTP/crm.example.de@EXAMPLE.DE", 300, 23);
   KeytabContent content = read_keytab(file);
   CHECK(!content.fault);
   REQUIRE(content.entries.size() == 2);
-  CHECK(content.entries[0].principal.to_text() == kService);
+  CHECK(content.entries[0].principal.to_text() == service_name);
   CHECK(content.entries[0].key_version == 3);
   CHECK(content.entries[0].encryption == 18);
   CHECK(std::chrono::system_clock::now() - content.entries[0].written < std::chrono::minutes(10));
@@ -91,9 +91,9 @@ TEST_CASE("a keytab that may not be read names user and owner") {
 TEST_CASE("a keytab that is cut anywhere is told from a whole one, and gives what stands before") {
   crypto::testing::Folder folder;
   std::string file = folder.path() + "/a.keytab";
-  add_key(file, kService, 1);
+  add_key(file, service_name, 1);
   std::uintmax_t first = std::filesystem::file_size(file);
-  add_key(file, kService, 2);
+  add_key(file, service_name, 2);
   std::uintmax_t whole = std::filesystem::file_size(file);
   for (std::uintmax_t size = whole; size-- > 0;) {
     CAPTURE(size);
@@ -111,22 +111,22 @@ TEST_CASE("a keytab that is cut anywhere is told from a whole one, and gives wha
 TEST_CASE("what is wrong with a configuration's keytabs is warned of, each for its service") {
   crypto::testing::Folder folder;
   std::string good = folder.path() + "/good.keytab", weak = folder.path() + "/weak.keytab";
-  add_key(good, kService, 1);
-  add_key(weak, kService, 1, 23);
+  add_key(good, service_name, 1);
+  add_key(weak, service_name, 1, 23);
   auto config_of = [](const std::string& name, const std::string& file) {
     KerberosConfig config;
     config.keytabs.push_back({{}, *parse_principal(name), {file, {}}});
     return config;
   };
-  CHECK(codes_for(config_of(kService, good)).empty());
-  CHECK(codes_for(config_of(kService, folder.path() + "/none")) == "kerberos.keytab-missing ");
+  CHECK(codes_for(config_of(service_name, good)).empty());
+  CHECK(codes_for(config_of(service_name, folder.path() + "/none")) == "kerberos.keytab-missing ");
   CHECK(codes_for(config_of("HTTP/CRM.example.com@EXAMPLE.COM", good)) == "kerberos.keytab-principal ");
-  KerberosConfig config = config_of(kService, weak);
+  KerberosConfig config = config_of(service_name, weak);
   CHECK(codes_for(config) == "kerberos.keytab-weak ");
-  config.allow_rc4 = {kService};
+  config.allow_rc4 = {service_name};
   CHECK(codes_for(config).empty());
   std::filesystem::permissions(good, std::filesystem::perms(0644));
-  CHECK(codes_for(config_of(kService, good)) == "kerberos.keytab-rights ");
+  CHECK(codes_for(config_of(service_name, good)) == "kerberos.keytab-rights ");
 }
 
 }  // namespace pforte::kerberos

@@ -74,6 +74,7 @@ TEST_CASE("of many threads with the same authenticator one is first") {
   std::unique_ptr<MemoryReplayGuard> guard = make_guard(folder.path() + "/seen", now);
   std::atomic<int> first = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 1000; ++i) first += guard->is_first(cat("a", i)).value() ? 1 : 0;

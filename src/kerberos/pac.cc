@@ -88,7 +88,7 @@ bool has_text(NdrReader& ndr) {
 
 Info read_fixed_part(NdrReader& ndr) {
   Info info;
-  ndr.skip(6 * 8);  // times of logon, logoff, kickoff, and three of the password
+  ndr.skip(48);  // six times: of logon, logoff, kickoff, and of the password
   for (bool& name : info.names) name = has_text(ndr);
   ndr.skip(2 + 2);  // counts of logons and bad passwords
   ndr.u32();        // id of the user
@@ -100,7 +100,7 @@ Info read_fixed_part(NdrReader& ndr) {
   info.server = has_text(ndr);
   info.domain = has_text(ndr);
   info.domain_sid = ndr.pointer();
-  ndr.skip(2 * 4);          // reserved
+  ndr.skip(8);              // reserved
   ndr.skip(4 + 4);          // control of the account, status of the sub authentication
   ndr.skip(8 + 8 + 4 + 4);  // last logons, count of failed ones, reserved
   ndr.u32();                // count of the extra SIDs
