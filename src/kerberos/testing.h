@@ -98,6 +98,8 @@ class Kdc {
       if (i == 1000 || ::waitpid(process_, nullptr, WNOHANG) != 0) give_up("the KDC does not start");
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
+    // Who answers may be somebody else, who took the port first.
+    if (::waitpid(process_, nullptr, WNOHANG) != 0) give_up("the port of the KDC was taken");
   }
   Kdc(const Kdc&) = delete;
   Kdc& operator=(const Kdc&) = delete;
@@ -174,8 +176,9 @@ class Realms {
     write_configuration("shifted.conf", port, beta_port_);
     write_kdc_configuration(kAlpha, "shifted.conf", port);
     Kdc kdc(command(kAlpha, "shifted.conf", shift), port);
+    // Until when the ticket is to be good is said by the clock here, not by that of the KDC.
     std::string cache = fresh_cache(), krb5 = cat("KRB5_CONFIG=", folder_, "/shifted.conf ");
-    run(cat(kinit(principal, cache, "", "shifted.conf"), ">/dev/null && ", krb5, " kvno -c ", cache, " ", service,
+    run(cat(kinit(principal, cache, "-l 5d", "shifted.conf"), ">/dev/null && ", krb5, " kvno -c ", cache, " ", service,
             " >/dev/null"));
     return cache;
   }
