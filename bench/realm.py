@@ -86,6 +86,8 @@ class Realm:
                                   timeout=60)
         except FileNotFoundError as why:
             raise Failed(f"{command[0]} is not installed") from why
+        except subprocess.TimeoutExpired as why:
+            raise Failed(f"{command[0]} does not come to an end") from why
         if done.returncode != 0:
             raise Failed(f"{command[0]}: {done.stderr.strip()}")
         return done.stdout

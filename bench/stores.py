@@ -12,6 +12,7 @@ from realm import AGENT, REALM, SERVICE, made_up_keytab
 PRINCIPALS = 1_000
 AGENTS = 1_000_000
 SESSIONS = 100_000
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
 
 
 def one_keytab(realm, _folder):
@@ -56,15 +57,15 @@ def _add_sessions(database):
         rows = []
         for agent, login in agents:
             began = now - choose.randrange(hour // 2)
-            rows.append((secrets.token_urlsafe(16), agent, login, "kerberos", f"{login}@{REALM}",
-                         f"10.{choose.randrange(256)}.{choose.randrange(256)}.7",
-                         "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0", began, began, now + 9 * hour))
+            client = f"10.{choose.randrange(256)}.{choose.randrange(256)}.7"
+            rows.append((secrets.token_urlsafe(16), agent, login, "kerberos", f"{login}@{REALM}", client, BROWSER, began, began,
+                         now + 9 * hour))
         store.executemany("INSERT INTO session (id, agent, login, method, principal, client, user_agent, began, seen, expires) "
                           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     store.close()
 
 
 def _pforte(program, *words):
-    done = subprocess.run([program, *words], capture_output=True, text=True, timeout=1800)
+    done = subprocess.run([program, *words], capture_output=True, text=True)
     if done.returncode != 0:
         raise Failed(f"pforte {words[0]} {words[1]}: {done.stderr.strip()}")
