@@ -175,6 +175,7 @@ TEST_CASE("after five failures even the right password has to wait, and a succes
 
 TEST_CASE("spelling a login anew gives no further guesses") {
   Gate gate({Provider::Ldap});
+  gate.ldap.login_attribute = "uid";
   PasswordLogin login = gate.login();
   // A directory takes the full-width letters for the plain ones.
   for (const char* name : {"peter",
@@ -215,13 +216,13 @@ TEST_CASE("many sign in at the same time") {
   std::atomic<int> good = 0;
   {
     std::list<std::jthread> threads;
-    for (const char* word : {"Pw-susan", "Database-1", "Pw-susan", "Database-1", "Pw-susan", "Database-1"}) {
+    for (const char* word : {"Pw-susan", "Database-1", "Pw-susan", "Database-1"}) {
       threads.emplace_back([&login, &good, word] {
         if (login.sign_in("susan", Secret(word), source())) ++good;
       });
     }
   }
-  CHECK(good == 6);
+  CHECK(good == 4);
 }
 
 }  // namespace pforte::identity
