@@ -161,6 +161,15 @@ Answer<std::optional<std::chrono::system_clock::time_point>> expiry(const Comman
                 {"write a number and a unit: 12h, 90d", "eine Zahl und eine Einheit schreiben: 12h, 90d"}));
 }
 
+// Both, or neither.
+Result<> add_with_password(store::Store& store, const identity::Agent& agent, const Secret* password) {
+  identity::Agents agents(store);
+  return store.transact([&]() -> Result<> {
+    TRY(agents.add(agent));
+    return password != nullptr ? agents.set_password(agent.login, password) : Result<>();
+  });
+}
+
 }  // namespace
 
 Answer<int> add_agent(const StoreCall& call) {
@@ -173,12 +182,7 @@ Answer<int> add_agent(const StoreCall& call) {
   std::optional<Secret> password;
   if (auto file = line.value_of("--password-file"))
     password.emplace(TRY(new_password(call.streams, line.language, file)));
-  identity::Agents agents(call.store);
-  TRY(call.store.transact([&]() -> Result<> {
-    TRY(agents.add(agent));
-    if (password) TRY(agents.set_password(agent.login, &*password));
-    return {};
-  }));
+  TRY(add_with_password(call.store, agent, password ? &*password : nullptr));
   TRY(warn_of_conflicts(call, agent));
   return done(call, agent.login, "was added", "wurde angelegt");
 }
@@ -202,7 +206,7 @@ Answer<int> show_agent(const StoreCall& call) {
   bool german = call.german();
   const std::pair<const char*, std::string> rows[] = {
       {"Login:", agent.login},
-      {german ? "Name:" : "Name:", agent.name},
+      {"Name:", agent.name},
       {"Mail:", agent.mail},
       {"Principals:", joined(agent.principals)},
       {german ? "Gruppen:" : "Groups:", joined(agent.groups)},

@@ -201,7 +201,8 @@ void Arguments::find_command_word() {
   Words known = first_words();
   auto groups = group_specs();
   auto group = std::ranges::find(groups, first.text, &GroupSpec::word);
-  if ((command_ = find_command("", first.text)) != nullptr) {
+  command_ = find_command("", first.text);
+  if (command_ != nullptr) {
     take_operands(1);
   } else if (group != groups.end()) {
     line_.group = group->word;
