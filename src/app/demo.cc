@@ -1,8 +1,10 @@
 #include "app/demo.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -133,6 +135,8 @@ int serve_demo(const demo::Stage& stage, int descriptor, const CommandLine& line
 }  // namespace
 
 int run_demo(const CommandLine& line) {
+  // Who closes the terminal is done with it; a SIGHUP alone would be a reload.
+  if (isatty(STDIN_FILENO) != 0) prctl(PR_SET_PDEATHSIG, SIGTERM);
   demo::ThrowAwayFolder folder;
   Result<demo::Papers> papers = demo::issue_papers(folder.path());
   if (!papers) return refuse(papers.error());

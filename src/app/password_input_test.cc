@@ -56,12 +56,7 @@ class Typist {
   ~Typist() { close(master_); }
 
   Answer<Secret> type(std::vector<std::string> lines) {
-    std::thread typing([this, &lines] {
-      for (const std::string& line : lines) {
-        wait_for_prompt();
-        CHECK(write(master_, line.data(), line.size()) == ssize_t(line.size()));
-      }
-    });
+    std::thread typing([this, &lines] { answer(lines); });
     Answer<Secret> password =
         new_password({.in = terminal_.get(), .out = stdout, .err = terminal_.get()}, Language::English, std::nullopt);
     typing.join();
@@ -77,6 +72,13 @@ class Typist {
   const std::string& shown() const { return shown_; }
 
  private:
+  void answer(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+      wait_for_prompt();
+      CHECK(write(master_, line.data(), line.size()) == ssize_t(line.size()));
+    }
+  }
+
   void wait_for_prompt() {
     std::array<char, 256> block;
     std::size_t before = shown_.size();

@@ -12,6 +12,7 @@
 #include "app/remote.h"
 #include "app/running_gate.h"
 #include "app/store_command.h"
+#include "kerberos/krb5_config.h"
 
 namespace pforte::app {
 
@@ -37,6 +38,9 @@ void check_files(const gate::Config& config, conf::Problems& problems) {
 
 int serve(const CommandLine& line) {
   std::string file = config_file(line);
+  // Before there are threads. What is wrong with the file is told by start().
+  conf::Problems untold;
+  if (std::optional<std::string> state_dir = gate::read_state_dir(file, untold)) kerberos::point_library_at(*state_dir);
   RunningGate gate([file](conf::Problems& problems) { return gate::read_config(file, problems); });
   conf::Problems problems;
   Result<> started = gate.start(problems);

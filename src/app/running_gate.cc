@@ -212,6 +212,8 @@ Result<> RunningGate::open_operator_doors(const gate::Config& config) {
 
 void RunningGate::follow(std::shared_ptr<const gate::Plan> plan, std::vector<std::vector<gate::Door>> doors) {
   plan_ = std::move(plan);
+  Result<> in_force = plan_->sign_in ? plan_->sign_in->take_force() : Result<>();
+  if (!in_force) log::error("kerberos.configuration-kept", {{"reason", in_force.error().text()}});
   loaded_ = std::chrono::system_clock::now();
   std::size_t number = 0;
   for (Crew& one : crew_) {

@@ -86,6 +86,7 @@ class RunningGate {
   std::shared_ptr<const gate::Plan> plan_;
   std::shared_ptr<const tls::TicketKeys> keys_;
   std::list<Crew> crew_;
+  SessionWatch watch_;  // used on the pool, by one at a time
   net::Pool pool_{4};
   gate::SignInPools sign_in_pools_{.tickets = net::Pool(std::max(2U, std::thread::hardware_concurrency())),
                                    .passwords = net::Pool(kPasswordThreads)};
@@ -102,7 +103,6 @@ class RunningGate {
   std::chrono::system_clock::time_point loaded_;
   std::uint64_t reloads_ = 0;
   std::uint64_t reloads_refused_ = 0;
-  SessionWatch watch_;  // used on the pool, by one at a time
   std::shared_ptr<const SessionSight> sight_;
   bool looking_ = false;
   bool reloading_ = false;

@@ -26,6 +26,8 @@ class SessionWatch {
                                                    bool unasked);
 
  private:
+  std::shared_ptr<const session::Keys> keys_;
+  bool writes_ = true;                          // the last time
   std::chrono::steady_clock::time_point next_;  // look then, whatever happens
 };
 

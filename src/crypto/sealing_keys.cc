@@ -41,6 +41,10 @@ SealingKeys::SealingKeys(std::vector<Key> keys) : keys_(std::move(keys)) {
   if (keys_.empty() || !std::ranges::all_of(keys_, fits)) std::abort();
 }
 
+bool SealingKeys::same_as(const SealingKeys& other) const {
+  return std::ranges::equal(keys_, other.keys_, {}, &Key::number, &Key::number);
+}
+
 std::string SealingKeys::seal(std::string_view plain, std::string_view purpose) const {
   const Key& key = keys_.front();
   std::string sealed;

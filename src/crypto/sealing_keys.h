@@ -23,6 +23,9 @@ class SealingKeys {
   // The first seals; all open. At least one.
   explicit SealingKeys(std::vector<Key> keys);
 
+  // Whether both have the same keys, by their numbers, in the same order.
+  bool same_as(const SealingKeys& other) const;
+
   // base64url. `purpose` is bound to it: what was sealed for one purpose does not open for another.
   std::string seal(std::string_view plain, std::string_view purpose) const;
 

@@ -36,8 +36,8 @@ TEST_CASE("the greeting's commands are the same in both languages") {
   const std::string commands[] = {
       "\n  curl --cacert '/tmp/d x/authority.pem' -i https://app.localhost:8443/webclient\n",
       "\n  echo susan-demo | KRB5_CONFIG=/tmp/d/krb5.conf KRB5CCNAME=/tmp/d/susan.tickets kinit susan@ALPHA.TEST\n",
-      "\n  KRB5_CONFIG=/tmp/d/krb5.conf KRB5CCNAME=/tmp/d/peter.tickets curl --cacert '/tmp/d x/authority.pem' "
-      "--negotiate -u : https://beta.localhost:8443/webclient\n",
+      cat("\n  KRB5_CONFIG=/tmp/d/krb5.conf KRB5CCNAME=/tmp/d/peter.tickets curl --cacert '/tmp/d x/authority.pem' ",
+          "--negotiate -u : https://beta.localhost:8443/webclient\n"),
       " -d user=uli -d password=uli-demo ",
       " -d user=dora -d password=dora-demo ",
       " -H 'Authorization: Bearer TOKEN' https://localhost:8443/rest\n",

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -89,7 +90,7 @@ struct Start {
   setpgid(0, 0);
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   dup2(start.input.number(), STDIN_FILENO);
   dup2(start.log.number(), STDOUT_FILENO);
   dup2(start.log.number(), STDERR_FILENO);

@@ -20,12 +20,6 @@ bool is_unset(const net::Address& address) {
   return address == net::Address();
 }
 
-bool is_loopback(const net::Address& address) {
-  const auto& ip = address.ip();
-  if (address.is_v4()) return ip[12] == 127;
-  return ip[15] == 1 && std::ranges::all_of(ip.begin(), ip.end() - 1, [](std::uint8_t byte) { return byte == 0; });
-}
-
 // [::]:443 takes the connections to 0.0.0.0:443, too.
 bool covers(const net::Address& wide, const net::Address& narrow) {
   constexpr std::array<std::uint8_t, 16> kEverything{};
@@ -94,7 +88,8 @@ void Check::listeners() {
 }
 
 void Check::plain_listener(const ListenerConfig& listener) {
-  if (listener.tls || listener.redirect_to_https || is_unset(listener.address) || is_loopback(listener.address)) return;
+  if (listener.tls || listener.redirect_to_https || is_unset(listener.address) || listener.address.is_loopback())
+    return;
   problems_.warning(listener.place, "conf.listener.plain",
                     {cat(listener.address.to_text(),
                          " speaks plain HTTP to the network: everybody on the way can read and change it"),
@@ -113,7 +108,7 @@ void Check::admin() {
                      cat("die Adresse von [admin] belegt schon der Listener in Zeile ", listener.place.line)},
                     {"give [admin] a port of its own", "[admin] einen eigenen Port geben"});
   }
-  if (is_loopback(config_.admin.address)) return;
+  if (config_.admin.address.is_loopback()) return;
   problems_.warning(
       config_.admin.place, "conf.admin.exposed",
       {cat(config_.admin.address.to_text(), " shows status and metrics to the network without signing in"),

@@ -18,12 +18,12 @@ using http::Method;
 namespace {
 
 constexpr std::string_view kPrefix = "/.pforte/";
+// Bytes a second: a form is a packet, and nobody types it while it is sent.
+constexpr std::uint64_t kFormRate = 64;
 
-std::string_view field_of(const http::RequestHead& request, std::string_view name) {
-  for (const http::Field& field : request.fields) {
-    if (http::equals_ignoring_case(field.name, name)) return field.value;
-  }
-  return {};
+std::string_view value_of(const http::RequestHead& request, http::FieldName name) {
+  const http::Field* field = request.find(name);
+  return field ? field->value : std::string_view();
 }
 
 http::Page json_page(int status, std::string text, std::string_view cache) {
@@ -122,7 +122,8 @@ net::Task<http::Page> Desk::sign_in_by_form(Form form) {
     co_return page;
   }
   // A new session for a new agent: the one before is over, whoever has its cookie.
-  co_await reception_.end_session();
+  Result<> ended = co_await outcome(reception_.end_session());
+  if (!ended) co_return error(503, ended.error().code());
   reception_.begin_session(*proven);
   record_.decision = "sign-in.done";
   co_return http::redirect_page(303, to);
@@ -163,7 +164,8 @@ net::Task<http::Page> Desk::logout() {
     page.status = 403;
     co_return page;
   }
-  co_await reception_.end_session();
+  Result<> ended = co_await outcome(reception_.end_session());
+  if (!ended) co_return error(503, ended.error().code());
   reception_.set_cookie(kNoTicketCookie, "1");
   record_.decision = "sign-in.ended";
   SignInPage basis = reception_.page_basis();
@@ -223,6 +225,9 @@ http::Page Desk::error(int status, std::string_view code) {
 net::Task<Form> Desk::read_form() {
   if (!comes_from_here()) co_return fail(Kind::Denied, "sign-in.foreign-form", "another site has sent the form");
   if (!is_form(request().fields)) co_return fail(Kind::Invalid, "form.malformed", "the body is no form");
+  const RequestLimits& limits = plan_.config.limits.request;
+  exchange_.pace(
+      {.longest_wait = limits.body_time, .bytes_per_second = std::max<std::uint64_t>(limits.body_rate, kFormRate)});
   std::string body;
   body.reserve(kMostFormBytes);
   for (;;) {
@@ -246,9 +251,9 @@ net::Task<Form> Desk::read_form() {
 
 // Browsers say where a form comes from; who says nothing has to have the token alone.
 bool Desk::comes_from_here() const {
-  std::string_view site = field_of(request(), "Sec-Fetch-Site");
+  std::string_view site = value_of(request(), http::FieldName::SecFetchSite);
   if (!site.empty() && site != "same-origin" && site != "none") return false;
-  std::string_view origin = field_of(request(), "Origin");
+  std::string_view origin = value_of(request(), http::FieldName::Origin);
   if (origin.empty()) return true;
   std::size_t host = origin.find("://");
   return host != std::string_view::npos && http::equals_ignoring_case(origin.substr(host + 3), request().authority);

@@ -199,7 +199,11 @@ net::Task<> Forwarding::send_body(http::H1Client& server, const Terms& terms) {
 
 void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const {
   rewrite_response(head, request().method, out);
-  if (order.answer) out.fields.insert(out.fields.end(), order.answer->begin(), order.answer->end());
+  if (!order.answer) return;
+  // What carries somebody's cookie is for nobody else's cache.
+  std::erase_if(out.fields, [](const http::Field& field) { return field.known == http::FieldName::CacheControl; });
+  out.fields.push_back({"Cache-Control", "private, no-cache", http::FieldName::CacheControl});
+  out.fields.insert(out.fields.end(), order.answer->begin(), order.answer->end());
 }
 
 net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::ResponseHead& head, const Order& order) {
@@ -209,9 +213,12 @@ net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::Respons
   record_.status = head.status;
   record_.aborted = true;  // until it is complete
   exchange_.begin(*out);
+  std::optional<BoundTunnels::Tunnel> bound;
   for (bool head_left = false;; head_left = true) {
     std::optional<http::Piece> piece = server.try_body();
     if (!piece) {
+      // An answer without end, such as a stream of events, ends with its session.
+      if (order.session && !bound) bound.emplace(worker_.tunnels(), *order.session, server.stream().readable());
       // Neither the head nor what OpenSSL keeps must wait for what comes late.
       if (!head_left) co_await exchange_.write({}, More::Follows);
       co_await exchange_.flush();

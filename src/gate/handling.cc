@@ -109,6 +109,7 @@ Handling::Route Handling::route() {
     return route;
   }
   route.site = site;
+  if (site->signs_in && would_sign_in_openly()) return redirect_to_https(site);
   if (site->signs_in) {
     reception_.emplace(visit_, exchange_, *plan_, record_);
     reception_->recognise();
@@ -119,6 +120,13 @@ Handling::Route Handling::route() {
     judge(route);
   }
   return route;
+}
+
+// Passwords, tickets and cookies do not travel in the open, but on this machine.
+bool Handling::would_sign_in_openly() const {
+  const Visitor& visitor = visit_.visitor();
+  if (scheme_of(request(), visitor) == "https") return false;
+  return visitor.believed || !visitor.peer.is_loopback();
 }
 
 // What the rules say, for whom we know by now.
@@ -137,6 +145,7 @@ void Handling::judge(Route& route) {
     route.path = verdict.path.forward;
     route.lacks_group = verdict.kind == policy::Verdict::Kind::NeedsGroup;
     SignInNeed need = route.terms.sign_in;
+    if (need == SignInNeed::Token && !route.signed_in_here) reception_->ignore_session();
     bool satisfied = need == SignInNeed::None || (reception_->session() && !route.lacks_group);
     if (!satisfied) route.step = Route::Step::SignIn;
   }
@@ -152,7 +161,8 @@ net::Task<> Handling::take_step(Route& route) {
   if (!reception_->session()) {
     route.page = co_await reception_->sign_in(need);
     if (route.page) co_return {};
-    if (reception_->session()) judge(route);
+    route.signed_in_here = reception_->session() != nullptr;
+    if (route.signed_in_here) judge(route);
   }
   bool anonymous = !reception_->session();
   if (anonymous && (need != SignInNeed::Optional || route.lacks_group)) {
@@ -253,8 +263,9 @@ Result<> Handling::introduce(Forwarding::Order& order, http::Fields& identity, h
     TRY(reception_->introduce(*order.terms.backend, identity));
     order.identity = &identity;
     order.session = reception_->session();
-    order.own_authorization = need == SignInNeed::Token || order.terms.backend->basic_password.has_value();
+    if (need == SignInNeed::Required || need == SignInNeed::Optional) reception_->refresh();
   }
+  order.own_authorization = need == SignInNeed::Token || order.terms.backend->basic_password.has_value();
   for (const auto& [name, value] : reception_->answer_fields()) {
     additions.push_back({name, value, http::known_field(name)});
   }

@@ -41,12 +41,14 @@ class Handling {
     // What has to be done before that is known.
     enum class Step : std::uint8_t { None, OwnPage, SignIn };
     Step step = Step::None;
-    bool lacks_group = false;  // the rules allow it to others than who has asked
+    bool lacks_group = false;     // the rules allow it to others than who has asked
+    bool signed_in_here = false;  // by what this very request carries
   };
 
   const http::RequestHead& request() const { return exchange_.request(); }
   void know_client();
   Route route();
+  bool would_sign_in_openly() const;
   void judge(Route& route);
   net::Task<> take_step(Route& route);
   Route misdirected_or_nothing(const Site* site);

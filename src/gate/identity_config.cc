@@ -16,11 +16,6 @@ bool is_free(std::string_view name) {
   return http::is_token(name) && http::known_field(name) == http::FieldName::Other;
 }
 
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return text;
-}
-
 void read_name(conf::Reader& keys, std::string_view key, std::string& name) {
   std::optional<conf::Text> text = keys.text(key);
   if (!text) return;
@@ -47,7 +42,7 @@ IdentityConfig read_identity_config(conf::Reader keys) {
   read_name(keys, "assertion", config.assertion);
   for (const std::string* name :
        {&config.login, &config.principal, &config.method, &config.groups, &config.assertion}) {
-    if (!name->empty() && !is_reserved(*name)) config.own_names.push_back(lower_case(*name));
+    if (!name->empty() && !is_reserved(*name)) config.own_names.push_back(*name);
   }
   if (std::optional<conf::Text> file = keys.text("basic_password_file")) {
     config.basic_password_file = conf::resolved(*std::move(file));

@@ -17,7 +17,7 @@ struct IdentityConfig {
   std::string groups = "Pforte-Groups";
   std::string assertion = "Pforte-Assertion";
 
-  // Those of these names that are not reserved everywhere, in lower case.
+  // Those of these names that are not reserved everywhere.
   std::vector<std::string> own_names;
 
   // The login is handed on as HTTP Basic as well, with the password in the first line of this file (path resolved), for

@@ -17,10 +17,15 @@ struct KnownSession {
   std::string host;    // whose cookie it is
   std::string groups;  // joined with commas
 
-  // Pforte-Assertion; made when it is first needed, and anew for another origin or once it is old.
-  std::string assertion;
+  // Pforte-Assertion; made when it is first needed, and anew for another origin or once it is old. An exchange keeps
+  // the one it has begun with.
+  std::shared_ptr<const std::string> assertion;
   std::string assertion_origin;
   session::Time assertion_until;
+
+  // The same session sealed anew, for a browser that comes with the old cookie again.
+  std::string fresh_cookie;
+  session::Time fresh_since;
 };
 
 // Sessions by their cookies, so that a browser's next request costs a look instead of cryptography. A memory only: what

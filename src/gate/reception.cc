@@ -116,23 +116,33 @@ bool Reception::take_cookie(std::string_view cookie, session::Time now) {
   if (over || worker_.ended_sessions()->contains(session)) return false;
   known_ = std::move(known);
   record_.agent = session.login;
-  if (session.seen + config.session_idle / kRefreshParts <= now) refresh(session, now);
   return true;
 }
 
-void Reception::refresh(const session::Session& old, session::Time now) {
-  session::Session fresh = old;
-  fresh.seen = now;
-  std::optional<std::string> cookie = session::seal(fresh, host_, *keys().sealing);
-  if (!cookie) return;
-  set_cookie(kSessionCookie, *cookie);
-  sign_in_->accounts().sessions().seen(old.id, now);
+// Keeps the session of a browser alive that is at work.
+void Reception::refresh() {
+  if (!known_) return;
+  session::Time now = to_the_millisecond(record_.time);
+  auto every = sign_in_->config().session_idle / kRefreshParts;
+  if (known_->session.seen + every > now) return;
+  if (known_->fresh_cookie.empty() || known_->fresh_since + every <= now) {
+    session::Session fresh = known_->session;
+    fresh.seen = now;
+    std::optional<std::string> cookie = session::seal(fresh, host_, *keys().sealing);
+    if (!cookie) return;
+    known_->fresh_cookie = *std::move(cookie);
+    known_->fresh_since = now;
+    sign_in_->accounts().sessions().seen(fresh.id, now);
+  }
+  set_cookie(kSessionCookie, known_->fresh_cookie);
 }
 
 net::Task<std::optional<http::Page>> Reception::sign_in(SignInNeed need) {
   if (!sign_in_) co_return std::nullopt;
-  if (std::optional<std::string_view> token = credentials(request(), "Negotiate")) {
-    std::optional<http::Page> page = co_await by_ticket(*token, need);
+  std::optional<std::string_view> ticket = credentials(request(), "Negotiate");
+  if (ticket && is_forged_by_another_site()) co_return std::nullopt;
+  if (ticket) {
+    std::optional<http::Page> page = co_await by_ticket(*ticket, need);
     co_return page;
   }
   std::optional<std::string_view> token = need == SignInNeed::Token ? credentials(request(), "Bearer") : std::nullopt;
@@ -206,8 +216,21 @@ bool Reception::shows_form(SignInNeed need) const {
   return need != SignInNeed::Token && http::wants_html(request().fields);
 }
 
+// Browsers answer Negotiate by themselves, also for a form that another site has posted: the ticket would do what
+// SameSite keeps the cookie from.
+bool Reception::is_forged_by_another_site() const {
+  if (request().method == http::Method::Get || request().method == http::Method::Head) return false;
+  const http::Field* site = request().find(FieldName::SecFetchSite);
+  if (site) return site->value != "same-origin" && site->value != "none";
+  const http::Field* origin = request().find(FieldName::Origin);
+  if (!origin) return false;
+  std::size_t host = origin->value.find("://");
+  return host == std::string_view::npos ||
+         !http::equals_ignoring_case(origin->value.substr(host + 3), request().authority);
+}
+
 bool Reception::offers_ticket() const {
-  if (!sign_in_->runs(Provider::Kerberos)) return false;
+  if (!sign_in_->runs(Provider::Kerberos) || is_forged_by_another_site()) return false;
   const identity::SignInConfig& config = sign_in_->config();
   auto is_near = [this](const net::Network& network) { return network.contains(record_.client); };
   if (!config.negotiate_from.empty() && std::ranges::none_of(config.negotiate_from, is_near)) return false;
@@ -260,7 +283,6 @@ std::string Reception::return_path() const {
   return repeatable ? safe_return_path(cat(request().path, request().query)) : "/";
 }
 
-// A form of somebody who has signed in is bound to the session as well, so that one from before is none.
 const std::string& Reception::form_binding() {
   if (!form_binding_.empty()) return form_binding_;
   std::vector<std::string_view> cookies;
@@ -326,9 +348,8 @@ net::Task<> Reception::end_session() {
   if (!known_) co_return {};
   forget_cookie(kSessionCookie);
   std::shared_ptr<KnownSession> gone = std::exchange(known_, nullptr);
-  const std::string& id = gone->session.id;
   record_.agent = {};
-  auto work = [desk = sign_in_->shared_from_this(), id]() -> Result<> {
+  auto work = [desk = sign_in_->shared_from_this(), id = gone->session.id]() -> Result<> {
     // Its beginning may still be on its way there.
     TRY(desk->accounts().sessions().write());
     Result<std::uint64_t> ended = session::end_session(desk->accounts().store(), id);
@@ -336,11 +357,15 @@ net::Task<> Reception::end_session() {
     desk->accounts().note_change();
     return {};
   };
-  co_await sign_in_->run_on_passwords(worker_.loop(), std::move(work));
+  Result<> ended = co_await net::outcome(sign_in_->run(worker_.loop(), std::move(work)));
+  if (!ended) {
+    log::error("store.failed", {{"reason", ended.error().text()}});
+    co_return ended;
+  }
   for (int i = 0; i < kMostLooks && !worker_.ended_sessions()->contains(gone->session); ++i) {
     co_await worker_.loop().sleep_for(kLookEvery);
   }
-  log::info("sign-in.ended", {{"reference", record_.reference}, {"session", id}});
+  log::info("sign-in.ended", {{"reference", record_.reference}, {"session", gone->session.id}});
   co_return {};
 }
 
@@ -356,7 +381,8 @@ Result<> Reception::introduce(const Backend& backend, http::Fields& fields) {
   add(names.groups, known_->groups);
   if (!names.assertion.empty()) {
     TRY(renew_assertion());
-    add(names.assertion, known_->assertion);
+    assertion_ = known_->assertion;
+    add(names.assertion, *assertion_);
   }
   if (backend.basic_password) {
     basic_ = cat("Basic ", to_base64(cat(session.login, ':', backend.basic_password->reveal())));
@@ -369,7 +395,8 @@ Result<> Reception::renew_assertion() {
   std::string origin = cat(scheme_of(request(), visit_.visitor()), "://", request().authority);
   session::Time now = record_.time;
   if (now < known_->assertion_until && known_->assertion_origin == origin) return {};
-  known_->assertion = TRY(session::assertion(known_->session, origin, now, *keys().signer));
+  std::string made = TRY(session::assertion(known_->session, origin, now, *keys().signer));
+  known_->assertion = std::make_shared<const std::string>(std::move(made));
   known_->assertion_origin = std::move(origin);
   known_->assertion_until = now + kAssertionUse;
   return {};

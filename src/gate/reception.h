@@ -32,6 +32,11 @@ class Reception {
   // Looks at the request's cookies.
   void recognise();
 
+  // Takes the session that the cookie says for none: where only what comes with the request counts.
+  void ignore_session() { known_ = nullptr; }
+  // Seals the cookie anew when it is time to.
+  void refresh();
+
   // Null: nobody has signed in.
   const session::Session* session() const { return known_ ? &known_->session : nullptr; }
   policy::Caller caller() const;
@@ -48,7 +53,7 @@ class Reception {
   // What every page of ours says about this request, with a form's token.
   SignInPage page_basis();
 
-  // A session begins, or ends, with this answer.
+  // A session begins, or ends, with this answer. Its end fails as the store does; the browser forgets it all the same.
   void begin_session(const identity::ProvenAgent& proven);
   net::Task<> end_session();
 
@@ -74,7 +79,7 @@ class Reception {
  private:
   const http::RequestHead& request() const { return exchange_.request(); }
   bool take_cookie(std::string_view cookie, session::Time now);
-  void refresh(const session::Session& old, session::Time now);
+  bool is_forged_by_another_site() const;
   net::Task<std::optional<http::Page>> by_ticket(std::string_view text, SignInNeed need);
   net::Task<std::optional<http::Page>> by_token(std::string_view text);
   http::Page ticket_failed(const Error& error, SignInNeed need);
@@ -94,7 +99,8 @@ class Reception {
   std::string host_;  // lower case, without a port
   std::shared_ptr<KnownSession> known_;
   std::string form_binding_;
-  std::string basic_;  // Authorization for the application
+  std::shared_ptr<const std::string> assertion_;  // which the request has views of
+  std::string basic_;                             // Authorization for the application
   std::vector<std::pair<std::string_view, std::string>> answer_fields_;
 };
 

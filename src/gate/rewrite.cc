@@ -14,9 +14,11 @@ using http::Framing;
 
 namespace {
 
+// CGI and its heirs know one name for all that differ in case and in what is neither letter nor digit:
+// HTTP_REMOTE_USER.
 char as_word(char c) {
   if (c >= 'A' && c <= 'Z') return char(c - 'A' + 'a');
-  return c == '_' ? '-' : c;
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
 }
 
 bool same_words(std::string_view name, std::string_view words) {
@@ -86,7 +88,8 @@ bool sets_our_cookie(const Field& field) {
 }
 
 bool is_one_of(std::string_view name, const std::vector<std::string>* own_names) {
-  return own_names && std::ranges::any_of(*own_names, [&](std::string_view own) { return same_words(name, own); });
+  auto is_it = [&](std::string_view own) { return std::ranges::equal(name, own, {}, as_word, as_word); };
+  return own_names && std::ranges::any_of(*own_names, is_it);
 }
 
 bool overrides_method(const Field& field) {

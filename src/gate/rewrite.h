@@ -32,7 +32,7 @@ struct Outgoing {
 // "https" or "http", as the client sees it.
 std::string_view scheme_of(const http::RequestHead& in, const Visitor& visitor);
 
-// Whether a field of that name is the gate's to set: Remote-User and Pforte-*, in any case, with '_' for '-' as well,
+// Whether a field of that name is the gate's to set: Remote-User and Pforte-*, in any case, and with anything for '-',
 // since some applications take both for the same.
 bool is_reserved(std::string_view name);
 
@@ -45,7 +45,7 @@ struct Rewriting {
   std::string_view path;  // what the path gate lets through
   Methods methods = Methods::Free;
 
-  // Names of fields, in lower case, that are the gate's to set besides the reserved ones; null: none.
+  // Names of fields that are the gate's to set besides the reserved ones; null: none.
   const std::vector<std::string>* own_names = nullptr;
 
   // Authorization was meant for the gate, or the gate sets it: the client's does not pass.

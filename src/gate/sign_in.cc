@@ -1,6 +1,7 @@
 #include "gate/sign_in.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "base/text.h"
@@ -61,6 +62,15 @@ std::unique_ptr<kerberos::Acceptor> make_acceptor(const kerberos::KerberosConfig
   return *std::move(acceptor);
 }
 
+// Whether the Kerberos library could read it, without letting it: a reload may be refused yet.
+Result<> try_krb5_config(const Config& config) {
+  std::string folder = cat(config.state_dir, "/krb5-check");
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) return fail(Kind::Unavailable, "state.unusable", cat("cannot use ", folder, ": ", failure.message()));
+  return kerberos::use_krb5_config(*config.kerberos, folder);
+}
+
 std::unexpected<Error> busy() {
   return fail(Kind::Limit, "sign-in.busy", "too many are signing in at once; try again in a moment");
 }
@@ -69,6 +79,8 @@ std::unexpected<Error> busy() {
 
 SignIn::SignIn(const Config& config, Accounts& accounts, SignInPools& pools)
     : config_(config.sign_in),
+      kerberos_(config.kerberos),
+      state_dir_(config.state_dir),
       accounts_(accounts),
       pools_(pools),
       principals_(accounts.agents(), fallback_realms(config), config_),
@@ -79,16 +91,15 @@ std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, S
                                      conf::Problems& problems) {
   std::shared_ptr<SignIn> made(new SignIn(config, accounts, pools));
   if (!config.kerberos) return made;
-  Result<> used = kerberos::use_krb5_config(*config.kerberos, config.state_dir);
-  if (!used) {
-    problems.error(config.kerberos->place, used.error().code(),
-                   {cat("cannot use this Kerberos configuration: ", used.error().text()),
-                    cat("diese Kerberos-Konfiguration ist nicht verwendbar: ", used.error().text())},
+  Result<> usable = try_krb5_config(config);
+  if (!usable) {
+    problems.error(config.kerberos->place, usable.error().code(),
+                   {cat("cannot use this Kerberos configuration: ", usable.error().text()),
+                    cat("diese Kerberos-Konfiguration ist nicht verwendbar: ", usable.error().text())},
                    {"correct the krb5.conf it names; see docs/errors.md for this code",
                     "die genannte krb5.conf berichtigen; siehe docs/de/errors.md zu diesem Code"});
     return nullptr;
   }
-  accounts.replays().remember_for(2 * kerberos::clock_skew_in_force());
   made->acceptor_ = make_acceptor(*config.kerberos, accounts.replays(), problems);
   return made->acceptor_ ? made : nullptr;
 }
@@ -97,6 +108,13 @@ void check_keytabs(const Config& config, conf::Problems& problems) {
   if (!config.kerberos) return;
   auto replays = kerberos::MemoryReplayGuard::make({});
   if (replays) make_acceptor(*config.kerberos, **replays, problems);
+}
+
+Result<> SignIn::take_force() {
+  if (!kerberos_) return {};
+  TRY(kerberos::use_krb5_config(*kerberos_, state_dir_));
+  accounts_.replays().remember_for(2 * kerberos::clock_skew_in_force());
+  return {};
 }
 
 bool SignIn::runs(Provider provider) const {
@@ -157,13 +175,13 @@ net::Task<identity::ProvenAgent> SignIn::by_token(net::Loop& loop, std::string t
   co_return proven;
 }
 
-net::Task<> SignIn::run_on_passwords(net::Loop& loop, std::move_only_function<Result<>()> work) {
+net::Task<> SignIn::run(net::Loop& loop, std::move_only_function<Result<>()> work) {
   struct Done {};
   auto whole = [work = std::move(work)]() mutable -> Result<Done> {
     TRY(work());
     return Done();
   };
-  co_await pools_.passwords.run<Done>(loop, std::move(whole));
+  co_await pools_.tickets.run<Done>(loop, std::move(whole));
   co_return {};
 }
 

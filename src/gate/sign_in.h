@@ -42,6 +42,10 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
   static std::shared_ptr<SignIn> make(const Config& config, Accounts& accounts, SignInPools& pools,
                                       conf::Problems& problems);
 
+  // The configuration is in force from now on: lets the Kerberos library read it. Fails as kerberos::use_krb5_config()
+  // does.
+  Result<> take_force();
+
   const identity::SignInConfig& config() const { return config_; }
   bool runs(identity::Provider provider) const;
   // Whether any provider takes a login and a password now.
@@ -60,8 +64,8 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
   net::Task<identity::ProvenAgent> by_token(net::Loop& loop, std::string token);
 
   Accounts& accounts() { return accounts_; }
-  // Other work that blocks, on the pool for passwords.
-  net::Task<> run_on_passwords(net::Loop& loop, std::move_only_function<Result<>()> work);
+  // Other work that blocks, but not for long.
+  net::Task<> run(net::Loop& loop, std::move_only_function<Result<>()> work);
 
   // The service principals and what is wrong with them; empty without Kerberos.
   std::vector<kerberos::KeyStatus> keys() const;
@@ -72,6 +76,8 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
                                     std::unique_ptr<kerberos::HalfExchange> half);
 
   identity::SignInConfig config_;
+  std::optional<kerberos::KerberosConfig> kerberos_;
+  std::string state_dir_;
   Accounts& accounts_;
   SignInPools& pools_;
   std::unique_ptr<kerberos::Acceptor> acceptor_;  // null without Kerberos

@@ -91,6 +91,10 @@ bool Visit::keep_half(std::unique_ptr<kerberos::HalfExchange> half) {
   return true;
 }
 
+void Visit::forget_old_half() {
+  if (half_ && worker_.loop().now() > half_until_) take_half();
+}
+
 std::unique_ptr<kerberos::HalfExchange> Visit::take_half() {
   if (!half_) return nullptr;
   --worker_.half_exchanges;

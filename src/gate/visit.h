@@ -41,6 +41,7 @@ class Visit final : public http::Service {
   bool keep_half(std::unique_ptr<kerberos::HalfExchange> half);
   // Null: there is none.
   std::unique_ptr<kerberos::HalfExchange> take_half();
+  void forget_old_half();
 
   net::Task<> serve(http::Exchange& exchange) override;
   net::Task<> refuse(http::Exchange& exchange, http::Refusal refusal) override;

@@ -100,7 +100,8 @@ net::Task<> Worker::keep_tidy() {
   for (;;) {
     co_await loop_.sleep_for(kTidyEvery);
     connections_.sweep();
-    tunnels_.end_those(nullptr, std::chrono::system_clock::now());
+    tunnels_.end_those(ended_sessions_.get(), std::chrono::system_clock::now());
+    for (Visit* visit : visits_) visit->forget_old_half();
   }
 }
 

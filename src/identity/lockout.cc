@@ -77,6 +77,11 @@ class Ledger {
     to.splice(to.end(), from, failures.place);
   }
 
+  unsigned count_of(const Key& key, Clock::time_point now) const {
+    auto found = all_.find(key);
+    return found == all_.end() ? 0 : left_of(found->second, now);
+  }
+
   void forget(const Key& key) {
     auto found = all_.find(key);
     if (found == all_.end()) return;
@@ -136,8 +141,9 @@ struct Lockout::Body {
   Clock::time_point (*now)();
   const std::string seed = crypto::random_bytes(16);
   mutable std::mutex mutex;
-  Ledger accounts;  // under mutex
-  Ledger sources;   // under mutex
+  Ledger accounts;                                         // under mutex
+  Ledger sources;                                          // under mutex
+  std::unordered_map<Key, unsigned, HashOfKey> under_way;  // under mutex; as many entries as threads that look
 };
 
 Lockout::Lockout(Clock::time_point (*now)(), std::size_t most) : body_(std::make_unique<Body>(now, most)) {}
@@ -154,6 +160,22 @@ std::chrono::milliseconds Lockout::wait_for(std::string_view login) const {
   Key key = body_->key_of_account(login);
   std::lock_guard lock(body_->mutex);
   return body_->accounts.wait_for(key, body_->now());
+}
+
+Lockout::Attempt::Attempt(Lockout& lockout, std::string_view login) : lockout_(lockout), login_(login) {
+  Body& body = *lockout_.body_;
+  Key key = body.key_of_account(login_);
+  std::lock_guard lock(body.mutex);
+  unsigned others = body.under_way[key]++;
+  may_go_on_ = others == 0 || others + body.accounts.count_of(key, body.now()) < kAccounts.free;
+}
+
+Lockout::Attempt::~Attempt() {
+  Body& body = *lockout_.body_;
+  Key key = body.key_of_account(login_);
+  std::lock_guard lock(body.mutex);
+  auto found = body.under_way.find(key);
+  if (--found->second == 0) body.under_way.erase(found);
 }
 
 void Lockout::failed(std::string_view login, const net::Address& source) {

@@ -29,6 +29,24 @@ class Lockout {
   // The account alone.
   std::chrono::milliseconds wait_for(std::string_view login) const;
 
+  // A password of an account that is being looked at, from its making to its end. Those under way count as if they had
+  // failed, or many at once would be as many guesses for the price of one.
+  class Attempt {
+   public:
+    Attempt(Lockout& lockout, std::string_view login);
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+    ~Attempt();
+
+    // False: too many are under way; none may be looked at besides.
+    bool may_go_on() const { return may_go_on_; }
+
+   private:
+    Lockout& lockout_;
+    std::string login_;
+    bool may_go_on_;
+  };
+
   void failed(std::string_view login, const net::Address& source);
   // Against the account alone: for another name of the same, so that spelling it anew gives no further guesses.
   void failed(std::string_view login);

@@ -142,4 +142,22 @@ TEST_CASE("threads may use it together") {
   CHECK(lockout.wait_for("anybody", address("192.0.2.9")) == 15min);
 }
 
+TEST_CASE("passwords that are being looked at count as if they had failed") {
+  Lockout lockout;
+  net::Address source;
+  lockout.failed("susan", source);
+  lockout.failed("susan", source);
+  {
+    Lockout::Attempt first(lockout, "susan");
+    Lockout::Attempt second(lockout, "SUSAN");
+    Lockout::Attempt third(lockout, "susan");
+    Lockout::Attempt fourth(lockout, "susan");
+    CHECK(first.may_go_on());
+    CHECK(third.may_go_on());
+    CHECK_FALSE(fourth.may_go_on());
+    CHECK(Lockout::Attempt(lockout, "peter").may_go_on());
+  }
+  CHECK(Lockout::Attempt(lockout, "susan").may_go_on());
+}
+
 }  // namespace pforte::identity

@@ -78,6 +78,10 @@ Result<ProvenAgent> proven(Agent agent, Method method, const std::vector<std::st
   return made;
 }
 
+bool has_one_spelling(std::string_view login) {
+  return std::ranges::all_of(login, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
 bool is_silent(const Error& error) {
   return error.kind() != Kind::Denied;
 }
@@ -102,6 +106,7 @@ struct PasswordLogin::Body {
   Agents& agents;
   const SignInConfig& config;
   std::optional<LdapDirectory> directory;
+  bool login_as_typed = false;  // no attribute of the directory says how the agent is called
   Services& services;
   Lockout& lockout;
   Comparisons comparisons;
@@ -112,6 +117,7 @@ PasswordLogin::PasswordLogin(Agents& agents, const SignInConfig& config, const L
     : body_(new Body{.agents = agents,
                      .config = config,
                      .directory = {},
+                     .login_as_typed = ldap != nullptr && ldap->login_attribute.empty(),
                      .services = services,
                      .lockout = lockout,
                      .comparisons = {}}) {
@@ -126,6 +132,8 @@ Result<ProvenAgent> PasswordLogin::sign_in(const std::string& login, const Secre
                                            const net::Address& source) {
   std::size_t size = password.reveal().size();
   if (!is_askable_login(login) || size == 0 || size > kLongestPassword) return wrong();
+  Lockout::Attempt attempt(body_->lockout, login);
+  if (!attempt.may_go_on()) return locked(1s);
   if (std::chrono::milliseconds wait = body_->lockout.wait_for(login, source); wait > 0ms) return locked(wait);
 
   Body::Round round;
@@ -161,6 +169,12 @@ Result<ProvenAgent> PasswordLogin::Body::by(Provider provider, const std::string
 }
 
 Result<ProvenAgent> PasswordLogin::Body::by_directory(const std::string& login, const Secret& password) {
+  // A directory takes more letters for the same than we do (ſ for s, wide ones, blanks), so a disabled agent would be
+  // another one in another spelling.
+  if (login_as_typed && !has_one_spelling(login)) {
+    directory->prove_nobody(password);
+    return wrong();
+  }
   Result<LdapAccount> account = directory->find(login);
   bool nobody = !account && (account.error().kind() == Kind::NotFound || account.error().kind() == Kind::Denied);
   if (!account && !nobody) return std::unexpected(std::move(account).error());

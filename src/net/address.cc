@@ -44,6 +44,11 @@ bool Address::is_v4() const {
   return std::equal(kMapped.begin(), kMapped.end(), ip_.begin());
 }
 
+bool Address::is_loopback() const {
+  if (is_v4()) return ip_[12] == 127;
+  return ip_[15] == 1 && std::ranges::all_of(ip_.begin(), ip_.end() - 1, [](std::uint8_t byte) { return byte == 0; });
+}
+
 std::string Address::ip_text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (is_v4()) {

@@ -24,6 +24,8 @@ class Address {
   Address(std::array<std::uint8_t, 16> ip, std::uint16_t port) : ip_(ip), port_(port) {}
 
   bool is_v4() const;
+  // 127.0.0.0/8 or ::1.
+  bool is_loopback() const;
   std::uint16_t port() const { return port_; }
   Address with_port(std::uint16_t port) const { return {ip_, port}; }
 

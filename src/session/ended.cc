@@ -1,5 +1,6 @@
 #include "session/ended.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace pforte::session {
@@ -8,8 +9,10 @@ Result<std::shared_ptr<const Ended>> Ended::read(store::Store& store) {
   auto ended = std::make_shared<Ended>();
   TRY(store.read("SELECT id FROM session_end WHERE until > ?", {store::now_in_store()},
                  [&](const store::Row& row) { ended->ids_.emplace(row.text(0)); }));
+  // A clock that was set back must not end what begins from now on.
+  std::int64_t now = store::now_in_store();
   TRY(store.read("SELECT agent, at FROM agent_end", {}, [&](const store::Row& row) {
-    Time at = from_milliseconds(row.number(1));
+    Time at = from_milliseconds(std::min(row.number(1), now));
     if (row.number(0) == 0)
       ended->everybody_ = at;
     else

@@ -48,7 +48,7 @@ Result<> add_record(store::Store& store, const Record& record) {
   const Session& session = record.session;
   (void)TRY(store.change(
       "INSERT INTO session (id, agent, login, method, principal, client, user_agent, began, seen, expires) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
       {session.id, session.agent, session.login, session.method, session.principal, record.client,
        record.user_agent.substr(0, kMostUserAgent), in_milliseconds(session.began), in_milliseconds(session.seen),
        in_milliseconds(session.expires)},
