@@ -13,12 +13,13 @@ SUSAN_PASSWORD, PETER_PASSWORD = "Pw-susan-1", "Pw-peter-1"
 @pytest.fixture
 def start_with(start_desk, app, directory, authority):
     """start_with(URL..., key=value...): a gate that asks these servers before its own database."""
-    def start(*urls: str, sign_in: dict | None = None, **changes):
+    def start(*urls: str, sign_in: dict | None = None, site: dict | None = None, **changes):
         config = ldap_config(urls[0] if urls else directory.tls_url, authority.certificate, directory.password_file,
                              timeout="1s", **changes)
         config["servers"] = list(urls) or [directory.tls_url]
         config = {key: value for key, value in config.items() if value is not None}
-        gate = start_desk(app, ldap=config, sign_in={"providers": ["kerberos", "ldap", "database"]} | (sign_in or {}))
+        providers = {"providers": ["kerberos", "ldap", "database"]}
+        gate = start_desk(app, ldap=config, site=site or {}, sign_in=providers | (sign_in or {}))
         gate.kept_descriptors = 8
         return gate
     return start
@@ -53,10 +54,9 @@ def test_a_password_of_the_directory_signs_in(way, start_with, directory):
         says_no(Visitor(gate), "susan", wrong)
 
 
-def test_groups_of_the_directory_open_what_is_for_them(start_desk, app, directory, authority):
-    config = ldap_config(directory.tls_url, authority.certificate, directory.password_file)
-    gate = start_desk(app, ldap=config, sign_in={"providers": ["ldap", "database"]},
-                      site={"rule": [{"path": "/users", "groups": ["crm-users"]}, {"path": "/admin", "groups": ["crm-admins"]}]})
+def test_groups_of_the_directory_open_what_is_for_them(start_with):
+    rules = [{"path": "/users", "groups": ["crm-users"]}, {"path": "/admin", "groups": ["crm-admins"]}]
+    gate = start_with(site={"rule": rules})
     uli = Visitor(gate).must_sign_in("uli", "Pw-uli-1")  # in no group of the directory; in crm-users here
     assert uli.get("/admin").status == 403
     peter = Visitor(gate).must_sign_in("peter", PETER_PASSWORD)
