@@ -178,7 +178,7 @@ net::Task<http::Page> Desk::sso() {
   if (request().method != Method::Get && request().method != Method::Head) co_return only("GET, HEAD");
   if (reception_.has_cookie(kNoTicketCookie)) reception_.forget_cookie(kNoTicketCookie);
   if (!reception_.session()) {
-    std::optional<http::Page> page = co_await reception_.sign_in(SignInNeed::Required);
+    std::optional<http::Page> page = co_await reception_.sign_in(SignInNeed::Required, Reception::Ticket::Wanted);
     if (page) co_return *std::move(page);
   }
   if (reception_.session()) co_return http::redirect_page(303, asked_return());

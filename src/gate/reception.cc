@@ -137,10 +137,12 @@ void Reception::refresh() {
   set_cookie(kSessionCookie, known_->fresh_cookie);
 }
 
-net::Task<std::optional<http::Page>> Reception::sign_in(SignInNeed need) {
+net::Task<std::optional<http::Page>> Reception::sign_in(SignInNeed need, Ticket wanted) {
   if (!sign_in_) co_return std::nullopt;
   std::optional<std::string_view> ticket = credentials(request(), "Negotiate");
-  if (ticket && is_forged_by_another_site()) co_return std::nullopt;
+  // Browsers send tickets unasked where they had to before: whoever has signed out would be in again.
+  bool signed_out = wanted != Ticket::Wanted && need != SignInNeed::Token && has_cookie(kNoTicketCookie);
+  if (ticket && (signed_out || is_forged_by_another_site())) co_return std::nullopt;
   if (ticket) {
     std::optional<http::Page> page = co_await by_ticket(*ticket, need);
     co_return page;
@@ -244,7 +246,7 @@ http::Page Reception::ask(SignInNeed need, Ticket ticket, std::string_view answe
   if (!sign_in_) return http::error_page(503, "sign-in.stopped", record_.reference, request());
   bool form = shows_form(need);
   bool asks = ticket != Ticket::Never && offers_ticket();
-  if (ticket == Ticket::AsUsual && form && has_cookie(kNoTicketCookie)) asks = false;
+  if (ticket == Ticket::AsUsual && has_cookie(kNoTicketCookie)) asks = false;
   http::Page page;
   if (form) {
     SignInPage basis = page_basis();

@@ -41,11 +41,12 @@ class Reception {
   const session::Session* session() const { return known_ ? &known_->session : nullptr; }
   policy::Caller caller() const;
 
-  // Signs in by what the request carries. A page: it failed, or the client has to go on. Nothing: session() tells.
-  net::Task<std::optional<http::Page>> sign_in(SignInNeed need);
-
-  // Whether a browser is asked for its ticket: not after logging out, unless it asks for it.
+  // Whether a browser's ticket is asked for and taken: not after logging out, unless it asks for it.
   enum class Ticket : std::uint8_t { Never, AsUsual, Wanted };
+
+  // Signs in by what the request carries. A page: it failed, or the client has to go on. Nothing: session() tells.
+  net::Task<std::optional<http::Page>> sign_in(SignInNeed need, Ticket wanted = Ticket::AsUsual);
+
   // 401: asks to sign in, by whatever this client can do. `answer` is a leg of a ticket exchange.
   http::Page ask(SignInNeed need, Ticket ticket = Ticket::AsUsual, std::string_view answer = {});
   // 403 for whom it is not.
