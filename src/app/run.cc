@@ -33,7 +33,7 @@ void check_files(const gate::Config& config, conf::Problems& problems) {
   gate::SiteNames numbered;
   gate::PlanParts parts{.previous = nullptr, .numbered = numbered, .sign_in = {}};
   gate::make_plan(config, parts, problems);
-  gate::check_keytabs(config, problems);
+  gate::check_sign_in_files(config, problems);
 }
 
 int serve(const CommandLine& line) {

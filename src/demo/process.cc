@@ -12,7 +12,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>

@@ -90,6 +90,7 @@ SignIn::SignIn(const Config& config, Accounts& accounts, SignInPools& pools)
 std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, SignInPools& pools,
                                      conf::Problems& problems) {
   std::shared_ptr<SignIn> made(new SignIn(config, accounts, pools));
+  if (config.ldap) identity::check_ldap_files(*config.ldap, problems);
   if (!config.kerberos) return made;
   Result<> usable = try_krb5_config(config);
   if (!usable) {
@@ -104,7 +105,8 @@ std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, S
   return made->acceptor_ ? made : nullptr;
 }
 
-void check_keytabs(const Config& config, conf::Problems& problems) {
+void check_sign_in_files(const Config& config, conf::Problems& problems) {
+  if (config.ldap) identity::check_ldap_files(*config.ldap, problems);
   if (!config.kerberos) return;
   auto replays = kerberos::MemoryReplayGuard::make({});
   if (replays) make_acceptor(*config.kerberos, **replays, problems);

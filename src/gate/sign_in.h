@@ -87,8 +87,8 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
   std::atomic<int> waiting_passwords_ = 0;
 };
 
-// Looks at the keytabs of a configuration as a start does, without the store: what is wrong with them goes to
-// `problems`.
-void check_keytabs(const Config& config, conf::Problems& problems);
+// Looks at the files that signing in needs, such as keytabs, as a start does, but without the store. What is wrong with
+// them goes to `problems`.
+void check_sign_in_files(const Config& config, conf::Problems& problems);
 
 }  // namespace pforte::gate
