@@ -32,6 +32,7 @@ TEST_CASE("a throw-away folder goes when we are killed") {
   std::array<int, 2> told{};
   REQUIRE(pipe(told.data()) == 0);
   pid_t owner = fork();
+  REQUIRE(owner >= 0);
   if (owner == 0) {
     ThrowAwayFolder folder;
     std::ofstream(folder.path() + "/file") << "x";

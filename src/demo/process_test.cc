@@ -78,8 +78,8 @@ TEST_CASE("a process ends with its owner, even one that does not want to hear of
     std::filesystem::remove(file);
     pid_t number = 0;
     {
-      auto process =
-          Process::start({"sh", {"-c", cat(deaf, "echo $$ >", file, "; sleep 60")}, {}, {}, folder.path() + "/log"});
+      auto process = Process::start(
+          {"sh", {"-c", cat(deaf, "echo $$ >", file, "; exec sleep 60")}, {}, {}, folder.path() + "/log"});
       REQUIRE(process);
       CHECK(!process->wait(0ms));
       number = number_in(file);
@@ -94,6 +94,7 @@ TEST_CASE("a process goes when we are killed") {
   std::string file = folder.path() + "/number";
   Command command{"sh", {"-c", cat("echo $$ >", file, "; exec sleep 60")}, {}, {}, folder.path() + "/log"};
   pid_t owner = fork();
+  REQUIRE(owner >= 0);
   if (owner == 0) {
     auto process = Process::start(command);
     pause();
