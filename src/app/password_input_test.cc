@@ -151,6 +151,8 @@ TEST_CASE("whoever gives up with Ctrl-C is left with a terminal that shows what 
   pid_t child = forkpty(&master, nullptr, nullptr, nullptr);
   REQUIRE(child >= 0);
   if (child == 0) {
+    // A shell's background jobs ignore it, and so would we.
+    std::signal(SIGINT, SIG_DFL);
     (void)new_password(Streams(), Language::English, std::nullopt);
     _exit(0);
   }
