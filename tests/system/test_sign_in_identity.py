@@ -147,7 +147,7 @@ def test_trailers_bring_no_identity(desk, susan, app):
 def test_the_application_sees_neither_ticket_nor_cookies_of_ours(desk, susan, app):
     visitor = Visitor(desk)
     token = susan.token(SERVICE)
-    fields = ("Cookie: a=1; __Host-pforte=x; __Host-pforte-form=y; b=2; __host-pforte=z; __Host-pforte-no-sso=1; c=3",)
+    fields = ("Cookie: a=1; __Host-pforte=x; __Host-pforte-form=y; b=2; __host-pforte=z; __Host-pforte-other=1; c=3",)
     answer = visitor.send_ticket(token, "/", *fields)
     assert "authorization" not in arrived(answer)
     assert arrived(answer)["cookie"][0].replace(" ", "") in ("a=1;b=2;c=3", "a=1;b=2;__host-pforte=z;c=3")
