@@ -388,7 +388,7 @@ Result<> Reception::introduce(const Backend& backend, http::Fields& fields) {
   }
   if (backend.basic_password) {
     basic_ = cat("Basic ", to_base64(cat(session.login, ':', backend.basic_password->reveal())));
-    add("Authorization", basic_);
+    fields.push_back({"Authorization", basic_, FieldName::Authorization});
   }
   return {};
 }
