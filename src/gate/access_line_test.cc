@@ -21,6 +21,7 @@ Record full_record() {
   record.method = "POST";
   record.path = "/app/x";
   record.user_agent = "curl/7.88.1";
+  record.agent = "susan";
   record.site = "crm.example.com";
   record.backend = "crm";
   record.server = "http://10.0.0.11:8080";

@@ -94,6 +94,7 @@ policy::Permits read_permits(conf::Reader& keys) {
 std::vector<std::string> read_groups(conf::Reader& keys) {
   std::vector<std::string> groups;
   const std::vector<conf::Text> names = keys.texts("groups").value_or(std::vector<conf::Text>());
+  groups.reserve(names.size());
   for (const conf::Text& name : names) groups.push_back(name.value);
   return groups;
 }
