@@ -124,11 +124,10 @@ def test_check_says_aloud_that_a_listener_for_everybody_is_plain(written):
     assert "tls" in done.stderr.lower()
 
 
-@pytest.mark.parametrize("key", [{"sign_in": "required"}, {"sign_in": "optional"}])
-def test_what_this_version_cannot_enforce_is_refused(key, written):
-    done = check(written(site=key))
+def test_what_this_version_cannot_enforce_is_refused(written):
+    done = check(written(site={"certificate": "auto"}))
     assert done.returncode in (1, 2)
-    assert "sign_in" in done.stderr
+    assert "certificate" in done.stderr
 
 
 def test_serve_refuses_what_check_refuses(written, authority):
