@@ -146,7 +146,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const PathRules gate(rules, profile);
   std::string_view raw(reinterpret_cast<const char*>(data + 1), size - 1);
 
-  const net::Address nobody;
+  const pforte::net::Address nobody;
   std::string scratch;
   Verdict verdict = gate.judge(raw, "GET", {.address = nobody}, scratch);
   if (verdict.kind != Verdict::Kind::Allowed) return 0;
