@@ -26,13 +26,14 @@ class HeadScanner {
  private:
   const Refusal* end_line(std::string_view bytes, std::size_t lf, const Limits& limits);
   const Refusal* check_limits(std::string_view bytes, std::size_t end, const Limits& limits) const;
+  std::size_t credential_bytes(std::string_view line) const;
 
   Sender sender_;
   std::size_t seen_ = 0;                 // bytes looked at
   std::size_t line_ = 0;                 // where the current line begins
   std::size_t lines_ = 0;                // complete ones, without a leading CRLF
   bool complete_ = false;                // the empty line has come
-  std::size_t authorization_bytes_ = 0;  // in complete Authorization lines, after the colon
+  std::size_t authorization_bytes_ = 0;  // credentials in complete Authorization lines
 };
 
 // Reads a whole request head, as measured by HeadScanner, into `into` (cleared first; unspecified after a refusal).

@@ -15,11 +15,6 @@ bool is_authorization(std::string_view line) {
          equals_ignoring_case(line.substr(0, kAuthorization.size()), kAuthorization);
 }
 
-// Of an Authorization line, without the white space around its value.
-std::size_t value_bytes(std::string_view line) {
-  return trim(line.substr(kAuthorization.size())).size();
-}
-
 }  // namespace
 
 std::expected<std::size_t, Refusal> HeadScanner::scan(std::string_view bytes, const Limits& limits) {
@@ -65,7 +60,7 @@ const Refusal* HeadScanner::end_line(std::string_view bytes, std::size_t lf, con
   complete_ = line.empty();
   if (const Refusal* why = check_limits(bytes, complete_ ? lf + 1 : lf - 1, limits)) return why;
   if (!complete_ && lines_ > limits.fields) return &refusal::kTooManyFields;
-  if (lines_ > 0 && is_authorization(line)) authorization_bytes_ += value_bytes(line);
+  authorization_bytes_ += credential_bytes(line);
   ++lines_;
   line_ = lf + 1;
   return nullptr;
@@ -77,10 +72,17 @@ const Refusal* HeadScanner::check_limits(std::string_view bytes, std::size_t end
   if (lines_ == 0 && line.size() > limits.request_line_bytes) return &refusal::kTargetTooLong;
   if (end <= std::min(limits.head_bytes, limits.authorization_bytes)) return nullptr;
 
-  std::size_t authorization = authorization_bytes_;
-  if (lines_ > 0 && is_authorization(line)) authorization += value_bytes(line);
+  std::size_t authorization = authorization_bytes_ + credential_bytes(line);
   if (authorization > limits.authorization_bytes) return &refusal::kAuthorizationTooLarge;
   return end - authorization > limits.head_bytes ? &refusal::kHeadTooLarge : nullptr;
+}
+
+// Of a client's Authorization line, complete or not: what follows the white space after the colon. White space at the
+// end counts as well, since more of the value may come after it.
+std::size_t HeadScanner::credential_bytes(std::string_view line) const {
+  if (sender_ != Sender::Client || lines_ == 0 || !is_authorization(line)) return 0;
+  std::string_view value = line.substr(kAuthorization.size());
+  return value.size() - std::min(value.find_first_not_of(" \t"), value.size());
 }
 
 }  // namespace pforte::http
