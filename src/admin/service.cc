@@ -52,7 +52,7 @@ bool is_own_host(std::string_view authority) {
   std::string_view port = http::port_of(authority);
   std::string_view host = authority;
   if (!port.empty()) host.remove_suffix(port.size() + 1);
-  if (http::equals_ignoring_case(host, "localhost")) return true;
+  if (equals_ignoring_case(host, "localhost")) return true;
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   return net::parse_ip(host).has_value();
 }

@@ -7,6 +7,7 @@
 
 #include "app/csv.h"
 #include "app/text_table.h"
+#include "base/ascii.h"
 #include "base/text.h"
 #include "conf/nearest.h"
 
@@ -24,12 +25,6 @@ std::string_view trimmed(std::string_view text) {
   std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
   text.remove_prefix(begin);
   return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return small;
 }
 
 char separator_in(std::string_view text) {
@@ -62,7 +57,7 @@ class AgentFile {
 };
 
 void AgentFile::take_heading(const std::string& cell) {
-  std::string heading = lower(trimmed(cell));
+  std::string heading = lowered(trimmed(cell));
   auto known = std::ranges::find(kColumns, heading);
   columns_.emplace_back();
   if (known == kColumns.end()) {

@@ -15,7 +15,7 @@ struct Read {
   conf::Problems problems;
 };
 
-Read read(std::string_view text) {
+Read read_table(std::string_view text) {
   Read read;
   Result<> done =
       each_agent_in(text, "agents.csv", read.problems, [&](std::uint32_t line, const identity::Agent& agent) {
@@ -37,7 +37,7 @@ TEST_CASE("the header says in which order the columns stand and what separates t
   };
   for (std::string_view text : texts) {
     CAPTURE(text);
-    Read got = read(text);
+    Read got = read_table(text);
     CHECK(!got.problems.has_errors());
     REQUIRE(got.agents.size() == 1);
     const identity::Agent& agent = got.agents[0];
@@ -50,14 +50,14 @@ TEST_CASE("the header says in which order the columns stand and what separates t
 }
 
 TEST_CASE("columns other than login may be missing, and lines without anything are passed over") {
-  Read got = read("login;groups\nsusan;crm\n;\n \ntom;\n");
+  Read got = read_table("login;groups\nsusan;crm\n;\n \ntom;\n");
   CHECK(got.lines == std::vector<std::uint32_t>{2, 5});
   CHECK(got.agents[1].login == "tom");
   CHECK(got.agents[1].groups.empty());
 }
 
 TEST_CASE("every bad line is told with its place, and the good ones are read") {
-  Read got = read(
+  Read got = read_table(
       "login,name\n"
       "susan,\"Susan\n"
       "Öz\"\n"
@@ -101,7 +101,7 @@ TEST_CASE("a header that cannot be understood says what was probably meant") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
-    Read got = read(row.text);
+    Read got = read_table(row.text);
     REQUIRE(got.problems.has_errors());
     CHECK(got.problems.all()[0].place.line == 1);
     CHECK(got.problems.all()[0].what.en == row.what);

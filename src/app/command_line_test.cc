@@ -11,7 +11,8 @@
 namespace pforte::app {
 namespace {
 
-std::expected<CommandLine, UsageError> read(std::vector<const char*> arguments, const Environment& environment = {}) {
+std::expected<CommandLine, UsageError> read_line(std::vector<const char*> arguments,
+                                                 const Environment& environment = {}) {
   return read_command_line(arguments, environment);
 }
 
@@ -24,7 +25,7 @@ TEST_CASE("options stand before or after the command, with a space or an equals 
       {"--config=a.toml", "check", "--json"},
   };
   for (const auto& row : rows) {
-    auto line = read(row);
+    auto line = read_line(row);
     REQUIRE(line);
     CHECK(line->command == Command::Check);
     CHECK(line->config == "a.toml");
@@ -63,7 +64,7 @@ TEST_CASE("what is no invocation says what was probably meant") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
-    auto line = read(row.arguments);
+    auto line = read_line(row.arguments);
     REQUIRE(!line);
     CHECK(line.error().what.en == row.what);
     CHECK(line.error().remedy.en.contains(row.remedy));
@@ -84,21 +85,21 @@ TEST_CASE("the language comes from --lang, else from the first locale variable t
       {{.lc_all = "de_AT", .lc_messages = {}, .lang = {}, .no_color = {}}, {"serve", "--lang=en"}, Language::English},
   };
   for (const Row& row : rows) {
-    auto line = read(row.arguments, row.environment);
+    auto line = read_line(row.arguments, row.environment);
     REQUIRE(line);
     CHECK(line->language == row.language);
   }
-  auto wrong = read({"srve", "--lang", "de"});
+  auto wrong = read_line({"srve", "--lang", "de"});
   REQUIRE(!wrong);
   CHECK(to_text(wrong.error()) == "pforte: Fehler: unbekannter Befehl srve\nHilfe: ist serve gemeint?\n");
 }
 
 TEST_CASE("NO_COLOR is heeded unless --color says otherwise") {
   Environment no_color{.lc_all = {}, .lc_messages = {}, .lang = {}, .no_color = "1"};
-  CHECK(!use_color(read({"check"}, no_color)->color, true));
-  CHECK(use_color(read({"check", "--color=always"}, no_color)->color, false));
-  CHECK(use_color(read({"check"})->color, true));
-  CHECK(!use_color(read({"check"})->color, false));
+  CHECK(!use_color(read_line({"check"}, no_color)->color, true));
+  CHECK(use_color(read_line({"check", "--color=always"}, no_color)->color, false));
+  CHECK(use_color(read_line({"check"})->color, true));
+  CHECK(!use_color(read_line({"check"})->color, false));
 }
 
 TEST_CASE("a command of two words has an operand and options of its own, in any order") {
@@ -107,7 +108,7 @@ TEST_CASE("a command of two words has an operand and options of its own, in any 
       {"--principal", "susan@A", "agent", "--name", "Susan Öz", "add", "--principal", "susan@B", "susan", "--json"},
   };
   for (const auto& row : rows) {
-    auto line = read(row);
+    auto line = read_line(row);
     REQUIRE(line);
     CHECK(line->command == Command::AgentAdd);
     CHECK(line->operand == "susan");
@@ -119,23 +120,23 @@ TEST_CASE("a command of two words has an operand and options of its own, in any 
 }
 
 TEST_CASE("behind two hyphens nothing is an option, and one alone is a word") {
-  auto line = read({"agent", "show", "--", "--help"});
+  auto line = read_line({"agent", "show", "--", "--help"});
   REQUIRE(line);
   CHECK(line->operand == "--help");
   CHECK(!line->help);
-  CHECK(read({"agent", "import", "-"})->operand == "-");
+  CHECK(read_line({"agent", "import", "-"})->operand == "-");
 }
 
 TEST_CASE("the id of a session may begin with a hyphen") {
-  CHECK(read({"session", "end", "-_3456789012345678901a"})->operand == "-_3456789012345678901a");
-  CHECK(read({"session", "end", "--345678901234567890ab"})->operand == "--345678901234567890ab");
-  CHECK(!read({"session", "end", "--al"}));
-  CHECK(!read({"session", "end", "--345678901234567890ab", "--345678901234567890ac"}));
+  CHECK(read_line({"session", "end", "-_3456789012345678901a"})->operand == "-_3456789012345678901a");
+  CHECK(read_line({"session", "end", "--345678901234567890ab"})->operand == "--345678901234567890ab");
+  CHECK(!read_line({"session", "end", "--al"}));
+  CHECK(!read_line({"session", "end", "--345678901234567890ab", "--345678901234567890ac"}));
 }
 
 TEST_CASE("an operand that may be left out is left out") {
-  CHECK(read({"session", "end", "--all"})->operand.empty());
-  CHECK(read({"session", "end", "abc"})->operand == "abc");
+  CHECK(read_line({"session", "end", "--all"})->operand.empty());
+  CHECK(read_line({"session", "end", "abc"})->operand == "abc");
 }
 
 TEST_CASE("an option takes a value with all commands or with none") {
@@ -151,13 +152,13 @@ TEST_CASE("an option takes a value with all commands or with none") {
 TEST_CASE("help needs no command, and every command and group has its own in both languages") {
   auto help = [](std::vector<const char*> arguments, const char* language) {
     arguments.insert(arguments.end(), {"--help", "--lang", language});
-    return help_text(read(arguments).value());
+    return help_text(read_line(arguments).value());
   };
   CHECK(help({}, "en").contains("agent ..."));
   CHECK(help({}, "en") != help({}, "de"));
   CHECK(help({"agent"}, "de").contains("Aufruf: pforte agent BEFEHL"));
-  CHECK(read({"help", "serve"})->command == Command::Serve);
-  CHECK(read({"help", "agent", "add"})->command == Command::AgentAdd);
+  CHECK(read_line({"help", "serve"})->command == Command::Serve);
+  CHECK(read_line({"help", "agent", "add"})->command == Command::AgentAdd);
   CHECK(help({"agent", "add"}, "en").contains("--mail ADDRESS"));
   for (const CommandSpec& command : command_specs()) {
     CAPTURE(command.name());

@@ -19,10 +19,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-struct Close {
+struct CloseStream {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-using File = std::unique_ptr<std::FILE, Close>;
+using Stream = std::unique_ptr<std::FILE, CloseStream>;
 
 // A stream whose text is read when it is over.
 class Page {
@@ -43,7 +43,7 @@ class Page {
  private:
   char* text_ = nullptr;
   std::size_t size_ = 0;
-  File file_;
+  Stream file_;
 };
 
 // Behind the line that names the state folder.
@@ -90,7 +90,7 @@ class Desk {
     arguments.push_back(config_option.c_str());
     auto line = read_command_line(arguments, Environment());
     if (!line) return {.exit = 2, .out = {}, .err = to_text(line.error())};
-    File in(std::tmpfile());
+    Stream in(std::tmpfile());
     std::fwrite(input.data(), 1, input.size(), in.get());
     std::rewind(in.get());
     Page out, err;

@@ -72,14 +72,14 @@ Value to_value(const toml::node& node, const std::string& file) {
 }
 
 // Where line `number` (from 1) begins and ends in a text, its line end not included. The last line if there are fewer.
-struct Line {
+struct TextLine {
   std::uint32_t number = 1;
   std::size_t begin = 0;
   std::size_t end = 0;
 };
 
-Line find_line(std::string_view text, std::uint32_t number) {
-  Line line;
+TextLine find_line(std::string_view text, std::uint32_t number) {
+  TextLine line;
   line.end = std::min(text.find('\n'), text.size());
   while (line.number < number && line.end + 1 < text.size()) {
     line.begin = line.end + 1;
@@ -163,7 +163,7 @@ std::optional<Table> read_document(std::string_view text, const std::string& fil
     if (parsed) return to_table(parsed.table(), file);
 
     Place place = place_of(parsed.error().source().begin, file);
-    Line line = find_line(meant, place.line);
+    TextLine line = find_line(meant, place.line);
     // The end of the file counts as a line of its own there; people see none.
     if (line.number < place.line) place = {file, line.number, static_cast<std::uint32_t>(line.end - line.begin + 1)};
 

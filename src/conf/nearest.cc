@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace pforte::conf {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr std::size_t kLongestWord = 64;
 
 char folded(char c) {
   if (c == '-') return '_';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower(c);
 }
 
 // Optimal string alignment distance, by its usual table of three rows.

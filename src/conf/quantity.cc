@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace pforte::conf {
@@ -78,7 +79,7 @@ std::optional<std::string> meant(std::string_view text, std::span<const Alias> a
   if (!parts) return std::nullopt;
   std::string unit;
   for (char c : parts->unit) {
-    if (c != ' ') unit += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != ' ') unit += lower(c);
   }
   for (const Alias& alias : aliases) {
     if (alias.theirs == unit) return cat(parts->number, alias.ours);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace pforte::conf {
@@ -72,9 +73,7 @@ std::optional<Diagnosis> typographic_quotes(const Line& line) {
 std::optional<Diagnosis> foreign_truth(const Line& line) {
   constexpr std::array<std::string_view, 6> kTrue = {"true", "yes", "on", "ja", "an", "wahr"};
   constexpr std::array<std::string_view, 6> kFalse = {"false", "no", "off", "nein", "aus", "falsch"};
-  std::string word(bare(line.value));
-  std::ranges::transform(word, word.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::string word = lowered(bare(line.value));
 
   std::string_view ours;
   if (std::ranges::count(kTrue, word) > 0) ours = "true";

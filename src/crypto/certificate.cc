@@ -8,6 +8,8 @@
 #include <array>
 #include <ctime>
 
+#include "base/ascii.h"
+
 namespace pforte::crypto {
 
 namespace {
@@ -24,20 +26,6 @@ std::string ip_text(std::string_view bytes) {
   if (bytes.size() != 4 && bytes.size() != 16) return {};
   inet_ntop(family, bytes.data(), text.data(), text.size());
   return text.data();
-}
-
-UtcTime time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 }  // namespace
@@ -64,10 +52,10 @@ bool covers(const std::vector<std::string>& names, std::string_view host) {
   std::string text(host);
   bool is_address = inet_pton(AF_INET, text.c_str(), &address) == 1 || inet_pton(AF_INET6, text.c_str(), &address) == 1;
   for (const std::string& name : names) {
-    if (same_name(name, host)) return true;
+    if (equals_ignoring_case(name, host)) return true;
     std::size_t dot = host.find('.');
     bool wildcard = name.starts_with("*.") && !is_address && !host.starts_with("*");
-    if (wildcard && dot != 0 && dot != std::string_view::npos && same_name(name.substr(1), host.substr(dot)))
+    if (wildcard && dot != 0 && dot != std::string_view::npos && equals_ignoring_case(name.substr(1), host.substr(dot)))
       return true;
   }
   return false;
@@ -79,6 +67,12 @@ std::string subject_of(const X509& certificate) {
   char* data = nullptr;
   long size = BIO_get_mem_data(out.get(), &data);
   return {data, std::size_t(size)};
+}
+
+UtcTime time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
 }
 
 UtcTime not_before(const X509& certificate) {

@@ -24,6 +24,8 @@ bool covers(const std::vector<std::string>& names, std::string_view host);
 std::string subject_of(const X509& certificate);
 
 using UtcTime = std::chrono::sys_seconds;
+// UTCTime or GeneralizedTime (RFC 5280, 4.1.2.5); the epoch, when it is neither or not there.
+UtcTime time_of(const ASN1_TIME* time);
 UtcTime not_before(const X509& certificate);
 UtcTime not_after(const X509& certificate);
 

@@ -18,12 +18,6 @@ std::unexpected<Error> unfit(std::string_view why) {
   return fail(Kind::Invalid, "ocsp.unfit", cat("the OCSP answer ", why));
 }
 
-UtcTime time_of(const ASN1_GENERALIZEDTIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
-}
-
 bool signed_for(OCSP_BASICRESP& answer, const X509& issuer) {
   Store store(X509_STORE_new());
   X509_STORE_add_cert(store.get(), const_cast<X509*>(&issuer));

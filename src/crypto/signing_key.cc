@@ -60,7 +60,8 @@ int no_password(char*, int, int, void*) {
 
 }  // namespace
 
-SigningKey::SigningKey(PrivateKey key) : key_(std::move(key)) {
+SigningKey::SigningKey(PrivateKey key) : key_(std::move(key)), begun_(EVP_MD_CTX_new()) {
+  if (EVP_DigestSignInit(begun_.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1) begun_.reset();
   Sha256 thumbprint = sha256(cat('{', required_members(*key_), '}'));
   id_ = to_base64url({reinterpret_cast<const char*>(thumbprint.data()), thumbprint.size()});
 }
@@ -98,7 +99,7 @@ Result<std::string> SigningKey::sign(std::string_view text) const {
   Digest digest(EVP_MD_CTX_new());
   std::array<unsigned char, kMostDerBytes> der{};
   std::size_t size = der.size();
-  if (!digest || EVP_DigestSignInit(digest.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1 ||
+  if (!digest || !begun_ || EVP_MD_CTX_copy_ex(digest.get(), begun_.get()) != 1 ||
       EVP_DigestSign(digest.get(), der.data(), &size, reinterpret_cast<const unsigned char*>(text.data()),
                      text.size()) != 1)
     return failed("signing an assertion");

@@ -32,6 +32,7 @@ class SigningKey {
  private:
   explicit SigningKey(PrivateKey key);
   PrivateKey key_;
+  Owned<EVP_MD_CTX, EVP_MD_CTX_free> begun_;  // a signature of nothing yet, to be copied: beginning one takes long
   std::string id_;
 };
 

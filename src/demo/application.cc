@@ -54,7 +54,7 @@ const Context& context_of(std::string_view path) {
 // What the gate says about who is signed in; empty where nobody is.
 std::string_view told(const http::RequestHead& head, std::string_view name) {
   for (const Field& field : head.fields) {
-    if (http::equals_ignoring_case(field.name, name)) return field.value;
+    if (equals_ignoring_case(field.name, name)) return field.value;
   }
   return {};
 }

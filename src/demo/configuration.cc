@@ -9,7 +9,7 @@ namespace pforte::demo {
 namespace {
 
 // A TOML basic string.
-std::string quoted(std::string_view text) {
+std::string toml_string(std::string_view text) {
   std::string out = "\"";
   for (char letter : text) {
     if (letter == '"' || letter == '\\') out += '\\';
@@ -19,18 +19,19 @@ std::string quoted(std::string_view text) {
 }
 
 std::string kerberos_block(const RealmFiles& realms) {
-  std::string text = cat("\n[kerberos]\nconfig = ", quoted(realms.config), "\n");
+  std::string text = cat("\n[kerberos]\nconfig = ", toml_string(realms.config), "\n");
   text += cat("login_fallback_realms = [\"", kAlpha, "\"]\n[kerberos.keytabs]\n");
   for (std::string_view host : {"localhost", "app.localhost"})
-    text += cat("\"HTTP/", host, '@', kAlpha, "\" = ", quoted(realms.alpha_keytab), "\n");
-  return text + cat("\"HTTP/beta.localhost@", kBeta, "\" = ", quoted(realms.beta_keytab), "\n");
+    text += cat("\"HTTP/", host, '@', kAlpha, "\" = ", toml_string(realms.alpha_keytab), "\n");
+  return text + cat("\"HTTP/beta.localhost@", kBeta, "\" = ", toml_string(realms.beta_keytab), "\n");
 }
 
 std::string ldap_block(const DirectoryAccess& directory, const Papers& papers) {
-  std::string text = cat("\n[ldap]\nservers = [", quoted(directory.url), "]\ntrust = ", quoted(papers.authority));
-  text += cat("\nbase = ", quoted(directory.base), "\nuser_filter = \"(uid={login})\"\nbind_dn = ");
-  text += cat(quoted(directory.bind_dn), "\nbind_password_file = ", quoted(directory.password_file));
-  return text + cat("\ngroup_base = ", quoted(directory.base), "\ngroup_filter = \"(member={dn})\"\n");
+  std::string text =
+      cat("\n[ldap]\nservers = [", toml_string(directory.url), "]\ntrust = ", toml_string(papers.authority));
+  text += cat("\nbase = ", toml_string(directory.base), "\nuser_filter = \"(uid={login})\"\nbind_dn = ");
+  text += cat(toml_string(directory.bind_dn), "\nbind_password_file = ", toml_string(directory.password_file));
+  return text + cat("\ngroup_base = ", toml_string(directory.base), "\ngroup_filter = \"(member={dn})\"\n");
 }
 
 std::string sign_in_block(const Stage& stage) {
@@ -45,7 +46,7 @@ std::string sign_in_block(const Stage& stage) {
 }  // namespace
 
 std::string demo_configuration(const Stage& stage) {
-  std::string text = cat("state_dir = ", quoted(stage.folder + "/state"), "\n");
+  std::string text = cat("state_dir = ", toml_string(stage.folder + "/state"), "\n");
   text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kTlsPort, "\"\n");
   text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kPlainPort, "\"\nredirect_to_https = true\n");
   text += cat("\n[admin]\naddress = \"127.0.0.1:", kAdminPort, "\"\n");
@@ -55,7 +56,8 @@ std::string demo_configuration(const Stage& stage) {
   text += cat("\n[[backend]]\nname = \"demo\"\nservers = [\"http://127.0.0.1:", stage.application_port, "\"]\n");
   text += "health = { path = \"/health\", every = \"5s\" }\npath_profile = \"tomcat\"\n";
   text += "\n[[site]]\nhosts = [\"localhost\", \"app.localhost\", \"beta.localhost\", \"127.0.0.1\", \"[::1]\"]\n";
-  text += cat("certificate = { chain = ", quoted(stage.papers.chain), ", key = ", quoted(stage.papers.key), " }\n");
+  text += cat("certificate = { chain = ", toml_string(stage.papers.chain), ", key = ", toml_string(stage.papers.key),
+              " }\n");
   text += "backend = \"demo\"\nallow = [\"/webclient\"]\nsign_in = \"required\"\n";
   text += cat("[[site.rule]]\npath = \"/webclient/admin\"\ngroups = [\"", kAdmins, "\"]\n");
   return text + "[[site.rule]]\npath = \"/rest\"\nsign_in = \"token\"\n";

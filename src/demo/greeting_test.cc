@@ -9,10 +9,6 @@
 namespace pforte::demo {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 Stage full_stage() {
   Stage stage;
   stage.folder = "/tmp/d";
@@ -49,8 +45,8 @@ TEST_CASE("the greeting's commands are the same in both languages") {
   };
   for (const std::string& command : commands) {
     CAPTURE(command);
-    CHECK(contains(text.en, command));
-    CHECK(contains(text.de, command));
+    CHECK(text.en.contains(command));
+    CHECK(text.de.contains(command));
   }
   CHECK(text.en != text.de);
 }
@@ -62,24 +58,24 @@ TEST_CASE("what could not be started is neither greeted with nor configured") {
   std::string text = greeting(stage).en;
   for (std::string_view part : {"KRB5", "kinit", "susan", "uli", "service stop kerberos"}) {
     CAPTURE(part);
-    CHECK(!contains(text, part));
+    CHECK(!text.contains(part));
   }
-  CHECK(contains(text, "dora-demo"));
+  CHECK(text.contains("dora-demo"));
   std::string configuration = demo_configuration(stage);
-  CHECK(contains(configuration, "providers = [\"database\"]\n"));
-  CHECK(!contains(configuration, "[kerberos"));
-  CHECK(!contains(configuration, "[ldap]"));
+  CHECK(configuration.contains("providers = [\"database\"]\n"));
+  CHECK(!configuration.contains("[kerberos"));
+  CHECK(!configuration.contains("[ldap]"));
 }
 
 TEST_CASE("the configuration fits the greeting, whatever the folder is called") {
   Stage stage = full_stage();
   stage.papers.key = "/tmp/a \"b\\/server.key";
   std::string configuration = demo_configuration(stage);
-  CHECK(contains(configuration, "\"http://127.0.0.1:4711\""));
-  CHECK(contains(configuration, "key = \"/tmp/a \\\"b\\\\/server.key\""));
-  CHECK(contains(configuration, "providers = [\"kerberos\", \"ldap\", \"database\"]\n"));
+  CHECK(configuration.contains("\"http://127.0.0.1:4711\""));
+  CHECK(configuration.contains("key = \"/tmp/a \\\"b\\\\/server.key\""));
+  CHECK(configuration.contains("providers = [\"kerberos\", \"ldap\", \"database\"]\n"));
   for (std::uint16_t port : {kTlsPort, kPlainPort, kAdminPort}) {
-    CHECK(contains(configuration, cat("\"127.0.0.1:", port, "\"")));
+    CHECK(configuration.contains(cat("\"127.0.0.1:", port, "\"")));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "conf/path.h"
 #include "gate/host_config.h"
@@ -137,7 +138,7 @@ conf::Text read_trust(conf::Reader& keys, const BackendConfig& config) {
 
   bool is_file = trust->value.find_first_of("/.") != std::string::npos;
   bool is_other_store = std::ranges::any_of(std::array{".jks", ".p12", ".pfx"}, [&](std::string_view ending) {
-    return folded_host(trust->value).ends_with(ending);
+    return lowered(trust->value).ends_with(ending);
   });
   if (is_file && !is_other_store) return conf::resolved(*std::move(trust));
   refuse_unsupported(
@@ -175,7 +176,7 @@ BackendConfig read_backend_config(conf::Reader keys) {
   config.trust = read_trust(keys, config);
   if (std::optional<conf::Reader> identity = keys.table("identity"))
     config.identity = read_identity_config(*std::move(identity));
-  config.server_name = folded_host(keys.text("server_name").value_or(conf::Text()).value);
+  config.server_name = lowered(keys.text("server_name").value_or(conf::Text()).value);
   if (std::optional<conf::Reader> health = keys.table("health")) config.health = read_health_config(*std::move(health));
   std::size_t profile = keys.choice_or("path_profile", 0, kProfiles);
   config.path_profile = policy::profile_named(kProfiles[profile]).value_or(policy::PathProfile::Generic);

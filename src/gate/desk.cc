@@ -256,7 +256,7 @@ bool Desk::comes_from_here() const {
   std::string_view origin = value_of(request(), http::FieldName::Origin);
   if (origin.empty()) return true;
   std::size_t host = origin.find("://");
-  return host != std::string_view::npos && http::equals_ignoring_case(origin.substr(host + 3), request().authority);
+  return host != std::string_view::npos && equals_ignoring_case(origin.substr(host + 3), request().authority);
 }
 
 std::string Desk::asked_return() const {

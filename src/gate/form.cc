@@ -71,8 +71,8 @@ bool is_form(const http::Fields& fields) {
   if (!type) return false;
   std::size_t end = std::min(type->value.find(';'), type->value.size());
   std::string_view parameter = http::trim(type->value.substr(std::min(end + 1, type->value.size())));
-  return http::equals_ignoring_case(http::trim(type->value.substr(0, end)), kFormType) &&
-         (parameter.empty() || http::equals_ignoring_case(parameter, "charset=utf-8"));
+  return equals_ignoring_case(http::trim(type->value.substr(0, end)), kFormType) &&
+         (parameter.empty() || equals_ignoring_case(parameter, "charset=utf-8"));
 }
 
 Result<Form> Form::read(std::string_view body) {

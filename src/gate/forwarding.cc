@@ -234,7 +234,7 @@ net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::Respons
 
 net::Task<> Forwarding::switch_protocols(http::H1Client& server, const http::ResponseHead& head, const Order& order) {
   const http::RequestHead& asked = outgoing_->head;
-  if (!asked.wants_upgrade || !http::equals_ignoring_case(asked.upgrade, head.upgrade)) {
+  if (!asked.wants_upgrade || !equals_ignoring_case(asked.upgrade, head.upgrade)) {
     co_return fail(Kind::Invalid, "backend.upgrade", "the server switched to a protocol that nobody asked for");
   }
   net::Spare<http::ResponseHead> out;

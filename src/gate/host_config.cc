@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "net/address.h"
 
@@ -72,14 +73,6 @@ std::optional<Mistake> mistake_in(std::string_view host) {
 
 }  // namespace
 
-std::string folded_host(std::string_view host) {
-  std::string folded(host);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
-}
-
 bool is_host_name(std::string_view host) {
   if (host.empty() || host.size() > 253) return false;
   while (true) {
@@ -102,7 +95,7 @@ std::vector<conf::Text> read_hosts_config(conf::Reader& keys) {
   }
   if (!texts) return hosts;
   for (conf::Text& text : *texts) {
-    text.value = folded_host(text.value);
+    text.value = lowered(text.value);
     std::optional<Mistake> mistake = mistake_in(text.value);
     if (mistake) {
       keys.problems().error(text.place, "conf.site.host", mistake->what, mistake->remedy);

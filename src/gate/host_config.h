@@ -8,9 +8,6 @@
 
 namespace pforte::gate {
 
-// ASCII letters in lower case.
-std::string folded_host(std::string_view host);
-
 // True for a host name or an IPv4 address: labels of letters, digits, "-" and "_" with dots between them, each at most
 // 63 long, at most 253 in all, no dot at the end. Expects lower case.
 // Source: RFC 1123, section 2.1; the underscore is what company networks have.

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "gate/served_certificate.h"
 #include "net/resolver.h"
@@ -12,10 +13,6 @@
 namespace pforte::gate {
 
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
-}
 
 // Contexts by host name, for the names that TLS clients ask for.
 class TlsNames final : public tls::ServerNames {
@@ -273,8 +270,7 @@ const Site* Plan::find_site(std::string_view authority) const {
   authority = without_port(authority);
   if (authority.ends_with('.')) authority.remove_suffix(1);
   if (std::ranges::none_of(authority, [](char c) { return lower(c) != c; })) return hosts.find(authority);
-  std::string folded(authority);
-  std::ranges::transform(folded, folded.begin(), lower);
+  std::string folded = lowered(authority);
   return hosts.find(folded);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -32,10 +33,9 @@ constexpr int kMostLooks = 250;
 // An assertion is handed on as long as two thirds of its life are left to the application.
 constexpr std::chrono::seconds kAssertionUse = session::kAssertionLife / 3;
 
-std::string folded_host(std::string_view authority) {
-  std::string host(without_port(authority));
+std::string host_of(std::string_view authority) {
+  std::string host = lowered(without_port(authority));
   if (host.ends_with('.')) host.pop_back();
-  std::ranges::transform(host, host.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
   return host;
 }
 
@@ -43,7 +43,7 @@ std::string folded_host(std::string_view authority) {
 std::optional<std::string_view> credentials(const http::RequestHead& request, std::string_view scheme) {
   const http::Field* field = request.find(FieldName::Authorization);
   if (!field || field->value.size() <= scheme.size()) return std::nullopt;
-  if (!http::equals_ignoring_case(field->value.substr(0, scheme.size()), scheme)) return std::nullopt;
+  if (!equals_ignoring_case(field->value.substr(0, scheme.size()), scheme)) return std::nullopt;
   std::string_view rest = field->value.substr(scheme.size());
   if (!rest.starts_with(' ')) return std::nullopt;
   return http::trim(rest);
@@ -97,7 +97,7 @@ policy::Caller Reception::caller() const {
 
 void Reception::recognise() {
   if (!sign_in_) return;
-  host_ = folded_host(request().authority);
+  host_ = host_of(request().authority);
   thread_local std::vector<std::string_view> cookies;
   http::find_cookies(request().fields, kSessionCookie, cookies);
   session::Time now = to_the_millisecond(record_.time);
@@ -159,7 +159,7 @@ net::Task<std::optional<http::Page>> Reception::by_ticket(std::string_view text,
     Error error(Kind::Denied, "kerberos.garbage", "what follows Negotiate is no Base64");
     co_return std::optional(ticket_failed(error, need));
   }
-  std::string binding = visit_.session() ? visit_.session()->end_point_binding() : std::string();
+  std::string binding(visit_.session() ? visit_.session()->end_point_binding() : std::string_view());
   Result<TicketOutcome> outcome = co_await net::outcome(
       sign_in_->by_ticket(worker_.loop(), *std::move(token), std::move(binding), visit_.take_half()));
   if (!outcome) co_return std::optional(ticket_failed(outcome.error(), need));
@@ -227,8 +227,7 @@ bool Reception::is_forged_by_another_site() const {
   const http::Field* origin = request().find(FieldName::Origin);
   if (!origin) return false;
   std::size_t host = origin->value.find("://");
-  return host == std::string_view::npos ||
-         !http::equals_ignoring_case(origin->value.substr(host + 3), request().authority);
+  return host == std::string_view::npos || !equals_ignoring_case(origin->value.substr(host + 3), request().authority);
 }
 
 bool Reception::offers_ticket() const {

@@ -47,7 +47,7 @@ bool has_dot_segment(std::string_view path) {
 }
 
 bool is_our_own(std::string_view path) {
-  if (!http::equals_ignoring_case(path.substr(0, kOwn.size()), kOwn)) return false;
+  if (!equals_ignoring_case(path.substr(0, kOwn.size()), kOwn)) return false;
   std::string_view rest = path.substr(kOwn.size());
   return rest.empty() || rest[0] == '/' || rest[0] == ';';
 }

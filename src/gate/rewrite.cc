@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "gate/sign_in_cookies.h"
 #include "http/cookie.h"
 #include "http/forwarded.h"
@@ -17,7 +18,7 @@ namespace {
 // CGI and its heirs know one name for all that differ in case and in what is neither letter nor digit:
 // HTTP_REMOTE_USER.
 char as_word(char c) {
-  if (c >= 'A' && c <= 'Z') return char(c - 'A' + 'a');
+  c = lower(c);
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
 }
 
@@ -79,7 +80,7 @@ bool is_ticket(const Field& field) {
   std::size_t length = 0;
   while (length < field.value.size() && http::is_token(field.value.substr(length, 1))) ++length;
   std::string_view scheme = field.value.substr(0, length);
-  return http::equals_ignoring_case(scheme, "Negotiate") || http::equals_ignoring_case(scheme, "NTLM");
+  return equals_ignoring_case(scheme, "Negotiate") || equals_ignoring_case(scheme, "NTLM");
 }
 
 // A cookie of ours that an application wants to set: it could plant a session.
@@ -148,7 +149,7 @@ void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing
   head.expects_continue = in.expects_continue;
   // With a body, upload and tunnel would carry the same bytes.
   head.wants_upgrade =
-      in.wants_upgrade && in.body.kind == Framing::Kind::None && http::equals_ignoring_case(in.upgrade, "websocket");
+      in.wants_upgrade && in.body.kind == Framing::Kind::None && equals_ignoring_case(in.upgrade, "websocket");
   head.upgrade = head.wants_upgrade ? in.upgrade : std::string_view();
   bool our_cookie = http::has_cookie(in.fields, is_our_cookie);
   for (const Field& field : in.fields) {

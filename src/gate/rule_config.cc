@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "conf/nearest.h"
 #include "gate/host_config.h"
@@ -139,7 +140,7 @@ RuleConfig read_rule_config(conf::Reader keys) {
 
 std::string comparable_path(std::string_view path, policy::PathProfile profile) {
   while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-  return profile == policy::PathProfile::Iis ? folded_host(path) : std::string(path);
+  return profile == policy::PathProfile::Iis ? lowered(path) : std::string(path);
 }
 
 }  // namespace pforte::gate

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "gate/host_config.h"
 #include "net/address.h"
@@ -82,7 +83,7 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
 
   std::optional<Authority> authority = cut(rest);
   bool is_v6 = rest.starts_with('[');
-  std::string host = authority ? folded_host(authority->host) : "";
+  std::string host = authority ? lowered(authority->host) : "";
   if (!authority || !(is_v6 ? net::parse_ip(host).has_value() : is_host_name(host))) {
     refuse(problems, url,
            {"has no valid host name or address", "hat keinen gültigen Hostnamen und keine gültige Adresse"},

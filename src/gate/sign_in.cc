@@ -115,6 +115,7 @@ void check_sign_in_files(const Config& config, conf::Problems& problems) {
 Result<> SignIn::take_force() {
   if (!kerberos_) return {};
   TRY(kerberos::use_krb5_config(*kerberos_, state_dir_));
+  library_ = kerberos::open_library();
   accounts_.replays().remember_for(2 * kerberos::clock_skew_in_force());
   return {};
 }

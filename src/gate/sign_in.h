@@ -13,6 +13,7 @@
 #include "identity/principal_login.h"
 #include "identity/proof_of_agent.h"
 #include "kerberos/acceptor.h"
+#include "kerberos/keytab_file.h"
 #include "net/address.h"
 #include "net/loop.h"
 #include "net/pool.h"
@@ -81,6 +82,8 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
   Accounts& accounts_;
   SignInPools& pools_;
   std::unique_ptr<kerberos::Acceptor> acceptor_;  // null without Kerberos
+  // Open for as long as this is in force: while nobody has it open, the library reads its files anew for each ticket.
+  kerberos::Library library_;
   identity::PrincipalLogin principals_;
   identity::PasswordLogin passwords_;
   std::atomic<int> waiting_tickets_ = 0;

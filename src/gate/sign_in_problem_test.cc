@@ -7,14 +7,6 @@
 
 namespace pforte::gate {
 
-namespace {
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-}  // namespace
-
 TEST_CASE("whoever has to wait is told a time that is never too short") {
   using namespace std::chrono_literals;
   struct Row {
@@ -30,8 +22,8 @@ TEST_CASE("whoever has to wait is told a time that is never too short") {
   for (const Row& row : rows) {
     CAPTURE(row.wait.count());
     SignInProblem problem = SignInProblem::locked_for(row.wait);
-    CHECK(contains(problem.text.en, row.en));
-    CHECK(contains(problem.text.de, row.de));
+    CHECK(problem.text.en.contains(row.en));
+    CHECK(problem.text.de.contains(row.de));
   }
 }
 
@@ -44,11 +36,11 @@ TEST_CASE("only what was typed wrongly is to be typed again") {
 }
 
 TEST_CASE("a principal is named where it helps, and a hint follows what happened") {
-  CHECK(contains(SignInProblem::conflict("susan@A").text.de, "susan@A"));
-  CHECK(contains(SignInProblem::machine("pc01$@A").text.en, "pc01$@A is the account of a computer"));
+  CHECK(SignInProblem::conflict("susan@A").text.de.contains("susan@A"));
+  CHECK(SignInProblem::machine("pc01$@A").text.en.contains("pc01$@A is the account of a computer"));
   CHECK(SignInProblem::ticket_failed(Message{"Set the clock.", "Stellen Sie die Uhr."}).text.en ==
         "Single sign-on did not work. Set the clock.");
-  CHECK(contains(SignInProblem::ticket_failed(std::nullopt).text.de, "mit Ihrem Passwort"));
+  CHECK(SignInProblem::ticket_failed(std::nullopt).text.de.contains("mit Ihrem Passwort"));
 }
 
 }  // namespace pforte::gate

@@ -129,10 +129,6 @@ bool is_spelling_of(std::string_view lower, std::string_view text) {
   return true;
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 }  // namespace
 
 FieldName known_field(std::string_view name) {
@@ -147,14 +143,6 @@ const Field* find_field(const Fields& fields, FieldName name) {
     if (field.known == name) return &field;
   }
   return nullptr;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
 }
 
 bool is_token(std::string_view text) {

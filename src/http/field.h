@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace pforte::http {
 
 // The field names the gate does something with; all others are carried as they are.
@@ -84,9 +86,6 @@ FieldName known_field(std::string_view name);
 
 // The first field of that name, or null. Not for FieldName::Other.
 const Field* find_field(const Fields& fields, FieldName name);
-
-// Compares as ASCII: the case of letters above 0x7f counts.
-bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 // RFC 9110, 5.6.2: one or more letters, digits and !#$%&'*+-.^_`|~
 bool is_token(std::string_view text);

@@ -5,7 +5,7 @@
 namespace pforte::http {
 namespace {
 
-bool is_ours(std::string_view address) {
+bool is_proxy(std::string_view address) {
   return address.starts_with("10.") || address == "fd00::1";
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("the client is the rightmost address of X-Forwarded-For that no truste
   };
   for (const Row& row : rows) {
     CAPTURE(row.client);
-    CHECK(client_by_x_forwarded_for(row.fields, is_ours).value_or("") == row.client);
+    CHECK(client_by_x_forwarded_for(row.fields, is_proxy).value_or("") == row.client);
   }
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("the client is the rightmost node of Forwarded that no trusted proxy h
   for (const Row& row : rows) {
     CAPTURE(row.value);
     const Fields fields = {{"Forwarded", row.value, FieldName::Forwarded}};
-    CHECK(client_by_forwarded(fields, is_ours).value_or("") == row.client);
+    CHECK(client_by_forwarded(fields, is_proxy).value_or("") == row.client);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "http/compose.h"
+#include "http/refusal.h"
 
 namespace pforte::http {
 
@@ -17,10 +18,6 @@ constexpr Limits kLimits{
 
 // For the answer of a server that took no more of the request.
 constexpr net::Duration kLastWords = std::chrono::seconds(2);
-
-Error error_of(const Refusal& refusal) {
-  return Error(Kind::Invalid, refusal.code, std::string(refusal.text));
-}
 
 }  // namespace
 
@@ -54,12 +51,12 @@ net::Task<const ResponseHead*> H1Client::read_head() {
   for (;;) {
     if (!inbox_.empty()) {
       auto length = scanner_.scan(inbox_.bytes(), kLimits);
-      if (!length) co_return std::unexpected(error_of(length.error()));
+      if (!length) co_return std::unexpected(refusal::error_of(length.error()));
       if (*length > 0) {
         scanner_.reset();
         head_.take();
         auto parsed = parse_response_head(inbox_.bytes().substr(0, *length), kLimits, method_, *head_);
-        if (!parsed) co_return std::unexpected(error_of(parsed.error()));
+        if (!parsed) co_return std::unexpected(refusal::error_of(parsed.error()));
         inbox_.consume(*length);
         body_.start(head_->body);
         keep_alive_ = head_->keep_alive && !head_->is_interim();
@@ -91,7 +88,7 @@ net::Task<Piece> H1Client::read_body() {
       case BodyReader::Status::Cut:
         co_return fail(Kind::Closed, "backend.body-cut", "the server closed in the middle of a body");
       case BodyReader::Status::Refused:
-        co_return std::unexpected(error_of(body_.refusal()));
+        co_return std::unexpected(refusal::error_of(body_.refusal()));
       case BodyReader::Status::Failed:
         co_return std::unexpected(stream_->failure());
       case BodyReader::Status::Blocked:

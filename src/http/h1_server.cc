@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/compose.h"
+#include "http/refusal.h"
 
 namespace pforte::http {
 
@@ -20,10 +21,6 @@ constexpr net::Duration kFarewell = std::chrono::seconds(2);
 constexpr net::Duration kAnswerPatience = std::chrono::seconds(75);
 
 constexpr Refusal kTooSlow{408, "http.head-too-slow", "the head of the request did not arrive in time"};
-
-Error error_of(const Refusal& refusal) {
-  return Error(Kind::Invalid, refusal.code, std::string(refusal.text));
-}
 
 Error too_slow() {
   return Error(Kind::Timeout, "http.body-too-slow", "the body of the request arrives too slowly");
@@ -191,7 +188,7 @@ net::Task<Piece> H1Server::read_body() {
       case BodyReader::Status::Cut:
         co_return fail(Kind::Closed, "http.body-cut", "the client ended the connection in the middle of a body");
       case BodyReader::Status::Refused:
-        co_return std::unexpected(error_of(body_.refusal()));
+        co_return std::unexpected(refusal::error_of(body_.refusal()));
       case BodyReader::Status::Failed:
         co_return std::unexpected(stream_.failure());
       case BodyReader::Status::Blocked:

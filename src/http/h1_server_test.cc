@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using net::Task;
 
-constexpr std::size_t kCuts[] = {1, 2, 7, 4096};
+constexpr std::size_t kPieces[] = {1, 2, 7, 4096};
 
 ResponseHead head_of(int status, Framing body) {
   ResponseHead head;
@@ -173,7 +173,7 @@ struct Exchanged {
 };
 
 void check_in_every_cut(const Exchanged& row) {
-  for (std::size_t chunk : kCuts) {
+  for (std::size_t chunk : kPieces) {
     CAPTURE(chunk);
     CAPTURE(row.said);
     Desk desk;
@@ -238,7 +238,7 @@ TEST_CASE("an answer is framed as it was begun, and has no body where it may not
 
 TEST_CASE("after a 101 the bytes are nobody's HTTP any more") {
   const std::string said = "GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: doubling\r\n\r\n";
-  for (std::size_t chunk : kCuts) {
+  for (std::size_t chunk : kPieces) {
     CAPTURE(chunk);
     Desk desk;
     Conversation talk = converse(desk, said + "GET / HTTP/1.1\r\n\r\n", chunk);
@@ -263,7 +263,7 @@ TEST_CASE("what is no request is refused once, and ends the connection") {
       {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported", "http.version"},
       {"\x16\x03\x01\x02\x00\x01", "400 Bad Request", ""},
   };
-  for (std::size_t chunk : kCuts) {
+  for (std::size_t chunk : kPieces) {
     for (const Row& row : rows) {
       CAPTURE(chunk);
       CAPTURE(row.said);
@@ -291,7 +291,7 @@ TEST_CASE("a body that is broken or cut fails its reader, and nothing behind it 
       {"Transfer-Encoding: chunked\r\n\r\nx\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n", "http.chunk-size"},
       {"Transfer-Encoding: chunked\r\n\r\n1\r\nabGET /2 HTTP/1.1\r\nHost: a\r\n\r\n", "http.chunk-end"},
   };
-  for (std::size_t chunk : kCuts) {
+  for (std::size_t chunk : kPieces) {
     for (const Row& row : rows) {
       CAPTURE(chunk);
       CAPTURE(row.body);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+
+#include "base/error.h"
 #include "http/message.h"
 
 namespace pforte::http::refusal {
@@ -71,6 +74,11 @@ inline constexpr Refusal kTrailerField{400, "http.trailer-field", "a field that 
 constexpr Refusal from(Sender sender, Refusal refusal) {
   if (sender == Sender::Backend) refusal.status = 502;
   return refusal;
+}
+
+// As it is reported to our own side.
+inline Error error_of(const Refusal& refusal) {
+  return {Kind::Invalid, refusal.code, std::string(refusal.text)};
 }
 
 }  // namespace pforte::http::refusal

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "identity/plain_text.h"
 
 namespace pforte::identity {
@@ -15,10 +16,7 @@ bool can_be_group(std::string_view text) {
 }
 
 std::string folded_login(std::string_view login) {
-  std::string folded(login);
-  std::ranges::transform(folded, folded.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return folded;
+  return lowered(login);
 }
 
 std::string_view method_name(Method method) {

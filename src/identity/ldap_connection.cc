@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "identity/ldap_refusal.h"
 #include "identity/ldap_stream.h"
@@ -29,7 +30,7 @@ timeval to_timeval(std::chrono::milliseconds time) {
 struct FreeMessage {
   void operator()(LDAPMessage* message) const { ldap_msgfree(message); }
 };
-using Message = std::unique_ptr<LDAPMessage, FreeMessage>;
+using Answer = std::unique_ptr<LDAPMessage, FreeMessage>;
 
 struct FreeText {
   void operator()(char* text) const { ldap_memfree(text); }
@@ -47,14 +48,6 @@ struct FreeControl {
 struct FreeControls {
   void operator()(LDAPControl** controls) const { ldap_controls_free(controls); }
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = char(c | 0x20);
-  }
-  return out;
-}
 
 void set(LDAP* handle, int option, int value) {
   ldap_set_option(handle, option, &value);
@@ -241,7 +234,7 @@ LdapEntry LdapConnection::Body::entry(LDAPMessage* message) const {
   std::unique_ptr<BerElement, decltype([](BerElement* ber) { ber_free(ber, 0); })> rest(raw);
   for (; name; name.reset(ldap_next_attribute(handle, message, rest.get()))) {
     berval** values = ldap_get_values_len(handle, message, name.get());
-    std::vector<std::string>& into = made.values[lower(name.get())];
+    std::vector<std::string>& into = made.values[lowered(name.get())];
     for (berval** value = values; value != nullptr && *value != nullptr; ++value)
       into.emplace_back((*value)->bv_val, (*value)->bv_len);
     ldap_value_free_len(values);
@@ -272,7 +265,7 @@ Result<> LdapConnection::bind(const std::string& name, const Secret& password) {
   timeval timeout = to_timeval(body_->link.timeout);
   LDAPMessage* raw = nullptr;
   int got = ldap_result(handle, message, LDAP_MSG_ALL, &timeout, &raw);
-  Message answer(raw);
+  Answer answer(raw);
   if (got <= 0) return std::unexpected(body_->failure(got == 0 ? LDAP_TIMEOUT : last_code(handle), "signing in"));
   return body_->bind_answer(raw);
 }
@@ -289,7 +282,7 @@ Result<> LdapConnection::am_i_somebody() {
   if (code != LDAP_SUCCESS) return std::unexpected(body_->failure(code, "asking who we are"));
 
   std::string_view who = answer == nullptr ? std::string_view() : std::string_view(answer->bv_val, answer->bv_len);
-  bool nobody = who.empty() || who == "dn:" || who == "u:" || lower(who).ends_with("\\anonymous logon");
+  bool nobody = who.empty() || who == "dn:" || who == "u:" || lowered(who).ends_with("\\anonymous logon");
   if (nobody) return fail(Kind::Denied, "ldap.nobody", "the server said yes to the bind, and takes us for nobody");
   return {};
 }
@@ -309,7 +302,7 @@ Result<LdapFound> LdapConnection::search(const LdapSearch& search) {
   body_->stream->begin();
   int code = ldap_search_ext_s(handle, search.base.c_str(), scope, search.filter.c_str(), wanted.data(), 0, nullptr,
                                nullptr, &timeout, search.most, &raw);
-  Message answer(raw);
+  Answer answer(raw);
   if (code != LDAP_SUCCESS && code != LDAP_SIZELIMIT_EXCEEDED)
     return std::unexpected(body_->failure(code, "searching"));
   LdapFound found{.entries = {}, .cut = code == LDAP_SIZELIMIT_EXCEEDED};

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "net/address.h"
 
@@ -21,14 +22,6 @@ void refuse(conf::Problems& problems, const conf::Text& url, const Message& why,
 
 Message write(std::string_view form) {
   return {cat("write \"", form, '"'), cat("schreiben: \"", form, '"')};
-}
-
-std::string folded(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = char(c | 0x20);
-  }
-  return lower;
 }
 
 bool is_name(std::string_view host) {
@@ -51,7 +44,7 @@ bool read_authority(std::string_view text, LdapServer& server) {
   bool bracketed = text.starts_with('[');
   std::size_t end = bracketed ? text.find(']') : text.find(':');
   if (bracketed && end == std::string_view::npos) return false;
-  server.host = folded(bracketed ? text.substr(1, end - 1) : text.substr(0, end));
+  server.host = lowered(bracketed ? text.substr(1, end - 1) : text.substr(0, end));
   text.remove_prefix(std::min(bracketed ? end + 1 : end, text.size()));
   bool good_host = bracketed ? server.host.contains(':') && net::parse_ip(server.host) : is_name(server.host);
   if (!good_host) return false;
@@ -81,7 +74,7 @@ bool LdapServer::is_loopback() const {
 std::optional<LdapServer> read_ldap_server(const conf::Text& url, conf::Problems& problems) {
   LdapServer server;
   std::string_view rest = url.value;
-  std::string scheme = folded(rest.substr(0, std::min(rest.find("://"), rest.size())));
+  std::string scheme = lowered(rest.substr(0, std::min(rest.find("://"), rest.size())));
   server.tls = scheme == "ldaps";
   if (!rest.contains("://") || (scheme != "ldap" && scheme != "ldaps")) {
     bool bare = !rest.empty() && !rest.contains("://");

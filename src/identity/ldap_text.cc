@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/ascii.h"
 #include "base/bytes.h"
 
 namespace pforte::identity {
@@ -117,10 +118,7 @@ std::string folded_dn(const std::string& dn) {
     folded = text;
     ldap_memfree(text);
   }
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = char(c | 0x20);
-  }
-  return folded;
+  return lowered(folded);
 }
 
 bool is_askable_login(std::string_view login) {

@@ -11,14 +11,14 @@ namespace {
 using store::Row;
 
 // In order of their names.
-constexpr std::array<Provider, 3> kProviders = {Provider::Database, Provider::Kerberos, Provider::Ldap};
+constexpr std::array<Provider, 3> kProvidersByName = {Provider::Database, Provider::Kerberos, Provider::Ldap};
 
 }  // namespace
 
 Result<> Services::follow() {
-  std::array<bool, kProviders.size()> stopped{};
+  std::array<bool, kProvidersByName.size()> stopped{};
   TRY(store_.read("SELECT name, stopped FROM service", {}, [&](const Row& row) {
-    for (Provider provider : kProviders) {
+    for (Provider provider : kProvidersByName) {
       if (row.text(0) == provider_name(provider)) stopped[std::size_t(provider)] = row.number(1) != 0;
     }
   }));
@@ -28,8 +28,8 @@ Result<> Services::follow() {
 
 Result<std::vector<ServiceState>> list_services(store::Store& store) {
   std::vector<ServiceState> states;
-  states.reserve(kProviders.size());
-  for (Provider provider : kProviders) states.push_back({std::string(provider_name(provider)), false, {}});
+  states.reserve(kProvidersByName.size());
+  for (Provider provider : kProvidersByName) states.push_back({std::string(provider_name(provider)), false, {}});
   TRY(store.read("SELECT name, stopped, changed FROM service", {}, [&](const Row& row) {
     auto state = std::ranges::find(states, row.text(0), &ServiceState::name);
     if (state == states.end()) return;
@@ -40,7 +40,7 @@ Result<std::vector<ServiceState>> list_services(store::Store& store) {
 }
 
 Result<> set_service(store::Store& store, std::string_view name, bool stopped) {
-  if (std::ranges::find(kProviders, name, provider_name) == kProviders.end()) {
+  if (std::ranges::find(kProvidersByName, name, provider_name) == kProvidersByName.end()) {
     return fail(Kind::NotFound, "service.unknown",
                 cat("there is no service \"", name, "\"; known: database, kerberos, ldap"));
   }

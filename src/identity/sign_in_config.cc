@@ -14,24 +14,24 @@ namespace {
 using namespace std::chrono_literals;
 
 // As Provider counts.
-constexpr std::array<std::string_view, 3> kProviders = {"kerberos", "ldap", "database"};
+constexpr std::array<std::string_view, 3> kProviderNames = {"kerberos", "ldap", "database"};
 
 Message remedy_for_provider(std::string_view name) {
-  if (auto meant = conf::nearest(name, kProviders))
+  if (auto meant = conf::nearest(name, kProviderNames))
     return {cat("did you mean \"", *meant, "\"?"), cat("ist \"", *meant, "\" gemeint?")};
   return {"known: kerberos, ldap, database", "bekannt: kerberos, ldap, database"};
 }
 
 void add_provider(const conf::Text& name, std::vector<Provider>& providers, conf::Problems& problems) {
-  const auto* known = std::ranges::find(kProviders, name.value);
-  if (known == kProviders.end()) {
+  const auto* known = std::ranges::find(kProviderNames, name.value);
+  if (known == kProviderNames.end()) {
     problems.error(
         name.place, "conf.sign-in.provider",
         {cat("there is no provider \"", name.value, '"'), cat("es gibt keinen Anbieter \"", name.value, '"')},
         remedy_for_provider(name.value));
     return;
   }
-  auto provider = static_cast<Provider>(known - kProviders.begin());
+  auto provider = static_cast<Provider>(known - kProviderNames.begin());
   if (std::ranges::find(providers, provider) == providers.end()) {
     providers.push_back(provider);
     return;
@@ -138,7 +138,7 @@ Brand read_brand_config(conf::Reader keys) {
 }  // namespace
 
 std::string_view provider_name(Provider provider) {
-  return kProviders[std::size_t(provider)];
+  return kProviderNames[std::size_t(provider)];
 }
 
 SignInConfig read_sign_in_config(conf::Reader keys) {

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-SignInConfig read(const std::string& text, conf::Problems& problems) {
+SignInConfig read_sign_in(const std::string& text, conf::Problems& problems) {
   std::optional<conf::Table> document = conf::read_document(text, "/etc/pforte/a.toml", problems);
   REQUIRE(document);
   conf::Reader keys(*document, problems);
@@ -20,15 +20,15 @@ SignInConfig read(const std::string& text, conf::Problems& problems) {
   return read_sign_in_config(*std::move(block));
 }
 
-SignInConfig read_well(const std::string& text) {
+SignInConfig read_good(const std::string& text) {
   conf::Problems problems;
-  SignInConfig config = read(text, problems);
+  SignInConfig config = read_sign_in(text, problems);
   for (const conf::Problem& problem : problems.all()) FAIL_CHECK(problem.what.en);
   return config;
 }
 
 TEST_CASE("an empty [sign_in] has the defaults") {
-  SignInConfig config = read_well("[sign_in]\n");
+  SignInConfig config = read_good("[sign_in]\n");
   CHECK(config.providers.empty());
   CHECK(config.session_lifetime == 10h);
   CHECK(config.session_idle == 1h);
@@ -41,7 +41,7 @@ TEST_CASE("an empty [sign_in] has the defaults") {
 }
 
 TEST_CASE("everything in [sign_in] is read") {
-  SignInConfig config = read_well(R"([sign_in]
+  SignInConfig config = read_good(R"([sign_in]
 providers = ["database", "kerberos", "ldap"]
 session_lifetime = "8h"
 session_idle = "30min"
@@ -78,7 +78,7 @@ notice_de = "Rufen Sie 123 an."
 }
 
 TEST_CASE("a session that lives shorter than the usual idle time is idle no longer") {
-  CHECK(read_well("[sign_in]\nsession_lifetime = \"20min\"\n").session_idle == 20min);
+  CHECK(read_good("[sign_in]\nsession_lifetime = \"20min\"\n").session_idle == 20min);
 }
 
 TEST_CASE("what is wrong in [sign_in] is said with its line") {
@@ -103,7 +103,7 @@ TEST_CASE("what is wrong in [sign_in] is said with its line") {
   for (const Row& row : kRows) {
     CAPTURE(row.line);
     conf::Problems problems;
-    read(cat("[sign_in]\n", row.line, "\n"), problems);
+    read_sign_in(cat("[sign_in]\n", row.line, "\n"), problems);
     REQUIRE(problems.all().size() == 1);
     const conf::Problem& problem = problems.all().front();
     CHECK(problem.code == row.code);

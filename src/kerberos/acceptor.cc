@@ -23,7 +23,7 @@ namespace {
 // A ticket has 64 kB at most where Windows makes it (MaxTokenSize); the rest is SPNEGO around it.
 constexpr std::size_t kMostTokenBytes = 128UZ << 10;
 
-std::unexpected<Error> denied(std::string_view code, std::string text) {
+std::unexpected<Error> rejected(std::string_view code, std::string text) {
   return fail(Kind::Denied, code, std::move(text));
 }
 
@@ -72,22 +72,36 @@ class GssAcceptor final : public Acceptor {
 // What is no ticket ends here, before the library sees it.
 Result<> check_form(const Token& token, std::size_t size, bool goes_on) {
   if (size > kMostTokenBytes)
-    return denied("kerberos.too-long", cat("the token has ", size, " bytes, more than ", kMostTokenBytes));
+    return rejected("kerberos.too-long", cat("the token has ", size, " bytes, more than ", kMostTokenBytes));
   switch (token.form) {
     case Token::Form::Ntlm:
-      return denied("kerberos.ntlm", "the client sent NTLM: it has no ticket for this name");
+      return rejected("kerberos.ntlm", "the client sent NTLM: it has no ticket for this name");
     case Token::Form::Other:
-      return denied("kerberos.other-mechanism", "the client offers no Kerberos, but another mechanism");
+      return rejected("kerberos.other-mechanism", "the client offers no Kerberos, but another mechanism");
     case Token::Form::Garbage:
-      return denied("kerberos.garbage", "the token is neither SPNEGO nor Kerberos, or it is damaged");
+      return rejected("kerberos.garbage", "the token is neither SPNEGO nor Kerberos, or it is damaged");
     case Token::Form::Continue:
       if (!goes_on)
-        return denied("kerberos.no-beginning", "the token continues an exchange that this connection has not");
+        return rejected("kerberos.no-beginning", "the token continues an exchange that this connection has not");
       break;
     default:
       break;
   }
   return {};
+}
+
+// The first leg with a ticket in it. The library is given the krb5 token alone where that says it all: SPNEGO around it
+// costs the library three conversions of the client's name, each with its configuration looked at.
+Step accept_ticket(Context& context, const Credential& credential, const Token& token, std::string_view bytes,
+                   std::string_view binding) {
+  if (!token.inner.empty()) {
+    Step step = accept_leg(context, credential, token.inner, binding);
+    if (step.outcome == Step::Outcome::Complete) step.answer = spnego_completed(step.answer);
+    if (step.outcome != Step::Outcome::GoesOn) return step;
+    // Another leg follows (DCE style), which is SPNEGO's: from the beginning.
+    context.reset();
+  }
+  return accept_leg(context, credential, bytes, binding);
 }
 
 Result<Leg> GssAcceptor::accept(std::string_view bytes, std::string_view binding, std::unique_ptr<HalfExchange>& half) {
@@ -107,7 +121,7 @@ Result<Leg> GssAcceptor::begin_without_ticket(std::string_view bytes, std::strin
   begun->principal = lease.service().name;
   Step step = accept_leg(begun->context, lease.credential(), bytes, compared(binding));
   if (step.outcome != Step::Outcome::GoesOn)
-    return denied("kerberos.refused", cat("the exchange could not begin: ", step.reason));
+    return rejected("kerberos.refused", cat("the exchange could not begin: ", step.reason));
   half = std::move(begun);
   return Leg{std::move(step.answer), std::nullopt};
 }
@@ -116,9 +130,9 @@ Result<Leg> GssAcceptor::go_on(std::string_view bytes, std::string_view binding,
                                std::unique_ptr<HalfExchange>& next) {
   Token token = read_token(bytes);
   if (token.has_ticket() && half->ticket_seen)
-    return denied("kerberos.garbage", "the client sent a second ticket in one exchange");
+    return rejected("kerberos.garbage", "the client sent a second ticket in one exchange");
   if (!token.has_ticket() && (!half->ticket_seen || std::exchange(half->code_seen, true)))
-    return denied("kerberos.garbage", "the exchange goes on without a ticket");
+    return rejected("kerberos.garbage", "the exchange goes on without a ticket");
   if (token.has_ticket()) {
     const Service& service = *TRY(services_.candidates(token)).front();
     half->principal = service.name;
@@ -136,7 +150,7 @@ Result<Leg> GssAcceptor::try_services(const Token& token, std::string_view bytes
     Lease lease = TRY(services_.borrow(service->name));
     auto begun = std::make_unique<GssHalf>();
     begun->principal = service->name;
-    Step step = accept_leg(begun->context, lease.credential(), bytes, compared(binding));
+    Step step = accept_ticket(begun->context, lease.credential(), token, bytes, compared(binding));
     if (step.outcome != Step::Outcome::Refused) return finish(token, std::move(step), std::move(begun), half);
     Error error = reason(token, lease, step);
     // Another service may have the key of an alias; any other reason stays one.
@@ -162,7 +176,7 @@ Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<G
   if (token.has_ticket()) {
     bool first = TRY(replays_.is_first(token.authenticator));
     if (!first)
-      return denied("kerberos.replay", cat("the request for ", service.name, " was accepted before: a repetition"));
+      return rejected("kerberos.replay", cat("the request for ", service.name, " was accepted before: a repetition"));
     half->ticket_seen = true;
     if (is_weak(token.encryption)) ++service.rc4_tickets;
   }
@@ -171,7 +185,7 @@ Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<G
     return Leg{std::move(step.answer), std::nullopt};
   }
   // The library has found a ticket where we have not.
-  if (!half->ticket_seen) return denied("kerberos.garbage", "the exchange ended without a ticket that can be read");
+  if (!half->ticket_seen) return rejected("kerberos.garbage", "the exchange ended without a ticket that can be read");
   Proof proof = TRY(proof_of(step, service));
   return Leg{std::move(step.answer), std::move(proof)};
 }
@@ -179,10 +193,10 @@ Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<G
 Result<Proof> GssAcceptor::proof_of(const Step& step, const Service& service) const {
   TRY(Services::check_encryption(service, step.session_encryption));
   if (step.anonymous)
-    return denied("kerberos.anonymous", "the ticket is of nobody: the client asked for an anonymous one");
+    return rejected("kerberos.anonymous", "the ticket is of nobody: the client asked for an anonymous one");
   if (binding_ == ChannelBinding::Require && !step.bound) {
-    return denied("kerberos.binding", cat("the ticket of ", step.client,
-                                          " is not bound to the TLS connection, and channel_binding = \"require\""));
+    return rejected("kerberos.binding", cat("the ticket of ", step.client,
+                                            " is not bound to the TLS connection, and channel_binding = \"require\""));
   }
   Proof proof;
   proof.client = TRY(parse_principal(step.client));

@@ -285,4 +285,24 @@ TEST_CASE("the configuration of the gate stands before that of the system, and c
   stage().realms.use_environment();
 }
 
+TEST_CASE("what becomes of a krb5.conf that is in use changes nothing before the next reload") {
+  std::string state = at("state");
+  std::filesystem::create_directories(state);
+  write_file(at("mine.conf"), "[libdefaults]\n  clockskew = 60\n");
+  KerberosConfig config;
+  config.config = conf::Text{at("mine.conf"), {}};
+  REQUIRE(use_krb5_config(config, state));
+  point_library_at(state);
+  CHECK(clock_skew_in_force() == 60s);
+  write_file(at("mine.conf"), "[libdefaults]\n  clockskew = 90\n[realms\n");
+  wait_for_look();
+  CHECK(clock_skew_in_force() == 60s);
+  CHECK(!use_krb5_config(config, state));
+  CHECK(clock_skew_in_force() == 60s);
+  write_file(at("mine.conf"), "clockskew = 90\n[libdefaults]\n  clockskew = 70");  // the first is in no section
+  REQUIRE(use_krb5_config(config, state));
+  CHECK(clock_skew_in_force() == 70s);
+  stage().realms.use_environment();
+}
+
 }  // namespace pforte::kerberos

@@ -38,6 +38,22 @@ std::optional<std::string_view> der_only(std::string_view bytes, std::uint8_t ta
   return element->content;
 }
 
+std::string der_element(std::uint8_t tag, std::initializer_list<std::string_view> content) {
+  std::size_t length = 0;
+  for (std::string_view piece : content) length += piece.size();
+  std::string element(1, char(tag));
+  if (length < 0x80) {
+    element += char(length);
+  } else {
+    unsigned bytes = 1;
+    while (length >> (8 * bytes) != 0) ++bytes;
+    element += char(0x80 | bytes);
+    while (bytes > 0) element += char(length >> (8 * --bytes));
+  }
+  for (std::string_view piece : content) element += piece;
+  return element;
+}
+
 std::optional<std::int64_t> der_integer(std::string_view bytes) {
   std::optional<std::string_view> content = der_only(bytes, tag::kInteger);
   if (!content || content->empty() || content->size() > 5) return std::nullopt;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace pforte::kerberos {
@@ -38,6 +40,9 @@ std::optional<std::string_view> der_only(std::string_view bytes, std::uint8_t ta
 
 // The one INTEGER that `bytes` is, of at most 5 bytes.
 std::optional<std::int64_t> der_integer(std::string_view bytes);
+
+// An element with this content, which may consist of several pieces.
+std::string der_element(std::uint8_t tag, std::initializer_list<std::string_view> content);
 
 // Tags that Kerberos and SPNEGO use.
 namespace tag {

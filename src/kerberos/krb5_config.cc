@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "conf/document.h"
 #include "kerberos/krb5_file.h"
 
 namespace pforte::kerberos {
@@ -25,11 +26,20 @@ constexpr std::string_view kStrong =
     "aes256-cts-hmac-sha384-192 aes128-cts-hmac-sha256-128 aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96";
 constexpr std::string_view kWeak = "des3-cbc-sha1 arcfour-hmac-md5";
 
-std::optional<std::string> file_to_include(const KerberosConfig& config) {
+std::optional<std::string> file_to_copy(const KerberosConfig& config) {
   std::error_code why;
   if (config.config) return std::filesystem::absolute(config.config->value, why).string();
   if (std::filesystem::is_regular_file(kSystemFile, why)) return std::string(kSystemFile);
   return std::nullopt;
+}
+
+// A copy: the library reads again whenever it likes, and a file that somebody is just writing would keep everybody out.
+Result<std::string> contents_of(const std::string& file) {
+  conf::Problems problems;
+  std::optional<std::string> text = conf::read_file(file, problems);
+  // What stands there before its first section is nobody's, and must not come to be in ours.
+  if (text) return cat("[pforte]\n# From ", file, ":\n", *text, '\n');
+  return fail(Kind::Invalid, "kerberos.krb5-config", cat(file, " cannot be read"));
 }
 
 // The list of encryption types, where the file's own must not stand: it would refuse what is allowed by name, or
@@ -46,17 +56,15 @@ std::optional<std::string> permitted_encryption(const KerberosConfig& config, co
   return permitted;
 }
 
-std::string text_for(const KerberosConfig& config) {
-  std::string file = file_to_include(config).value_or("");
-  std::string text = "# Written by pforte at start and at every reload. Changes belong into the file it includes.\n";
+std::string text_for(const KerberosConfig& config, const std::string& file, std::string_view contents) {
+  std::string text = "# Written by pforte at start and at every reload. Changes belong into the file it copies.\n";
   text += "[libdefaults]\n";
   if (config.clock_skew) text += cat("  clockskew = ", config.clock_skew->count(), '\n');
   if (std::optional<std::string> permitted = permitted_encryption(config, file))
     text += cat("  permitted_enctypes = ", *permitted, '\n');
   // Asked for by MIT krb5 1.21 and later.
   if (!config.allow_rc4.empty()) text += "  allow_rc4 = true\n  allow_des3 = true\n";
-  if (!file.empty()) text += cat("include ", file, '\n');
-  return text;
+  return cat(text, contents);
 }
 
 Result<> write_file(const std::string& file, const std::string& text) {
@@ -103,7 +111,12 @@ Result<> use_krb5_config(const KerberosConfig& config, const std::string& state_
   if (config.config && config.config->value.find_first_of("\r\n") != std::string::npos)
     return fail(Kind::Invalid, "kerberos.krb5-config", "the name of the krb5.conf has a line end in it");
   std::string file = state_dir + "/krb5.conf", next = file + ".new";
-  TRY(write_file(next, text_for(config)));
+  std::string source = file_to_copy(config).value_or(""), contents;
+  if (!source.empty()) {
+    TRY(check_readable(source));
+    contents = TRY(contents_of(source));
+  }
+  TRY(write_file(next, text_for(config, source, contents)));
   Result<> readable = check_readable(next);
   if (!readable) {
     ::unlink(next.c_str());

@@ -12,9 +12,9 @@ namespace pforte::kerberos {
 // keytab and replay cache. Once, at start, before there are threads: it changes the environment.
 void point_library_at(const std::string& state_dir);
 
-// Writes STATE_DIR/krb5.conf (mode 0600): what `config` sets itself, then the krb5.conf it names, or the system's, by
-// `include`; the library takes the first value of each setting. A later call takes effect within a second, so that a
-// reload needs no restart.
+// Writes STATE_DIR/krb5.conf (mode 0600): what `config` sets itself, then a copy of the krb5.conf it names, or of the
+// system's; the library takes the first value of each setting. A later call takes effect within a second, so that a
+// reload needs no restart; until then, what becomes of the file that was copied changes nothing.
 //
 // Fails with Kind::Invalid when the library could not read the result, and with Kind::Unavailable when it cannot be
 // written; then the file is as it was.

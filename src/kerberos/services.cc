@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "conf/nearest.h"
 #include "kerberos/diagnosis.h"
@@ -14,21 +15,16 @@ namespace {
 
 constexpr std::size_t kMostCandidates = 8;
 
-bool same_letters(std::string_view left, std::string_view right) {
-  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; };
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
-
 // Whether one account may well have both names: the same kind of service, "HTTP".
 bool same_kind(const Principal& left, const Principal& right) {
-  return left.components.size() == right.components.size() && same_letters(left.primary(), right.primary());
+  return left.components.size() == right.components.size() && equals_ignoring_case(left.primary(), right.primary());
 }
 
 // 0: the same but for case. 1: one host is the other's short name. 2: another host.
 int distance(const Principal& left, const Principal& right) {
   std::string_view a = left.components.back(), b = right.components.back();
-  if (same_letters(a, b)) return 0;
-  return same_letters(a.substr(0, a.find('.')), b.substr(0, b.find('.'))) ? 1 : 2;
+  if (equals_ignoring_case(a, b)) return 0;
+  return equals_ignoring_case(a.substr(0, a.find('.')), b.substr(0, b.find('.'))) ? 1 : 2;
 }
 
 Error weak(std::string_view service, std::int64_t encryption) {

@@ -153,8 +153,8 @@ bool read_framed_krb5(std::string_view bytes, Token& token) {
 
 // What a client offers, in its order.
 struct Offer {
+  std::string_view first;
   bool krb5 = false;
-  bool krb5_first = false;
   bool ntlm = false;
 };
 
@@ -167,7 +167,7 @@ std::optional<Offer> read_mechanisms(std::string_view bytes) {
     std::optional<DerElement> oid = reader.take(tag::kOid);
     if (!oid || i == kMostMechanisms) return std::nullopt;
     if (is_krb5(oid->content)) offer.krb5 = true;
-    if (is_krb5(oid->content) && i == 0) offer.krb5_first = true;
+    if (i == 0) offer.first = oid->content;
     if (oid->content == kNtlm) offer.ntlm = true;
   }
   return offer;
@@ -191,9 +191,11 @@ Token read_first_leg(std::string_view rest) {
   if (!offer || !bytes) return {};
 
   Token token;
-  if (offer->krb5_first && !bytes->empty()) {
+  if (is_krb5(offer->first) && !bytes->empty()) {
     if (read_framed_krb5(*bytes, token)) {
       token.form = Token::Form::Spnego;
+      // A code over the list is the library's to check; so is a token under the name that Windows 2000 wrote.
+      if (!integrity && read_frame(*bytes)->mechanism == kKrb5) token.inner = *bytes;
       return token;
     }
     token = {};
@@ -256,6 +258,15 @@ Token read_token(std::string_view bytes) {
     token = {};
   }
   return token;
+}
+
+std::string spnego_completed(std::string_view answer) {
+  constexpr std::string_view kAcceptCompleted("\0", 1);
+  std::string state = der_element(tag::context(0), {der_element(tag::kEnumerated, {kAcceptCompleted})});
+  std::string chosen = der_element(tag::context(1), {der_element(tag::kOid, {kKrb5})});
+  std::string response;
+  if (!answer.empty()) response = der_element(tag::context(2), {der_element(tag::kOctetString, {answer})});
+  return der_element(tag::context(1), {der_element(tag::kSequence, {state, chosen, response})});
 }
 
 }  // namespace pforte::kerberos

@@ -32,6 +32,9 @@ struct Token {
   std::string_view request;        // the AP-REQ in DER
   std::string_view ticket;         // the Ticket in DER
 
+  // Of Spnego, where nothing depends on what it says around the krb5 token: that token.
+  std::string_view inner;
+
   bool has_ticket() const { return !ticket.empty(); }
 };
 
@@ -40,5 +43,9 @@ struct Token {
 // Strict: nothing twice, nothing in another order, nothing behind the end, so that the authenticator that is
 // remembered against replays is the one that the Kerberos library accepts.
 Token read_token(std::string_view token);
+
+// SPNEGO's last word (NegTokenResp, RFC 4178, 4.2.2): krb5 has accepted, and `answer` is its token, or empty. As MIT
+// krb5 says it, also to who has offered krb5 under the name that Windows 2000 wrote.
+std::string spnego_completed(std::string_view answer);
 
 }  // namespace pforte::kerberos

@@ -132,4 +132,21 @@ TEST_CASE("a service's name is taken byte by byte") {
   CHECK(read_token(bytes).service.to_text() == R"(HTTP/a\/b\@c@R\0X)");
 }
 
+TEST_CASE("a krb5 token is taken out of SPNEGO when it is for the first mechanism of the list") {
+  std::string bare = krb5_token({});
+  CHECK(read_token(first_leg(krb5_oid, bare)).inner == bare);
+  CHECK(read_token(first_leg(microsoft_krb5_oid + krb5_oid + ntlm_oid, bare)).inner == bare);
+  CHECK(read_token(first_leg(ntlm_oid + krb5_oid, bare)).inner.empty());
+  CHECK(read_token(bare).inner.empty());
+}
+
+TEST_CASE("what SPNEGO itself says last is as RFC 4178 has it") {
+  std::string head = field(0, der(tag::kEnumerated, std::string(1, '\0'))) + field(1, krb5_oid);
+  CHECK(spnego_completed("") == field(1, der(tag::kSequence, head)));
+  for (std::size_t size : {1, 0x7f, 0x80, 0x100, 70000}) {
+    std::string answer(size, 'x');
+    CHECK(spnego_completed(answer) == field(1, der(tag::kSequence, head + field(2, der(tag::kOctetString, answer)))));
+  }
+}
+
 }  // namespace pforte::kerberos

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-std::unexpected<Error> invalid(std::string_view text, std::string_view why) {
+std::unexpected<Error> no_address(std::string_view text, std::string_view why) {
   return fail(Kind::Invalid, "net.address", cat('"', text, "\" is not an address: ", why));
 }
 
@@ -84,24 +84,24 @@ socklen_t Address::to_sockaddr(sockaddr_storage& out) const {
 Result<Address> parse_address(std::string_view text) {
   std::size_t colon = text.rfind(':');
   std::uint16_t port = 0;
-  if (colon == text.npos || text.ends_with(']')) return invalid(text, "it has no port");
-  if (!read_port(text.substr(colon + 1), port)) return invalid(text, "its port is not a number of 0 to 65535");
+  if (colon == text.npos || text.ends_with(']')) return no_address(text, "it has no port");
+  if (!read_port(text.substr(colon + 1), port)) return no_address(text, "its port is not a number of 0 to 65535");
 
   std::string_view host = text.substr(0, colon);
   bool bracketed = host.size() >= 2 && host.starts_with('[') && host.ends_with(']');
   if (bracketed) host = host.substr(1, host.size() - 2);
-  if (bracketed != host.contains(':')) return invalid(text, "brackets belong around IPv6 addresses, and only there");
+  if (bracketed != host.contains(':')) return no_address(text, "brackets belong around IPv6 addresses, and only there");
   return parse_ip(host, port);
 }
 
 Result<Address> parse_ip(std::string_view text, std::uint16_t port) {
   Terminated terminated{};
-  if (!terminate(text, terminated)) return invalid(text, "neither IPv4 nor IPv6");
+  if (!terminate(text, terminated)) return no_address(text, "neither IPv4 nor IPv6");
   std::array<std::uint8_t, 4> v4{};
   if (inet_pton(AF_INET, terminated.data(), v4.data()) == 1) return Address(v4, port);
   std::array<std::uint8_t, 16> v6{};
   if (inet_pton(AF_INET6, terminated.data(), v6.data()) == 1) return Address(v6, port);
-  return invalid(text, "neither IPv4 nor IPv6");
+  return no_address(text, "neither IPv4 nor IPv6");
 }
 
 Result<Address> from_sockaddr(const sockaddr_storage& raw, socklen_t size) {

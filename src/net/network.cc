@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint8_t kMappedBits = 96;
 
-std::unexpected<Error> invalid(std::string_view text, std::string_view why) {
+std::unexpected<Error> no_network(std::string_view text, std::string_view why) {
   return fail(Kind::Invalid, "net.network", cat('"', text, "\" is not a network: ", why));
 }
 
@@ -47,7 +47,7 @@ std::string Network::to_text() const {
 Result<Network> parse_network(std::string_view text) {
   std::size_t slash = text.find('/');
   Result<Address> base = parse_ip(text.substr(0, slash));
-  if (!base) return invalid(text, "what stands before the slash is neither IPv4 nor IPv6");
+  if (!base) return no_network(text, "what stands before the slash is neither IPv4 nor IPv6");
   Network network(*base);
   if (slash == text.npos) return network;
 
@@ -57,15 +57,15 @@ Result<Network> parse_network(std::string_view text) {
   unsigned longest = base->is_v4() && !text.contains(':') ? 32 : 128;
   bool padded = length_text.size() > 1 && length_text.starts_with('0');
   if (problem != std::errc() || end != length_text.end() || length > longest || padded) {
-    return invalid(text, cat("its length is not a number of 0 to ", longest));
+    return no_network(text, cat("its length is not a number of 0 to ", longest));
   }
 
   unsigned bits = longest == 32 ? length + kMappedBits : length;
   network.base_ = cleared_behind(*base, bits);
   network.bits_ = static_cast<std::uint8_t>(bits);
-  if (base->is_v4() && bits < kMappedBits) return invalid(text, "IPv4-mapped networks have at least 96 bits");
+  if (base->is_v4() && bits < kMappedBits) return no_network(text, "IPv4-mapped networks have at least 96 bits");
   if (network.base_ != *base)
-    return invalid(text, cat("bits behind its length are set; the network is ", network.to_text()));
+    return no_network(text, cat("bits behind its length are set; the network is ", network.to_text()));
   return network;
 }
 

@@ -18,7 +18,7 @@ constexpr std::string_view kSignatureV2("\r\n\r\n\0\r\nQUIT\n", 12);
 constexpr std::size_t kMaxV1Bytes = 107;
 constexpr std::size_t kFixedV2Bytes = 16;
 
-std::unexpected<Error> invalid(std::string_view why) {
+std::unexpected<Error> no_header(std::string_view why) {
   return fail(Kind::Invalid, "net.proxy-header", cat("no PROXY header: ", why));
 }
 
@@ -45,31 +45,31 @@ Result<Address> read_source_v1(std::string_view line, bool v4) {
   std::string_view source_port = take_word(line);
   std::uint16_t port = 0;
   std::uint16_t destination_port = 0;
-  if (!is_port(source_port, port) || !is_port(line, destination_port)) return invalid("a port is not a number");
+  if (!is_port(source_port, port) || !is_port(line, destination_port)) return no_header("a port is not a number");
 
   Result<Address> from = parse_ip(source, port);
   Result<Address> to = parse_ip(destination);
-  if (!from || !to) return invalid("an address is malformed");
+  if (!from || !to) return no_header("an address is malformed");
   // Colons tell the families apart, since an IPv4-mapped address counts as IPv4.
   if (source.contains(':') == v4 || destination.contains(':') == v4)
-    return invalid("an address is of the other family");
+    return no_header("an address is of the other family");
   return from;
 }
 
 Reading read_v1(std::string_view text) {
   std::size_t end = text.find("\r\n");
   if (end == text.npos) {
-    if (text.size() >= kMaxV1Bytes) return invalid("the line does not end");
+    if (text.size() >= kMaxV1Bytes) return no_header("the line does not end");
     return std::optional<ProxyHeader>();
   }
   ProxyHeader header{.size = end + 2, .source = {}};
-  if (header.size > kMaxV1Bytes) return invalid("the line is too long");
+  if (header.size > kMaxV1Bytes) return no_header("the line is too long");
 
   std::string_view line = text.substr(0, end);
   line.remove_prefix(kSignatureV1.size());
   std::string_view protocol = take_word(line);
   if (protocol == "UNKNOWN") return header;
-  if (protocol != "TCP4" && protocol != "TCP6") return invalid("its protocol is neither TCP4, TCP6 nor UNKNOWN");
+  if (protocol != "TCP4" && protocol != "TCP6") return no_header("its protocol is neither TCP4, TCP6 nor UNKNOWN");
   header.source = TRY(read_source_v1(line, protocol == "TCP4"));
   return header;
 }
@@ -110,10 +110,10 @@ Result<std::optional<Address>> read_source_v2(unsigned family, std::string_view 
   };
   constexpr Form kForms[] = {{0x00, 0}, {0x11, 12}, {0x21, 36}, {0x31, 216}};  // unspecified, TCP4, TCP6, Unix stream
   const Form* form = std::ranges::find(kForms, family, &Form::family);
-  if (form == std::end(kForms)) return invalid("it is about something else than a stream");
-  if (body.size() < form->address_bytes) return invalid("it is too short for its addresses");
+  if (form == std::end(kForms)) return no_header("it is about something else than a stream");
+  if (body.size() < form->address_bytes) return no_header("it is too short for its addresses");
   // An unspecified family may carry anything.
-  if (family != 0 && !are_tlvs(body.substr(form->address_bytes))) return invalid("a TLV is longer than the header");
+  if (family != 0 && !are_tlvs(body.substr(form->address_bytes))) return no_header("a TLV is longer than the header");
 
   std::optional<Address> source;
   if (family == 0x11) source = source_of<4>(body);
@@ -123,7 +123,7 @@ Result<std::optional<Address>> read_source_v2(unsigned family, std::string_view 
 
 Reading read_v2(std::string_view text) {
   if (text.size() > 12 && byte_at(text, 12) != 0x20 && byte_at(text, 12) != 0x21)
-    return invalid("unknown version or command");
+    return no_header("unknown version or command");
   if (text.size() < kFixedV2Bytes) return std::optional<ProxyHeader>();
   ProxyHeader header{.size = kFixedV2Bytes + u16_at(text, 14), .source = {}};
   if (header.size > kMaxProxyHeaderBytes) {
@@ -149,7 +149,7 @@ Reading read_proxy_header(std::span<const std::byte> bytes) {
   if (begins_like(kSignatureV2) && text.size() >= kSignatureV2.size()) return read_v2(text);
   if (begins_like(kSignatureV1) && text.size() >= kSignatureV1.size()) return read_v1(text);
   if (begins_like(kSignatureV2) || begins_like(kSignatureV1)) return std::optional<ProxyHeader>();
-  return invalid("the signature is missing");
+  return no_header("the signature is missing");
 }
 
 }  // namespace pforte::net

@@ -7,22 +7,17 @@
 #include <span>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace pforte::policy {
 
 namespace {
 
-char folded(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 // The path as it is compared: "" for "/", no slash at the end, lower case where case does not count.
 std::string comparable(std::string_view path, PathProfile profile) {
   if (path.ends_with('/')) path.remove_suffix(1);
-  std::string text(path);
-  if (profile == PathProfile::Iis) std::ranges::transform(text, text.begin(), folded);
-  return text;
+  return profile == PathProfile::Iis ? lowered(path) : std::string(path);
 }
 
 bool holds(const Rule& rule, std::string_view method, const net::Address& client) {
@@ -100,7 +95,7 @@ Verdict PathRules::judge(std::string_view raw_path, std::string_view method, con
 // Whether `text` begins with `start`, by the profile's idea of case. Both are at least `start` long.
 bool PathRules::begins(std::string_view text, std::string_view start) const {
   if (profile_ != PathProfile::Iis) return std::memcmp(text.data(), start.data(), start.size()) == 0;
-  return std::ranges::equal(text.substr(0, start.size()), start, {}, folded);
+  return equals_ignoring_case(text.substr(0, start.size()), start);
 }
 
 // The place that decides in every reading, as far as readings agree: its border lies before the first difference.

@@ -11,9 +11,7 @@ namespace {
 
 using Verdicts = Verdict::Kind;
 
-constexpr auto kGeneric = PathProfile::Generic;
-constexpr auto kTomcat = PathProfile::Tomcat;
-constexpr auto kIis = PathProfile::Iis;
+using enum PathProfile;
 
 const net::Address inside = net::parse_ip("10.1.2.3").value();
 const net::Address outside = net::parse_ip("192.0.2.7").value();
@@ -70,7 +68,7 @@ void check(const PathRules& rules, std::initializer_list<Row> rows) {
 }
 
 TEST_CASE("rules match on segment borders, and what none allows is not there") {
-  for (PathProfile profile : {kGeneric, kTomcat, kIis}) {
+  for (PathProfile profile : {Generic, Tomcat, Iis}) {
     check(cursor_crm(profile), {
                                    {"/", "404"},
                                    {"/cti", "allowed"},
@@ -89,12 +87,12 @@ TEST_CASE("rules match on segment borders, and what none allows is not there") {
                                    {"/webclient/m%C3%BCller", "allowed"},
                                });
   }
-  check(PathRules({}, kTomcat), {{"/", "404"}, {"/x", "404"}});
-  check(PathRules({allow("/")}, kTomcat), {{"/", "allowed"}, {"/x/y", "allowed"}});
+  check(PathRules({}, Tomcat), {{"/", "404"}, {"/x", "404"}});
+  check(PathRules({allow("/")}, Tomcat), {{"/", "allowed"}, {"/x/y", "allowed"}});
 }
 
 TEST_CASE("no known way around a context path works on Tomcat") {
-  const PathRules rules = cursor_crm(kTomcat);
+  const PathRules rules = cursor_crm(Tomcat);
   for (std::string_view path : {
            "/webclient/..;/management",
            "/webclient/..;x=y/management",
@@ -151,8 +149,8 @@ TEST_CASE("no known way around a context path works on Tomcat") {
 }
 
 TEST_CASE("no known way around a denied path works on Windows, nor in front of a backend we do not know") {
-  const PathRules iis({allow("/"), deny("/admin")}, kIis);
-  const PathRules generic({allow("/"), deny("/admin")}, kGeneric);
+  const PathRules iis({allow("/"), deny("/admin")}, Iis);
+  const PathRules generic({allow("/"), deny("/admin")}, Generic);
   for (std::string_view path : {"/admin",
                                 "/admin/",
                                 "/admin/x",
@@ -199,16 +197,16 @@ TEST_CASE("no known way around a denied path works on Windows, nor in front of a
 }
 
 TEST_CASE("case counts except on iis") {
-  check(PathRules({allow("/maskEditor")}, kIis), {{"/MASKEDITOR/x", "allowed"}, {"/maskeditor", "allowed"}});
-  check(PathRules({allow("/maskEditor")}, kTomcat), {{"/maskeditor", "404"}, {"/maskEditor", "allowed"}});
-  check(PathRules({allow("/maskEditor")}, kGeneric), {{"/maskeditor", "404"}});
+  check(PathRules({allow("/maskEditor")}, Iis), {{"/MASKEDITOR/x", "allowed"}, {"/maskeditor", "allowed"}});
+  check(PathRules({allow("/maskEditor")}, Tomcat), {{"/maskeditor", "404"}, {"/maskEditor", "allowed"}});
+  check(PathRules({allow("/maskEditor")}, Generic), {{"/maskeditor", "404"}});
 }
 
 TEST_CASE("session ids in the path pass on Tomcat, and elsewhere where they decide nothing") {
-  check(PathRules({allow("/webclient")}, kTomcat), {{"/webclient;jsessionid=1", "allowed"},
-                                                    {"/webclient/;jsessionid=1", "allowed"},
-                                                    {"/webclient/a;v=1/b;w", "allowed"}});
-  check(PathRules({allow("/webclient")}, kGeneric),
+  check(PathRules({allow("/webclient")}, Tomcat), {{"/webclient;jsessionid=1", "allowed"},
+                                                   {"/webclient/;jsessionid=1", "allowed"},
+                                                   {"/webclient/a;v=1/b;w", "allowed"}});
+  check(PathRules({allow("/webclient")}, Generic),
         {{"/webclient;jsessionid=1", "path.semicolon"}, {"/webclient/a;jsessionid=1", "allowed"}, {"/other;x", "404"}});
 }
 
@@ -217,7 +215,7 @@ TEST_CASE("the longest path decides, for its methods and clients alone") {
   read_only.methods = {"GET", "HEAD"};
   const PathRules rules({allow("/"), allow_from_inside("/admin"), deny("/admin/keys"), allow("/admin/keys/public"),
                          read_only, allow("/rest"), allow_from_inside("/rest/report")},
-                        kTomcat);
+                        Tomcat);
   struct Case {
     std::string_view path, method;
     const net::Address& client;
@@ -246,7 +244,7 @@ TEST_CASE("the longest path decides, for its methods and clients alone") {
 TEST_CASE("of rules with the same path, one denial outweighs every allowance") {
   Rule no_delete = deny("/rest/");
   no_delete.methods = {"DELETE"};
-  const PathRules rules({allow("/rest"), no_delete}, kTomcat);
+  const PathRules rules({allow("/rest"), no_delete}, Tomcat);
   CHECK(outcome(rules, "/rest/x", "GET") == "allowed");
   CHECK(outcome(rules, "/rest/x", "DELETE") == "404");
 }
@@ -255,7 +253,7 @@ TEST_CASE("a verdict says which rule it was") {
   Rule admin = allow_from_inside("/admin");
   admin.tag = 7;
   admin.line = 42;
-  const PathRules rules({allow("/"), admin}, kTomcat);
+  const PathRules rules({allow("/"), admin}, Tomcat);
   std::string scratch;
   Verdict verdict = rules.judge("/x/../admin/a%20b", "GET", {.address = inside}, scratch);
   REQUIRE(verdict.kind == Verdicts::Allowed);
@@ -269,7 +267,7 @@ TEST_CASE("a verdict says which rule it was") {
 TEST_CASE("a permit holds inside what its own rule decides, and nowhere else") {
   const PathRules rules({permitting("/rest", {Oddity::EncodedSlash, Oddity::EmptySegment, Oddity::InvalidUtf8}),
                          allow("/rest/plain"), allow("/webclient"), allow_from_inside("/admin")},
-                        kTomcat);
+                        Tomcat);
   check(rules, {
                    {"/rest/a%2fb", "allowed"},
                    {"/rest/a//b", "allowed"},
@@ -294,7 +292,7 @@ TEST_CASE("a permit holds inside what its own rule decides, and nowhere else") {
 }
 
 TEST_CASE("a permitted dot segment in disguise is decided by the rule it leads to") {
-  const PathRules rules({permitting("/rest", {Oddity::DotSegmentParameter}), allow("/webclient")}, kTomcat);
+  const PathRules rules({permitting("/rest", {Oddity::DotSegmentParameter}), allow("/webclient")}, Tomcat);
   std::string scratch;
   Verdict verdict = rules.judge("/webclient/..;x/rest/a", "GET", {.address = outside}, scratch);
   REQUIRE(verdict.kind == Verdicts::Allowed);
@@ -304,7 +302,7 @@ TEST_CASE("a permitted dot segment in disguise is decided by the rule it leads t
 }
 
 TEST_CASE("a doubt about what is not allowed either way is a 404") {
-  const PathRules rules({allow("/webclient"), allow_from_inside("/admin")}, kGeneric);
+  const PathRules rules({allow("/webclient"), allow_from_inside("/admin")}, Generic);
   CHECK(outcome(rules, "/admin;x", "GET", inside) == "path.semicolon");
   CHECK(outcome(rules, "/admin;x", "GET", outside) == "404");
 }
@@ -315,11 +313,10 @@ TEST_CASE("a path that readers take differently cannot be a rule's") {
     std::string_view path;
   };
   const Bad bad[] = {
-      {kTomcat, ""},      {kTomcat, "rest"},        {kTomcat, "/a//b"},          {kTomcat, "/a/../b"},
-      {kTomcat, "/a/."},  {kTomcat, "/a%20b"},      {kTomcat, "/a;x"},           {kTomcat, "/a\\b"},
-      {kTomcat, "/a?x"},  {kGeneric, "/a."},        {kGeneric, "/a:b"},          {kGeneric, "/a;b"},
-      {kIis, "/a~1"},     {kIis, "/m\xc3\xbcller"}, {kGeneric, "/\xef\xbd\x81"}, {kTomcat, "/a b"},
-      {kTomcat, "/\xfc"},
+      {Tomcat, ""},       {Tomcat, "rest"},  {Tomcat, "/a//b"}, {Tomcat, "/a/../b"},     {Tomcat, "/a/."},
+      {Tomcat, "/a%20b"}, {Tomcat, "/a;x"},  {Tomcat, "/a\\b"}, {Tomcat, "/a?x"},        {Generic, "/a."},
+      {Generic, "/a:b"},  {Generic, "/a;b"}, {Iis, "/a~1"},     {Iis, "/m\xc3\xbcller"}, {Generic, "/\xef\xbd\x81"},
+      {Tomcat, "/a b"},   {Tomcat, "/\xfc"},
   };
   for (const Bad& row : bad) {
     CAPTURE(row.path);
@@ -328,9 +325,9 @@ TEST_CASE("a path that readers take differently cannot be a rule's") {
     CHECK(got.error().kind() == Kind::Invalid);
     CHECK(got.error().code() == "policy.rule-path");
   }
-  CHECK(check_rule_path("/m\xc3\xbcller/", kTomcat));
-  CHECK(check_rule_path("/m\xc3\xbcller", kGeneric));
-  CHECK(check_rule_path("/", kIis));
+  CHECK(check_rule_path("/m\xc3\xbcller/", Tomcat));
+  CHECK(check_rule_path("/m\xc3\xbcller", Generic));
+  CHECK(check_rule_path("/", Iis));
 }
 
 }  // namespace

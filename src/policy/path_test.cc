@@ -9,9 +9,7 @@ namespace {
 
 constexpr PathProfile kProfiles[] = {PathProfile::Generic, PathProfile::Tomcat, PathProfile::Iis};
 
-constexpr auto kGeneric = PathProfile::Generic;
-constexpr auto kTomcat = PathProfile::Tomcat;
-constexpr auto kIis = PathProfile::Iis;
+using enum PathProfile;
 
 Permits all() {
   Permits permits;
@@ -43,28 +41,28 @@ TEST_CASE("benign forms are forwarded byte for byte and decided on by their mean
     std::string_view path, decision;
   };
   const Row rows[] = {
-      {kTomcat, "/a%20b", "/a b"},
-      {kGeneric, "/a%20b", "/a b"},
-      {kIis, "/a%20b", "/a b"},
-      {kTomcat, "/app/;jsessionid=ABC", "/app/"},
-      {kTomcat, "/app/page.do;jsessionid=0A1B.node1", "/app/page.do"},
-      {kTomcat, "/app;v=1/page;w=%20%C3%BC", "/app/page"},
-      {kTomcat, "/m%C3%BCller", "/m\xc3\xbcller"},
-      {kGeneric, "/m%C3%BCller", "/m\xc3\xbcller"},
-      {kIis, "/m%C3%BCller", "/m\xc3\xbcller"},
-      {kGeneric, "/m\xc3\xbcller", "/m\xc3\xbcller"},
-      {kGeneric, "/%77ebclient", "/webclient"},
-      {kTomcat, "/%77ebclient", "/webclient"},
-      {kGeneric, "/app%2ejs", "/app.js"},
-      {kTomcat, "/~user/a:b@c+d", "/~user/a:b@c+d"},
-      {kGeneric, "/~user", "/~user"},
-      {kGeneric, "/100%25", "/100%"},
-      {kGeneric, "/100%25%20done", "/100% done"},
-      {kGeneric, "/50%25off", "/50%off"},
-      {kTomcat, "/a%3fb%23c", "/a?b#c"},
-      {kTomcat, "/trailing.", "/trailing."},
-      {kTomcat, "/%EF%BC%A1", "/\xef\xbc\xa1"},
-      {kGeneric, "/[x]{y}|z^`", "/[x]{y}|z^`"},
+      {Tomcat, "/a%20b", "/a b"},
+      {Generic, "/a%20b", "/a b"},
+      {Iis, "/a%20b", "/a b"},
+      {Tomcat, "/app/;jsessionid=ABC", "/app/"},
+      {Tomcat, "/app/page.do;jsessionid=0A1B.node1", "/app/page.do"},
+      {Tomcat, "/app;v=1/page;w=%20%C3%BC", "/app/page"},
+      {Tomcat, "/m%C3%BCller", "/m\xc3\xbcller"},
+      {Generic, "/m%C3%BCller", "/m\xc3\xbcller"},
+      {Iis, "/m%C3%BCller", "/m\xc3\xbcller"},
+      {Generic, "/m\xc3\xbcller", "/m\xc3\xbcller"},
+      {Generic, "/%77ebclient", "/webclient"},
+      {Tomcat, "/%77ebclient", "/webclient"},
+      {Generic, "/app%2ejs", "/app.js"},
+      {Tomcat, "/~user/a:b@c+d", "/~user/a:b@c+d"},
+      {Generic, "/~user", "/~user"},
+      {Generic, "/100%25", "/100%"},
+      {Generic, "/100%25%20done", "/100% done"},
+      {Generic, "/50%25off", "/50%off"},
+      {Tomcat, "/a%3fb%23c", "/a?b#c"},
+      {Tomcat, "/trailing.", "/trailing."},
+      {Tomcat, "/%EF%BC%A1", "/\xef\xbc\xa1"},
+      {Generic, "/[x]{y}|z^`", "/[x]{y}|z^`"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.path);
@@ -203,27 +201,27 @@ TEST_CASE("what only some backends misread is refused for those") {
     std::string_view path, code;
   };
   const Row rows[] = {
-      {kTomcat, "/;/admin", "path.empty-segment"},
-      {kTomcat, "/webclient/;x/../admin", "path.empty-segment"},
-      {kTomcat, "/%u002e%u002e/admin", "path.percent-u"},
-      {kGeneric, "/%u0041", "path.percent-u"},
-      {kIis, "/%u00", "path.percent-u"},
-      {kIis, "/%ud800", "path.percent-u"},
-      {kIis, "/a%u002fb", "path.encoded-slash"},
-      {kIis, "/a%u0000b", "path.nul"},
-      {kIis, "/%u002e%u002e/admin", "path.hidden-dot-segment"},
-      {kIis, "/a%uff0fb", "path.lookalike"},
-      {kIis, "/web.config::$DATA", "path.stream"},
-      {kIis, "/admin:$i30:$INDEX_ALLOCATION/x", "path.stream"},
-      {kIis, "/admin%3a:$DATA", "path.stream"},
-      {kGeneric, "/..:x/admin", "path.hidden-dot-segment"},
-      {kGeneric, "/webclient/..%3f/admin", "path.hidden-dot-segment"},
-      {kGeneric, "/..%ef%bc%8fadmin", "path.lookalike"},
-      {kGeneric, "/%ef%bc%8e%ef%bc%8e/admin", "path.lookalike"},
-      {kGeneric, "/%ef%bc%852e/admin", "path.lookalike"},
-      {kGeneric, "/.%e2%80%8b./admin", "path.lookalike"},
-      {kGeneric, "/a%25u002f", "path.manifold-encoding"},
-      {kGeneric, "/a%25ef%25bc%258f", "path.manifold-encoding"},
+      {Tomcat, "/;/admin", "path.empty-segment"},
+      {Tomcat, "/webclient/;x/../admin", "path.empty-segment"},
+      {Tomcat, "/%u002e%u002e/admin", "path.percent-u"},
+      {Generic, "/%u0041", "path.percent-u"},
+      {Iis, "/%u00", "path.percent-u"},
+      {Iis, "/%ud800", "path.percent-u"},
+      {Iis, "/a%u002fb", "path.encoded-slash"},
+      {Iis, "/a%u0000b", "path.nul"},
+      {Iis, "/%u002e%u002e/admin", "path.hidden-dot-segment"},
+      {Iis, "/a%uff0fb", "path.lookalike"},
+      {Iis, "/web.config::$DATA", "path.stream"},
+      {Iis, "/admin:$i30:$INDEX_ALLOCATION/x", "path.stream"},
+      {Iis, "/admin%3a:$DATA", "path.stream"},
+      {Generic, "/..:x/admin", "path.hidden-dot-segment"},
+      {Generic, "/webclient/..%3f/admin", "path.hidden-dot-segment"},
+      {Generic, "/..%ef%bc%8fadmin", "path.lookalike"},
+      {Generic, "/%ef%bc%8e%ef%bc%8e/admin", "path.lookalike"},
+      {Generic, "/%ef%bc%852e/admin", "path.lookalike"},
+      {Generic, "/.%e2%80%8b./admin", "path.lookalike"},
+      {Generic, "/a%25u002f", "path.manifold-encoding"},
+      {Generic, "/a%25ef%25bc%258f", "path.manifold-encoding"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.path);
@@ -273,8 +271,8 @@ TEST_CASE("dot segments that are permitted in disguise are resolved and never fo
     }
   }
   std::string scratch;
-  CHECK(read_path("/%2e%2e/x", kTomcat, all(), scratch).error().code == "path.above-root");
-  CHECK(read_path("/a/..;/..;/x", kTomcat, all(), scratch).error().code == "path.above-root");
+  CHECK(read_path("/%2e%2e/x", Tomcat, all(), scratch).error().code == "path.above-root");
+  CHECK(read_path("/a/..;/..;/x", Tomcat, all(), scratch).error().code == "path.above-root");
 }
 
 TEST_CASE("a doubt begins where readers begin to differ") {
@@ -285,26 +283,26 @@ TEST_CASE("a doubt begins where readers begin to differ") {
     bool anything;
   };
   const Row rows[] = {
-      {"/rest;x=1", "path.semicolon", 5, kGeneric, false},
-      {"/rest/;x/y", "path.semicolon", 6, kGeneric, true},
-      {"/rest/a;x", "path.semicolon", 7, kIis, false},
-      {"/rest/a%2fb", "path.encoded-slash", 7, kTomcat, false},
-      {"/rest/%2fb", "path.encoded-slash", 6, kTomcat, true},
-      {"/rest//b", "path.empty-segment", 6, kTomcat, true},
-      {"/rest/a%3bb", "path.encoded-semicolon", 7, kTomcat, false},
-      {"/rest/a%2541", "path.double-encoding", 7, kTomcat, true},
-      {"/rest/a%fcb", "path.invalid-utf8", 7, kTomcat, true},
-      {"/rest.", "path.trailing-dot", 5, kGeneric, false},
-      {"/rest.%20.", "path.trailing-dot", 5, kIis, false},
-      {"/rest%20", "path.trailing-dot", 5, kIis, false},
-      {"/admin:x", "path.stream", 6, kGeneric, false},
-      {"/ADMINI~1", "path.short-name", 1, kIis, true},
-      {"/%u0041dmin", "path.percent-u", 1, kIis, true},
-      {"/rest.:x", "path.trailing-dot", 5, kIis, false},
-      {"/admin%3fx", "path.encoded-delimiter", 6, kGeneric, false},
-      {"/%ef%bd%81dmin", "path.lookalike", 1, kGeneric, true},
-      {"/in%e2%84%aa", "path.lookalike", 3, kIis, true},
-      {"/au%cc%88", "path.lookalike", 1, kGeneric, true},
+      {"/rest;x=1", "path.semicolon", 5, Generic, false},
+      {"/rest/;x/y", "path.semicolon", 6, Generic, true},
+      {"/rest/a;x", "path.semicolon", 7, Iis, false},
+      {"/rest/a%2fb", "path.encoded-slash", 7, Tomcat, false},
+      {"/rest/%2fb", "path.encoded-slash", 6, Tomcat, true},
+      {"/rest//b", "path.empty-segment", 6, Tomcat, true},
+      {"/rest/a%3bb", "path.encoded-semicolon", 7, Tomcat, false},
+      {"/rest/a%2541", "path.double-encoding", 7, Tomcat, true},
+      {"/rest/a%fcb", "path.invalid-utf8", 7, Tomcat, true},
+      {"/rest.", "path.trailing-dot", 5, Generic, false},
+      {"/rest.%20.", "path.trailing-dot", 5, Iis, false},
+      {"/rest%20", "path.trailing-dot", 5, Iis, false},
+      {"/admin:x", "path.stream", 6, Generic, false},
+      {"/ADMINI~1", "path.short-name", 1, Iis, true},
+      {"/%u0041dmin", "path.percent-u", 1, Iis, true},
+      {"/rest.:x", "path.trailing-dot", 5, Iis, false},
+      {"/admin%3fx", "path.encoded-delimiter", 6, Generic, false},
+      {"/%ef%bd%81dmin", "path.lookalike", 1, Generic, true},
+      {"/in%e2%84%aa", "path.lookalike", 3, Iis, true},
+      {"/au%cc%88", "path.lookalike", 1, Generic, true},
   };
   for (const Row& row : rows) {
     CAPTURE(row.path);

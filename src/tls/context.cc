@@ -55,11 +55,27 @@ void set_up_server(SSL_CTX* context, Profile profile) {
   Session::install(context);
 }
 
+// "tls-server-end-point:" and the hash that RFC 5929, 4.1, asks for.
+std::string binding_to(const X509& certificate) {
+  int digest_id = NID_undef;
+  if (X509_get_signature_info(const_cast<X509*>(&certificate), &digest_id, nullptr, nullptr, nullptr) != 1) return {};
+  if (digest_id == NID_md5 || digest_id == NID_sha1) digest_id = NID_sha256;
+  const EVP_MD* digest = EVP_get_digestbynid(digest_id);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
+  unsigned size = 0;
+  if (!digest || X509_digest(&certificate, digest, hash.data(), &size) != 1) return {};
+  std::string binding = "tls-server-end-point:";
+  return binding.append(hash.begin(), hash.begin() + size);
+}
+
 }  // namespace
 
 ServerContext::ServerContext(Profile profile, std::vector<Shown> shown)
     : profile_(profile), shown_(std::move(shown)), context_(SSL_CTX_new(TLS_server_method())) {
-  for (const Shown& one : shown_) names_.push_back(crypto::names_of(*one.identity.chain.front()));
+  for (const Shown& one : shown_) {
+    names_.push_back(crypto::names_of(*one.identity.chain.front()));
+    bindings_.push_back(binding_to(*one.identity.chain.front()));
+  }
   set_up_server(context_.get(), profile_);
   SSL_CTX_set_tlsext_status_cb(context_.get(), staple);
   SSL_CTX_set_tlsext_status_arg(context_.get(), this);
@@ -102,6 +118,13 @@ std::chrono::sys_seconds ServerContext::expires() const {
 
 bool ServerContext::covers(std::string_view host) const {
   return std::ranges::any_of(names_, [&](const auto& names) { return crypto::covers(names, host); });
+}
+
+std::string_view ServerContext::end_point_binding(const X509& certificate) const {
+  for (std::size_t i = 0; i < shown_.size(); ++i) {
+    if (shown_[i].identity.chain.front().get() == &certificate) return bindings_[i];
+  }
+  return {};
 }
 
 // Gives a client that asks for it the OCSP answer of the certificate that was chosen (RFC 6066, 8).

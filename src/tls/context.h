@@ -42,6 +42,10 @@ class ServerContext {
   // Whether one of the certificates covers `host`.
   bool covers(std::string_view host) const;
 
+  // What Kerberos tickets are bound to that come through connections which show this one of the certificates; see
+  // Session::end_point_binding(). Empty for another's, and where the certificate has none.
+  std::string_view end_point_binding(const X509& certificate) const;
+
  private:
   ServerContext(Profile profile, std::vector<Shown> shown);
   void separate_sessions();
@@ -51,6 +55,7 @@ class ServerContext {
   Profile profile_;
   std::vector<Shown> shown_;
   std::vector<std::vector<std::string>> names_;  // of each
+  std::vector<std::string> bindings_;            // of each
   crypto::Owned<SSL_CTX, SSL_CTX_free> context_;
 };
 

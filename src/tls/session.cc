@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "crypto/certificate.h"
 #include "crypto/failure.h"
@@ -36,12 +37,6 @@ Session& session_of(const SSL* ssl) {
 // queue costs as much as a small record.
 void forget_errors() {
   if (ERR_peek_error() != 0) ERR_clear_error();
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return out;
 }
 
 bool is_address(const std::string& name) {
@@ -251,18 +246,9 @@ std::string_view Session::version() const {
   return SSL_get_version(ssl_.get());
 }
 
-std::string Session::end_point_binding() const {
+std::string_view Session::end_point_binding() const {
   const X509* shown = SSL_get_certificate(ssl_.get());
-  if (!shown) return {};
-  int digest_id = NID_undef;
-  if (X509_get_signature_info(const_cast<X509*>(shown), &digest_id, nullptr, nullptr, nullptr) != 1) return {};
-  if (digest_id == NID_md5 || digest_id == NID_sha1) digest_id = NID_sha256;
-  const EVP_MD* digest = EVP_get_digestbynid(digest_id);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
-  unsigned size = 0;
-  if (!digest || X509_digest(shown, digest, hash.data(), &size) != 1) return {};
-  std::string binding = "tls-server-end-point:";
-  return binding.append(hash.begin(), hash.begin() + size);
+  return shown && context_ ? context_->end_point_binding(*shown) : std::string_view();
 }
 
 std::string_view Session::cipher() const {
@@ -342,7 +328,7 @@ int Session::on_client_hello(SSL* ssl, int* alert, void*) {
   const unsigned char* extension = nullptr;
   std::size_t size = 0;
   if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &extension, &size) == 1) {
-    session.server_name_ = lower_case(host_in_server_name(std::span(extension, size)).value_or(""));
+    session.server_name_ = lowered(host_in_server_name(std::span(extension, size)).value_or(""));
   }
   const ServerNames& names = *session.names_;
   session.context_ = session.server_name_.empty() ? names.unnamed() : names.find(session.server_name_);

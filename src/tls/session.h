@@ -60,8 +60,9 @@ class Session final : public net::Stream {
   std::string_view cipher() const;
   bool resumed() const;
   // What a Kerberos ticket is bound to when it comes through this connection, on the server's side:
-  // "tls-server-end-point:" and the hash of our certificate (RFC 5929, section 4). Empty where there is none.
-  std::string end_point_binding() const;
+  // "tls-server-end-point:" and the hash of our certificate (RFC 5929, section 4). Empty where there is none. Lives as
+  // long as the context.
+  std::string_view end_point_binding() const;
   // When the certificate that the peer showed ends; the epoch if it showed none.
   std::chrono::sys_seconds peer_certificate_ends() const;
   // Whether the peer has sent anything at all.

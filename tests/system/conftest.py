@@ -14,6 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import active_directory  # noqa: E402
 import agents  # noqa: E402
 import gate as gates  # noqa: E402
 import tickets  # noqa: E402
@@ -120,6 +121,16 @@ def realms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realms]:
     both = Realms(tmp_path_factory.mktemp("realms"))
     yield both
     both.stop()
+
+
+@pytest.fixture(scope="session")
+def domain(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[active_directory.Domain]:
+    """A domain controller of Active Directory, where this machine can have one."""
+    if reason := active_directory.why_not():
+        pytest.skip(reason)
+    one = active_directory.Domain(tmp_path_factory.mktemp("domain"), authority)
+    yield one
+    one.stop()
 
 
 @pytest.fixture(scope="session")

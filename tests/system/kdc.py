@@ -72,15 +72,44 @@ def password_of(name: str) -> str:
     return f"Pw-{name}-1"
 
 
-class Realms:
-    """ALPHA.TEST and BETA.TEST. A name without a realm is one of ALPHA.TEST."""
+class Logons:
+    """What people do who have a password: they get tickets. Everything lies in `folder`."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         self.config = folder / "krb5.conf"
+        self._tickets = 0
+
+    def environment(self, tickets: Path | None = None) -> dict[str, str]:
+        """For a program that is to use these realms, and the tickets in that file (none: no tickets)."""
+        cache = tickets or self.folder / "no-tickets"
+        return {**os.environ, "KRB5_CONFIG": str(self.config), "KRB5CCNAME": f"FILE:{cache}", "LC_ALL": "C"}
+
+    def kinit(self, principal: str, password: str | None = None, *options: str, tickets: Path | None = None) -> Path:
+        """Signs in at the KDC. The file with the tickets, a new one unless told."""
+        name, realm = split(principal)
+        self._tickets += 1
+        file = tickets or self.folder / f"tickets-{self._tickets}"
+        done = subprocess.run(["kinit", *options, f"{name}@{realm}"], input=(password or password_of(name)) + "\n",
+                              capture_output=True, text=True, env=self.environment(file), timeout=20)
+        assert done.returncode == 0, done.stderr
+        return file
+
+    def fetch(self, tickets: Path, *services: str) -> Path:
+        """Puts tickets for these services into the file, as a client does before it needs them."""
+        done = subprocess.run(["kvno", *services], capture_output=True, text=True, env=self.environment(tickets),
+                              timeout=20)
+        assert done.returncode == 0, done.stderr
+        return tickets
+
+
+class Realms(Logons):
+    """ALPHA.TEST and BETA.TEST. A name without a realm is one of ALPHA.TEST."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
         self.ports = {realm: free_port() for realm in (ALPHA, BETA)}
         self.running: list[subprocess.Popen[bytes]] = []
-        self._tickets = 0
         self.config.write_text(KRB5_CONF.format(alpha=ALPHA, beta=BETA, alpha_port=self.ports[ALPHA],
                                                 beta_port=self.ports[BETA]))
         makers = [self._make(realm) for realm in (ALPHA, BETA)]  # both at once
@@ -159,30 +188,6 @@ class Realms:
         only = f'-e "{encryption}:normal" ' if encryption else ""
         self.admin(realm, f'change_password {only}-randkey "{name}@{realm}"')
 
-    # What people do.
-
-    def environment(self, tickets: Path | None = None) -> dict[str, str]:
-        """For a program that is to use these realms, and the tickets in that file (none: no tickets)."""
-        cache = tickets or self.folder / "no-tickets"
-        return {**os.environ, "KRB5_CONFIG": str(self.config), "KRB5CCNAME": f"FILE:{cache}", "LC_ALL": "C"}
-
-    def kinit(self, principal: str, password: str | None = None, *options: str, tickets: Path | None = None) -> Path:
-        """Signs in at the KDC. The file with the tickets, a new one unless told."""
-        name, realm = split(principal)
-        self._tickets += 1
-        file = tickets or self.folder / f"tickets-{self._tickets}"
-        done = subprocess.run(["kinit", *options, f"{name}@{realm}"], input=(password or password_of(name)) + "\n",
-                              capture_output=True, text=True, env=self.environment(file), timeout=20)
-        assert done.returncode == 0, done.stderr
-        return file
-
-    def fetch(self, tickets: Path, *services: str) -> Path:
-        """Puts tickets for these services into the file, as a client does before it needs them."""
-        done = subprocess.run(["kvno", *services], capture_output=True, text=True, env=self.environment(tickets),
-                              timeout=20)
-        assert done.returncode == 0, done.stderr
-        return tickets
-
 
 def split(principal: str) -> tuple[str, str]:
     """Name and realm; an '@' behind a backslash belongs to the name."""
@@ -192,9 +197,9 @@ def split(principal: str) -> tuple[str, str]:
     return principal, ALPHA
 
 
-def listens(port: int) -> bool:
+def listens(port: int, address: str = "127.0.0.1") -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
+        socket.create_connection((address, port), 1).close()
     except OSError:
         return False
     return True
