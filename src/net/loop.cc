@@ -60,12 +60,15 @@ void Loop::stop() {
   post([this] { running_ = false; });
 }
 
+// Rings for the first piece alone: whoever comes for it takes them all.
 void Loop::post(std::move_only_function<void()> work) {
+  bool first = false;
   {
     std::lock_guard lock(posted_mutex_);
+    first = posted_.empty();
     posted_.push_back(std::move(work));
   }
-  eventfd_write(wakeup_, 1);
+  if (first) eventfd_write(wakeup_, 1);
 }
 
 void Loop::spawn(Task<> task, std::move_only_function<void(Result<>)> on_end) {
