@@ -15,7 +15,9 @@ void BoundTunnels::end_those(const session::Ended* ended, session::Time now) {
   for (auto at = tunnels_.begin(); at != tunnels_.end();) {
     Tunnel& tunnel = **at++;  // it may go at once
     bool over = tunnel.session_.expires <= now || (ended && ended->contains(tunnel.session_));
-    if (over) tunnel.over_.fail(Error(Kind::Denied, "session.ended", "the session was ended"));
+    if (!over) continue;
+    tunnel.is_over_ = true;
+    tunnel.over_.fail(Error(Kind::Denied, "session.ended", "the session was ended"));
   }
 }
 

@@ -20,11 +20,15 @@ class BoundTunnels {
     Tunnel& operator=(const Tunnel&) = delete;
     ~Tunnel();
 
+    // Whether the session has ended: for who was not waiting for `over` when it did.
+    bool is_over() const { return is_over_; }
+
    private:
     friend class BoundTunnels;
     BoundTunnels& all_;
     const session::Session& session_;
     net::Signal& over_;
+    bool is_over_ = false;
     std::list<Tunnel*>::iterator place_;
   };
 

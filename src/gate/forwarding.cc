@@ -126,7 +126,8 @@ net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server
   }
   if (client_failure_) co_return clone(*client_failure_);
   bool stale = reused_ && !answered_ && spoken.error().kind() == Kind::Closed;
-  if (!stale && !exchange_.broken()) blame(*server, spoken.error());
+  bool ours = spoken.error().code() == "session.ended";
+  if (!stale && !ours && !exchange_.broken()) blame(*server, spoken.error());
   co_return std::optional<Error>(backend_failure(spoken.error()));
 }
 
@@ -216,9 +217,11 @@ net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::Respons
   std::optional<BoundTunnels::Tunnel> bound;
   for (bool head_left = false;; head_left = true) {
     std::optional<http::Piece> piece = server.try_body();
+    // An answer without end ends with its session, whether it is silent for long as events are, or never as a camera.
+    if (order.session && !bound && (!piece || head_left))
+      bound.emplace(worker_.tunnels(), *order.session, server.stream().readable());
+    if (bound && bound->is_over()) co_return fail(Kind::Denied, "session.ended", "the session was ended");
     if (!piece) {
-      // An answer without end, such as a stream of events, ends with its session.
-      if (order.session && !bound) bound.emplace(worker_.tunnels(), *order.session, server.stream().readable());
       // Neither the head nor what OpenSSL keeps must wait for what comes late.
       if (!head_left) co_await exchange_.write({}, More::Follows);
       co_await exchange_.flush();
