@@ -206,10 +206,13 @@ Handling::Route Handling::redirect_to_https(const Site* site) {
 
 // Kerberos tickets and certificates are made out to the complete name.
 std::optional<std::string> Handling::canonical_url(const Site* site) const {
-  if (!visit_.listener().tls) return std::nullopt;
-  std::string_view canonical = site->canonical_host(without_port(request().authority));
+  const Visitor& visitor = visit_.visitor();
+  if (!visit_.listener().tls && scheme_of(request(), visitor) != "https") return std::nullopt;
+  // A terminator may have another name for us than the client.
+  const http::Field* said = visitor.believed ? request().find(FieldName::XForwardedHost) : nullptr;
+  std::string_view authority = said && !said->value.empty() ? said->value : request().authority;
+  std::string_view canonical = site->canonical_host(without_port(authority));
   if (canonical.empty()) return std::nullopt;
-  std::string_view authority = request().authority;
   std::string_view port = authority.substr(without_port(authority).size());
   return cat("https://", canonical, port, request().path, request().query);
 }
