@@ -58,6 +58,13 @@ session::Time to_the_millisecond(system_clock::time_point time) {
   return std::chrono::floor<std::chrono::milliseconds>(time);
 }
 
+// Whether `text` is SCHEME://AUTHORITY.
+bool is_origin(std::string_view text, std::string_view scheme, std::string_view authority) {
+  constexpr std::string_view kBetween = "://";
+  return text.size() == scheme.size() + kBetween.size() + authority.size() && text.starts_with(scheme) &&
+         text.substr(scheme.size()).starts_with(kBetween) && text.ends_with(authority);
+}
+
 std::string joined(const std::vector<std::string>& groups) {
   std::string text;
   for (const std::string& group : groups) text += cat(text.empty() ? "" : ",", group);
@@ -373,8 +380,9 @@ net::Task<> Reception::end_session() {
 Result<> Reception::introduce(const Backend& backend, http::Fields& fields) {
   const IdentityConfig& names = backend.config.identity;
   const session::Session& session = known_->session;
+  // The configuration refuses names that mean something else.
   auto add = [&fields](const std::string& name, std::string_view value) {
-    if (!name.empty() && !value.empty()) fields.push_back({name, value, http::known_field(name)});
+    if (!name.empty() && !value.empty()) fields.push_back({name, value, FieldName::Other});
   };
   add(names.login, session.login);
   add(names.principal, session.principal);
@@ -393,9 +401,10 @@ Result<> Reception::introduce(const Backend& backend, http::Fields& fields) {
 }
 
 Result<> Reception::renew_assertion() {
-  std::string origin = cat(scheme_of(request(), visit_.visitor()), "://", request().authority);
+  std::string_view scheme = scheme_of(request(), visit_.visitor());
   session::Time now = record_.time;
-  if (now < known_->assertion_until && known_->assertion_origin == origin) return {};
+  if (now < known_->assertion_until && is_origin(known_->assertion_origin, scheme, request().authority)) return {};
+  std::string origin = cat(scheme, "://", request().authority);
   std::string made = TRY(session::assertion(known_->session, origin, now, *keys().signer));
   known_->assertion = std::make_shared<const std::string>(std::move(made));
   known_->assertion_origin = std::move(origin);

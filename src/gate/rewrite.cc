@@ -151,13 +151,12 @@ void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing
   head.wants_upgrade =
       in.wants_upgrade && in.body.kind == Framing::Kind::None && equals_ignoring_case(in.upgrade, "websocket");
   head.upgrade = head.wants_upgrade ? in.upgrade : std::string_view();
-  bool our_cookie = http::has_cookie(in.fields, is_our_cookie);
+  bool our_cookie = http::append_cookies_without(is_our_cookie, in.fields, out.cookies);
   for (const Field& field : in.fields) {
     if (our_cookie && field.known == FieldName::Cookie) continue;
     if (passes(in, field, how)) head.fields.push_back(field);
   }
-  if (our_cookie) http::append_cookies_without(is_our_cookie, in.fields, out.cookies);
-  if (!out.cookies.empty()) head.fields.push_back({"Cookie", out.cookies, FieldName::Cookie});
+  if (our_cookie && !out.cookies.empty()) head.fields.push_back({"Cookie", out.cookies, FieldName::Cookie});
 
   if (visitor.believed) {
     http::append_joined(out.x_forwarded_for, in.fields, FieldName::XForwardedFor);

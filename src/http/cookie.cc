@@ -43,18 +43,19 @@ void find_cookies(const Fields& fields, std::string_view name, std::vector<std::
   });
 }
 
-bool has_cookie(const Fields& fields, CookieNames names) {
-  return visit_cookies(fields, [names](std::string_view cookie) { return names(sloppy_name(cookie)); });
-}
-
-void append_cookies_without(CookieNames names, const Fields& fields, std::string& out) {
+bool append_cookies_without(CookieNames names, const Fields& fields, std::string& out) {
   std::string_view separator;
+  bool found = false;
   visit_cookies(fields, [&](std::string_view cookie) {
-    if (names(sloppy_name(cookie))) return false;
+    if (names(sloppy_name(cookie))) {
+      found = true;
+      return false;
+    }
     out.append(separator).append(cookie);
     separator = "; ";
     return false;
   });
+  return found;
 }
 
 std::string set_cookie_text(const NewCookie& cookie) {

@@ -19,13 +19,11 @@ void find_cookies(const Fields& fields, std::string_view name, std::vector<std::
 // Says of a cookie's name whether it is meant.
 using CookieNames = bool (*)(std::string_view name);
 
-// Whether any cookie has one of these names.
-bool has_cookie(const Fields& fields, CookieNames names);
-
 // All cookies but those with these names at the end of `out`, as the value of one Cookie field; nothing if none is
-// left (RFC 6265bis, 5.8.3; RFC 9113, 8.2.3). Names are asked about without the white space around them, and a cookie
-// without '=' as if it were a name, so that a sloppy reader behind us finds none that we did not.
-void append_cookies_without(CookieNames names, const Fields& fields, std::string& out);
+// left. Whether there was one with such a name (RFC 6265bis, 5.8.3; RFC 9113, 8.2.3). Names are asked about without the
+// white space around them, and a cookie without '=' as if it were a name, so that a sloppy reader behind us finds none
+// that we did not.
+bool append_cookies_without(CookieNames names, const Fields& fields, std::string& out);
 
 // When a browser sends a cookie with requests that another site caused (RFC 6265bis, 5.6.7).
 enum class SameSite : std::uint8_t {
