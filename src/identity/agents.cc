@@ -27,15 +27,25 @@ constexpr std::string_view kSelect =
     "SELECT agent.number, agent.login, agent.name, agent.mail, agent.disabled, "
     "CASE WHEN agent.password IS NULL THEN 0 ELSE 1 END FROM agent ";
 
-Agent agent_of(const Row& row) {
-  Agent agent;
+void read_agent(const Row& row, Agent& agent) {
   agent.number = row.number(0);
   agent.login = row.text(1);
   agent.name = row.text(2);
   agent.mail = row.text(3);
   agent.disabled = row.number(4) != 0;
   agent.has_password = row.number(5) != 0;
+}
+
+Agent agent_of(const Row& row) {
+  Agent agent;
+  read_agent(row, agent);
   return agent;
+}
+
+// The order of a database depends on its settings.
+void put_in_order(Agent& agent) {
+  std::ranges::sort(agent.principals);
+  std::ranges::sort(agent.groups);
 }
 
 Result<> fill(Store& store, Agent& agent) {
@@ -43,9 +53,7 @@ Result<> fill(Store& store, Agent& agent) {
                  [&](const Row& row) { agent.principals.emplace_back(row.text(0)); }));
   TRY(store.read("SELECT name FROM agent_group WHERE agent = ?", {agent.number},
                  [&](const Row& row) { agent.groups.emplace_back(row.text(0)); }));
-  // The order of a database depends on its settings.
-  std::ranges::sort(agent.principals);
-  std::ranges::sort(agent.groups);
+  put_in_order(agent);
   return {};
 }
 
@@ -271,11 +279,34 @@ Result<std::optional<Agent>> Agents::find_login(std::string_view login) {
   return select_one(store_, "WHERE agent.login_folded = ?", {folded_login(login)});
 }
 
+// Every ticket comes here: one statement takes one lock. Its rows say what they are in their last column, and come in
+// any order.
 Result<std::vector<Agent>> Agents::find_principal(std::string_view principal) {
-  return select(store_,
-                "JOIN agent_principal ON agent_principal.agent = agent.number WHERE agent_principal.principal = ? "
-                "ORDER BY agent.login_folded",
-                {std::string(principal)});
+  constexpr std::string_view kWhole =
+      "SELECT agent.number, agent.login, agent.name, agent.mail, agent.disabled, "
+      "CASE WHEN agent.password IS NULL THEN 0 ELSE 1 END, 0 FROM agent_principal AS asked "
+      "JOIN agent ON agent.number = asked.agent WHERE asked.principal = ? "
+      "UNION ALL SELECT asked.agent, agent_principal.principal, '', '', 0, 0, 1 FROM agent_principal AS asked "
+      "JOIN agent_principal ON agent_principal.agent = asked.agent WHERE asked.principal = ? "
+      "UNION ALL SELECT asked.agent, agent_group.name, '', '', 0, 0, 2 FROM agent_principal AS asked "
+      "JOIN agent_group ON agent_group.agent = asked.agent WHERE asked.principal = ?";
+  std::vector<Agent> agents;
+  auto take = [&agents](const Row& row) {
+    auto found = std::ranges::find(agents, row.number(0), &Agent::number);
+    Agent& agent = found == agents.end() ? agents.emplace_back() : *found;
+    agent.number = row.number(0);
+    std::int64_t part = row.number(6);
+    if (part == 0) read_agent(row, agent);
+    if (part == 1) agent.principals.emplace_back(row.text(1));
+    if (part == 2) agent.groups.emplace_back(row.text(1));
+  };
+  std::string name(principal);
+  TRY(store_.read(kWhole, {name, name, name}, take));
+  // What is left of somebody whom another program has deleted is nobody.
+  std::erase_if(agents, [](const Agent& agent) { return agent.login.empty(); });
+  std::ranges::for_each(agents, put_in_order);
+  std::ranges::sort(agents, {}, [](const Agent& agent) { return folded_login(agent.login); });
+  return agents;
 }
 
 Result<std::optional<Agent>> Agents::find_number(std::int64_t number) {
