@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/text.h"
 
 namespace pforte::admin {
@@ -20,22 +21,6 @@ namespace {
 constexpr mode_t kOwnerAlone = 0600;
 constexpr int kBacklog = 64;
 constexpr net::Duration kRetry = std::chrono::milliseconds(100);
-
-// A descriptor that is closed unless it is taken.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  int number() const { return number_; }
-  int take() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
 
 std::unexpected<Error> unusable(std::string_view path, int number, std::string_view remedy) {
   return fail(Kind::Unavailable, "admin.control-socket",

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -19,20 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostAnswer = std::size_t{64} * 1024 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::unexpected<Error> unreachable(const std::string& path, int number) {
   if (number == ENOENT || number == ECONNREFUSED || number == ENOTDIR) {

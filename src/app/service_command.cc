@@ -8,6 +8,7 @@
 #include "app/store_json.h"
 #include "app/text_table.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "conf/nearest.h"
 #include "identity/services.h"
 
@@ -61,7 +62,7 @@ Answer<int> list_services(const StoreCall& call) {
                   {german ? "DIENST" : "SERVICE", german ? "STATUS" : "STATE", german ? "SEIT" : "SINCE"});
   for (const identity::ServiceState& service : services) {
     bool ever = service.changed != std::chrono::system_clock::time_point();
-    table.row({service.name, state_of(call, service), ever ? utc_text(service.changed) : ""});
+    table.row({service.name, state_of(call, service), ever ? rfc3339(service.changed) : ""});
   }
   return kDone;
 }

@@ -7,6 +7,7 @@
 #include "app/store_json.h"
 #include "app/text_table.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "identity/agents.h"
 #include "session/records.h"
 
@@ -58,8 +59,8 @@ Answer<int> list_sessions(const StoreCall& call) {
   TRY(session::each_record(call.store, [&](const session::Record& record) {
     const session::Session& session = record.session;
     if (agent && session.agent != *agent) return;
-    table.row({session.id, session.login, session.method, record.client, utc_text(session.began),
-               utc_text(session.seen), utc_text(session.expires)});
+    table.row({session.id, session.login, session.method, record.client, rfc3339(session.began), rfc3339(session.seen),
+               rfc3339(session.expires)});
   }));
   return kDone;
 }

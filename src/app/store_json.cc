@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/check.h"
-#include "app/text_table.h"
+#include "base/time.h"
 
 namespace pforte::app {
 namespace {
@@ -30,7 +30,7 @@ std::string json_of(const identity::ServiceState& service) {
   bool ever = service.changed != std::chrono::system_clock::time_point();
   return line_of({{"name", service.name},
                   {"state", service.stopped ? "stopped" : "running"},
-                  {"changed", ever ? Json(utc_text(service.changed)) : Json(nullptr)}});
+                  {"changed", ever ? Json(rfc3339(service.changed)) : Json(nullptr)}});
 }
 
 std::string json_of(const session::Record& record) {
@@ -41,16 +41,16 @@ std::string json_of(const session::Record& record) {
                   {"principal", session.principal},
                   {"client", record.client},
                   {"user_agent", record.user_agent},
-                  {"began", utc_text(session.began)},
-                  {"seen", utc_text(session.seen)},
-                  {"expires", utc_text(session.expires)}});
+                  {"began", rfc3339(session.began)},
+                  {"seen", rfc3339(session.seen)},
+                  {"expires", rfc3339(session.expires)}});
 }
 
 std::string json_of(const NewToken& token) {
   return line_of({{"login", token.login},
                   {"label", token.label},
                   {"token", token.token},
-                  {"expires", token.expires ? Json(utc_text(*token.expires)) : Json(nullptr)}});
+                  {"expires", token.expires ? Json(rfc3339(*token.expires)) : Json(nullptr)}});
 }
 
 std::string json_of(const PrincipalMapping& mapping) {

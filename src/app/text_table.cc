@@ -21,10 +21,6 @@ std::size_t columns_of(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-std::string two(unsigned number) {
-  return number < 10 ? cat('0', number) : cat(number);
-}
-
 bool is_control(char32_t value) {
   return value < 0x20 || (value >= 0x7f && value < 0xa0);
 }
@@ -100,17 +96,6 @@ void TextTable::write(const std::vector<std::string>& cells) {
   }
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), out_);
-}
-
-std::string utc_text(std::chrono::system_clock::time_point time) {
-  using namespace std::chrono;
-  sys_seconds second = floor<seconds>(time);
-  sys_days day = floor<days>(second);
-  year_month_day date(day);
-  hh_mm_ss clock(second - day);
-  return cat(int(date.year()), '-', two(unsigned(date.month())), '-', two(unsigned(date.day())), 'T',
-             two(unsigned(clock.hours().count())), ':', two(unsigned(clock.minutes().count())), ':',
-             two(unsigned(clock.seconds().count())), 'Z');
 }
 
 std::string joined(const std::vector<std::string>& texts) {

@@ -37,9 +37,6 @@ std::string printable(std::string_view text);
 // Whether nothing of it would have to be replaced.
 bool is_printable(std::string_view text);
 
-// RFC 3339 in UTC, to the second.
-std::string utc_text(std::chrono::system_clock::time_point time);
-
 // "a, b".
 std::string joined(const std::vector<std::string>& texts);
 

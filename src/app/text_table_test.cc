@@ -63,10 +63,4 @@ TEST_CASE("what would command the terminal does not reach it") {
   CHECK(!is_printable("\xff"));
 }
 
-TEST_CASE("instants are RFC 3339 in UTC") {
-  CHECK(utc_text(std::chrono::system_clock::time_point()) == "1970-01-01T00:00:00Z");
-  CHECK(utc_text(std::chrono::sys_days(std::chrono::year(2026) / 2 / 28) + std::chrono::milliseconds(3723999)) ==
-        "2026-02-28T01:02:03Z");
-}
-
 }  // namespace pforte::app

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/descriptor.h"
 #include "base/text.h"
 
 namespace pforte::demo {
@@ -29,20 +30,6 @@ constexpr std::string_view kFoldersOfAdministrators = "/usr/local/sbin:/usr/sbin
 std::unexpected<Error> refused(std::string_view deed) {
   return fail(Kind::Unavailable, "demo.program", cat(deed, ": ", strerrordesc_np(errno)));
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 // A file in memory with that content, read from its beginning.
 int open_input(const std::string& content) {

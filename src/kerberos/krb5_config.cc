@@ -78,16 +78,8 @@ Result<> write_file(const std::string& file, const std::string& text) {
 }
 
 Result<> check_readable(const std::string& file) {
-  profile_t profile = nullptr;
-  std::array<const char*, 2> files = {file.c_str(), nullptr};
-  long code = profile_init(files.data(), &profile);
-  if (code == 0) {
-    profile_release(profile);
-    return {};
-  }
-  const char* message = krb5_get_error_message(nullptr, krb5_error_code(code));
-  std::string why = message;
-  krb5_free_error_message(nullptr, message);
+  std::string why = library_complaint(file);
+  if (why.empty()) return {};
   return fail(Kind::Invalid, "kerberos.krb5-config", cat("the Kerberos library cannot read its configuration: ", why));
 }
 

@@ -41,4 +41,7 @@ Krb5File read_krb5_file(std::string_view text, const std::string& file);
 // the line; what it reads otherwise than was meant is a warning; so are settings that get no ticket today.
 Krb5File check_krb5_file(const conf::Text& file, conf::Problems& problems);
 
+// Why the library cannot read the file, in its words, without a line; empty when it can.
+std::string library_complaint(const std::string& file);
+
 }  // namespace pforte::kerberos

@@ -64,21 +64,6 @@ Krb5File read_all(const conf::Text& file, int nesting, conf::Problems& problems)
   return read;
 }
 
-// Why the library cannot read the file; nothing when it can.
-std::string library_complaint(const std::string& file) {
-  profile_t profile = nullptr;
-  std::array<const char*, 2> files = {file.c_str(), nullptr};
-  long code = profile_init(files.data(), &profile);
-  if (code == 0) {
-    profile_release(profile);
-    return {};
-  }
-  const char* text = krb5_get_error_message(nullptr, krb5_error_code(code));
-  std::string complaint = text;
-  krb5_free_error_message(nullptr, text);
-  return complaint;
-}
-
 bool is_strong(std::string_view name) {
   return name.starts_with("aes") || name.starts_with("camellia") || name == "DEFAULT" || name == "default";
 }
@@ -133,6 +118,20 @@ Krb5File check_krb5_file(const conf::Text& file, conf::Problems& problems) {
   }
   warn_of_weak_lists(read, problems);
   return read;
+}
+
+std::string library_complaint(const std::string& file) {
+  profile_t profile = nullptr;
+  std::array<const char*, 2> files = {file.c_str(), nullptr};
+  long code = profile_init(files.data(), &profile);
+  if (code == 0) {
+    profile_release(profile);
+    return {};
+  }
+  const char* text = krb5_get_error_message(nullptr, krb5_error_code(code));
+  std::string complaint = text;
+  krb5_free_error_message(nullptr, text);
+  return complaint;
 }
 
 }  // namespace pforte::kerberos
