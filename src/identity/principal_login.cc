@@ -18,6 +18,9 @@ struct PrincipalLogin::Choice {
 
 namespace {
 
+// As the names that directories give.
+constexpr std::size_t kLongestName = 256;
+
 std::unexpected<Error> refused(std::string_view code, std::string text) {
   return fail(Kind::Denied, code, std::move(text));
 }
@@ -99,9 +102,10 @@ Result<PrincipalLogin::Choice> PrincipalLogin::choose(const kerberos::Principal&
   return fallback;
 }
 
-Result<Agent> PrincipalLogin::create(const std::string& login, const std::string& principal) {
+Result<Agent> PrincipalLogin::create(const std::string& login, const std::string& principal, const std::string& name) {
   Agent agent;
   agent.login = login;
+  if (is_plain_name(name, kLongestName)) agent.name = name;
   agent.principals = {principal};
   Result<Agent> made = agents_.add(agent);
   if (made) {
@@ -122,7 +126,7 @@ Result<ProvenAgent> PrincipalLogin::agent_for(const kerberos::Proof& proof) {
   Choice choice = TRY(choose(proof.client));
   bool created = !choice.agent && !choice.mapping.login.empty() && unknown_agents_ == UnknownAgents::Created &&
                  is_plain(proof.client, proven.principal);
-  if (created) choice.agent = TRY(create(choice.mapping.login, proven.principal));
+  if (created) choice.agent = TRY(create(choice.mapping.login, proven.principal, proof.name));
   if (!choice.agent) return unknown(proven.principal, choice.mapping);
   proven.agent = *std::move(choice.agent);
   if (proven.agent.disabled)

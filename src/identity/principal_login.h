@@ -40,7 +40,7 @@ class PrincipalLogin {
   Result<Choice> choose(const kerberos::Principal& principal);
   bool may_fall_back(const kerberos::Principal& principal) const;
   Result<std::optional<Agent>> find_exact_login(const std::string& login);
-  Result<Agent> create(const std::string& login, const std::string& principal);
+  Result<Agent> create(const std::string& login, const std::string& principal, const std::string& name);
 
   Agents& agents_;
   std::vector<std::string> login_fallback_realms_;

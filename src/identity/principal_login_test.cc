@@ -202,6 +202,15 @@ TEST_CASE("where the configuration says so, somebody unknown is created once") {
   CHECK(store::testing::number(*office.store, "SELECT count(*) FROM agent") == 2);
 }
 
+TEST_CASE("somebody created has the name that the ticket says, if it can be shown") {
+  Office office(creating());
+  kerberos::Proof susan = ticket_of("susan@A"), peter = ticket_of("peter@A");
+  susan.name = "Susan S\u00f6mmer";
+  peter.name = "Peter\nPan";
+  CHECK(office.login.agent_for(susan).value().agent.name == susan.name);
+  CHECK(office.login.agent_for(peter).value().agent.name.empty());
+}
+
 TEST_CASE("nobody is created in another's name, nor without a rule or listed realm, nor for what is no person") {
   Office office(creating({pattern_rule("([^@]+)@B", "\\1"), pattern_rule("(bad)@C", "\\1:")}));
   office.add("susan", {"susan@C"});

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "kerberos/account.h"
 #include "kerberos/diagnosis.h"
 #include "kerberos/encryption.h"
 #include "kerberos/gss.h"
@@ -43,6 +44,7 @@ class GssAcceptor final : public Acceptor {
         replays_(replays),
         binding_(config.channel_binding),
         skew_(config.clock_skew.value_or(clock_skew_in_force())),
+        require_pac_(config.require_pac),
         groups_(config.groups) {}
 
   Result<Leg> accept(std::string_view bytes, std::string_view binding, std::unique_ptr<HalfExchange>& half) override;
@@ -57,6 +59,7 @@ class GssAcceptor final : public Acceptor {
                            std::unique_ptr<HalfExchange>& half);
   Result<Leg> finish(const Token& token, Step step, std::unique_ptr<GssHalf> half, std::unique_ptr<HalfExchange>& next);
   Result<Proof> proof_of(const Step& step, const Service& service) const;
+  Result<Principal> client_of(const Step& step, const Service& service) const;
   Error reason(const Token& token, const Lease& lease, const Step& step) const;
   std::string_view compared(std::string_view binding) const {
     return binding_ == ChannelBinding::Off ? std::string_view() : binding;
@@ -66,6 +69,7 @@ class GssAcceptor final : public Acceptor {
   ReplayGuard& replays_;
   const ChannelBinding binding_;
   const std::chrono::seconds skew_;
+  const std::vector<std::string> require_pac_;
   const std::map<std::string, std::string> groups_;
 };
 
@@ -190,6 +194,16 @@ Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<G
   return Leg{std::move(step.answer), std::move(proof)};
 }
 
+// In a realm of its own a service meets accounts by their own names. From elsewhere one may come that is mapped to an
+// account here.
+Result<Principal> GssAcceptor::client_of(const Step& step, const Service& service) const {
+  Principal client = TRY(parse_principal(step.client));
+  AccountRule rule;
+  rule.required = std::ranges::find(require_pac_, client.realm) != require_pac_.end();
+  rule.same = rule.required || client.realm == service.principal.realm;
+  return confirmed_client(std::move(client), step.logon, rule);
+}
+
 Result<Proof> GssAcceptor::proof_of(const Step& step, const Service& service) const {
   TRY(Services::check_encryption(service, step.session_encryption));
   if (step.anonymous)
@@ -199,12 +213,14 @@ Result<Proof> GssAcceptor::proof_of(const Step& step, const Service& service) co
                                             " is not bound to the TLS connection, and channel_binding = \"require\""));
   }
   Proof proof;
-  proof.client = TRY(parse_principal(step.client));
+  proof.client = TRY(client_of(step, service));
   proof.service = service.principal;
   // The library adds the skew, for which a ticket is good beyond its end.
   proof.expires = std::chrono::system_clock::now() + step.lifetime - skew_;
   proof.bound = step.bound;
-  for (const std::string& sid : step.groups) {
+  if (!step.logon) return proof;
+  proof.name = step.logon->name;
+  for (const std::string& sid : step.logon->groups) {
     auto name = groups_.find(sid);
     proof.groups.push_back(name == groups_.end() ? sid : name->second);
   }

@@ -23,6 +23,7 @@ struct Proof {
   Principal client;
   Principal service;
   Time expires;                     // of the ticket
+  std::string name;                 // of the person, from a verified PAC; often empty
   std::vector<std::string> groups;  // of a verified PAC, as configured names or SIDs ("S-1-5-21-..."); often empty
   bool bound = false;               // to the TLS connection it came through
 };

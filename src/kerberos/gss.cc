@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "kerberos/pac.h"
 
 namespace pforte::kerberos {
 namespace {
@@ -73,7 +72,7 @@ std::string text_of_name(gss_name_t name) {
 }
 
 // Of the PAC, if there is one and its signature was verified.
-std::vector<std::string> groups_of(gss_name_t name) {
+std::optional<LogonInfo> logon_of(gss_name_t name) {
   constexpr std::string_view kLogonInfo = "urn:mspac:logon-info";
   OM_uint32 minor = 0;
   int authenticated = 0, complete = 0, more = -1;
@@ -81,8 +80,8 @@ std::vector<std::string> groups_of(gss_name_t name) {
   Buffer value, shown;
   OM_uint32 major =
       gss_get_name_attribute(&minor, name, &attribute, &authenticated, &complete, value.out(), shown.out(), &more);
-  if (major != GSS_S_COMPLETE || authenticated == 0) return {};
-  return read_groups(value.view()).value_or(std::vector<std::string>());
+  if (major != GSS_S_COMPLETE || authenticated == 0) return std::nullopt;
+  return read_logon_info(value.view());
 }
 
 // The last number of an object identifier, X.690, 8.19.
@@ -173,7 +172,7 @@ Step accept_leg(Context& context, const Credential& credential, std::string_view
   step.bound = (flags & GSS_C_CHANNEL_BOUND_FLAG) != 0;
   step.lifetime = std::chrono::seconds(lifetime);
   step.session_encryption = session_encryption_of(context.get());
-  step.groups = groups_of(client.get());
+  step.logon = logon_of(client.get());
   return step;
 }
 

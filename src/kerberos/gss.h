@@ -3,11 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
+#include "kerberos/pac.h"
 
 // Types of the GSSAPI library, NOLINTBEGIN(readability-identifier-naming): named by it.
 struct gss_cred_id_struct;
@@ -43,7 +44,7 @@ struct Step {
   bool bound = false;
   std::chrono::seconds lifetime{};  // of the ticket
   int session_encryption = 0;       // RFC 3961 number
-  std::vector<std::string> groups;  // SIDs of a verified PAC
+  std::optional<LogonInfo> logon;   // of a verified PAC
 
   // Of one that was refused.
   bool wrong_binding = false;

@@ -148,6 +148,8 @@ void read_rules(conf::Reader& keys, KerberosConfig& config) {
       keys.choice_or("channel_binding", static_cast<std::size_t>(config.channel_binding), kBindings));
   for (conf::Text& realm : keys.texts("login_fallback_realms").value_or(std::vector<conf::Text>()))
     config.login_fallback_realms.push_back(std::move(realm.value));
+  for (conf::Text& realm : keys.texts("require_pac").value_or(std::vector<conf::Text>()))
+    config.require_pac.push_back(std::move(realm.value));
   bool has_skew = keys.has("clock_skew");
   conf::Duration skew = keys.duration_or("clock_skew", 5min, {1s, 1h});
   if (has_skew) config.clock_skew = std::chrono::duration_cast<std::chrono::seconds>(skew);

@@ -38,6 +38,9 @@ struct KerberosConfig {
   // Realms whose people may be found by login = primary when no agent has the principal.
   std::vector<std::string> login_fallback_realms;
 
+  // Realms of Active Directory: a ticket of their clients has to say whose account it is of.
+  std::vector<std::string> require_pac;
+
   ChannelBinding channel_binding = ChannelBinding::Allow;
 
   // Service principals whose tickets may be sealed with RC4 (also DES3), by their exact name.

@@ -42,6 +42,7 @@ TEST_CASE("services, keytabs and rules are read from [kerberos]") {
   KerberosConfig config = site.read(R"([kerberos]
 config = "krb5.conf"
 login_fallback_realms = ["EXAMPLE.COM"]
+require_pac = ["EXAMPLE.COM", "EXAMPLE.DE"]
 channel_binding = "require"
 allow_rc4 = ["HTTP/old.example.com@EXAMPLE.COM"]
 clock_skew = "2min"
@@ -62,6 +63,7 @@ clock_skew = "2min"
   CHECK(config.allow_rc4 == std::vector<std::string>{"HTTP/old.example.com@EXAMPLE.COM"});
   CHECK(config.clock_skew == 120s);
   CHECK(config.login_fallback_realms == std::vector<std::string>{"EXAMPLE.COM"});
+  CHECK(config.require_pac == std::vector<std::string>{"EXAMPLE.COM", "EXAMPLE.DE"});
   CHECK(config.groups.at("S-1-5-21-1-2-3-1200") == "crm-admins");
 }
 

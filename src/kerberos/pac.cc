@@ -68,7 +68,7 @@ struct Group {
 
 // The fixed part of KERB_VALIDATION_INFO, as far as we need it: which of the deferred parts follow.
 struct Info {
-  std::array<bool, 6> names{};
+  std::array<bool, 6> names{};  // of the account, of the person, and four paths
   std::uint32_t primary_group = 0;
   bool groups = false;
   bool server = false;
@@ -112,12 +112,46 @@ Info read_fixed_part(NdrReader& ndr) {
 }
 
 // A conformant and varying array of UTF-16: its size, offset and length, then the letters.
-void skip_text(NdrReader& ndr) {
+std::u16string read_text(NdrReader& ndr) {
   ndr.u32();
   ndr.u32();
-  std::uint32_t letters = ndr.u32();
-  if (letters > ndr.left() / 2) return ndr.give_up();
-  ndr.skip(std::size_t(letters) * 2);
+  std::uint32_t count = ndr.u32();
+  std::u16string text;
+  if (count > ndr.left() / 2) {
+    ndr.give_up();
+    return text;
+  }
+  text.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) text += char16_t(ndr.u16());
+  return text;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  if (c < 0x80) {
+    out += char(c);
+    return;
+  }
+  int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  constexpr std::array<unsigned, 4> kFirst = {0, 0xc0, 0xe0, 0xf0};
+  out += char(kFirst.at(std::size_t(more)) | (c >> (6 * more)));
+  for (int i = more - 1; i >= 0; --i) out += char(0x80 | ((c >> (6 * i)) & 0x3f));
+}
+
+// Half a surrogate pair becomes U+FFFD.
+std::string to_utf8(std::u16string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char32_t c = text[i];
+    bool high = c >= 0xd800 && c < 0xdc00;
+    bool low_next = i + 1 < text.size() && text[i + 1] >= 0xdc00 && text[i + 1] < 0xe000;
+    if (high && low_next) {
+      c = 0x10000 + ((c - 0xd800) << 10) + (text[++i] - 0xdc00U);
+    } else if (c >= 0xd800 && c < 0xe000) {
+      c = 0xfffd;
+    }
+    append_utf8(out, c);
+  }
+  return out;
 }
 
 // How many elements of `size` bytes follow. 0 when so many cannot.
@@ -190,18 +224,19 @@ bool skip_headers(NdrReader& ndr) {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> read_groups(std::string_view logon_info) {
-  NdrReader ndr(logon_info);
+std::optional<LogonInfo> read_logon_info(std::string_view bytes) {
+  NdrReader ndr(bytes);
   if (!skip_headers(ndr)) return std::nullopt;
   Info info = read_fixed_part(ndr);
 
-  for (bool name : info.names) {
-    if (name) skip_text(ndr);
+  std::array<std::u16string, 6> names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (info.names.at(i)) names.at(i) = read_text(ndr);
   }
   std::vector<Group> groups;
   if (info.groups) groups = read_group_list(ndr);
-  if (info.server) skip_text(ndr);
-  if (info.domain) skip_text(ndr);
+  if (info.server) read_text(ndr);
+  if (info.domain) read_text(ndr);
   std::string domain = info.domain_sid ? read_sid(ndr) : "";
   std::vector<std::string> sids;
   if (info.extra) sids = read_extra(ndr);
@@ -216,7 +251,7 @@ std::optional<std::vector<std::string>> read_groups(std::string_view logon_info)
   std::ranges::sort(sids);
   auto doubles = std::ranges::unique(sids);
   sids.erase(doubles.begin(), doubles.end());
-  return sids;
+  return LogonInfo{.account = to_utf8(names[0]), .name = to_utf8(names[1]), .groups = std::move(sids)};
 }
 
 }  // namespace pforte::kerberos

@@ -17,9 +17,9 @@ class NdrText {
     bytes_.append(count, '\0');
     return *this;
   }
-  NdrText& name(std::string_view text) {
+  NdrText& name(std::u16string_view text) {
     u32(std::uint32_t(text.size())).u32(0).u32(std::uint32_t(text.size()));
-    for (char c : text) u16(unsigned(c));
+    for (char16_t c : text) u16(c);
     return *this;
   }
   NdrText& sid(std::initializer_list<std::uint32_t> parts) {
@@ -50,15 +50,17 @@ std::string sample() {
   ndr.u8(1).u8(0x10).u16(8).u32(0xcccccccc).u32(0).u32(0).u32(0x20000);
   ndr.zeros(48);
   name_reference(ndr, 5, 0x20004);
-  for (int i = 0; i < 5; ++i) name_reference(ndr, 0, 0);
+  name_reference(ndr, 8, 0x20028);
+  for (int i = 0; i < 4; ++i) name_reference(ndr, 0, 0);
   ndr.u16(7).u16(0).u32(1105).u32(513).u32(3).u32(0x20008).u32(0x20).zeros(16);
   name_reference(ndr, 3, 0x2000c);
   name_reference(ndr, 0, 0);
   ndr.u32(0x20010).zeros(8).u32(0x210).u32(0).zeros(16).u32(0).u32(0);
   ndr.u32(2).u32(0x20014).u32(0x20018).u32(1).u32(0x2001c);
-  ndr.name("susan");
+  ndr.name(u"susan");
+  ndr.name(u"S. \u00fc\u20ac\U0001f600\xd800");
   ndr.u32(3).group(513).group(1200).group(1300, 0x17);
-  ndr.name("DC1");
+  ndr.name(u"DC1");
   ndr.sid({21, 1, 2, 3});
   ndr.u32(2).u32(0x20020).u32(7).u32(0x20024).u32(7);
   ndr.sid({18, 1});
@@ -71,17 +73,24 @@ std::string sample() {
 }  // namespace
 
 TEST_CASE("groups are those of the domain, of the resource and the extra ones, without those that deny") {
-  std::optional<std::vector<std::string>> got = read_groups(sample());
+  std::optional<LogonInfo> got = read_logon_info(sample());
   REQUIRE(got);
-  CHECK(*got == std::vector<std::string>{"S-1-5-18-1", "S-1-5-21-1-2-3-1200", "S-1-5-21-1-2-3-513",
-                                         "S-1-5-21-7-7-7-4711", "S-1-5-21-9-9-9-500"});
+  CHECK(got->groups == std::vector<std::string>{"S-1-5-18-1", "S-1-5-21-1-2-3-1200", "S-1-5-21-1-2-3-513",
+                                                "S-1-5-21-7-7-7-4711", "S-1-5-21-9-9-9-500"});
 }
 
-TEST_CASE("a PAC that is cut anywhere names no groups") {
+TEST_CASE("account and person are named in UTF-8, and half a letter is no letter") {
+  std::optional<LogonInfo> got = read_logon_info(sample());
+  REQUIRE(got);
+  CHECK(got->account == "susan");
+  CHECK(got->name == "S. \xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\xef\xbf\xbd");
+}
+
+TEST_CASE("a PAC that is cut anywhere says nothing") {
   std::string whole = sample();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
-    CHECK(!read_groups(std::string_view(whole).substr(0, size)));
+    CHECK(!read_logon_info(std::string_view(whole).substr(0, size)));
   }
 }
 
@@ -91,9 +100,9 @@ TEST_CASE("counts that cannot be true are refused") {
     CAPTURE(at);
     std::string changed = whole;
     changed.replace(at, 4, "\xff\xff\xff\xff");
-    read_groups(changed);
+    read_logon_info(changed);
   }
-  CHECK(!read_groups(std::string(4096, '\xff')));
+  CHECK(!read_logon_info(std::string(4096, '\xff')));
 }
 
 }  // namespace pforte::kerberos
