@@ -87,6 +87,10 @@ class Admin:
     def person(self, login: str, password: str, name: str, mail: str) -> None:
         self.database.newuser(login, password, givenname=name.split()[0], surname=name.split()[-1], mailaddress=mail)
 
+    def call(self, account: str, by: str) -> None:
+        """Gives the account a userPrincipalName."""
+        self._change(account, userPrincipalName=by)
+
     def group(self, name: str, members: list[str], kind: int | None = None) -> None:
         self.database.newgroup(name, grouptype=kind)
         self.database.add_remove_group_members(name, members, add_members_operation=True)
