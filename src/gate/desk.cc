@@ -130,6 +130,7 @@ net::Task<http::Page> Desk::sign_in_by_form(Form form) {
 }
 
 http::Page Desk::login_refused(const Error& failure, const std::string& login, const std::string& to) {
+  visit_.worker().metrics().count_sign_in_failure(Metrics::SignInProof::Password);
   log::warning("sign-in.failed", {{"reference", record_.reference},
                                   {"client", record_.client.ip_text()},
                                   {"code", failure.code()},

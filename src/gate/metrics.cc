@@ -90,9 +90,10 @@ class Sums {
     for (const Metrics* worker : workers_) sum += (worker->*counter).value();
     return sum;
   }
-  std::int64_t of_handshake_failures(std::size_t reason) const {
+  // Of one number of many: `numbers` gives that with the index.
+  std::int64_t of(const Counter& (Metrics::*numbers)(std::size_t) const, std::size_t index) const {
     std::int64_t sum = 0;
-    for (const Metrics* worker : workers_) sum += worker->handshake_failures(reason).value();
+    for (const Metrics* worker : workers_) sum += (worker->*numbers)(index).value();
     return sum;
   }
   // Of one number of a site, picked by `pick`.
@@ -164,7 +165,19 @@ void append_handshakes(Exposition& out, const Sums& sums) {
   out.family("pforte_tls_handshake_failures_total", "counter", "TLS handshakes with clients that failed, by reason.");
   for (std::size_t i = 0; i < Metrics::kHandshakeReasons.size(); ++i) {
     out.sample("pforte_tls_handshake_failures_total", {{"reason", Metrics::kHandshakeReasons[i]}},
-               sums.of_handshake_failures(i));
+               sums.of(&Metrics::handshake_failures, i));
+  }
+}
+
+void append_sign_ins(Exposition& out, const Sums& sums) {
+  out.family("pforte_sign_ins_total", "counter", "Sessions that began, by what proved who it is.");
+  for (std::size_t i = 0; i < Metrics::kSignInMethods.size(); ++i) {
+    out.sample("pforte_sign_ins_total", {{"method", Metrics::kSignInMethods[i]}}, sums.of(&Metrics::sign_ins, i));
+  }
+  out.family("pforte_sign_in_failures_total", "counter", "Tickets, passwords and tokens that were refused.");
+  for (std::size_t i = 0; i < Metrics::kSignInProofs.size(); ++i) {
+    out.sample("pforte_sign_in_failures_total", {{"proof", Metrics::kSignInProofs[i]}},
+               sums.of(&Metrics::sign_in_failures, i));
   }
 }
 
@@ -231,6 +244,11 @@ void Metrics::count_handshake_failure(std::string_view reason) {
   handshake_failures_[std::min(found, kHandshakeReasons.size() - 1)].add();
 }
 
+void Metrics::count_sign_in(std::string_view method) {
+  auto found = std::size_t(std::ranges::find(kSignInMethods, method) - kSignInMethods.begin());
+  if (found < sign_ins_.size()) sign_ins_[found].add();
+}
+
 const Metrics::Site* Metrics::site(std::size_t index) const {
   std::lock_guard lock(growing_);
   return index < sites_.size() ? &sites_[index] : nullptr;
@@ -252,6 +270,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
   std::vector<std::string> names = sites.all();
   append_connections(out, sums);
   append_handshakes(out, sums);
+  append_sign_ins(out, sums);
   append_requests(out, sums, names);
   append_durations(out, sums, names);
   append_site_counter(out, sums, names, "pforte_requests_aborted_total",

@@ -52,6 +52,10 @@ class Metrics {
   static constexpr std::array<std::string_view, 9> kHandshakeReasons{
       "timeout",  "closed", "no_shared_version", "no_shared_cipher", "unknown_name", "client_alert", "not_tls",
       "protocol", "other"};
+  // What people sign in by. Both passwords of the directory and of the store fail as "password".
+  static constexpr std::array<std::string_view, 3> kSignInMethods{"kerberos", "ldap", "database"};
+  static constexpr std::array<std::string_view, 3> kSignInProofs{"ticket", "password", "token"};
+  enum class SignInProof : std::uint8_t { Ticket, Password, Token };
   // Upper ends of the buckets of request durations, in microseconds.
   static constexpr std::array<std::int64_t, 14> kBuckets{1'000,     2'500,     5'000,      10'000,    25'000,
                                                          50'000,    100'000,   250'000,    500'000,   1'000'000,
@@ -69,10 +73,15 @@ class Metrics {
   // An exchange has ended. `site` is an index of SiteNames. A tunnel (status 101) is not in the durations.
   void count(std::size_t site, const Record& record);
   void count_handshake_failure(std::string_view reason);
+  // `method` is one of kSignInMethods.
+  void count_sign_in(std::string_view method);
+  void count_sign_in_failure(SignInProof proof) { sign_in_failures_[std::size_t(proof)].add(); }
 
   // A site's numbers, or null while there are none. For the scrape.
   const Site* site(std::size_t index) const;
   const Counter& handshake_failures(std::size_t reason) const { return handshake_failures_[reason]; }
+  const Counter& sign_ins(std::size_t method) const { return sign_ins_[method]; }
+  const Counter& sign_in_failures(std::size_t proof) const { return sign_in_failures_[proof]; }
 
   // Gauges: add() and subtract() in pairs.
   Counter client_connections;
@@ -96,6 +105,8 @@ class Metrics {
   mutable std::mutex growing_;  // held while sites_ grows, and while others than its thread look into it
   std::deque<Site> sites_;
   std::array<Counter, kHandshakeReasons.size()> handshake_failures_;
+  std::array<Counter, kSignInMethods.size()> sign_ins_;
+  std::array<Counter, kSignInProofs.size()> sign_in_failures_;
 };
 
 // A server as the scrape shows it.

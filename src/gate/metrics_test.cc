@@ -97,6 +97,21 @@ TEST_CASE("failed handshakes have a bounded set of reasons") {
   CHECK(has_line(text, R"(pforte_tls_handshake_failures_total{reason="other"} 1)"));
 }
 
+TEST_CASE("who signs in counts by method, and what was refused by its proof") {
+  Metrics left, right;
+  left.count_sign_in("kerberos");
+  right.count_sign_in("kerberos");
+  right.count_sign_in("database");
+  right.count_sign_in("carrier pigeon");
+  right.count_sign_in_failure(Metrics::SignInProof::Ticket);
+  std::string text = text_of(SiteNames(), {&left, &right});
+  CHECK(has_line(text, R"(pforte_sign_ins_total{method="kerberos"} 2)"));
+  CHECK(has_line(text, R"(pforte_sign_ins_total{method="ldap"} 0)"));
+  CHECK(has_line(text, R"(pforte_sign_ins_total{method="database"} 1)"));
+  CHECK(has_line(text, R"(pforte_sign_in_failures_total{proof="ticket"} 1)"));
+  CHECK(has_line(text, R"(pforte_sign_in_failures_total{proof="password"} 0)"));
+}
+
 TEST_CASE("connections, servers and the process are shown") {
   SiteNames sites;
   Metrics metrics;

@@ -194,6 +194,8 @@ net::Task<std::optional<http::Page>> Reception::by_token(std::string_view text) 
 
 // Whatever was wrong, this browser is not asked for a ticket again: it would send the same one for ever.
 http::Page Reception::ticket_failed(const Error& error, SignInNeed need) {
+  worker_.metrics().count_sign_in_failure(need == SignInNeed::Token ? Metrics::SignInProof::Token
+                                                                    : Metrics::SignInProof::Ticket);
   log::warning("sign-in.failed", {{"reference", record_.reference},
                                   {"client", record_.client.ip_text()},
                                   {"code", error.code()},
@@ -335,6 +337,7 @@ void Reception::begin_session(const identity::ProvenAgent& proven) {
   session::Record record{
       .session = session, .client = record_.client.ip_text(), .user_agent = std::string(user_agent(request()))};
   sign_in_->accounts().sessions().began(std::move(record));
+  worker_.metrics().count_sign_in(session.method);
   log::info("sign-in.done", {{"reference", record_.reference},
                              {"agent", session.login},
                              {"method", session.method},

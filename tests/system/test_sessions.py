@@ -255,6 +255,20 @@ def test_kerberos_is_stopped_at_once_on_every_connection_and_started_again(desk,
     assert signed_in_as(old.sign_in_with(susan)) == "susan"
 
 
+def test_sign_ins_and_refusals_are_counted(desk, susan):
+    def counted() -> dict[str, float]:
+        return {series: value for series, value in desk.metrics().items() if series.startswith("pforte_sign_in")}
+
+    before = counted()
+    Visitor(desk).sign_in_with(susan)
+    visitor = Visitor(desk).must_sign_in("eva", EVA.password)
+    visitor.reconnect().get("/")
+    Visitor(desk).sign_in("eva", "not hers")
+    after = {series: value - before[series] for series, value in counted().items() if value != before[series]}
+    assert after == {'pforte_sign_ins_total{method="kerberos"}': 1, 'pforte_sign_ins_total{method="database"}': 1,
+                     'pforte_sign_in_failures_total{proof="password"}': 1}
+
+
 def test_passwords_are_stopped_at_once_and_started_again(desk, susan):
     visitor = Visitor(desk)
     visitor.form()
