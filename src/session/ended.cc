@@ -22,7 +22,9 @@ Result<std::shared_ptr<const Ended>> Ended::read(store::Store& store) {
 }
 
 bool Ended::contains(const Session& session) const {
-  if (session.began <= everybody_ || ids_.contains(std::string_view(session.id))) return true;
+  if (session.began <= everybody_) return true;
+  if (!ids_.empty() && ids_.contains(std::string_view(session.id))) return true;
+  if (agents_.empty()) return false;
   auto agent = agents_.find(session.agent);
   return agent != agents_.end() && session.began <= agent->second;
 }
