@@ -71,10 +71,8 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
                    .own_names = &config.identity.own_names,
                    .own_authorization = order.own_authorization},
                   *outgoing_);
-  if (order.identity) {
-    http::Fields& fields = outgoing_->head.fields;
-    fields.insert(fields.end(), order.identity->begin(), order.identity->end());
-  }
+  http::Fields& fields = outgoing_->head.fields;
+  fields.insert(fields.end(), order.identity.begin(), order.identity.end());
   std::optional<Error> failure;
   for (;;) {
     std::shared_ptr<Server> server = worker_.connections().choose(*order.terms.backend, tried_);
@@ -207,6 +205,12 @@ void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& ord
   out.fields.insert(out.fields.end(), order.answer->begin(), order.answer->end());
 }
 
+// It does not read, or has gone: no fault of the server's.
+std::unexpected<Error> Forwarding::client_stopped(Error error) {
+  client_failure_.emplace(std::move(error));
+  return copy_of(*client_failure_);
+}
+
 net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::ResponseHead& head, const Order& order) {
   net::Spare<http::ResponseHead> out;
   out.take();
@@ -223,12 +227,15 @@ net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::Respons
     if (bound && bound->is_over()) co_return fail(Kind::Denied, "session.ended", "the session was ended");
     if (!piece) {
       // Neither the head nor what OpenSSL keeps must wait for what comes late.
-      if (!head_left) co_await exchange_.write({}, More::Follows);
-      co_await exchange_.flush();
+      Result<> sent = head_left ? Result<>() : co_await outcome(exchange_.write({}, More::Follows));
+      if (sent) sent = co_await outcome(exchange_.flush());
+      if (!sent) co_return client_stopped(std::move(sent).error());
       piece = co_await server.read_body();
     }
     record_.bytes_out += piece->bytes.size();
-    co_await exchange_.write(piece->bytes, piece->last ? More::Ends : More::Follows, server.trailers());
+    More more = piece->last ? More::Ends : More::Follows;
+    Result<> sent = co_await outcome(exchange_.write(piece->bytes, more, server.trailers()));
+    if (!sent) co_return client_stopped(std::move(sent).error());
     if (piece->last) break;
   }
   record_.aborted = false;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -31,8 +32,8 @@ class Forwarding {
     const RequestLimits* limits;
     std::string_view path;  // what the path gate lets through
 
-    // Who it is: fields for the application, and whose tunnel it would be. Null: nobody has signed in.
-    const http::Fields* identity = nullptr;
+    // Who it is: fields for the application, and whose tunnel it would be. None and null: nobody has signed in.
+    std::span<const http::Field> identity = {};
     const session::Session* session = nullptr;
     bool own_authorization = false;  // see Rewriting
 
@@ -59,6 +60,7 @@ class Forwarding {
   net::Task<> relay_answer(http::H1Client& server, const http::ResponseHead& head, const Order& order);
   net::Task<> switch_protocols(http::H1Client& server, const http::ResponseHead& head, const Order& order);
   void rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const;
+  std::unexpected<Error> client_stopped(Error error);
   bool may_repeat(const Error& error) const;
   void blame(Server& server, const Error& error);
 

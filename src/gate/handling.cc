@@ -237,13 +237,8 @@ net::Task<> Handling::answer(http::Page page) {
 net::Task<> Handling::forward(const Route& route) {
   Forwarding forwarding(worker_, exchange_, record_);
   Forwarding::Order order{.terms = route.terms, .limits = &route.site->config.limits, .path = route.path};
-  net::Spare<http::Fields> identity;
   net::Spare<http::Fields> additions;
-  if (reception_) {
-    identity.take();
-    additions.take();
-    co_await net::ok(introduce(order, *identity, *additions));
-  }
+  if (reception_) co_await net::ok(introduce(order, additions));
   Result<> forwarded = co_await outcome(forwarding.run(order, visit_.visitor()));
   if (forwarded) co_return {};
   const Error& failure = forwarded.error();
@@ -260,19 +255,20 @@ net::Task<> Handling::forward(const Route& route) {
 }
 
 // Tells the application who it is, and the client what signing in has to add.
-Result<> Handling::introduce(Forwarding::Order& order, http::Fields& identity, http::Fields& additions) {
+Result<> Handling::introduce(Forwarding::Order& order, net::Spare<http::Fields>& additions) {
   SignInNeed need = order.terms.sign_in;
   if (need != SignInNeed::None && reception_->session()) {
-    TRY(reception_->introduce(*order.terms.backend, identity));
-    order.identity = &identity;
+    order.identity = TRY(reception_->introduce(*order.terms.backend));
     order.session = reception_->session();
     if (need == SignInNeed::Required || need == SignInNeed::Optional) reception_->refresh();
   }
   order.own_authorization = need == SignInNeed::Token || order.terms.backend->basic_password.has_value();
+  if (reception_->answer_fields().empty()) return {};
+  additions.take();
   for (const auto& [name, value] : reception_->answer_fields()) {
-    additions.push_back({name, value, http::known_field(name)});
+    additions->push_back({name, value, http::known_field(name)});
   }
-  if (!additions.empty()) order.answer = &additions;
+  order.answer = &*additions;
   return {};
 }
 

@@ -59,7 +59,7 @@ class Handling {
   net::Task<> answer(http::Page page);
 
   net::Task<> forward(const Route& route);
-  Result<> introduce(Forwarding::Order& order, http::Fields& identity, http::Fields& additions);
+  Result<> introduce(Forwarding::Order& order, net::Spare<http::Fields>& additions);
   void tell_failed_backend(const Error& failure) const;
 
   Visit& visit_;

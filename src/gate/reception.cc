@@ -380,12 +380,13 @@ net::Task<> Reception::end_session() {
   co_return {};
 }
 
-Result<> Reception::introduce(const Backend& backend, http::Fields& fields) {
+Result<std::span<const http::Field>> Reception::introduce(const Backend& backend) {
   const IdentityConfig& names = backend.config.identity;
   const session::Session& session = known_->session;
+  std::size_t count = 0;
   // The configuration refuses names that mean something else.
-  auto add = [&fields](const std::string& name, std::string_view value) {
-    if (!name.empty() && !value.empty()) fields.push_back({name, value, FieldName::Other});
+  auto add = [&](const std::string& name, std::string_view value) {
+    if (!name.empty() && !value.empty()) introduction_[count++] = {name, value, FieldName::Other};
   };
   add(names.login, session.login);
   add(names.principal, session.principal);
@@ -398,9 +399,9 @@ Result<> Reception::introduce(const Backend& backend, http::Fields& fields) {
   }
   if (backend.basic_password) {
     basic_ = cat("Basic ", to_base64(cat(session.login, ':', backend.basic_password->reveal())));
-    fields.push_back({"Authorization", basic_, FieldName::Authorization});
+    introduction_[count++] = {"Authorization", basic_, FieldName::Authorization};
   }
-  return {};
+  return std::span<const http::Field>(introduction_.data(), count);
 }
 
 Result<> Reception::renew_assertion() {

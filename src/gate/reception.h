@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,8 +60,8 @@ class Reception {
   void begin_session(const identity::ProvenAgent& proven);
   net::Task<> end_session();
 
-  // Adds who it is to a request for an application. Views live as long as this. Fails with Kind::Internal.
-  Result<> introduce(const Backend& backend, http::Fields& fields);
+  // What a request for an application says of who it is. Lives as long as this. Fails with Kind::Internal.
+  Result<std::span<const http::Field>> introduce(const Backend& backend);
 
   // What the answer says besides: cookies, the last leg of a ticket.
   void answer_field(std::string_view name, std::string value) { answer_fields_.emplace_back(name, std::move(value)); }
@@ -100,7 +102,8 @@ class Reception {
   std::string host_;  // lower case, without a port
   std::shared_ptr<KnownSession> known_;
   std::string form_binding_;
-  std::shared_ptr<const std::string> assertion_;  // which the request has views of
+  std::array<http::Field, 6> introduction_;
+  std::shared_ptr<const std::string> assertion_;  // which the introduction has a view of
   std::string basic_;                             // Authorization for the application
   std::vector<std::pair<std::string_view, std::string>> answer_fields_;
 };
