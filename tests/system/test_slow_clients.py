@@ -9,6 +9,7 @@ import pytest
 from backends import after, by_path, bytes_of
 from gate import is_sanitized, until
 from raw import request
+from tickets import FAKETIME
 
 SHORT = {"handshake_time": "1s", "head_time": "1s", "body_time": "1s", "body_rate": 1000, "idle": "5s"}
 
@@ -141,3 +142,17 @@ def test_a_slow_reader_gets_the_whole_of_a_small_answer(start_gate, start_backen
         assert got == 200_000
 
 
+@pytest.mark.skipif(is_sanitized(), reason="a sanitizer must be the first library, and so must the false clock")
+def test_clients_that_stop_reading_are_let_go_and_the_application_is_not_to_blame(start_gate, start_backend):
+    """A server that fails several times in a row is left out for a while: not for what clients do."""
+    backend = start_backend(by_path({"/large": bytes_of(1 << 30)}))
+    pforte = start_gate(backend, workers=1, prefix=("env", f"LD_PRELOAD={FAKETIME}", "FAKETIME=+0 x30"))
+    lazy = [pforte.connect(receive_buffer=1 << 14) for _ in range(8)]
+    for client in lazy:
+        client.send(request("GET", "/large"))
+        client.head()
+    until(lambda: pforte.metric("pforte_backend_connections", state="busy") == 0, "they are let go", 10)
+    assert pforte.events("backend.ejected") == []
+    assert pforte.get("/").status == 200
+    for client in lazy:
+        client.close()
