@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "crypto/sealing_keys.h"
 #include "session/session.h"
@@ -37,6 +38,9 @@ class KnownSessions {
  public:
   // Null: the cookie is none of ours, or of another host. Looks at no clock.
   std::shared_ptr<KnownSession> find(std::string_view cookie, std::string_view host, const crypto::SealingKeys& keys);
+
+  // One that has just begun, so that the assertion made with it serves the next request. As find() would have made it.
+  void add(std::string_view cookie, std::shared_ptr<KnownSession> known) { keep(cookie, std::move(known)); }
 
   // When keys have changed: a key that has gone opens nothing any more.
   void clear();

@@ -36,6 +36,17 @@ TEST_CASE("a cookie is opened once and then known") {
   CHECK(sessions.find(cookie, "crm.example.com", keys) == first);
 }
 
+TEST_CASE("a session that has just begun is known by its cookie") {
+  crypto::SealingKeys keys = some_keys('k');
+  KnownSessions sessions;
+  std::string cookie = cookie_of("susan", keys);
+  auto begun = std::make_shared<KnownSession>();
+  begun->host = "crm.example.com";
+  sessions.add(cookie, begun);
+  CHECK(sessions.find(cookie, "crm.example.com", keys) == begun);
+  CHECK(sessions.find(cookie, "evil.example.com", keys) == nullptr);
+}
+
 TEST_CASE("a cookie that is known at one host is none at another") {
   crypto::SealingKeys keys = some_keys('k');
   KnownSessions sessions;

@@ -333,16 +333,17 @@ void Reception::begin_session(const identity::ProvenAgent& proven) {
   known_->groups = joined(session.groups);
   if (!cookie) return;
   set_cookie(kSessionCookie, *cookie);
+  worker_.known_sessions().add(*cookie, known_);
   if (has_cookie(kNoTicketCookie)) forget_cookie(kNoTicketCookie);
-  session::Record record{
-      .session = session, .client = record_.client.ip_text(), .user_agent = std::string(user_agent(request()))};
+  std::string client = record_.client.ip_text();
+  session::Record record{.session = session, .client = client, .user_agent = std::string(user_agent(request()))};
   sign_in_->accounts().sessions().began(std::move(record));
   worker_.metrics().count_sign_in(session.method);
   log::info("sign-in.done", {{"reference", record_.reference},
                              {"agent", session.login},
                              {"method", session.method},
                              {"session", session.id},
-                             {"client", record_.client.ip_text()}});
+                             {"client", client}});
 }
 
 // Browsers keep 4 KiB of a cookie. Of more groups than fit, those that some rule asks for are kept.
