@@ -193,10 +193,3 @@ def test_changing_users_ends_the_streams_of_the_first(streaming):
     visitor.must_sign_in("adam", ADAM.password)
     assert client.ended(SOON)
     client.close()
-
-
-def test_a_stream_of_events_ends_when_its_session_has_lived_long_enough(start_desk, start_backend):
-    gate = start_desk(start_backend(by_path(STREAMS)), sign_in={"session_lifetime": "2s", "session_idle": "2s"})
-    client = begin(Visitor(gate).must_sign_in("eva", EVA.password), "/events")
-    assert client.ended(2 + SOON + 1)
-    client.close()

@@ -16,18 +16,22 @@ STRANGE_LINES = ["Remote-User : root", "Remote-User\t: root", " Remote-User: roo
                  "X-Remote-User: root", "Pforte-Anything-New: root", "PFORTE_ANYTHING: root", "pforte: root"]
 
 
-@pytest.mark.parametrize("line", STRANGE_LINES, ids=repr)
-def test_no_line_of_a_client_becomes_or_changes_what_we_say(line, desk, susan):
+def test_no_line_of_a_client_becomes_or_changes_what_we_say(desk, susan):
     visitor = Visitor(desk)
     visitor.sign_in_with(susan)
-    answer = visitor.get("/", line)
-    if answer.status == 400:
-        return
-    found = arrived(answer)
-    assert found["remote-user"] == ["susan"]
-    mine = [name for name in found if name.replace("_", "-").replace(".", "-").startswith(("remote-user", "http-remote", "pforte-"))]
-    for name in mine:
-        assert "root" not in str(found[name]) or name == "http-remote-user" or name == "http_remote_user", name
+    passed = 0
+    for line in STRANGE_LINES:
+        answer = visitor.get("/", line)
+        if answer.status == 400:
+            visitor.reconnect()
+            continue
+        passed += 1
+        found = arrived(answer)
+        assert found["remote-user"] == ["susan"], line
+        for name, values in found.items():
+            words = name.replace("_", "-").replace(".", "-")
+            assert not (words.startswith(("remote-user", "pforte-")) and "root" in str(values)), line
+    assert passed > 5
 
 
 def test_a_hundred_of_the_same_are_no_better_than_one(desk, susan):
@@ -116,19 +120,18 @@ STRANGE_PATHS = ["//evil.example/x", "/\\evil.example/x", "///evil.example", "/.
                  "/x/..//evil.example", "https://evil.example/x", "/@evil.example", "/?return=//evil.example", "/#//evil.example"]
 
 
-@pytest.mark.parametrize("target", STRANGE_PATHS)
-def test_the_form_in_a_refusal_leads_nowhere_else(target, desk, app):
-    visitor = Visitor(desk)
-    answer = visitor.get(target)
-    if answer.status != 401:
-        assert answer.status in (400, 403, 404, 421)
-        return
-    back = login_fields(answer.body)["return"]
-    assert leads(back, visitor.origin) == f"{APP}:{desk.tls_port}", back
-    signed = visitor.post("/.pforte/login", login_fields(answer.body) | {"user": "eva", "password": EVA.password})
-    visitor.secrets.add(EVA.password)
-    assert signed.status == 303
-    assert leads(signed.get("location"), visitor.origin) == f"{APP}:{desk.tls_port}"
+def test_the_form_in_a_refusal_leads_nowhere_else(desk, app):
+    refused = 0
+    for target in STRANGE_PATHS:
+        visitor = Visitor(desk)
+        answer = visitor.get(target)
+        if answer.status != 401:
+            assert answer.status in (400, 403, 404, 421), target
+            continue
+        refused += 1
+        back = login_fields(answer.body)["return"]
+        assert leads(back, visitor.origin) == f"{APP}:{desk.tls_port}", (target, back)
+    assert refused > 1
     assert app.requests == []
 
 

@@ -99,7 +99,7 @@ def knows_one(login: str):
     return lie
 
 
-@pytest.mark.parametrize("own", ["susan", "müller", "mueller"])
+@pytest.mark.parametrize("own", ["susan", "müller"])
 def test_a_directory_that_ignores_accents_makes_nobody_somebody_else(own, start_with, authority):
     """What is typed may be the login of another agent: of the entry's own name alone it can be told."""
     liar = Liar(authority.issue("127.0.0.1"), knows_one(own))
