@@ -358,9 +358,7 @@ std::optional<std::string> Reception::sealed(session::Session& session) const {
 
 net::Task<> Reception::end_session() {
   if (!known_) co_return {};
-  forget_cookie(kSessionCookie);
-  std::shared_ptr<KnownSession> gone = std::exchange(known_, nullptr);
-  record_.agent = {};
+  std::shared_ptr<KnownSession> gone = known_;
   auto work = [desk = sign_in_->shared_from_this(), id = gone->session.id]() -> Result<> {
     // Its beginning may still be on its way there.
     TRY(desk->accounts().sessions().write());
@@ -372,8 +370,11 @@ net::Task<> Reception::end_session() {
   Result<> ended = co_await net::outcome(sign_in_->run(worker_.loop(), std::move(work)));
   if (!ended) {
     log::error("store.failed", {{"reason", ended.error().text()}});
-    co_return ended;
+    co_return ended;  // the session lives on, and its cookie can try again
   }
+  forget_cookie(kSessionCookie);
+  known_ = nullptr;
+  record_.agent = {};
   for (int i = 0; i < kMostLooks && !worker_.ended_sessions()->contains(gone->session); ++i) {
     co_await worker_.loop().sleep_for(kLookEvery);
   }

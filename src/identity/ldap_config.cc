@@ -179,15 +179,19 @@ void read_search(conf::Reader& keys, LdapConfig& config) {
        "base = \"dc=example,dc=com\" und user_filter = \"(uid={login})\" angeben, oder bind_pattern"});
 }
 
-void read_attribute(conf::Reader& keys, std::string_view key, std::string& into) {
-  std::optional<conf::Text> name = keys.text(key);
-  if (!name) return;
-  // RFC 4512, 2.5: a name or an OID, and options after semicolons.
-  bool good = !name->value.empty() && std::ranges::all_of(name->value, [](char c) {
+// A name or an OID, and options after semicolons.
+// Source: RFC 4512, 2.5.
+bool is_attribute(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
            c == ';';
   });
-  if (!good) {
+}
+
+void read_attribute(conf::Reader& keys, std::string_view key, std::string& into) {
+  std::optional<conf::Text> name = keys.text(key);
+  if (!name) return;
+  if (!is_attribute(name->value)) {
     keys.problems().error(name->place, "conf.ldap.attribute",
                           {cat('"', name->value, "\" is not the name of an attribute"),
                            cat('"', name->value, "\" ist kein Attributname")},
@@ -195,6 +199,16 @@ void read_attribute(conf::Reader& keys, std::string_view key, std::string& into)
                            "Buchstaben, Ziffern und Bindestriche: \"sAMAccountName\""});
   }
   into = std::move(name->value);
+}
+
+// Of a filter that asks one attribute for the login, "(&(objectClass=person)(uid={login}))": that one; else none.
+std::string_view attribute_of_login(std::string_view filter) {
+  constexpr std::string_view kAsked = "={login})";
+  std::size_t end = filter.find(kAsked);
+  if (end == filter.npos || filter.find("{login}", end + kAsked.size()) != filter.npos) return {};
+  std::string_view before = filter.substr(0, end);
+  std::string_view attribute = before.substr(before.rfind('(') + 1);
+  return before.contains('(') && is_attribute(attribute) ? attribute : std::string_view();
 }
 
 void read_groups(conf::Reader& keys, LdapConfig& config) {
@@ -220,6 +234,7 @@ LdapConfig read_ldap_config(conf::Reader keys) {
   read_link(keys, config);
   read_account(keys, config);
   read_search(keys, config);
+  config.login_attribute = attribute_of_login(config.user_filter);
   read_attribute(keys, "login_attribute", config.login_attribute);
   read_attribute(keys, "name_attribute", config.name_attribute);
   read_attribute(keys, "mail_attribute", config.mail_attribute);

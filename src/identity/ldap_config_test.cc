@@ -89,6 +89,27 @@ TEST_CASE("little is needed, and the rest has its defaults") {
   CHECK(problems_of("[ldap]\nservers = [\"ldaps://x\"]\nbind_pattern = \"{login}@example.com\"\n").empty());
 }
 
+TEST_CASE("the attribute that the filter asks for the login is the agent's, unless another is named") {
+  struct Row {
+    std::string_view filter;
+    std::string_view attribute;
+  };
+  const Row rows[] = {
+      {"(uid={login})", "uid"},
+      {"(&(objectCategory=person)(sAMAccountName={login}))", "sAMAccountName"},
+      {"(|(uid={login})(mail={login}))", ""},
+      {"(mail={login}@example.com)", ""},
+      {"(uid:caseExactMatch:={login})", ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.filter);
+    conf::Problems problems;
+    std::string text = cat("[ldap]\nservers = [\"ldaps://x\"]\nbase = \"dc=x\"\nuser_filter = \"", row.filter, "\"\n");
+    CHECK(read(text, problems).login_attribute == row.attribute);
+    CHECK(read(text + "login_attribute = \"cn\"\n", problems).login_attribute == "cn");
+  }
+}
+
 TEST_CASE("a server is a scheme, a host and perhaps a port") {
   for (std::string_view url :
        {"dc1.example.com", "http://x", "ldaps://", "ldaps://x:0", "ldaps://x:65536", "ldaps://x/dc=x", "ldaps://x?uid",
