@@ -26,6 +26,11 @@ std::string without(CookieNames names, const Fields& fields) {
   return out;
 }
 
+bool has_ours(const Fields& fields) {
+  std::string out;
+  return append_cookies_without(is_ours, fields, out);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -39,8 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   std::string forwarded = without(is_ours, fields);
   Fields again{{"Cookie", forwarded, FieldName::Cookie}};
-  if (has_cookie(again, is_ours) || without(nobody, again) != forwarded) std::abort();
-  if (!has_cookie(fields, is_ours) && forwarded != without(nobody, fields)) std::abort();
+  if (has_ours(again) || without(nobody, again) != forwarded) std::abort();
+  if (!has_ours(fields) && forwarded != without(nobody, fields)) std::abort();
 
   std::vector<std::string_view> before;
   std::vector<std::string_view> after;
@@ -50,6 +55,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   find_cookies(again, "a", after);
   if (before != after) std::abort();
   find_cookies(fields, "__Host-pforte", before);
-  if (!before.empty() && !has_cookie(fields, is_ours)) std::abort();
+  if (!before.empty() && !has_ours(fields)) std::abort();
   return 0;
 }
