@@ -57,7 +57,7 @@ void warn_of_service(const KeytabConfig& one, conf::Problems& problems) {
                       cat(name, " ist nicht der Name, für den Browser ein Ticket holen")},
                      {"they ask for HTTP/ and the host in the address bar, for https as well",
                       "sie fragen nach HTTP/ und dem Rechner in der Adresszeile, auch bei https"});
-  } else if (!one.principal.components[1].contains('.')) {
+  } else if (!one.principal.components[1].contains('.') && one.principal.components[1] != "localhost") {
     problems.warning(one.place, "kerberos.service-name",
                      {cat(name, " has no full host name"), cat(name, " hat keinen vollen Rechnernamen")},
                      {"browsers ask for a ticket by the full name: HTTP/crm.example.com@EXAMPLE.COM",
