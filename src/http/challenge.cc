@@ -1,0 +1,34 @@
+#include "http/challenge.h"
+
+#include "http/field.h"
+#include "http/octets.h"
+
+namespace pforte::http {
+
+namespace {
+
+// The scheme that an element of the list begins with; empty if it is a parameter of the challenge before: a name, then
+// '=', perhaps with white space between (RFC 9110, 11.2). The token that may follow a scheme never begins with '='.
+std::string_view scheme_in(std::string_view element) {
+  std::string_view scheme = element.substr(0, find_not(Octet::Token, element));
+  std::string_view after = trim(element.substr(scheme.size()));
+  return after.starts_with('=') ? std::string_view() : scheme;
+}
+
+}  // namespace
+
+std::optional<Challenge> next_challenge(std::string_view& rest) {
+  std::string_view first = next_element(rest);
+  if (first.empty()) return std::nullopt;
+  Challenge challenge{.scheme = scheme_in(first), .text = first};
+  std::string_view ahead = rest;
+  for (std::string_view more = next_element(ahead); !more.empty(); more = next_element(ahead)) {
+    if (!scheme_in(more).empty()) break;
+    const char* end = more.data() + more.size();
+    challenge.text = {first.data(), static_cast<std::size_t>(end - first.data())};
+    rest = ahead;
+  }
+  return challenge;
+}
+
+}  // namespace pforte::http
