@@ -202,7 +202,11 @@ void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& ord
   // What carries somebody's cookie is for nobody else's cache.
   std::erase_if(out.fields, [](const http::Field& field) { return field.known == http::FieldName::CacheControl; });
   out.fields.push_back({"Cache-Control", "private, no-cache", http::FieldName::CacheControl});
-  out.fields.insert(out.fields.end(), order.answer->begin(), order.answer->end());
+  for (const http::Field& field : *order.answer) {
+    // The ticket was good. With a 401 its answer would ask for another one (RFC 4559, 5).
+    if (head.status == 401 && field.known == http::FieldName::WwwAuthenticate) continue;
+    out.fields.push_back(field);
+  }
 }
 
 // It does not read, or has gone: no fault of the server's.

@@ -1,9 +1,11 @@
 #include "gate/rewrite.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/ascii.h"
 #include "gate/sign_in_cookies.h"
+#include "http/challenge.h"
 #include "http/cookie.h"
 #include "http/forwarded.h"
 
@@ -74,13 +76,36 @@ bool is_overruled(FieldName name) {
 
 // The agent's ticket is for the gate alone. NTLM, and what Windows makes of Negotiate, sign in a connection instead of
 // a request: behind a gate, which shares its connections, the next agent would be taken for the last.
+bool is_for_tickets(std::string_view scheme) {
+  return equals_ignoring_case(scheme, "Negotiate") || equals_ignoring_case(scheme, "NTLM");
+}
+
 bool is_ticket(const Field& field) {
   if (field.known != FieldName::Authorization) return false;
   // The scheme ends where a token does, whatever follows it: readers differ about tabs and commas there.
   std::size_t length = 0;
   while (length < field.value.size() && http::is_token(field.value.substr(length, 1))) ++length;
-  std::string_view scheme = field.value.substr(0, length);
-  return equals_ignoring_case(scheme, "Negotiate") || equals_ignoring_case(scheme, "NTLM");
+  return is_for_tickets(field.value.substr(0, length));
+}
+
+// The challenges of a WWW-Authenticate field without those for tickets, which never reach the application: a client
+// that answered them would answer for ever. Whether all of them stayed.
+bool append_challenges(const Field& field, http::Fields& out) {
+  std::size_t before = out.size();
+  bool all = true;
+  std::string_view rest = field.value;
+  while (std::optional<http::Challenge> challenge = http::next_challenge(rest)) {
+    if (is_for_tickets(challenge->scheme)) {
+      all = false;
+    } else {
+      out.push_back({field.name, challenge->text, field.known});
+    }
+  }
+  if (!all) return false;
+  // As it was, in one line.
+  out.resize(before);
+  out.push_back(field);
+  return true;
 }
 
 // A cookie of ours that an application wants to set: it could plant a session.
@@ -188,14 +213,22 @@ void rewrite_response(const http::ResponseHead& in, http::Method of_request, htt
   out.upgrade = in.upgrade;
   // Without a body, the length says what a GET would have brought (RFC 9110, 8.6).
   bool tells_length = of_request == http::Method::Head || in.status == 304;
+  bool all_challenges = true;
   for (const Field& field : in.fields) {
     bool length = field.known == FieldName::ContentLength;
     if (length ? !tells_length : is_of_the_connection(field.known)) continue;
     if (field.known == FieldName::Other && is_reserved(field.name)) continue;
     if (sets_our_cookie(field)) continue;
     if (in.connection_names_fields && http::connection_lists(in.fields, field.name)) continue;
-    out.fields.push_back(field);
+    if (field.known == FieldName::WwwAuthenticate) {
+      all_challenges &= append_challenges(field, out.fields);
+    } else {
+      out.fields.push_back(field);
+    }
   }
+  // RFC 9110, 15.5.2: a 401 names a challenge; none that browsers know is as good as none.
+  if (in.status == 401 && !all_challenges && !out.find(FieldName::WwwAuthenticate))
+    out.fields.push_back({"WWW-Authenticate", "Form", FieldName::WwwAuthenticate});
 }
 
 }  // namespace pforte::gate

@@ -62,7 +62,8 @@ void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing
 void drop_reserved(http::Fields& trailers, const std::vector<std::string>* own_names = nullptr);
 
 // The answer's head for the client, without the fields of the server's connection and without ours: a
-// Pforte-Reference is the gate's word, and so are its cookies. Views point into `in`.
+// Pforte-Reference is the gate's word, and so are its cookies. Challenges for tickets (Negotiate, NTLM) are left out,
+// since no ticket goes to the application. Views point into `in`.
 void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out);
 
 }  // namespace pforte::gate

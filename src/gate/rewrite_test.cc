@@ -230,6 +230,35 @@ TEST_CASE("an answer goes to the client without the fields of the server's conne
   }
 }
 
+TEST_CASE("an answer asks nobody for a ticket, and for all else that the application asks for") {
+  struct Row {
+    std::string_view status, challenges, want;
+  };
+  const Row rows[] = {
+      {"401 Unauthorized", "WWW-Authenticate: Basic realm=\"a, b\", Digest x=1, y=2\r\n",
+       "WWW-Authenticate: Basic realm=\"a, b\", Digest x=1, y=2\r\n"},
+      {"401 Unauthorized", "WWW-Authenticate: Negotiate\r\n", "WWW-Authenticate: Form\r\n"},
+      {"401 Unauthorized", "www-authenticate: nTlM TlRM==\r\nWWW-Authenticate: NEGOTIATE\r\n",
+       "WWW-Authenticate: Form\r\n"},
+      {"401 Unauthorized", "WWW-Authenticate: Negotiate, NTLM\r\n", "WWW-Authenticate: Form\r\n"},
+      {"401 Unauthorized", "WWW-Authenticate: Negotiate YII=, Digest x=\"1, NTLM\", y=2,NTLM , Basic realm=a\r\n",
+       "WWW-Authenticate: Digest x=\"1, NTLM\", y=2\r\nWWW-Authenticate: Basic realm=a\r\n"},
+      {"401 Unauthorized", "WWW-Authenticate: Negotiate\r\nWWW-Authenticate: Basic realm=a\r\n",
+       "WWW-Authenticate: Basic realm=a\r\n"},
+      {"401 Unauthorized", "WWW-Authenticate: Negotiated x=1\r\n", "WWW-Authenticate: Negotiated x=1\r\n"},
+      {"401 Unauthorized", "", ""},
+      {"200 OK", "WWW-Authenticate: Negotiate YII=\r\n", ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.challenges);
+    std::string head = cat("HTTP/1.1 ", row.status, "\r\n", row.challenges, "X: 1\r\n\r\n");
+    std::string got = answered(head, http::Method::Get);
+    std::size_t x = got.find("X: 1\r\n");
+    REQUIRE(x != std::string::npos);
+    CHECK(got.erase(x, 6) == row.want);
+  }
+}
+
 TEST_CASE("trailers do not say what only the gate may") {
   http::Fields trailers{{"Remote-User", "root", http::FieldName::Other},
                         {"pforte_agent", "root", http::FieldName::Other},
