@@ -12,19 +12,21 @@ bool has(const Config& config, identity::Provider provider) {
   return std::ranges::find(config.sign_in.providers, provider) != config.sign_in.providers.end();
 }
 
+// Whoever is listed by default has a block.
 void provider_without_block(const Config& config, std::string_view block, conf::Problems& problems) {
-  problems.error(config.sign_in.place, "conf.sign-in.provider",
+  problems.error(*config.sign_in.providers_place, "conf.sign-in.provider",
                  {cat("providers lists \"", block, "\", but there is no block [", block, "]"),
                   cat("providers nennt \"", block, "\", aber es gibt keinen Block [", block, "]")},
                  {cat("add [", block, "], or take it out of providers"),
                   cat("[", block, "] ergänzen oder aus providers entfernen")});
 }
 
-// Without a password provider, who has no ticket is shown a form that nobody gets past.
+// Without a password provider, who has no ticket is shown a form that nobody gets past. Where none are listed, there is
+// one as soon as anybody is asked.
 void nobody_gets_past_the_form(const Config& config, conf::Problems& problems) {
   bool ticket_alone = has(config, identity::Provider::Kerberos) && config.sign_in.providers.size() == 1;
-  if (!ticket_alone) return;
-  problems.warning(config.sign_in.place, "conf.sign-in.no-fallback",
+  if (!ticket_alone || !config.sign_in.providers_place) return;
+  problems.warning(*config.sign_in.providers_place, "conf.sign-in.no-fallback",
                    {"kerberos is the only provider: who has no ticket cannot sign in",
                     "kerberos ist der einzige Anbieter: Wer kein Ticket hat, kann sich nicht anmelden"},
                    {"add \"ldap\" or \"database\" to providers for a login page that works",

@@ -79,6 +79,25 @@ std::vector<identity::Provider> configured_providers(const Config& config) {
   return providers;
 }
 
+// The properties file of the application switches Kerberos off, as it does there: as if there were no [kerberos].
+void leave_kerberos_out(Config& config, conf::Problems& problems) {
+  Message what = {"kerberos.v5.enabled is false: nobody signs in by Kerberos",
+                  "kerberos.v5.enabled ist false: niemand meldet sich mit Kerberos an"};
+  Message remedy = {
+      "remove the line or write true for Kerberos; `pforte service stop kerberos` stops it without a reload",
+      "die Zeile entfernen oder true schreiben, damit es Kerberos gibt; `pforte service stop kerberos` hält "
+      "es ohne Neuladen an"};
+  bool was_listed = std::erase(config.sign_in.providers, identity::Provider::Kerberos) != 0;
+  if (was_listed && config.sign_in.providers_place) {
+    what.en += ", although providers lists it";
+    what.de += ", obwohl providers es nennt";
+    problems.warning(*config.kerberos->switched_off, "kerberos.switched-off", std::move(what), std::move(remedy));
+  } else {
+    problems.note(*config.kerberos->switched_off, "kerberos.switched-off", std::move(what), std::move(remedy));
+  }
+  config.kerberos.reset();
+}
+
 void read_sign_in(conf::Reader& document, Config& config) {
   if (std::optional<conf::Reader> keys = document.table("kerberos"))
     config.kerberos = kerberos::read_kerberos_config(*std::move(keys));
@@ -87,6 +106,7 @@ void read_sign_in(conf::Reader& document, Config& config) {
   if (std::optional<conf::Reader> keys = document.table("sign_in"))
     config.sign_in = identity::read_sign_in_config(*std::move(keys));
   if (config.sign_in.providers.empty()) config.sign_in.providers = configured_providers(config);
+  if (config.kerberos && config.kerberos->switched_off) leave_kerberos_out(config, document.problems());
 }
 
 std::string state_dir_in(conf::Reader& keys) {

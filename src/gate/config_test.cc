@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "crypto/testing.h"
+
 namespace pforte::gate {
 namespace {
 
@@ -125,6 +127,31 @@ TEST_CASE("a site takes over the limits that it does not set") {
   CHECK(config->sites[0].limits.body == 10 << 20);
   CHECK(config->sites[0].limits.body_time == 7s);
   CHECK(config->sites[0].rules[0].body == 0);
+}
+
+TEST_CASE("where the properties file switches Kerberos off, it is as if there were no [kerberos]") {
+  crypto::testing::Folder folder;
+  folder.write("krb5.conf", "[libdefaults]\n");
+  folder.write("a.properties", "kerberos.v5.enabled=false\n");
+  std::string kerberos = "[kerberos]\nconfig = \"krb5.conf\"\nproperties = \"a.properties\"\n";
+  std::string file = folder.path() + "/pforte.toml";
+  conf::Problems problems;
+  std::optional<Config> config = parse_config(kerberos + std::string(kSmallest), file, problems);
+  REQUIRE(config);
+  CHECK(!config->kerberos);
+  CHECK(config->sign_in.providers.empty());
+  REQUIRE(problems.all().size() == 1);
+  CHECK(problems.all()[0].code == "kerberos.switched-off");
+  CHECK(problems.all()[0].severity == conf::Severity::Note);
+  CHECK(conf::to_text(problems.all()[0].place) == folder.path() + "/a.properties:1:1");
+
+  conf::Problems listed;
+  std::string providers = "[sign_in]\nproviders = [\"kerberos\", \"database\"]\n";
+  config = parse_config(kerberos + providers + std::string(kSmallest), file, listed);
+  REQUIRE(config);
+  CHECK(config->sign_in.providers == std::vector{identity::Provider::Database});
+  REQUIRE(listed.all().size() == 1);
+  CHECK(listed.all()[0].severity == conf::Severity::Warning);
 }
 
 TEST_CASE("a file that cannot be read says why") {

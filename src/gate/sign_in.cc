@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "kerberos/keytab.h"
 #include "kerberos/krb5_config.h"
 
 namespace pforte::gate {
@@ -51,14 +52,7 @@ std::unique_ptr<kerberos::Acceptor> make_acceptor(const kerberos::KerberosConfig
                    {"see docs/errors.md for this code", "siehe docs/de/errors.md zu diesem Code"});
     return nullptr;
   }
-  for (const kerberos::KeyStatus& one : (*acceptor)->status()) {
-    if (one.usable || !one.problem) continue;
-    problems.warning(config.place, "kerberos.keytab",
-                     {cat(one.principal, " cannot be used: ", one.problem->en),
-                      cat(one.principal, " ist nicht verwendbar: ", one.problem->de)},
-                     {"mend the keytab; it is read again by itself, and everything else works meanwhile",
-                      "die Keytab berichtigen; sie wird von selbst neu gelesen, und alles andere geht solange"});
-  }
+  kerberos::check_keytabs(config, problems);
   return *std::move(acceptor);
 }
 

@@ -144,7 +144,7 @@ std::string_view provider_name(Provider provider) {
 SignInConfig read_sign_in_config(conf::Reader keys) {
   constexpr std::array<std::string_view, 2> kUnknownAgents = {"refused", "created"};
   SignInConfig config;
-  config.place = keys.place();
+  if (keys.has("providers")) config.providers_place = keys.place_of("providers");
   config.providers = read_providers(keys);
   read_session(keys, config);
   config.unknown_agents = static_cast<UnknownAgents>(

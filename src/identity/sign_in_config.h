@@ -34,8 +34,8 @@ enum class UnknownAgents : std::uint8_t { Refused, Created };
 
 // `[sign_in]`.
 struct SignInConfig {
-  conf::Place place;
-  std::vector<Provider> providers;  // in order; empty: not given
+  std::vector<Provider> providers;             // in order; empty: not given
+  std::optional<conf::Place> providers_place;  // where they are listed; none: they are not
   std::chrono::milliseconds session_lifetime = std::chrono::hours(10);
   std::chrono::milliseconds session_idle = std::chrono::hours(1);
   bool end_with_ticket = false;  // a session by ticket lives no longer than the ticket

@@ -122,6 +122,19 @@ std::map<std::string, std::string> read_groups_table(conf::Reader& keys) {
   return groups;
 }
 
+void warn_of_rc4(const conf::Text& service, conf::Problems& problems) {
+  problems.warning(
+      service.place, "kerberos.rc4-allowed",
+      {cat("tickets for ", service.value, " may use RC4: who sees one can guess the service's password offline"),
+       cat("Tickets für ", service.value,
+           " dürfen RC4 verwenden: Wer eines sieht, kann das Passwort des Dienstes "
+           "ohne Netz erraten")},
+      {"set msDS-SupportedEncryptionTypes = 24 at its account, change the password, make the keytab again; then remove "
+       "the name here",
+       "beim Konto msDS-SupportedEncryptionTypes = 24 setzen, das Passwort ändern, den Keytab neu erzeugen; dann den "
+       "Namen hier entfernen"});
+}
+
 void read_allow_rc4(conf::Reader& keys, KerberosConfig& config) {
   std::vector<std::string> known;
   known.reserve(config.keytabs.size());
@@ -137,6 +150,8 @@ void read_allow_rc4(conf::Reader& keys, KerberosConfig& config) {
                             {cat(name, " has no keytab here"), cat(name, " hat hier keinen Keytab")},
                             {meant ? cat("write ", *meant) : "name a service of [kerberos.keytabs]",
                              meant ? cat("schreiben: ", *meant) : "einen Dienst aus [kerberos.keytabs] nennen"});
+    } else {
+      warn_of_rc4(text, keys.problems());
     }
     config.allow_rc4.push_back(std::move(name));
   }
@@ -167,13 +182,14 @@ KerberosConfig read_kerberos_config(conf::Reader keys) {
   std::size_t before = problems.all().size();
   PropertiesConfig properties = read_properties_config(config.properties, config.overlay, problems);
   if (!config.config) config.config = properties.config;
+  config.switched_off = properties.switched_off;
 
   std::string realm = read_default_realm(config, problems);
   for (const NamedFile& one : read_keytabs(keys)) add_keytab(config, one, realm, problems);
   for (const Property& one : properties.keytabs) add_keytab(config, {one.key, one.value}, realm, problems);
   auto is_error = [](const conf::Problem& one) { return one.severity == conf::Severity::Error; };
   bool told = std::any_of(problems.all().begin() + std::ptrdiff_t(before), problems.all().end(), is_error);
-  if (config.keytabs.empty() && !told) {
+  if (config.keytabs.empty() && !told && !config.switched_off) {
     problems.error(
         config.place, "kerberos.no-service",
         {"[kerberos] has no service, so no ticket can be accepted",

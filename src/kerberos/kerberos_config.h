@@ -35,6 +35,9 @@ struct KerberosConfig {
 
   std::vector<KeytabConfig> keytabs;
 
+  // Where the properties say kerberos.v5.enabled=false: nobody is to sign in by a ticket.
+  std::optional<conf::Place> switched_off;
+
   // Realms whose people may be found by login = primary when no agent has the principal.
   std::vector<std::string> login_fallback_realms;
 

@@ -1,10 +1,17 @@
 #include "kerberos/kerberos_config.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "base/text.h"
 #include "conf/document.h"
 #include "crypto/testing.h"
+#include "kerberos/access.h"
+#include "kerberos/keytab_file.h"
+#include "kerberos/krb5_file.h"
+#include "kerberos/properties_config.h"
 
 namespace pforte::kerberos {
 
@@ -18,6 +25,7 @@ struct Site {
   conf::Problems problems;
 
   KerberosConfig read(std::string_view text) {
+    problems = {};
     std::string file = folder.write("pforte.toml", text);
     std::optional<conf::Table> table = conf::read_document(text, file, problems);
     REQUIRE(table);
@@ -52,7 +60,7 @@ clock_skew = "2min"
 [kerberos.groups]
 "S-1-5-21-1-2-3-1200" = "crm-admins"
 )");
-  CHECK(site.codes().empty());
+  CHECK(site.codes() == "kerberos.rc4-allowed pforte.toml:6\n");
   CHECK(config.config->value == site.at("krb5.conf"));
   REQUIRE(config.keytabs.size() == 2);
   CHECK(config.keytabs[0].principal.to_text() == "HTTP/crm.example.com@EXAMPLE.COM");
@@ -133,6 +141,84 @@ colour = "red"
     CAPTURE(want);
     CHECK(codes.find(want) != std::string::npos);
   }
+}
+
+TEST_CASE("a properties file or an overlay that is missing is told where it is named, with what to do about that") {
+  Site site;
+  site.folder.write("krb5.conf", kKrb5);
+  site.folder.write("a.properties", "HTTP/a.example@R=a.keytab\n");
+  site.read("[kerberos]\nconfig = \"krb5.conf\"\nproperties = \"none.properties\"\noverlay = \"none.overlay\"\n");
+  CHECK(site.codes() == "kerberos.properties-missing pforte.toml:3\nkerberos.properties-missing pforte.toml:4\n");
+  CHECK(site.problems.all()[0].what.en == cat("there is no file ", site.at("none.properties")));
+  CHECK(site.problems.all()[0].remedy.en == "correct its path, or remove properties");
+  CHECK(site.problems.all()[1].remedy.en.contains("remove overlay"));
+
+  Site folder;
+  folder.read("[kerberos]\nproperties = \".\"\n");
+  CHECK(folder.problems.all()[0].code == "kerberos.properties-missing");
+  CHECK(folder.problems.all()[0].what.en.ends_with(" is no file"));
+}
+
+TEST_CASE("a file in a folder that the user may not enter is told from one that is missing") {
+  Site site;
+  std::string inner = site.at("inner");
+  std::filesystem::create_directory(inner);
+  std::filesystem::permissions(site.folder.path(), std::filesystem::perms(0755));
+  std::filesystem::permissions(inner, std::filesystem::perms(0));
+  bool root = ::geteuid() == 0;
+  if (root) REQUIRE(::seteuid(65534) == 0);
+  conf::Problems problems;
+  check_krb5_file({inner + "/krb5.conf", {"pforte.toml", 2, 10}}, problems);
+  read_properties_config(conf::Text{inner + "/a.properties", {"pforte.toml", 3, 14}}, std::nullopt, problems);
+  KeytabForm keytab = check_keytab_form(inner + "/a.keytab");
+  if (root) REQUIRE(::seteuid(0) == 0);
+
+  REQUIRE(problems.all().size() == 2);
+  CHECK(problems.all()[0].code == "kerberos.krb5-denied");
+  CHECK(problems.all()[0].place.line == 2);
+  CHECK(problems.all()[1].code == "kerberos.properties-denied");
+  CHECK(problems.all()[1].place.line == 3);
+  for (const conf::Problem& one : problems.all()) {
+    CHECK(one.what.en.contains(cat("the user ", user_name(root ? 65534 : ::geteuid()), " may not read ", inner)));
+    CHECK(one.remedy.en.contains(cat("`namei -l ", inner)));
+  }
+  REQUIRE(keytab.fault);
+  CHECK(keytab.fault->code == "kerberos.keytab-denied");
+  CHECK(keytab.fault->remedy.en.contains(cat("`namei -l ", inner)));
+}
+
+TEST_CASE("kerberos.v5.enabled=false in the properties switches Kerberos off, unless the overlay switches it on") {
+  Site off;
+  off.folder.write("krb5.conf", kKrb5);
+  off.folder.write("a.properties", "kerberos.v5.enabled = FALSE\n");
+  off.folder.write("on.properties", "kerberos.v5.enabled = true\n");
+  KerberosConfig config = off.read("[kerberos]\nconfig = \"krb5.conf\"\nproperties = \"a.properties\"\n");
+  REQUIRE(config.switched_off);
+  CHECK(conf::to_text(*config.switched_off) == cat(off.at("a.properties"), ":1:1"));
+  CHECK(off.codes().empty());
+
+  off.folder.write("a.properties", "kerberos.v5.enabled=false\nHTTP/a.example@R=a.keytab\n");
+  config = off.read("[kerberos]\nconfig = \"krb5.conf\"\nproperties = \"a.properties\"\noverlay = \"on.properties\"\n");
+  CHECK(!config.switched_off);
+  CHECK(config.keytabs.size() == 1);
+  CHECK(off.codes().empty());
+
+  off.folder.write("a.properties", "HTTP/a.example@R=a.keytab\nkerberos.v5.enabled=no\n");
+  off.read("[kerberos]\nconfig = \"krb5.conf\"\nproperties = \"a.properties\"\n");
+  CHECK(off.codes() == "kerberos.properties-enabled a.properties:2\n");
+}
+
+TEST_CASE("each service that is allowed RC4 is warned of, with the reason and the way out") {
+  Site site;
+  site.folder.write("krb5.conf", kKrb5);
+  site.read(
+      "[kerberos]\nconfig = \"krb5.conf\"\nallow_rc4 = [\"HTTP/a.example@R\",\n\"HTTP/b.example@R\"]\n"
+      "[kerberos.keytabs]\n\"HTTP/a.example@R\" = \"a\"\n\"HTTP/b.example@R\" = \"b\"\n");
+  CHECK(site.codes() == "kerberos.rc4-allowed pforte.toml:3\nkerberos.rc4-allowed pforte.toml:4\n");
+  const conf::Problem& first = site.problems.all()[0];
+  CHECK(first.severity == conf::Severity::Warning);
+  CHECK(first.what.en.contains("offline"));
+  CHECK(first.remedy.en.contains("msDS-SupportedEncryptionTypes = 24"));
 }
 
 TEST_CASE("[kerberos] without any service is an error") {

@@ -30,21 +30,29 @@ bool is_allowed(const KerberosConfig& config, const std::string& name) {
   return std::ranges::find(config.allow_rc4, name) != config.allow_rc4.end();
 }
 
-std::optional<Fault> check_keys(const KerberosConfig& config, const KeytabConfig& one, const KeytabContent& content) {
+// What keeps the service from being used, if anything does.
+std::optional<Fault> check_service(const KerberosConfig& config, const KeytabConfig& one,
+                                   const KeytabContent& content) {
   std::string name = one.principal.to_text();
-  bool any = false, strong = false;
+  bool any = false, strong = is_allowed(config, name);
   for (const KeytabEntry& entry : content.entries) {
     if (entry.principal != one.principal) continue;
     any = true;
     strong = strong || !is_weak(entry.encryption);
   }
-  if (!any) return no_key_of(name, one.keytab.value, names_in(content));
-  if (!strong && !is_allowed(config, name)) return only_weak_keys(name, one.keytab.value);
-  return std::nullopt;
+  if (any && strong) return std::nullopt;
+  if (content.fault) return content.fault;
+  return any ? only_weak_keys(name, one.keytab.value) : no_key_of(name, one.keytab.value, names_in(content));
 }
 
 void warn(const KeytabConfig& one, const Fault& fault, conf::Problems& problems) {
   problems.warning(one.place, fault.code, fault.what, fault.remedy);
+}
+
+void warn_of_disabled(const KeytabConfig& one, Fault fault, conf::Problems& problems) {
+  std::string name = one.principal.to_text();
+  fault.what = {cat(name, " cannot be used: ", fault.what.en), cat(name, " ist nicht verwendbar: ", fault.what.de)};
+  warn(one, fault, problems);
 }
 
 }  // namespace
@@ -103,9 +111,11 @@ void check_keytabs(const KerberosConfig& config, conf::Problems& problems) {
       content = read_keytab(last);
       if (std::optional<Fault> exposed = check_keytab_rights(last)) warn(one, *exposed, problems);
     }
-    if (content.fault) warn(one, *content.fault, problems);
-    if (content.entries.empty()) continue;
-    if (std::optional<Fault> fault = check_keys(config, one, content)) warn(one, *fault, problems);
+    if (std::optional<Fault> fault = check_service(config, one, content)) {
+      warn_of_disabled(one, *std::move(fault), problems);
+    } else if (content.fault) {
+      warn(one, *content.fault, problems);
+    }
   }
 }
 

@@ -35,8 +35,8 @@ std::optional<Fault> check_keytab_rights(const std::string& file);
 Fault no_key_of(const std::string& principal, const std::string& file, const std::string& others);
 Fault only_weak_keys(const std::string& principal, const std::string& file);
 
-// What is wrong with the keytabs of a configuration, as warnings: one that is missing or wrong disables its own service
-// alone.
+// What is wrong with the keytabs of a configuration, each at the place of its own entry. As warnings: one that is
+// missing or wrong disables its own service alone, and works as soon as it is mended.
 void check_keytabs(const KerberosConfig& config, conf::Problems& problems);
 
 }  // namespace pforte::kerberos

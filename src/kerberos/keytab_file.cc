@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <krb5/krb5.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "kerberos/access.h"
 
 namespace pforte::kerberos {
 namespace {
@@ -46,26 +46,19 @@ Fault missing(const std::string& file) {
            "dorthin kopieren; er gilt von da an, ohne Neustart"}};
 }
 
-std::string user_name(uid_t user) {
-  std::array<char, 4096> space{};
-  passwd entry{};
-  passwd* found = nullptr;
-  getpwuid_r(user, &entry, space.data(), space.size(), &found);
-  return found ? found->pw_name : cat("number ", user);
-}
-
 Fault unreadable(const std::string& file, int number) {
   std::string why = std::generic_category().message(number);
   std::string user = user_name(::geteuid());
   struct stat about{};
-  std::string owner = ::stat(file.c_str(), &about) == 0 ? user_name(about.st_uid) : "";
+  bool reached = ::stat(file.c_str(), &about) == 0;
+  std::string owner = reached ? user_name(about.st_uid) : "";
   std::string of = owner.empty() ? "" : cat(", and it belongs to ", owner);
   std::string von = owner.empty() ? "" : cat("; er gehört ", owner);
-  return {
-      "kerberos.keytab-denied",
-      {cat("the keytab ", file, " cannot be read by the user ", user, of, " (", why, ")"),
-       cat("der Benutzer ", user, " darf den Keytab ", file, " nicht lesen", von, " (", why, ")")},
-      {cat("chown ", user, " ", file, " && chmod 600 ", file), cat("chown ", user, " ", file, " && chmod 600 ", file)}};
+  std::string own = cat("chown ", user, " ", file, " && chmod 600 ", file);
+  return {"kerberos.keytab-denied",
+          {cat("the keytab ", file, " cannot be read by the user ", user, of, " (", why, ")"),
+           cat("der Benutzer ", user, " darf den Keytab ", file, " nicht lesen", von, " (", why, ")")},
+          reached ? Message{own, own} : remedy_for_denied(file, user)};
 }
 
 Fault no_keytab(const std::string& file) {

@@ -129,4 +129,25 @@ TEST_CASE("what is wrong with a configuration's keytabs is warned of, each for i
   CHECK(codes_for(config_of(service_name, good)) == "kerberos.keytab-rights ");
 }
 
+TEST_CASE(
+    "a service that cannot be used is named at the place of its own entry; a fault that disables nothing is not") {
+  crypto::testing::Folder folder;
+  std::string cut = folder.path() + "/cut.keytab";
+  add_key(cut, service_name, 1);
+  add_key(cut, "HTTP/late.example.com@EXAMPLE.COM", 1);
+  std::filesystem::resize_file(cut, std::filesystem::file_size(cut) - 1);
+  KerberosConfig config;
+  config.keytabs.push_back({{"pforte.toml", 7, 3}, *parse_principal(service_name), {cut, {}}});
+  config.keytabs.push_back({{"a.properties", 2, 1}, *parse_principal("HTTP/late.example.com@EXAMPLE.COM"), {cut, {}}});
+  conf::Problems problems;
+  check_keytabs(config, problems);
+  REQUIRE(problems.all().size() == 2);
+  CHECK(problems.all()[0].code == "kerberos.keytab-cut");
+  CHECK(problems.all()[0].place == config.keytabs[0].place);
+  CHECK(problems.all()[0].what.en.starts_with("the keytab "));
+  CHECK(problems.all()[1].code == "kerberos.keytab-cut");
+  CHECK(problems.all()[1].place == config.keytabs[1].place);
+  CHECK(problems.all()[1].what.en.starts_with("HTTP/late.example.com@EXAMPLE.COM cannot be used: the keytab "));
+}
+
 }  // namespace pforte::kerberos

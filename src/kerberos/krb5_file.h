@@ -38,7 +38,8 @@ struct Krb5File {
 Krb5File read_krb5_file(std::string_view text, const std::string& file);
 
 // Reads the file and what it includes, and lets the library read it as well: what the library refuses is an error, with
-// the line; what it reads otherwise than was meant is a warning; so are settings that get no ticket today.
+// the line; what it reads otherwise than was meant is a warning; so are settings that get no ticket today. A file that
+// is missing or may not be read is an error at the place of its name.
 Krb5File check_krb5_file(const conf::Text& file, conf::Problems& problems);
 
 // Why the library cannot read the file, in its words, without a line; empty when it can.

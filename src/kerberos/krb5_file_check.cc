@@ -1,8 +1,10 @@
 #include <krb5/krb5.h>
 #include <profile.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <iterator>
 #include <memory>
@@ -12,6 +14,7 @@
 
 #include "base/text.h"
 #include "conf/document.h"
+#include "kerberos/access.h"
 #include "kerberos/krb5_file.h"
 
 namespace pforte::kerberos {
@@ -43,6 +46,44 @@ void append(Krb5File& all, Krb5File more) {
   std::ranges::move(more.doubts, std::back_inserter(all.doubts));
 }
 
+bool is_denied(int why) {
+  return why == EACCES || why == EPERM;
+}
+
+Message denied_text(const std::string& file, const std::string& user) {
+  return {cat("the user ", user, " may not read ", file), cat("der Benutzer ", user, " darf ", file, " nicht lesen")};
+}
+
+// What is included and cannot be read.
+Krb5Doubt doubt_of(const conf::Text& include, int why) {
+  if (is_denied(why)) {
+    std::string user = user_name(::geteuid());
+    return {include.place, denied_text(include.value, user), remedy_for_denied(include.value, user)};
+  }
+  return {include.place,
+          {cat(include.value, " cannot be read"), cat(include.value, " ist nicht lesbar")},
+          {"correct the path, which must begin with /, or remove the line",
+           "den Pfad berichtigen, der mit / beginnen muss, oder die Zeile entfernen"}};
+}
+
+// Whether there is such a file and we may read it.
+bool is_there(const conf::Text& file, conf::Problems& problems) {
+  int why = why_unreadable(file.value);
+  if (why == 0) return true;
+  if (is_denied(why)) {
+    std::string user = user_name(::geteuid());
+    problems.error(file.place, "kerberos.krb5-denied", denied_text(file.value, user),
+                   remedy_for_denied(file.value, user));
+    return false;
+  }
+  bool missing = why == ENOENT || why == ENOTDIR;
+  problems.error(file.place, "kerberos.krb5-missing",
+                 missing ? Message{cat("there is no file ", file.value), cat("es gibt keine Datei ", file.value)}
+                         : Message{cat(file.value, " is no file"), cat(file.value, " ist keine Datei")},
+                 {"correct the path to krb5.conf or krb5.ini", "den Pfad zu krb5.conf oder krb5.ini berichtigen"});
+  return false;
+}
+
 Krb5File read_all(const conf::Text& file, int nesting, conf::Problems& problems) {
   std::optional<std::string> text = conf::read_file(file.value, problems);
   if (!text) return {};
@@ -50,12 +91,8 @@ Krb5File read_all(const conf::Text& file, int nesting, conf::Problems& problems)
   std::vector<conf::Text> includes = std::exchange(read.includes, {});
   if (nesting == kMostNesting) return read;
   for (const conf::Text& include : includes) {
-    std::error_code why;
-    if (!std::filesystem::exists(include.value, why)) {
-      read.doubts.push_back({include.place,
-                             {cat(include.value, " cannot be read"), cat(include.value, " ist nicht lesbar")},
-                             {"correct the path, which must begin with /, or remove the line",
-                              "den Pfad berichtigen, der mit / beginnen muss, oder die Zeile entfernen"}});
+    if (int why = why_unreadable(include.value); why != 0 && why != EISDIR) {
+      read.doubts.push_back(doubt_of(include, why));
       continue;
     }
     for (const std::string& one : files_of(include.value))
@@ -94,13 +131,7 @@ void warn_of_weak_lists(const Krb5File& file, conf::Problems& problems) {
 }  // namespace
 
 Krb5File check_krb5_file(const conf::Text& file, conf::Problems& problems) {
-  std::error_code why;
-  if (!std::filesystem::is_regular_file(file.value, why)) {
-    problems.error(file.place, "kerberos.krb5-missing",
-                   {cat(file.value, " is no file"), cat(file.value, " ist keine Datei")},
-                   {"correct the path to krb5.conf or krb5.ini", "den Pfad zu krb5.conf oder krb5.ini berichtigen"});
-    return {};
-  }
+  if (!is_there(file, problems)) return {};
   Krb5File read = read_all(file, 0, problems);
   std::string complaint = library_complaint(file.value);
   for (const Krb5Doubt& doubt : read.doubts) {

@@ -105,6 +105,7 @@ TEST_CASE("a file that is not there is told where it is named") {
   check_krb5_file({"/nowhere/krb5.conf", {"pforte.toml", 3, 5}}, problems);
   REQUIRE(problems.all().size() == 1);
   CHECK(problems.all()[0].code == "kerberos.krb5-missing");
+  CHECK(problems.all()[0].what.en == "there is no file /nowhere/krb5.conf");
   CHECK(problems.all()[0].place.line == 3);
 }
 

@@ -1,18 +1,24 @@
 #include "kerberos/properties_config.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "conf/document.h"
 #include "conf/nearest.h"
 #include "conf/path.h"
+#include "kerberos/access.h"
 
 namespace pforte::kerberos {
 namespace {
 
 constexpr std::string_view kLocation = "kerberos.config.location";
+constexpr std::string_view kEnabled = "kerberos.v5.enabled";
 
 bool is_windows_path(std::string_view path) {
   bool drive = path.size() > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
@@ -39,7 +45,7 @@ bool is_empty_line(const Property& property) {
 }
 
 void report_unknown(const Property& property, conf::Problems& problems) {
-  constexpr std::array<std::string_view, 1> kKnown = {kLocation};
+  constexpr std::array<std::string_view, 2> kKnown = {kLocation, kEnabled};
   std::optional<std::string_view> meant = conf::nearest(property.key.value, kKnown);
   const std::string& key = property.key.value;
   Message remedy = {"a service is written HTTP/crm.example.com@EXAMPLE.COM=/path/of/its.keytab",
@@ -75,9 +81,67 @@ bool has_value(const Property& property, conf::Problems& problems) {
   return false;
 }
 
-std::vector<Property> read_all(const conf::Text& file, conf::Problems& problems) {
-  std::optional<std::string> text = conf::read_file(file.value, problems);
-  return text ? read_java_properties(*text, file.value, problems) : std::vector<Property>();
+// Whether the file that `key` of [kerberos] names is there and we may read it.
+bool is_there(const conf::Text& file, std::string_view key, conf::Problems& problems) {
+  int why = why_unreadable(file.value);
+  if (why == 0) return true;
+  if (why == EACCES || why == EPERM) {
+    std::string user = user_name(::geteuid());
+    problems.error(file.place, "kerberos.properties-denied",
+                   {cat("the user ", user, " may not read ", file.value),
+                    cat("der Benutzer ", user, " darf ", file.value, " nicht lesen")},
+                   remedy_for_denied(file.value, user));
+    return false;
+  }
+  bool missing = why == ENOENT || why == ENOTDIR;
+  Message what = {cat(file.value, " is no file"), cat(file.value, " ist keine Datei")};
+  if (missing) what = {cat("there is no file ", file.value), cat("es gibt keine Datei ", file.value)};
+  Message remedy = {cat("correct its path, or remove ", key), cat("den Pfad berichtigen oder ", key, " entfernen")};
+  if (key == "overlay")
+    remedy = {"correct its path, write an empty file, which overrides nothing, or remove overlay",
+              "den Pfad berichtigen, eine leere Datei anlegen, die nichts ändert, oder overlay entfernen"};
+  problems.error(file.place, "kerberos.properties-missing", std::move(what), std::move(remedy));
+  return false;
+}
+
+// As Java has it, but for what is neither.
+std::optional<bool> truth_of(const Property& property, conf::Problems& problems) {
+  if (equals_ignoring_case(property.value.value, "true")) return true;
+  if (equals_ignoring_case(property.value.value, "false")) return false;
+  problems.error(property.value.place, "kerberos.properties-enabled",
+                 {cat(kEnabled, " is neither true nor false"), cat(kEnabled, " ist weder true noch false")},
+                 {"write true, or false for no Kerberos at all", "true schreiben, oder false für gar kein Kerberos"});
+  return std::nullopt;
+}
+
+void take(Property property, PropertiesConfig& config, conf::Problems& problems) {
+  const std::string& key = property.key.value;
+  bool is_service = key.contains('/') || key.contains('@');
+  if (is_empty_line(property)) return;
+  if (key == kEnabled) {
+    std::optional<bool> enabled = truth_of(property, problems);
+    if (!enabled) return;
+    config.switched_off.reset();
+    if (!*enabled) config.switched_off = property.key.place;
+    return;
+  }
+  if (key != kLocation && !is_service) return report_unknown(property, problems);
+  if (!has_value(property, problems)) return;
+  property.value = resolved_file(std::move(property.value), problems);
+  if (is_service) {
+    put(config.keytabs, std::move(property), problems);
+  } else {
+    config.config = std::move(property.value);
+  }
+}
+
+void read_one(const std::optional<conf::Text>& file, std::string_view key, PropertiesConfig& config,
+              conf::Problems& problems) {
+  if (!file || !is_there(*file, key, problems)) return;
+  std::optional<std::string> text = conf::read_file(file->value, problems);
+  if (!text) return;
+  for (Property& property : read_java_properties(*text, file->value, problems))
+    take(std::move(property), config, problems);
 }
 
 }  // namespace
@@ -85,25 +149,8 @@ std::vector<Property> read_all(const conf::Text& file, conf::Problems& problems)
 PropertiesConfig read_properties_config(const std::optional<conf::Text>& file, const std::optional<conf::Text>& overlay,
                                         conf::Problems& problems) {
   PropertiesConfig config;
-  for (const std::optional<conf::Text>& one : {file, overlay}) {
-    if (!one) continue;
-    for (Property& property : read_all(*one, problems)) {
-      const std::string& key = property.key.value;
-      bool is_service = key.contains('/') || key.contains('@');
-      if (is_empty_line(property)) continue;
-      if (key != kLocation && !is_service) {
-        report_unknown(property, problems);
-        continue;
-      }
-      if (!has_value(property, problems)) continue;
-      property.value = resolved_file(std::move(property.value), problems);
-      if (is_service) {
-        put(config.keytabs, std::move(property), problems);
-      } else {
-        config.config = std::move(property.value);
-      }
-    }
-  }
+  read_one(file, "properties", config, problems);
+  read_one(overlay, "overlay", config, problems);
   return config;
 }
 
