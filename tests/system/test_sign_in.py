@@ -2,7 +2,6 @@
 
 import base64
 import re
-import subprocess
 
 import gate as gates
 import pytest
@@ -10,16 +9,8 @@ import raw
 import tickets
 from agents import SUSAN
 from framing import chunk
-from visitor import (APP, MACHINE, NAVIGATION, SERVICE, Form, Visitor, arrived, cookies_set, has_login_form,
+from visitor import (APP, MACHINE, NAVIGATION, SERVICE, Form, Visitor, arrived, cookies_set, curl, has_login_form,
                      login_fields, offers_negotiate, signed_in_as)
-
-
-def curl(gate, realms, cache, target="/", *arguments):
-    """curl as an agent has it, with the tickets of a file."""
-    return subprocess.run(
-        ["curl", "--silent", "--show-error", "--max-time", "20", "--noproxy", "*", "--path-as-is",
-         "--cacert", str(gate.authority.certificate), *arguments, f"https://{APP}:{gate.tls_port}{target}"],
-        capture_output=True, text=True, env=realms.environment(cache))
 
 
 # Nobody has signed in.

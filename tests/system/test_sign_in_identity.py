@@ -12,7 +12,7 @@ import tickets
 from backends import text
 from framing import chunk
 from pki import openssl
-from visitor import APP, SERVICE, Visitor, arrived
+from visitor import APP, SERVICE, Visitor, arrived, curl
 
 OURS = ("remote-user", "pforte-principal", "pforte-method", "pforte-groups", "pforte-assertion")
 FORGED = ["Remote-User", "remote-user", "REMOTE-USER", "Remote_User", "REMOTE_USER", "remote_User", "rEMOTE-uSER",
@@ -177,10 +177,51 @@ def test_the_application_can_neither_set_nor_remove_our_cookies(start_desk, star
     assert visitor.cookies["app"] == "1"
 
 
-def test_a_challenge_of_the_application_does_not_ask_the_agent_for_a_ticket(start_desk, start_backend, susan):
-    gate = start_desk(start_backend(text(b"no", "WWW-Authenticate: Basic realm=app", status=403)))
+BASIC = 'Basic realm="app, Negotiate"'
+CHALLENGES = {
+    "Negotiate": (["Negotiate"], ["Form"]),
+    "NTLM": (["NTLM"], ["Form"]),
+    "two fields, as IIS has them": (["Negotiate", "NTLM"], ["Form"]),
+    "one field": (["nEGOTIATE YIIabc==, NTLM"], ["Form"]),
+    "Basic beside": (["Negotiate", BASIC], [BASIC]),
+    "all in one": ([f"NTLM, {BASIC}, charset=x, Negotiate"], [f"{BASIC}, charset=x"]),
+    "Basic alone": ([BASIC], [BASIC]),
+    "none": ([], []),
+}
+
+
+@pytest.mark.parametrize("case", CHALLENGES)
+def test_the_application_asks_nobody_for_a_ticket_but_for_all_else(case, start_desk, start_backend, susan):
+    sent, passed = CHALLENGES[case]
+    gate = start_desk(start_backend(text(b"no", *[f"WWW-Authenticate: {one}" for one in sent], status=401)))
     visitor = Visitor(gate)
-    answer = visitor.send_ticket(susan.token(SERVICE))
+    for answer in (visitor.send_ticket(susan.token(SERVICE, mutual=True)), visitor.get("/again")):
+        assert answer.status == 401
+        assert answer.body == b"no"
+        assert answer.head.all("www-authenticate") == passed
+    assert visitor.whoami()["login"] == "susan"
+
+
+@pytest.mark.parametrize("challenge", ["Negotiate", "NTLM", "Negotiate, NTLM", "Basic realm=x"])
+def test_curl_does_not_repeat_itself_before_an_application_that_wants_tickets_too(challenge, start_desk, start_backend, realms):
+    app = start_backend(text(b"no", f"WWW-Authenticate: {challenge}", status=401))
+    gate = start_desk(app)
+    done = curl(gate, realms, realms.kinit("susan"), "/", "--negotiate", "-u", ":", "--write-out", "\n%{http_code}")
+    assert done.stdout.splitlines() == ["no", "401"], done
+    assert 1 <= len(app.requests) <= 2
+    assert len(gate.events("sign-in.done")) == 1
+
+
+def test_nobody_is_asked_for_a_ticket_where_nobody_signs_in(start_gate, start_backend):
+    gate = start_gate(start_backend(text(b"no", "WWW-Authenticate: Negotiate", "WWW-Authenticate: NTLM", status=401)))
+    answer = gate.get("/")
+    assert answer.status == 401
+    assert answer.head.all("www-authenticate") == ["Form"]
+
+
+def test_a_refusal_of_the_application_arrives_as_it_is(start_desk, start_backend, susan):
+    gate = start_desk(start_backend(text(b"no", status=403)))
+    answer = Visitor(gate).send_ticket(susan.token(SERVICE))
     assert answer.status == 403
     assert answer.body == b"no"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html.parser
+import subprocess
 import urllib.parse
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import raw
 import tickets
 from gate import Gate
+from kdc import Realms
 
 APP = "app.localhost"
 SERVICE = "HTTP/app.localhost@ALPHA.TEST"
@@ -103,6 +105,14 @@ def signed_in_as(answer: raw.Answer) -> str | None:
     found = arrived(answer).get("remote-user", [])
     assert len(found) < 2, found
     return found[0] if found else None
+
+
+def curl(gate: Gate, realms: Realms, cache: Path | None, target: str = "/", *arguments: str) -> subprocess.CompletedProcess[str]:
+    """curl as an agent has it, with the tickets of a file."""
+    return subprocess.run(
+        ["curl", "--silent", "--show-error", "--max-time", "20", "--noproxy", "*", "--path-as-is",
+         "--cacert", str(gate.authority.certificate), *arguments, f"https://{APP}:{gate.tls_port}{target}"],
+        capture_output=True, text=True, env=realms.environment(cache))
 
 
 class Visitor:
