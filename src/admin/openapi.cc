@@ -124,6 +124,11 @@ constexpr std::string_view kDocument = R"json({
               "properties": { "name": { "enum": ["kerberos", "ldap", "database"] }, "runs": { "type": "boolean" } }
             }
           },
+          "ldap_servers": {
+            "type": "array",
+            "description": "In the order in which they are asked",
+            "items": { "$ref": "#/components/schemas/LdapServer" }
+          },
           "keys": {
             "type": "array",
             "items": {
@@ -149,6 +154,20 @@ constexpr std::string_view kDocument = R"json({
           "since": { "$ref": "#/components/schemas/Time" },
           "reason": { "type": ["string", "null"] },
           "certificate_expires": { "type": ["string", "null"], "format": "date-time" }
+        }
+      },
+      "LdapServer": {
+        "type": "object",
+        "properties": {
+          "url": { "type": "string" },
+          "state": { "enum": ["up", "down"], "description": "down: it has not answered since it failed" },
+          "left_alone_until": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "While it is not asked; null with down: the next sign-in asks it"
+          },
+          "failed": { "type": ["string", "null"], "format": "date-time", "description": "The last time" },
+          "reason": { "type": ["string", "null"], "description": "Of the last failure" }
         }
       },
       "ReloadOutcome": {

@@ -57,6 +57,14 @@ Json to_document(const ServiceStatus& service) {
   return {{"name", service.name}, {"runs", service.runs}};
 }
 
+Json to_document(const LdapServerStatus& server) {
+  return {{"url", server.url},
+          {"state", server.up ? "up" : "down"},
+          {"left_alone_until", to_document(server.left_alone_until)},
+          {"failed", to_document(server.failed)},
+          {"reason", server.reason.empty() ? Json(nullptr) : Json(server.reason)}};
+}
+
 Json to_document(const KeyStatus& key) {
   return {{"principal", key.principal},
           {"keytab", key.keytab},
@@ -94,6 +102,7 @@ std::string to_json(const Status& status) {
   document["sites"] = list_of(status.sites);
   document["backends"] = list_of(status.backends);
   document["services"] = list_of(status.services);
+  document["ldap_servers"] = list_of(status.ldap_servers);
   document["keys"] = list_of(status.keys);
   return dump(document);
 }

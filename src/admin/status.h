@@ -54,6 +54,15 @@ struct KeyStatus {
   std::uint64_t rc4_tickets = 0;  // accepted by exception
 };
 
+// A server of the directory.
+struct LdapServerStatus {
+  std::string url;
+  bool up = true;                        // false: it has not answered since it failed
+  std::optional<Time> left_alone_until;  // while it is not asked
+  std::optional<Time> failed;            // the last time
+  std::string reason;                    // with `failed`
+};
+
 struct ListenerStatus {
   std::string address;
   std::string kind;  // "https", "http", "redirect"
@@ -69,8 +78,9 @@ struct Status {
   std::vector<ListenerStatus> listeners;
   std::vector<SiteStatus> sites;
   std::vector<BackendStatus> backends;
-  std::vector<ServiceStatus> services;  // none where nobody signs in
-  std::vector<KeyStatus> keys;          // none without Kerberos
+  std::vector<ServiceStatus> services;         // none where nobody signs in
+  std::vector<LdapServerStatus> ldap_servers;  // in the order in which they are asked; none without a directory
+  std::vector<KeyStatus> keys;                 // none without Kerberos
   std::int64_t client_connections = 0;
   std::int64_t backend_busy = 0;
   std::int64_t backend_idle = 0;

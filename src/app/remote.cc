@@ -1,8 +1,11 @@
 #include "app/remote.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "app/control_call.h"
+#include "app/status_text.h"
 #include "base/text.h"
 #include "conf/problem.h"
 
@@ -88,81 +91,6 @@ const Json& part_at(const Json& object, const char* key) {
   return found != object.end() && found->is_structured() ? *found : none;
 }
 
-void append_server(std::string& out, const Json& server, Language language) {
-  bool german = language == Language::German;
-  std::string state = text_at(server, "state");
-  std::string_view word = state;
-  if (state == "up") word = german ? "erreichbar" : "up";
-  if (state == "down") word = german ? "gestört" : "down";
-  if (state == "ejected") word = german ? "ausgesetzt" : "ejected";
-  out += cat("    ", text_at(server, "url"), "  ", word, german ? " seit " : " since ", text_at(server, "since"));
-  std::string reason = text_at(server, "reason");
-  if (!reason.empty()) out += cat(german ? "; zuletzt: " : "; last: ", reason);
-  std::string expires = text_at(server, "certificate_expires");
-  if (!expires.empty()) out += cat(german ? "; Zertifikat bis " : "; certificate until ", expires);
-  out += '\n';
-}
-
-void append_site(std::string& out, const Json& site, Language language) {
-  bool german = language == Language::German;
-  std::string hosts;
-  for (const Json& host : part_at(site, "hosts")) {
-    if (host.is_string()) hosts += cat(hosts.empty() ? "" : ", ", host.get<std::string>());
-  }
-  out += cat("  ", hosts, " -> ", text_at(site, "backend"));
-  std::string expires = text_at(site, "certificate_expires");
-  if (!expires.empty()) out += cat(german ? "; Zertifikat bis " : "; certificate until ", expires);
-  out += '\n';
-}
-
-void append_key(std::string& out, const Json& key, Language language) {
-  bool german = language == Language::German;
-  const Json& problem = part_at(key, "problem");
-  std::string versions;
-  for (const Json& version : part_at(key, "key_versions")) {
-    if (version.is_number_integer()) versions += cat(versions.empty() ? "" : ", ", version.get<int>());
-  }
-  out += cat("  ", text_at(key, "principal"), "  ");
-  if (problem.is_object()) {
-    out += cat(german ? "nicht verwendbar: " : "cannot be used: ", text_at(problem, german ? "de" : "en"), '\n');
-  } else {
-    out += cat(german ? "Schlüsselversion " : "key version ", versions, '\n');
-  }
-}
-
-std::string status_text(const Json& status, Language language) {
-  bool german = language == Language::German;
-  const Json& configuration = part_at(status, "configuration");
-  const Json& connections = part_at(status, "connections");
-  std::string out = cat("Pforte ", text_at(status, "version"), german ? " läuft seit " : " runs since ",
-                        text_at(status, "since"), german ? ", Prozess " : ", process ", number_at(status, "pid"), '\n',
-                        german ? "Konfiguration: " : "Configuration: ", text_at(configuration, "file"),
-                        german ? ", geladen " : ", loaded ", text_at(configuration, "loaded"), '\n',
-                        german ? "Verbindungen: " : "Connections: ", number_at(connections, "clients"),
-                        german ? " von Clients, " : " of clients, ", number_at(connections, "backend_busy"),
-                        german ? " tätige und " : " busy and ", number_at(connections, "backend_idle"),
-                        german ? " freie zu Anwendungen\n" : " idle ones to backends\n");
-  out += german ? "Wartet an:\n" : "Listens at:\n";
-  for (const Json& listener : part_at(status, "listeners")) {
-    out += cat("  ", text_at(listener, "address"), "  ", text_at(listener, "kind"), '\n');
-  }
-  out += "Sites:\n";
-  for (const Json& site : part_at(status, "sites")) append_site(out, site, language);
-  out += german ? "Anwendungen:\n" : "Backends:\n";
-  for (const Json& backend : part_at(status, "backends")) {
-    out += cat("  ", text_at(backend, "name"), '\n');
-    for (const Json& server : part_at(backend, "servers")) append_server(out, server, language);
-  }
-  if (!part_at(status, "services").empty()) out += german ? "Anmeldung:\n" : "Sign-in:\n";
-  for (const Json& service : part_at(status, "services")) {
-    bool runs = part_at(service, "runs") == true;
-    std::string_view word = runs ? (german ? "läuft" : "runs") : (german ? "angehalten" : "stopped");
-    out += cat("  ", text_at(service, "name"), "  ", word, '\n');
-  }
-  for (const Json& key : part_at(status, "keys")) append_key(out, key, language);
-  return out;
-}
-
 conf::Problem problem_of(const Json& document) {
   conf::Problem problem;
   std::string severity = text_at(document, "severity");
@@ -184,9 +112,10 @@ Said ask_status(const std::string& state_dir, const Manner& manner) {
   std::string socket = socket_of(state_dir);
   Result<ControlAnswer> answer = call_gate(socket, "GET", "/api/v1/status", kStatusLimit);
   if (!answer) return not_reachable(answer.error(), socket, manner.language);
-  Json status = Json::parse(answer->body, nullptr, false);
-  if (answer->status != 200 || !status.is_object()) return strange_answer(*answer, manner.language);
-  return {.exit = 0, .out = manner.json ? answer->body : status_text(status, manner.language), .err = {}};
+  std::optional<std::string> text;
+  if (answer->status == 200) text = status_text(answer->body, manner.language);
+  if (!text) return strange_answer(*answer, manner.language);
+  return {.exit = 0, .out = manner.json ? answer->body : *std::move(text), .err = {}};
 }
 
 Said ask_reload(const std::string& state_dir, const Manner& manner) {

@@ -27,6 +27,13 @@ void append_sign_in(const gate::SignIn& sign_in, admin::Status& status) {
   for (identity::Provider provider : sign_in.config().providers) {
     status.services.push_back({.name = std::string(identity::provider_name(provider)), .runs = sign_in.runs(provider)});
   }
+  for (identity::LdapServerState& server : sign_in.ldap_servers()) {
+    status.ldap_servers.push_back({.url = std::move(server.url),
+                                   .up = server.up,
+                                   .left_alone_until = server.left_alone_until,
+                                   .failed = server.failed,
+                                   .reason = std::move(server.reason)});
+  }
   for (kerberos::KeyStatus& key : sign_in.keys()) {
     status.keys.push_back({.principal = std::move(key.principal),
                            .keytab = std::move(key.keytab),

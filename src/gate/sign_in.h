@@ -31,6 +31,7 @@ struct SignInPools {
 struct TicketOutcome {
   std::string answer;                            // token to send back; may be empty
   std::optional<identity::ProvenAgent> agent;    // none: another leg follows
+  std::optional<kerberos::Proof> ticket;         // what has proved it
   std::unique_ptr<kerberos::HalfExchange> half;  // for it
 };
 
@@ -70,6 +71,8 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
 
   // The service principals and what is wrong with them; empty without Kerberos.
   std::vector<kerberos::KeyStatus> keys() const;
+  // The directory's servers, in the order in which they are asked; empty without one.
+  std::vector<identity::LdapServerState> ldap_servers() const { return passwords_.ldap_servers(); }
 
  private:
   SignIn(const Config& config, Accounts& accounts, SignInPools& pools);

@@ -209,4 +209,8 @@ Result<LdapPerson> LdapDirectory::authenticate(const std::string& login, const S
   return std::unexpected(std::move(account).error());
 }
 
+std::vector<LdapServerState> LdapDirectory::servers() const {
+  return body_->servers.states();
+}
+
 }  // namespace pforte::identity

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "identity/ldap_config.h"
+#include "identity/ldap_server_state.h"
 
 namespace pforte::identity {
 
@@ -52,6 +53,9 @@ class LdapDirectory {
 
   // find() and prove().
   Result<LdapPerson> authenticate(const std::string& login, const Secret& password);
+
+  // Its servers, in the order in which they are asked.
+  std::vector<LdapServerState> servers() const;
 
  private:
   struct Body;

@@ -211,6 +211,59 @@ TEST_CASE("a server that accepts and says nothing costs its time once") {
   }
 }
 
+TEST_CASE("a server that falls silent on a kept connection costs its time once") {
+  // Of whatever it is asked first, it has found nothing: RFC 4511, 4.5.2. Then it says nothing more.
+  testing::ScriptedServer server({std::string("\x30\x0c\x02\x01\x01\x65\x07\x0a\x01\x00\x04\x00\x04\x00", 14)});
+  LdapConfig config;
+  config.servers = {{server.url(), {}}};
+  config.timeout = 500ms;
+  config.base = "dc=firma,dc=test";
+  config.user_filter = "(uid={login})";
+  LdapDirectory directory(config);
+  REQUIRE(code_of(directory.find("susan")) == "ldap.unknown");
+  auto began = std::chrono::steady_clock::now();
+  CHECK(code_of(directory.find("susan")) == "ldap.timeout");
+  auto took = std::chrono::steady_clock::now() - began;
+  CHECK(took >= 500ms);
+  CHECK(took < 900ms);
+}
+
+TEST_CASE("of each server it is known whether it answers, and why not") {
+  LdapConfig config = slapd().config();
+  std::string dead = cat("ldaps://127.0.0.1:", testing::free_port());
+  config.servers.insert(config.servers.begin(), {dead, {}});
+  LdapDirectory directory(config);
+  for (const LdapServerState& server : directory.servers()) CHECK((server.up && !server.failed));
+  auto began = std::chrono::system_clock::now();
+  REQUIRE(directory.authenticate("susan", Secret("Pw-susan")));
+
+  std::vector<LdapServerState> servers = directory.servers();
+  REQUIRE(servers.size() == 2);
+  CHECK(servers[0].url == dead);
+  CHECK(!servers[0].up);
+  REQUIRE(servers[0].failed);
+  CHECK(*servers[0].failed >= began);
+  REQUIRE(servers[0].left_alone_until);
+  CHECK(*servers[0].left_alone_until > *servers[0].failed + 3s);
+  CHECK(*servers[0].left_alone_until < *servers[0].failed + 6s);
+  CHECK(servers[0].reason.starts_with(dead));
+  CHECK(servers[1].url == slapd().tls_url());
+  CHECK(servers[1].up);
+  CHECK(servers[1].reason.empty());
+}
+
+TEST_CASE("of a server that refuses what it is asked it is known as well, though it is up") {
+  LdapConfig config = slapd().config();
+  config.base = "dc=elsewhere";
+  LdapDirectory directory(config);
+  REQUIRE(code_of(directory.find("susan")) == "ldap.refused");
+  std::vector<LdapServerState> servers = directory.servers();
+  CHECK(servers.at(0).up);
+  CHECK(servers.at(0).failed);
+  CHECK(!servers.at(0).left_alone_until);
+  CHECK(servers.at(0).reason.contains("No such object"));
+}
+
 TEST_CASE("when no server answers, that is said, and at once the next time") {
   LdapConfig config = slapd().config();
   config.servers = {{cat("ldaps://127.0.0.1:", testing::free_port()), {}}};

@@ -40,4 +40,9 @@ std::chrono::seconds LdapPatience::failed(Clock::time_point began, Clock::time_p
   return pause_after(failures_);
 }
 
+std::optional<LdapPatience::Clock::time_point> LdapPatience::left_alone_until() const {
+  std::lock_guard lock(mutex_);
+  return failures_ == 0 ? std::nullopt : std::optional(not_before_);
+}
+
 }  // namespace pforte::identity

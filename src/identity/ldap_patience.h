@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 
 namespace pforte::identity {
 
@@ -21,8 +22,12 @@ class LdapPatience {
   // failure.
   std::chrono::seconds failed(Clock::time_point began, Clock::time_point now);
 
+  // Until when it is left alone, which may be over: then the next login asks it. None: it has not failed since it
+  // answered last.
+  std::optional<Clock::time_point> left_alone_until() const;
+
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   unsigned failures_ = 0;          // in a row
   Clock::time_point last_failed_;  // with failures_
   Clock::time_point not_before_;   // with failures_

@@ -32,6 +32,16 @@ TEST_CASE("a server that has failed is tried by one login, not by all") {
   CHECK(patience.may_ask(now + 5s));  // the first is never heard of again
 }
 
+TEST_CASE("it is known until when a server is left alone, and that it is not after an answer") {
+  LdapPatience patience;
+  LdapPatience::Clock::time_point now{1h};
+  CHECK(!patience.left_alone_until());
+  patience.failed(now, now);
+  CHECK(patience.left_alone_until() == now + 5s);
+  patience.answered();
+  CHECK(!patience.left_alone_until());
+}
+
 TEST_CASE("those who had asked together have seen one failure") {
   LdapPatience patience;
   LdapPatience::Clock::time_point now{1h};

@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = LdapPatience::Clock;
+using SystemClock = std::chrono::system_clock;
 
 constexpr std::size_t kMostIdle = 8;
 // Firewalls forget connections, and servers close them, after more than this.
@@ -34,8 +35,11 @@ struct Station {
 
   LdapLink link;
   LdapPatience patience;
-  std::mutex mutex;
-  std::vector<Idle> idle;  // under mutex; the one used last is last
+  mutable std::mutex mutex;
+  // Under mutex.
+  std::vector<Idle> idle;  // the one used last is last
+  std::optional<SystemClock::time_point> failed;
+  std::string reason;  // with `failed`
 };
 
 // Nothing wrong with the server: it has judged what it was asked.
@@ -67,6 +71,26 @@ void forget_idle(Station& station) {
   old.swap(station.idle);
 }
 
+void remember_failure(Station& station, const std::string& reason) {
+  std::lock_guard lock(station.mutex);
+  station.failed = SystemClock::now();
+  station.reason = reason;
+}
+
+LdapServerState state_of(const Station& station) {
+  LdapServerState state;
+  state.url = station.link.server.url();
+  std::optional<Clock::time_point> until = station.patience.left_alone_until();
+  state.up = !until;
+  Clock::duration left = until ? *until - Clock::now() : Clock::duration::zero();
+  if (left > Clock::duration::zero())
+    state.left_alone_until = SystemClock::now() + std::chrono::duration_cast<SystemClock::duration>(left);
+  std::lock_guard lock(station.mutex);
+  state.failed = station.failed;
+  state.reason = station.reason;
+  return state;
+}
+
 }  // namespace
 
 class LdapServers::Body {
@@ -75,6 +99,7 @@ class LdapServers::Body {
 
   Result<> on_first(const std::function<Result<>(Station&)>& work);
   Result<> as_service(Station& station, const Work& work) const;
+  std::vector<LdapServerState> states() const;
 
  private:
   Result<LdapConnection> signed_in(const Station& station) const;
@@ -108,7 +133,9 @@ Result<> LdapServers::Body::on_first(const std::function<Result<>(Station&)>& wo
       if (station.patience.answered()) log::info("ldap.server-back", {{"server", server}});
       if (done || done.error().kind() == Kind::Denied) return done;
       log::warning("ldap.refused", {{"server", server}, {"reason", done.error().text()}});
+      remember_failure(station, done.error().text());
     } else {
+      remember_failure(station, done.error().text());
       std::chrono::seconds pause = station.patience.failed(began, Clock::now());
       log::warning("ldap.server-failed", {{"server", server},
                                           {"code", done.error().code()},
@@ -144,11 +171,20 @@ Result<> LdapServers::Body::as_service(Station& station, const Work& work) const
     }
     // Closed by the server, or forgotten by a firewall; the others are no younger.
     forget_idle(station);
+    // Who waits has waited long enough for this server: to ask it again would cost them the same once more.
+    if (done.error().kind() == Kind::Timeout) return done;
   }
   LdapConnection fresh = TRY(signed_in(station));
   Result<> done = work(fresh);
   if (is_answer(done)) keep(station, std::move(fresh));
   return done;
+}
+
+std::vector<LdapServerState> LdapServers::Body::states() const {
+  std::vector<LdapServerState> states;
+  states.reserve(stations_.size());
+  for (const Station& station : stations_) states.push_back(state_of(station));
+  return states;
 }
 
 LdapServers::LdapServers(const LdapConfig& config) : body_(std::make_unique<Body>(config)) {}
@@ -163,6 +199,10 @@ Result<> LdapServers::alone(const Work& work) {
     LdapConnection connection = TRY(LdapConnection::open(station.link));
     return work(connection);
   });
+}
+
+std::vector<LdapServerState> LdapServers::states() const {
+  return body_->states();
 }
 
 }  // namespace pforte::identity

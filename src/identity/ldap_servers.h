@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/error.h"
 #include "identity/ldap_config.h"
 #include "identity/ldap_connection.h"
+#include "identity/ldap_server_state.h"
 
 namespace pforte::identity {
 
@@ -20,11 +22,14 @@ class LdapServers {
   ~LdapServers();
 
   // On a connection as the service account (or as nobody, where there is none), which is kept for the next. One that
-  // has gone stale is replaced.
+  // the server has closed is replaced; a server that is silent is not asked twice.
   Result<> as_service(const Work& work);
 
   // On a new connection, as nobody yet, which is dropped afterwards.
   Result<> alone(const Work& work);
+
+  // In the order in which they are asked.
+  std::vector<LdapServerState> states() const;
 
  private:
   class Body;

@@ -152,6 +152,10 @@ Result<ProvenAgent> PasswordLogin::sign_in(const std::string& login, const Secre
               round.asked ? "a provider does not answer, and no other knows the password" : "no provider runs");
 }
 
+std::vector<LdapServerState> PasswordLogin::ldap_servers() const {
+  return body_->directory ? body_->directory->servers() : std::vector<LdapServerState>();
+}
+
 Result<ProvenAgent> PasswordLogin::Body::by(Provider provider, const std::string& login, const Secret& password,
                                             Round& round) {
   bool can = provider == Provider::Database || (provider == Provider::Ldap && directory);

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "identity/agents.h"
 #include "identity/ldap_config.h"
+#include "identity/ldap_server_state.h"
 #include "identity/lockout.h"
 #include "identity/proof_of_agent.h"
 #include "identity/services.h"
@@ -32,6 +33,9 @@ class PasswordLogin {
   // (too many failures of this account or this source; the text says for how long); Kind::Unavailable:
   // sign-in.no-provider (none runs; or one does not answer, and no other knows the password).
   Result<ProvenAgent> sign_in(const std::string& login, const Secret& password, const net::Address& source);
+
+  // The directory's servers, in the order in which they are asked; empty without one.
+  std::vector<LdapServerState> ldap_servers() const;
 
  private:
   struct Body;

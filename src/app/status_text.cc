@@ -1,0 +1,172 @@
+#include "app/status_text.h"
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "app/text_table.h"
+#include "base/text.h"
+
+namespace pforte::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// As a terminal can be given it.
+std::string shown_text(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_string() ? printable(found->get_ref<const std::string&>()) : std::string();
+}
+
+std::int64_t shown_number(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+bool is_true(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+// An object or a list; anything else, null among it, reads as an empty object.
+const Json& structure(const Json& object, const char* key) {
+  static const Json none = Json::object();
+  auto found = object.find(key);
+  return found != object.end() && found->is_structured() ? *found : none;
+}
+
+// Writes the parts of a status, one below the other.
+class Writer {
+ public:
+  explicit Writer(Language language) : language_(language) {}
+
+  void heading(const Message& text) { out_ += cat(text.in(language_), ":\n"); }
+  void gate(const Json& status);
+  void listener(const Json& listener) {
+    out_ += cat("  ", shown_text(listener, "address"), "  ", shown_text(listener, "kind"), '\n');
+  }
+  void site(const Json& site);
+  void backend(const Json& backend) { out_ += cat("  ", shown_text(backend, "name"), '\n'); }
+  void server(const Json& server);
+  void service(const Json& service);
+  void directory_server(const Json& server);
+  void key(const Json& key);
+
+  std::string take() && { return std::move(out_); }
+
+ private:
+  std::string_view word(std::string_view en, std::string_view de) const {
+    return language_ == Language::German ? de : en;
+  }
+  std::string certificate_of(const Json& object) const;
+
+  Language language_;
+  std::string out_;
+};
+
+std::string Writer::certificate_of(const Json& object) const {
+  std::string expires = shown_text(object, "certificate_expires");
+  return expires.empty() ? "" : cat(word("; certificate until ", "; Zertifikat bis "), expires);
+}
+
+void Writer::gate(const Json& status) {
+  const Json& configuration = structure(status, "configuration");
+  const Json& connections = structure(status, "connections");
+  out_ += cat("Pforte ", shown_text(status, "version"), word(" runs since ", " läuft seit "),
+              shown_text(status, "since"), word(", process ", ", Prozess "), shown_number(status, "pid"), '\n');
+  out_ += cat(word("Configuration: ", "Konfiguration: "), shown_text(configuration, "file"),
+              word(", loaded ", ", geladen "), shown_text(configuration, "loaded"), '\n');
+  out_ += cat(word("Connections: ", "Verbindungen: "), shown_number(connections, "clients"),
+              word(" of clients, ", " von Clients, "), shown_number(connections, "backend_busy"),
+              word(" busy and ", " tätige und "), shown_number(connections, "backend_idle"),
+              word(" idle ones to backends\n", " freie zu Anwendungen\n"));
+}
+
+void Writer::site(const Json& site) {
+  std::string hosts;
+  for (const Json& host : structure(site, "hosts")) {
+    if (host.is_string()) hosts += cat(hosts.empty() ? "" : ", ", printable(host.get_ref<const std::string&>()));
+  }
+  out_ += cat("  ", hosts, " -> ", shown_text(site, "backend"), certificate_of(site), '\n');
+}
+
+void Writer::server(const Json& server) {
+  std::string state = shown_text(server, "state");
+  if (state == "up") state = word("up", "erreichbar");
+  if (state == "down") state = word("down", "gestört");
+  if (state == "ejected") state = word("ejected", "ausgesetzt");
+  out_ += cat("    ", shown_text(server, "url"), "  ", state, word(" since ", " seit "), shown_text(server, "since"));
+  std::string reason = shown_text(server, "reason");
+  if (!reason.empty()) out_ += cat(word("; last: ", "; zuletzt: "), reason);
+  out_ += cat(certificate_of(server), '\n');
+}
+
+void Writer::service(const Json& service) {
+  out_ += cat("  ", shown_text(service, "name"), "  ",
+              is_true(service, "runs") ? word("runs", "läuft") : word("stopped", "angehalten"), '\n');
+}
+
+void Writer::directory_server(const Json& server) {
+  std::string state = shown_text(server, "state");
+  std::string until = shown_text(server, "left_alone_until");
+  if (state == "up") state = word("up", "erreichbar");
+  if (state == "down") {
+    state = until.empty()
+                ? word("down, asked again at the next sign-in", "gestört, bei der nächsten Anmeldung wieder gefragt")
+                : cat(word("down, left alone until ", "gestört, ausgelassen bis "), until);
+  }
+  out_ += cat("    ", shown_text(server, "url"), "  ", state);
+  std::string reason = shown_text(server, "reason");
+  if (!reason.empty())
+    out_ += cat(word("; last failure ", "; letzter Fehler "), shown_text(server, "failed"), ": ", reason);
+  out_ += '\n';
+}
+
+// The keys, where it has any that can be used; what is wrong, even if they can: a keytab that was replaced by a bad one
+// leaves those before it in force.
+void Writer::key(const Json& key) {
+  std::string versions;
+  for (const Json& version : structure(key, "key_versions")) {
+    if (version.is_number_integer()) versions += cat(versions.empty() ? "" : ", ", version.get<std::int64_t>());
+  }
+  std::string problem = shown_text(structure(key, "problem"), language_ == Language::German ? "de" : "en");
+  out_ += cat("  ", shown_text(key, "principal"), "  ");
+  if (is_true(key, "usable")) {
+    out_ += cat(word("key version ", "Schlüsselversion "), versions);
+    if (!problem.empty()) out_ += cat("; ", problem);
+  } else {
+    out_ += cat(word("cannot be used: ", "nicht verwendbar: "), problem);
+  }
+  std::int64_t rc4 = shown_number(key, "rc4_tickets");
+  if (rc4 == 1) out_ += word("; 1 ticket with RC4", "; 1 Ticket mit RC4");
+  if (rc4 > 1) out_ += cat("; ", rc4, word(" tickets with RC4", " Tickets mit RC4"));
+  out_ += '\n';
+}
+
+}  // namespace
+
+std::optional<std::string> status_text(std::string_view document, Language language) {
+  Json status = Json::parse(document, nullptr, false);
+  if (!status.is_object()) return std::nullopt;
+  Writer writer(language);
+  writer.gate(status);
+  writer.heading({"Listens at", "Wartet an"});
+  for (const Json& listener : structure(status, "listeners")) writer.listener(listener);
+  writer.heading({"Sites", "Sites"});
+  for (const Json& site : structure(status, "sites")) writer.site(site);
+  writer.heading({"Backends", "Anwendungen"});
+  for (const Json& backend : structure(status, "backends")) {
+    writer.backend(backend);
+    for (const Json& server : structure(backend, "servers")) writer.server(server);
+  }
+  if (!structure(status, "services").empty()) writer.heading({"Sign-in", "Anmeldung"});
+  for (const Json& service : structure(status, "services")) {
+    writer.service(service);
+    if (shown_text(service, "name") != "ldap") continue;
+    for (const Json& server : structure(status, "ldap_servers")) writer.directory_server(server);
+  }
+  for (const Json& key : structure(status, "keys")) writer.key(key);
+  return std::move(writer).take();
+}
+
+}  // namespace pforte::app
