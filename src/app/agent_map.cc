@@ -45,6 +45,41 @@ Answer<int> tell_mapping(const StoreCall& call, const kerberos::Principal& princ
   return kDone;
 }
 
+std::string quoted(const std::string& text) {
+  return cat('"', printable(text), '"');
+}
+
+std::string nobody_in_german(const std::string& principal, const identity::Mapping& mapping) {
+  using By = identity::Mapping::By;
+  std::string text = cat("kein Bearbeiter hat den Principal ", principal);
+  if (mapping.login.empty())
+    return cat(text, ", keine Regel passt auf ihn, und sein Name allein reicht in seinem Realm nicht");
+  if (mapping.by == By::LoginFallback)
+    return cat(text, ", und keiner ohne Principal hat den Anmeldenamen ", quoted(mapping.login));
+  return cat(text, ", und keiner hat den Anmeldenamen ", quoted(mapping.login), ", den die Regel in ",
+             conf::to_text(mapping.rule->place), " ergibt");
+}
+
+Answer<std::string> conflict_in_german(identity::Agents& agents, const kerberos::Principal& principal) {
+  std::string logins;
+  auto claiming = TRY(agents.find_principal(principal.to_text()));
+  for (const identity::Agent& one : claiming) logins += cat(logins.empty() ? "" : ", ", quoted(one.login));
+  return cat("mehrere Bearbeiter haben den Principal ", printable(principal.to_text()),
+             ", daher meldet er keinen davon an: ", logins);
+}
+
+// What map() has refused, in German: it says it in English alone.
+Answer<std::string> refused_in_german(identity::Agents& agents, identity::PrincipalLogin& login,
+                                      const kerberos::Principal& principal, std::string_view code) {
+  std::string shown = printable(principal.to_text());
+  if (code == "sign-in.machine")
+    return cat(shown, " ist das Konto eines Rechners, und kein Bearbeiter hat diesen Principal");
+  if (code == "sign-in.conflict") return conflict_in_german(agents, principal);
+  identity::Mapping farthest = TRY(login.farthest(principal));
+  if (code == "sign-in.disabled") return cat("der Bearbeiter ", quoted(farthest.login), " ist gesperrt");
+  return nobody_in_german(shown, farthest);
+}
+
 }  // namespace
 
 Answer<int> map_principal(const StoreCall& call) {
@@ -69,7 +104,10 @@ Answer<int> map_principal(const StoreCall& call) {
   Result<identity::Mapping> mapping = login.map(*principal);
   if (mapping) return tell_mapping(call, *principal, *mapping);
   Complaint nobody(mapping.error());
-  if (line.json && nobody.exit == kDoesNotHold) {
+  if (nobody.exit != kDoesNotHold) return std::unexpected(std::move(nobody));
+  nobody.what.en = printable(nobody.what.en);
+  nobody.what.de = TRY(refused_in_german(agents, login, *principal, mapping.error().code()));
+  if (line.json) {
     PrincipalMapping document{.principal = principal->to_text()};
     document.code = mapping.error().code();
     document.message = nobody.what.in(line.language);

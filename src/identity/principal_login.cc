@@ -149,4 +149,9 @@ Result<Mapping> PrincipalLogin::map(const kerberos::Principal& principal) {
   return std::move(choice.mapping);
 }
 
+Result<Mapping> PrincipalLogin::farthest(const kerberos::Principal& principal) {
+  Choice choice = TRY(choose(principal));
+  return std::move(choice.mapping);
+}
+
 }  // namespace pforte::identity

@@ -34,6 +34,10 @@ class PrincipalLogin {
   // How it would be mapped, for pforte agent map: which step, which login. Same failures; creates nobody.
   Result<Mapping> map(const kerberos::Principal& principal);
 
+  // Which step it comes to, and with which login, even where map() refuses it with sign-in.unknown or sign-in.disabled;
+  // an empty login: no step has one. Fails with sign-in.conflict and sign-in.machine.
+  Result<Mapping> farthest(const kerberos::Principal& principal);
+
  private:
   struct Choice;
 
