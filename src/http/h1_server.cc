@@ -75,13 +75,14 @@ net::Task<H1Server::Next> H1Server::next_request() {
     Io io = inbox_.try_fill(Buffer::Size::Medium);
     if (io.status == Io::Status::Failed) co_return std::unexpected(stream_.failure());
     if (io.status == Io::Status::Finished) {
+      if (overlong_) co_return refuse_overlong_head();
       client_finished_ = true;
       co_return Next::End;
     }
     if (io.moved() && head_deadline_ == net::kNever) head_deadline_ = loop_.now() + limits_.head_time;
     if (!io.blocked()) continue;
 
-    idle_ = inbox_.empty();
+    idle_ = inbox_.empty() && !overlong_;
     if (idle_ && ending_) co_return Next::End;
     stream_.read_deadline(idle_ ? idle_until : head_deadline_);
     Result<> waited = co_await stream_.readable().outcome();
@@ -89,14 +90,19 @@ net::Task<H1Server::Next> H1Server::next_request() {
     if (waited) continue;
     if (waited.error().kind() != Kind::Timeout) co_return std::unexpected(std::move(waited).error());
     if (was_idle) co_return Next::End;
-    co_return refuse_head(kTooSlow);
+    co_return overlong_ ? refuse_overlong_head() : refuse_head(kTooSlow);
   }
 }
 
 // What the bytes at hand amount to; End when they do not suffice.
 H1Server::Next H1Server::read_head() {
   if (inbox_.empty()) return Next::End;
+  if (overlong_) return read_overlong_head();
   auto length = scanner_.scan(inbox_.bytes(), limits_.head);
+  if (!length && length.error() == refusal::kAuthorizationTooLarge) {
+    overlong_ = std::make_unique<OverlongHead>(limits_.head);
+    return read_overlong_head();
+  }
   if (!length) return refuse_head(length.error());
   if (*length == 0) return Next::End;
   scanner_.reset();
@@ -116,6 +122,20 @@ H1Server::Next H1Server::refuse_head(Refusal refusal) {
   request_->clear();
   body_.start({});
   return Next::Refused;
+}
+
+// Nothing of it stays in the inbox, which need not hold more than a head may have.
+H1Server::Next H1Server::read_overlong_head() {
+  OverlongHead::State state = overlong_->take(inbox_.bytes());
+  inbox_.consume(inbox_.bytes().size());
+  return state == OverlongHead::State::Incomplete ? Next::End : refuse_overlong_head();
+}
+
+// What of it can be read tells whom to answer.
+H1Server::Next H1Server::refuse_overlong_head() {
+  Next next = refuse_head(refusal::kAuthorizationTooLarge);
+  if (!parse_request_head(overlong_->known(), limits_.head, *request_)) request_->clear();
+  return next;
 }
 
 net::Task<> H1Server::serve_one() {

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "http/exchange.h"
 #include "http/head_reader.h"
+#include "http/overlong_head.h"
 #include "net/loop.h"
 #include "net/spare.h"
 
@@ -35,6 +37,8 @@ class H1Server final : private Exchange {
   net::Task<Next> next_request();
   Next read_head();
   Next refuse_head(Refusal refusal);
+  Next read_overlong_head();
+  Next refuse_overlong_head();
   net::Task<> serve_one();
   net::Task<> discard_rest();
   net::Task<> leave();
@@ -63,6 +67,7 @@ class H1Server final : private Exchange {
   const ServerLimits& limits_;
   Inbox inbox_;
   HeadScanner scanner_;
+  std::unique_ptr<OverlongHead> overlong_;  // of the request that is refused for its Authorization
   BodyReader body_;
   BodyWriter answer_;
   net::Spare<RequestHead> request_;

@@ -43,11 +43,13 @@ class Desk final : public Service {
   }
   Task<> refuse(Exchange& exchange, Refusal refusal) override {
     ++refused;
+    if (const Field* field = exchange.request().find(FieldName::AcceptLanguage)) refused_language = field->value;
     return answer(exchange, refusal.status, refusal.code);
   }
 
   int served = 0;
   int refused = 0;
+  std::string refused_language;
   Pace pace{};
   net::Signal next_event;
   std::string body_error;
@@ -280,6 +282,34 @@ TEST_CASE("what is no request is refused once, and ends the connection") {
   }
 }
 
+TEST_CASE("who is refused for too large an Authorization is known by all other fields that came") {
+  struct Row {
+    std::string_view before, behind, language;
+  };
+  const Row rows[] = {
+      {"Accept-Language: de\r\n", "", "de"},
+      {"", "Accept-Language: de\r\n\r\n", "de"},
+      {"", "Accept-Language: de\r\nX: cut", "de"},
+      {"Accept-Language: de\r\n", "Content-Length: x\r\n\r\n", ""},  // cannot be read
+  };
+  ServerLimits limits;
+  limits.head.authorization_bytes = 100;
+  for (std::size_t chunk : kPieces) {
+    for (const Row& row : rows) {
+      CAPTURE(chunk);
+      CAPTURE(row.behind);
+      std::string said = cat("GET / HTTP/1.1\r\nHost: a\r\n", row.before, "Authorization: Negotiate ",
+                             std::string(200, 'A'), "\r\n", row.behind);
+      Desk desk;
+      Conversation talk = converse(desk, said, chunk, limits);
+      CHECK(talk.ended);
+      CHECK(talk.answers.starts_with("HTTP/1.1 431 Request Header Fields Too Large\r\n"));
+      CHECK(talk.answers.ends_with("http.authorization-too-large"));
+      CHECK(desk.refused_language == row.language);
+    }
+  }
+}
+
 TEST_CASE("a body that is broken or cut fails its reader, and nothing behind it is a request") {
   struct Row {
     std::string_view body, code;
@@ -430,6 +460,14 @@ TEST_CASE("a head that does not end in time is refused with 408, also when it be
     CHECK(silence.answers.ends_with("http.head-too-slow"));
     CHECK(silence.desk.refused == 1);
   }
+}
+
+TEST_CASE("a head whose Authorization is too large is refused with 431 in time, when its end does not come") {
+  std::string words = cat("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: ", std::string(200, 'A'));
+  Silence silence(words, {.head = {.authorization_bytes = 100}, .idle = 5s, .head_time = 40ms});
+  CHECK(silence.serve());
+  CHECK(silence.answers.starts_with("HTTP/1.1 431 "));
+  CHECK(silence.desk.refused == 1);
 }
 
 TEST_CASE("a body that stops coming fails its reader in time") {

@@ -34,6 +34,7 @@ constexpr std::string_view kHtmlType = "text/html; charset=utf-8";
 constexpr std::string_view kProblemType = "application/problem+json";
 
 constexpr Wording kReference{"Reference", "Referenz"};
+constexpr Wording kSignIn{"Sign in", "Anmelden"};
 constexpr Wording kReason{"Reason", "Grund"};
 
 // The weight of a list element's parameters, in thousandths; 1000 without one (RFC 9110, 12.4.2). What cannot be
@@ -89,6 +90,7 @@ std::string html_of(const Explanation& text, const Page& page, std::string_view 
           status, " ", text.title.in(language), "</title>\n<style>", kStyle,
           "</style>\n</head>\n<body>\n<main>\n<p class=\"status\">", status, "</p>\n<h1>", text.title.in(language),
           "</h1>\n<p>", text.what.in(language), "</p>\n<p>", text.remedy.in(language), "</p>\n");
+  if (!text.link.empty()) out += cat("<p><a href=\"", text.link, "\">", kSignIn.in(language), "</a></p>\n");
   auto append_fact = [&out](std::string_view name, std::string_view value) {
     if (value.empty()) return;
     out.append("<dt>").append(name).append("</dt><dd><code>");
@@ -122,7 +124,7 @@ std::string problem_of(const Explanation& text, const Page& page, std::string_vi
 }
 
 Page explained(int status, std::string_view code, std::string_view reference, const RequestHead& request, bool html) {
-  const Explanation& text = explanation_of(status);
+  const Explanation& text = explanation_of(status, code);
   if (!text.tells_code) code = {};
   Language language = preferred_language(request.fields);
 

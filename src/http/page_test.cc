@@ -182,6 +182,19 @@ TEST_CASE("a reason is shown when it is the client's own affair, and never other
   }
 }
 
+TEST_CASE("whose ticket is too large is shown the way to the form") {
+  constexpr std::string_view kCode = "http.authorization-too-large";
+  Page german = error_page(431, kCode, "r-6", request_with(kBrowser, "de"));
+  CHECK(contains(german.body, "Ticket"));
+  CHECK(contains(german.body, "<a href=\"/.pforte/login\">Anmelden</a>"));
+  CHECK_FALSE(contains(german.body, "Cookies"));
+  CHECK(contains(error_page(431, kCode, "r-6", request_with(kBrowser, "en")).body, "\">Sign in</a>"));
+  Page problem = error_page(431, kCode, "r-6", request_with("*/*", "en"));
+  CHECK(contains(problem.body, "/.pforte/login"));
+  CHECK_FALSE(contains(problem.body, "cookies"));
+  CHECK(contains(error_page(431, "http.head-too-large", "r-6", {}).body, "cookies"));
+}
+
 TEST_CASE("what is inserted is escaped") {
   std::string_view evil = "\"><b>&\xff";
   CHECK(contains(error_page(400, evil, evil, request_with(kBrowser, "")).body, "&quot;&gt;&lt;b&gt;&amp;\xef\xbf\xbd"));

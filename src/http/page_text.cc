@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "http/refusal.h"
+
 namespace pforte::http {
 
 namespace {
@@ -128,6 +130,20 @@ constexpr std::array kExplanations{
                 {"Use a current browser.", "Benutzen Sie einen aktuellen Browser."}},
 };
 
+constexpr Explanation kTicketTooLarge{
+    431,
+    true,
+    {"What you sign in with is too large", "Ihr Anmeldenachweis ist zu groß"},
+    {"Your browser sent a proof of who you are that is larger than what is accepted here. Usually it is a single "
+     "sign-on ticket of somebody who is in very many groups.",
+     "Ihr Browser hat einen Anmeldenachweis gesendet, der größer ist, als hier angenommen wird. Meist ist es ein "
+     "Single-Sign-on-Ticket von jemandem, der zu sehr vielen Gruppen gehört."},
+    {"Sign in with your user name and password instead, at /.pforte/login. Your administrator can raise the limit, "
+     "which is authorization in [limits], or put you into fewer groups.",
+     "Melden Sie sich stattdessen mit Benutzername und Passwort an, unter /.pforte/login. Ihre Administration kann die "
+     "Grenze anheben (authorization in [limits]) oder die Zahl Ihrer Gruppen verringern."},
+    "/.pforte/login"};
+
 constexpr Explanation kClient{0,
                               false,
                               {"This did not work", "Das hat nicht geklappt"},
@@ -145,7 +161,8 @@ constexpr Explanation kServer{0,
 
 }  // namespace
 
-const Explanation& explanation_of(int status) {
+const Explanation& explanation_of(int status, std::string_view code) {
+  if (code == refusal::kAuthorizationTooLarge.code) return kTicketTooLarge;
   const auto* found = std::ranges::find(kExplanations, status, &Explanation::status);
   if (found != kExplanations.end()) return *found;
   return status >= 500 ? kServer : kClient;

@@ -21,9 +21,11 @@ struct Explanation {
   Wording title;
   Wording what;    // happened
   Wording remedy;  // what the reader can do
+
+  std::string_view link = {};  // a path of ours at which to do it
 };
 
-// Always something: a general one for a status that has none of its own.
-const Explanation& explanation_of(int status);
+// Always something: what the code has of its own, or the status, or a general one.
+const Explanation& explanation_of(int status, std::string_view code = {});
 
 }  // namespace pforte::http
