@@ -8,6 +8,7 @@
 #include "gate/forwarding.h"
 #include "gate/worker.h"
 #include "http/forwarded.h"
+#include "http/refusal.h"
 
 namespace pforte::gate {
 
@@ -50,12 +51,8 @@ Handling::~Handling() {
 }
 
 net::Task<> Handling::run() {
-  record_.host = request().authority;
-  record_.method = request().method_text;
-  record_.path = request().path;
-  if (const http::Field* agent = request().find(FieldName::UserAgent)) record_.user_agent = agent->value;
+  record_request();
   if (worker_.draining()) exchange_.close_afterwards();
-  know_client();
   Route route = this->route();
   if (route.step != Route::Step::None) co_await take_step(route);
   if (route.page) {
@@ -68,8 +65,19 @@ net::Task<> Handling::run() {
 
 net::Task<> Handling::refuse(http::Refusal refusal) {
   exchange_.close_afterwards();
+  record_request();
+  if (refusal == http::refusal::kAuthorizationTooLarge) tell_large_ticket(refusal);
   co_await answer(error(refusal.status, refusal.code));
   co_return {};
+}
+
+// As far as it was understood.
+void Handling::record_request() {
+  record_.host = request().authority;
+  record_.method = request().method_text;
+  record_.path = request().path;
+  if (const http::Field* agent = request().find(FieldName::UserAgent)) record_.user_agent = agent->value;
+  know_client();
 }
 
 // Behind listed proxies the client is whom they name.
@@ -270,6 +278,19 @@ Result<> Handling::introduce(Forwarding::Order& order, net::Spare<http::Fields>&
   }
   order.answer = &*additions;
   return {};
+}
+
+// To the one who asks why single sign-on fails, it is a ticket like any other that was no good.
+void Handling::tell_large_ticket(const http::Refusal& refusal) const {
+  const Site* site = plan_->find_site(request().authority);
+  if (site && !site->signs_in) return;
+  worker_.metrics().count_sign_in_failure(Metrics::SignInProof::Ticket);
+  std::string reason = cat(refusal.text, ": more than the ", plan_->config.limits.authorization, " bytes of [limits] ",
+                           "authorization, which count a ticket's Base64");
+  log::warning("sign-in.failed", {{"reference", record_.reference},
+                                  {"client", record_.client.ip_text()},
+                                  {"code", refusal.code},
+                                  {"reason", reason}});
 }
 
 void Handling::tell_failed_backend(const Error& failure) const {

@@ -46,6 +46,7 @@ class Handling {
   };
 
   const http::RequestHead& request() const { return exchange_.request(); }
+  void record_request();
   void know_client();
   Route route();
   bool would_sign_in_openly() const;
@@ -60,6 +61,7 @@ class Handling {
 
   net::Task<> forward(const Route& route);
   Result<> introduce(Forwarding::Order& order, net::Spare<http::Fields>& additions);
+  void tell_large_ticket(const http::Refusal& refusal) const;
   void tell_failed_backend(const Error& failure) const;
 
   Visit& visit_;

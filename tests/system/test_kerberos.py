@@ -25,6 +25,13 @@ def made(realms, principal: str, password: str = "Pw-made-1") -> tickets.Client:
     return tickets.Client(realms.environment(realms.kinit(principal, password)))
 
 
+def large_token(realms, size: int) -> bytes:
+    """Of a ticket of susan's that carries `size` bytes of data."""
+    cache = tickets.with_large_ticket(realms.environment(realms.kinit("susan")), SERVICE, size)
+    with tickets.Client(realms.environment(cache)) as client:
+        return client.token(SERVICE)
+
+
 # Whose ticket it is.
 
 
@@ -218,7 +225,7 @@ def test_another_scheme_signs_nobody_in_and_never_reaches_the_application(scheme
     assert app.requests == []
 
 
-def test_a_ticket_of_64_kilobytes_is_looked_at_and_a_larger_one_is_named_as_too_large(desk, susan):
+def test_64_kibibytes_of_credentials_are_looked_at_and_more_are_named_as_too_large(desk, susan):
     most = 65536 - len("Negotiate ")
     fits, larger = "A" * (most // 4 * 4), "A" * (65536 + 8)
     visitor = Visitor(desk)
@@ -231,14 +238,60 @@ def test_a_ticket_of_64_kilobytes_is_looked_at_and_a_larger_one_is_named_as_too_
     assert signed_in_as(visitor.reconnect().send_ticket(susan.token(SERVICE))) == "susan"
 
 
+TOO_LARGE = f"Authorization: Negotiate {'A' * 80_000}"
+GERMAN = ("Accept-Language: de-DE,de;q=0.9,en;q=0.8", *NAVIGATION)
+
+
+@pytest.mark.parametrize("lines", [(*GERMAN, TOO_LARGE), (TOO_LARGE, *GERMAN)], ids=["before the ticket", "behind it, as in Chromium"])
+def test_a_browser_whose_ticket_is_too_large_is_shown_the_form_in_its_language(lines, desk):
+    with desk.connect(secure=True, sni=APP) as client:
+        answer = client.ask(raw.request("GET", "/start?a=1", *lines, host=APP))
+    assert answer.status == 431
+    assert answer.get("content-type").startswith("text/html")
+    page = answer.body.decode()
+    assert '<html lang="de">' in page
+    assert 'href="/.pforte/login"' in page
+    assert "Ticket" in page
+    assert "Cookie" not in page
+    line = desk.access(status=431)
+    assert (line["decision"], line["host"], line["path"]) == ("http.authorization-too-large", APP, "/start")
+    told, = desk.events("sign-in.failed")
+    assert told["code"] == "http.authorization-too-large"
+    assert told["reference"] == answer.get("pforte-reference") == line["reference"]
+    assert "[limits] authorization" in told["reason"]
+    assert "AAAA" not in desk.stderr.read_text()
+
+
+@pytest.mark.parametrize("size", [80_000, 600_000])
+def test_a_program_whose_ticket_is_too_large_reads_why(size, desk):
+    answer = Visitor(desk, machine=True).get("/", f"Authorization: Negotiate {'A' * size}")
+    assert answer.status == 431
+    assert answer.json()["code"] == "http.authorization-too-large"
+    assert "/.pforte/login" in answer.json()["detail"]
+    assert "cookies" not in answer.json()["detail"]
+
+
+def test_a_large_authorization_is_no_failed_sign_in_where_nobody_signs_in(pforte):
+    assert pforte.get("/", f"Authorization: Bearer {'A' * 80_000}").status == 431
+    assert not pforte.events("sign-in.failed")
+
+
 @pytest.mark.parametrize("size", [8_000, 20_000, 46_000])
 def test_a_large_ticket_signs_in(size, desk, realms):
     """As of somebody in a thousand groups."""
-    cache = tickets.with_large_ticket(realms.environment(realms.kinit("susan")), SERVICE, size)
-    with tickets.Client(realms.environment(cache)) as client:
-        token = client.token(SERVICE)
+    token = large_token(realms, size)
     assert size < len(token) < 48_000
     assert signed_in_as(Visitor(desk).send_ticket(token)) == "susan"
+
+
+def test_the_largest_ticket_that_windows_can_be_told_to_make_signs_in_where_the_limit_says_so(start_desk, app, realms):
+    """MaxTokenSize is 65,535 at most: 87,380 letters of Base64."""
+    size = 60_000
+    size += 65_535 - len(large_token(realms, size))
+    token = large_token(realms, size)
+    assert len(token) == 65_535
+    gate = start_desk(app, limits={"authorization": "96KiB"})
+    assert signed_in_as(Visitor(gate).send_ticket(token)) == "susan"
 
 
 def test_only_the_authorization_may_be_that_long(desk):
