@@ -12,6 +12,8 @@
 #include "gate/sign_in_cookies.h"
 #include "gate/worker.h"
 #include "http/cookie.h"
+#include "kerberos/encryption.h"
+#include "kerberos/remedy.h"
 #include "session/assertion.h"
 #include "session/cookie.h"
 #include "session/records.h"
@@ -180,7 +182,7 @@ net::Task<std::optional<http::Page>> Reception::by_ticket(std::string_view text,
   if (need == SignInNeed::Token) {
     adopt(*outcome->agent, to_the_millisecond(record_.time));
   } else {
-    begin_session(*outcome->agent);
+    begin_session(*outcome->agent, &*outcome->ticket);
   }
   co_return std::nullopt;
 }
@@ -196,10 +198,12 @@ net::Task<std::optional<http::Page>> Reception::by_token(std::string_view text) 
 http::Page Reception::ticket_failed(const Error& error, SignInNeed need) {
   worker_.metrics().count_sign_in_failure(need == SignInNeed::Token ? Metrics::SignInProof::Token
                                                                     : Metrics::SignInProof::Ticket);
+  std::string_view remedy = kerberos::remedy_for(error.code());
   log::warning("sign-in.failed", {{"reference", record_.reference},
                                   {"client", record_.client.ip_text()},
                                   {"code", error.code()},
-                                  {"reason", error.text()}});
+                                  {"reason", error.text()},
+                                  {"remedy", remedy.empty() ? "-" : remedy}});
   bool known_to_nobody = error.code() == "sign-in.unknown";
   bool refused = known_to_nobody || error.code() == "sign-in.disabled" || error.code() == "sign-in.conflict" ||
                  error.code() == "sign-in.machine";
@@ -326,7 +330,7 @@ void Reception::adopt(const identity::ProvenAgent& proven, session::Time now) {
   record_.agent = known_->session.login;
 }
 
-void Reception::begin_session(const identity::ProvenAgent& proven) {
+void Reception::begin_session(const identity::ProvenAgent& proven, const kerberos::Proof* ticket) {
   adopt(proven, to_the_millisecond(record_.time));
   session::Session& session = known_->session;
   std::optional<std::string> cookie = sealed(session);
@@ -335,15 +339,33 @@ void Reception::begin_session(const identity::ProvenAgent& proven) {
   set_cookie(kSessionCookie, *cookie);
   worker_.known_sessions().add(*cookie, known_);
   if (has_cookie(kNoTicketCookie)) forget_cookie(kNoTicketCookie);
-  std::string client = record_.client.ip_text();
-  session::Record record{.session = session, .client = client, .user_agent = std::string(user_agent(request()))};
+  session::Record record{
+      .session = session, .client = record_.client.ip_text(), .user_agent = std::string(user_agent(request()))};
   sign_in_->accounts().sessions().began(std::move(record));
   worker_.metrics().count_sign_in(session.method);
+  log_sign_in(ticket);
+}
+
+void Reception::log_sign_in(const kerberos::Proof* ticket) const {
+  const session::Session& session = known_->session;
+  std::string client = record_.client.ip_text();
+  if (!ticket) {
+    log::info("sign-in.done", {{"reference", record_.reference},
+                               {"agent", session.login},
+                               {"method", session.method},
+                               {"session", session.id},
+                               {"client", client}});
+    return;
+  }
   log::info("sign-in.done", {{"reference", record_.reference},
                              {"agent", session.login},
                              {"method", session.method},
                              {"session", session.id},
-                             {"client", client}});
+                             {"client", client},
+                             {"principal", session.principal},
+                             {"service", ticket->service.to_text()},
+                             {"key_version", ticket->key_version},
+                             {"encryption", kerberos::encryption_name(ticket->encryption)}});
 }
 
 // Browsers keep 4 KiB of a cookie. Of more groups than fit, those that some rule asks for are kept.

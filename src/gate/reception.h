@@ -57,7 +57,8 @@ class Reception {
   SignInPage page_basis();
 
   // A session begins, or ends, with this answer. Its end fails as the store does; the browser forgets it all the same.
-  void begin_session(const identity::ProvenAgent& proven);
+  // `ticket` is what has proved it, null for a password.
+  void begin_session(const identity::ProvenAgent& proven, const kerberos::Proof* ticket = nullptr);
   net::Task<> end_session();
 
   // What a request for an application says of who it is. Lives as long as this. Fails with Kind::Internal.
@@ -92,6 +93,7 @@ class Reception {
   Result<> renew_assertion();
   void adopt(const identity::ProvenAgent& proven, session::Time now);
   std::optional<std::string> sealed(session::Session& session) const;
+  void log_sign_in(const kerberos::Proof* ticket) const;
 
   Visit& visit_;
   Worker& worker_;

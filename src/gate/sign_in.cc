@@ -139,8 +139,9 @@ Result<TicketOutcome> SignIn::take_ticket(const std::string& token, const std::s
     return fail(Kind::Unavailable, "sign-in.stopped", "sign-in by Kerberos is not running");
   }
   kerberos::Leg leg = TRY(acceptor_->accept(token, binding, half));
-  TicketOutcome outcome{.answer = std::move(leg.answer), .agent = {}, .half = std::move(half)};
+  TicketOutcome outcome{.answer = std::move(leg.answer), .agent = {}, .ticket = {}, .half = std::move(half)};
   if (leg.proof) outcome.agent = TRY(principals_.agent_for(*leg.proof));
+  outcome.ticket = std::move(leg.proof);
   return outcome;
 }
 

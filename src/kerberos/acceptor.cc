@@ -34,6 +34,8 @@ class GssHalf final : public HalfExchange {
   Context context;
   std::string principal;  // of the service whose credential was used last
   bool ticket_seen = false;
+  std::int64_t key_version = -1;  // of the ticket
+  std::int64_t encryption = -1;
   bool code_seen = false;  // a leg after that of the ticket
 };
 
@@ -182,6 +184,8 @@ Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<G
     if (!first)
       return rejected("kerberos.replay", cat("the request for ", service.name, " was accepted before: a repetition"));
     half->ticket_seen = true;
+    half->key_version = token.key_version;
+    half->encryption = token.encryption;
     if (is_weak(token.encryption)) ++service.rc4_tickets;
   }
   if (step.outcome == Step::Outcome::GoesOn) {
@@ -191,6 +195,8 @@ Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<G
   // The library has found a ticket where we have not.
   if (!half->ticket_seen) return rejected("kerberos.garbage", "the exchange ended without a ticket that can be read");
   Proof proof = TRY(proof_of(step, service));
+  proof.key_version = half->key_version;
+  proof.encryption = half->encryption;
   return Leg{std::move(step.answer), std::move(proof)};
 }
 

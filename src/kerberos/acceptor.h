@@ -26,6 +26,10 @@ struct Proof {
   std::string name;                 // of the person, from a verified PAC; often empty
   std::vector<std::string> groups;  // of a verified PAC, as configured names or SIDs ("S-1-5-21-..."); often empty
   bool bound = false;               // to the TLS connection it came through
+
+  // Of the key that the ticket is sealed with.
+  std::int64_t key_version = -1;  // -1: the ticket names none
+  std::int64_t encryption = -1;   // RFC 3961 number
 };
 
 // One leg of an exchange.
@@ -48,6 +52,7 @@ struct KeyStatus {
   std::optional<Message> problem;  // why not, and what to do
   std::vector<int> key_versions;
   std::vector<std::string> encryptions;  // "aes256-cts-hmac-sha1-96"
+  std::optional<Time> written;           // of the newest key, as the keytab has it; ktpass writes none
   std::uint64_t rc4_tickets = 0;         // accepted with RC4 or DES3, because `allow_rc4` names it
 };
 

@@ -67,6 +67,10 @@ TEST_CASE("a keytab that is missing or wrong disables its own service alone, unt
   CHECK(refused.error().code() == "kerberos.keytab");
   CHECK(refused.error().kind() == Kind::Unavailable);
   CHECK(status_of(gate, app_service).usable);
+  std::optional<Time> written = status_of(gate, app_service).written;
+  REQUIRE(written);
+  CHECK(std::chrono::abs(std::chrono::system_clock::now() - *written) < std::chrono::minutes(10));
+  CHECK(!status_of(gate, service).written);
   CHECK(!status_of(gate, app_service).problem);
   CHECK(!status_of(gate, service).usable);
   CHECK(status_of(gate, service).problem->en.find("is not there") != std::string::npos);

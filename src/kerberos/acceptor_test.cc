@@ -35,6 +35,8 @@ TEST_CASE("a good ticket proves who its client is, in SPNEGO and bare") {
     REQUIRE(leg->proof);
     CHECK(leg->proof->client.to_text() == "susan@ALPHA.TEST");
     CHECK(leg->proof->service.to_text() == app_service);
+    CHECK(leg->proof->key_version == 1);
+    CHECK(leg->proof->encryption == 18);
     CHECK(!leg->proof->bound);
     CHECK(leg->proof->groups.empty());
     auto lifetime = leg->proof->expires - std::chrono::system_clock::now();
@@ -129,6 +131,8 @@ TEST_CASE("an exchange in three legs ends with the proof") {
   Result<Leg> third = gate.acceptor->accept(later_leg("", client.code_over(der(tag::kSequence, mechanisms))), {}, half);
   REQUIRE(third);
   CHECK(third->proof->client.to_text() == "susan@ALPHA.TEST");
+  CHECK(third->proof->key_version == 1);
+  CHECK(third->proof->encryption == 18);
 }
 
 TEST_CASE("an exchange that is continued with something else ends") {

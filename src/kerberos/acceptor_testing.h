@@ -11,6 +11,7 @@
 
 #include "kerberos/acceptor.h"
 #include "kerberos/memory_replay_guard.h"
+#include "kerberos/remedy.h"
 #include "kerberos/testing.h"
 
 // What tests of the acceptor share.
@@ -60,6 +61,8 @@ struct Gate {
   std::string code(std::string_view token, std::string_view binding = {}) {
     Result<Leg> leg = accept(token, binding);
     if (leg) return leg->proof ? "accepted" : "goes on";
+    CAPTURE(leg.error().code());
+    CHECK(!remedy_for(leg.error().code()).empty());
     return std::string(leg.error().code());
   }
 

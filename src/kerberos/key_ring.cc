@@ -82,7 +82,7 @@ void KeyRing::take(krb5_keytab_entry_st& entry, const std::vector<std::string>& 
   krb5_keytab into = nullptr;
   if (krb5_kt_resolve(library_.get(), found->second.keytab_.c_str(), &into) != 0) return;
   if (krb5_kt_add_entry(library_.get(), into, &entry) == 0)
-    found->second.keys_.push_back({int(entry.vno), entry.key.enctype});
+    found->second.keys_.push_back({int(entry.vno), entry.key.enctype, time_of_entry(entry)});
   krb5_kt_close(library_.get(), into);
 }
 

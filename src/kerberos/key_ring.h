@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,7 @@ class ServiceKeys {
   struct Key {
     int version = 0;
     int encryption = 0;
+    std::chrono::system_clock::time_point written;  // 1970 where the keytab says nothing
   };
 
   ServiceKeys(std::string principal, std::string keytab)

@@ -85,8 +85,8 @@ KeytabContent read_keytab(const std::string& file) {
     return content;
   }
   content.fault = visit_keytab(library.get(), file, [&](krb5_keytab_entry& entry) {
-    content.entries.push_back({principal_of(*entry.principal), int(entry.vno), entry.key.enctype,
-                               std::chrono::system_clock::from_time_t(std::uint32_t(entry.timestamp))});
+    content.entries.push_back(
+        {principal_of(*entry.principal), int(entry.vno), entry.key.enctype, time_of_entry(entry)});
   });
   return content;
 }

@@ -152,6 +152,10 @@ Principal principal_of(const krb5_principal_data& name) {
   return principal;
 }
 
+std::chrono::system_clock::time_point time_of_entry(const krb5_keytab_entry& entry) {
+  return std::chrono::system_clock::from_time_t(std::uint32_t(entry.timestamp));
+}
+
 KeytabForm check_keytab_form(const std::string& name) {
   errno = 0;
   File file(name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -30,6 +31,9 @@ Library open_library();
 std::string library_text(_krb5_context* library, int code);
 
 Principal principal_of(const krb5_principal_data& name);
+
+// When the key was written into its keytab; 1970 where that says nothing, as one from ktpass.
+std::chrono::system_clock::time_point time_of_entry(const krb5_keytab_entry_st& entry);
 
 struct KeytabForm {
   std::optional<Fault> fault;  // missing, not readable, not a keytab, cut off, empty

@@ -150,6 +150,7 @@ std::vector<KeyStatus> Services::status() const {
       status.key_versions.push_back(key.version);
       status.encryptions.push_back(encryption_name(key.encryption));
       status.usable = status.usable || service.allows_rc4 || !is_weak(key.encryption);
+      if (key.written > Time()) status.written = std::max(status.written.value_or(key.written), key.written);
     }
     std::ranges::sort(status.key_versions);
     auto doubles = std::ranges::unique(status.key_versions);
