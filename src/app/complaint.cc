@@ -2,18 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
+#include "app/german.h"
 #include "base/text.h"
 
 namespace pforte::app {
 namespace {
 
-// What the modules below say in English alone: in German, and what to do about it.
+// What to do about what the modules below say.
 struct Known {
   std::string_view code;
-  std::string_view german;  // before the English text, which has the names in it
+  std::string_view german;  // before a text that there is in English alone
   std::string_view remedy_en, remedy_de;
 };
 
@@ -72,10 +74,12 @@ Complaint::Complaint(int exit_status, Message wrong, Message help)
     : exit(exit_status), what(std::move(wrong)), remedy(std::move(help)) {}
 
 Complaint::Complaint(const Error& error) : exit(exit_for(error)), what{error.text(), error.text()} {
+  std::optional<std::string> german = in_german(error.text());
+  if (german) what.de = *german;
   auto known = std::ranges::find(kKnown, error.code(), &Known::code);
   if (known == kKnown.end()) return;
-  what.de = cat(known->german, ": ", error.text());
   remedy = {std::string(known->remedy_en), std::string(known->remedy_de)};
+  if (!german) what.de = cat(known->german, ": ", error.text());
 }
 
 std::string to_text(const Complaint& complaint, Language language) {

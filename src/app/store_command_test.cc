@@ -186,7 +186,7 @@ TEST_CASE("an agent that there is not, or that there is already, is said in both
             .err.starts_with("pforte: Fehler: es gibt keinen Bearbeiter tom\n"));
   Outcome again = desk.run({"agent", "add", "Susan", "--lang", "de"});
   CHECK(again.exit == 2);
-  CHECK(again.err.starts_with("pforte: Fehler: den Anmeldenamen gibt es schon: "));
+  CHECK(again.err.starts_with("pforte: Fehler: es gibt schon einen Bearbeiter \"susan\";"));
   for (const char* login : {" susan", "a:b", "a\nb"}) {
     CAPTURE(login);
     CHECK(desk.run({"agent", "add", login}).exit == 2);

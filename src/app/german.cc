@@ -1,0 +1,102 @@
+#include "app/german.h"
+
+#include <array>
+#include <vector>
+
+namespace pforte::app {
+namespace {
+
+// A sentence, with a star for each part that varies; the same parts in the same order in both languages.
+struct Sentence {
+  std::string_view en, de;
+};
+
+constexpr auto kSentences = std::to_array<Sentence>({
+    {"* cannot be made: *", "* lässt sich nicht anlegen: *"},
+    {"*: its folder: *", "*: der Ordner davon: *"},
+    {"* cannot be given to the owner of its folder: *", "* lässt sich nicht dem übergeben, dem der Ordner gehört: *"},
+    {"* can be read by others, and its mode cannot be changed: *",
+     "* ist für andere lesbar, und die Rechte daran lassen sich nicht ändern: *"},
+    {"* is on a file system without shared memory, which SQLite's WAL needs",
+     "* liegt auf einem Dateisystem ohne gemeinsamen Speicher, den WAL von SQLite braucht"},
+    {"*: an earlier failure has taken back the whole transaction",
+     "*: ein früherer Fehler hat die ganze Transaktion zurückgenommen"},
+    {"* cannot grow: the disk is full", "* kann nicht wachsen: der Datenträger ist voll"},
+    {"* is being changed by another process, for more than * s",
+     "* wird von einem anderen Prozess geändert, seit mehr als * s"},
+    {"* may not be written: *", "* darf nicht geschrieben werden: *"},
+    {"*, or the files that go with it in the same folder, cannot be opened: *",
+     "* oder die Dateien, die im selben Ordner dazugehören, lassen sich nicht öffnen: *"},
+    {"* cannot be read or written: *", "* lässt sich nicht lesen oder schreiben: *"},
+    {"*: there is no memory for it", "*: dafür fehlt Arbeitsspeicher"},
+    {"* is damaged, or no database: *", "* ist beschädigt oder keine Datenbank: *"},
+    {"* is the database of another program", "* ist die Datenbank eines anderen Programms"},
+    {"the store has version *, made by a newer Pforte; this one knows up to version *",
+     "der Speicher hat Version *, von einer neueren Pforte; diese kennt sie bis Version *"},
+    {"there is no agent \"*\"", "es gibt keinen Bearbeiter \"*\""},
+    {"\"*\" cannot be a login: it takes *", "\"*\" kann kein Anmeldename sein"},
+    {"\"*\" cannot be a name or an address: it takes *", "\"*\" kann kein Name und keine Adresse sein"},
+    {"\"*\" cannot be a group: it takes *", "\"*\" kann keine Gruppe sein"},
+    {"there is already an agent \"*\"; logins differ in more than the case of their letters",
+     "es gibt schon einen Bearbeiter \"*\"; Anmeldenamen unterscheiden sich nicht nur in Groß- und Kleinschreibung"},
+    {"a password has 1 to * bytes", "ein Passwort hat 1 bis * Bytes"},
+    {"hashing a password needs * MiB of memory, and there is none",
+     "ein Passwort zu hashen braucht * MiB Arbeitsspeicher, und der fehlt"},
+    {"a label has up to 128 characters, without control characters",
+     "eine Bezeichnung hat bis zu 128 Zeichen, darunter kein Steuerzeichen"},
+    {"the principal \"*\" has control characters", "im Principal \"*\" sind Steuerzeichen"},
+    {"the principal \"*\" has an empty realm", "der Realm im Principal \"*\" ist leer"},
+    {"the principal \"*\" has no realm", "dem Principal \"*\" fehlt der Realm"},
+    {"the principal \"*\" has an empty component", "ein Teil des Principals \"*\" ist leer"},
+    {"the principal \"*\" goes on behind a NUL", "der Principal \"*\" geht hinter einem NUL weiter"},
+    {"the principal \"*\" ends in the middle of an escape", "der Principal \"*\" endet hinter einem Backslash"},
+    {"the principal \"*\" has two realms", "der Principal \"*\" hat zwei Realms"},
+    {"the principal \"*\" has a slash in its realm", "im Realm des Principals \"*\" ist ein Schrägstrich"},
+    {"there is no service \"*\"; known: *", "es gibt keinen Dienst \"*\"; bekannt: *"},
+    {"*: larger than 1 GiB", "*: größer als 1 GiB"},
+});
+
+std::vector<std::string_view> fixed_parts(std::string_view sentence) {
+  std::vector<std::string_view> parts;
+  for (std::size_t star = 0; (star = sentence.find('*')) != sentence.npos; sentence.remove_prefix(star + 1))
+    parts.push_back(sentence.substr(0, star));
+  parts.push_back(sentence);
+  return parts;
+}
+
+// What stands for the stars. None: it is another sentence.
+std::optional<std::vector<std::string_view>> variable_parts(std::string_view text,
+                                                            const std::vector<std::string_view>& fixed) {
+  std::vector<std::string_view> found;
+  if (!text.starts_with(fixed.front())) return std::nullopt;
+  text.remove_prefix(fixed.front().size());
+  for (std::size_t i = 1; i < fixed.size(); ++i) {
+    bool last = i + 1 == fixed.size();
+    if (last && !text.ends_with(fixed[i])) return std::nullopt;
+    std::size_t end = last ? text.size() - fixed[i].size() : text.find(fixed[i]);
+    if (end == text.npos) return std::nullopt;
+    found.push_back(text.substr(0, end));
+    text.remove_prefix(end + fixed[i].size());
+  }
+  if (!text.empty()) return std::nullopt;
+  return found;
+}
+
+}  // namespace
+
+std::optional<std::string> in_german(std::string_view english) {
+  for (const Sentence& sentence : kSentences) {
+    auto variable = variable_parts(english, fixed_parts(sentence.en));
+    if (!variable) continue;
+    std::vector<std::string_view> german = fixed_parts(sentence.de);
+    std::string text(german.front());
+    for (std::size_t i = 1; i < german.size(); ++i) {
+      text += variable->at(i - 1);
+      text += german[i];
+    }
+    return text;
+  }
+  return std::nullopt;
+}
+
+}  // namespace pforte::app

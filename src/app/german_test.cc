@@ -1,0 +1,103 @@
+#include "app/german.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "app/complaint.h"
+#include "base/text.h"
+#include "identity/agents.h"
+#include "identity/services.h"
+#include "kerberos/principal.h"
+#include "store/store.h"
+
+namespace pforte::app {
+namespace {
+
+class StoreFolder {
+ public:
+  StoreFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "pforte-german-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~StoreFolder() { std::filesystem::remove_all(path_); }
+  std::string file(std::string_view name) const { return cat(path_.string(), "/", name); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// What the modules say themselves, so that a sentence that changes there is missed here.
+std::string german_of(const auto& result) {
+  REQUIRE(!result);
+  return Complaint(result.error()).what.de;
+}
+
+}  // namespace
+
+TEST_CASE("what is wrong with an agent is said in German") {
+  StoreFolder folder;
+  auto store = store::open_sqlite(folder.file("pforte.db")).value();
+  identity::Agents agents(*store);
+  identity::Agent agent;
+  agent.login = "a:b";
+  CHECK(german_of(agents.add(agent)) == "\"a:b\" kann kein Anmeldename sein");
+  agent.login = "susan";
+  agent.groups = {"a,b"};
+  CHECK(german_of(agents.add(agent)) == "\"a,b\" kann keine Gruppe sein");
+  agent.groups.clear();
+  agent.name = "a\nb";
+  CHECK(german_of(agents.add(agent)) == "\"a\nb\" kann kein Name und keine Adresse sein");
+  agent.name.clear();
+  agent.principals = {"susan"};
+  CHECK(german_of(agents.add(agent)) == "dem Principal \"susan\" fehlt der Realm");
+  agent.principals.clear();
+  REQUIRE(agents.add(agent));
+  CHECK(german_of(agents.add(agent)) ==
+        "es gibt schon einen Bearbeiter \"susan\"; Anmeldenamen unterscheiden sich nicht nur in Groß- und "
+        "Kleinschreibung");
+  CHECK(german_of(agents.set_password("tom", nullptr)) == "es gibt keinen Bearbeiter \"tom\"");
+  Secret empty("");
+  CHECK(german_of(agents.set_password("susan", &empty)) == "ein Passwort hat 1 bis 1024 Bytes");
+  CHECK(german_of(identity::set_service(*store, "radius", true)) ==
+        "es gibt keinen Dienst \"radius\"; bekannt: database, kerberos, ldap");
+}
+
+TEST_CASE("what is wrong with a principal is said in German") {
+  struct Row {
+    std::string_view text, german;
+  };
+  const Row rows[] = {{"susan", "dem Principal \"susan\" fehlt der Realm"},
+                      {"susan@", "der Realm im Principal \"susan@\" ist leer"},
+                      {"a//b@R", "ein Teil des Principals \"a//b@R\" ist leer"},
+                      {"a@R@S", "der Principal \"a@R@S\" hat zwei Realms"},
+                      {"a@R/S", "im Realm des Principals \"a@R/S\" ist ein Schrägstrich"},
+                      {"a@R\\", "der Principal \"a@R\\\" endet hinter einem Backslash"}};
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    auto read = kerberos::parse_principal(row.text);
+    REQUIRE(!read);
+    CHECK(in_german(read.error().text()) == row.german);
+  }
+}
+
+TEST_CASE("what is wrong with a store is said in German, with the words of the system as they are") {
+  StoreFolder folder;
+  CHECK(german_of(store::open_sqlite(folder.file("none/pforte.db"))) ==
+        cat(folder.file("none/pforte.db"), " lässt sich nicht anlegen: No such file or directory"));
+  std::ofstream(folder.file("text.db")) << std::string(4096, 'x');
+  CHECK(german_of(store::open_sqlite(folder.file("text.db")))
+            .starts_with(cat(folder.file("text.db"), " ist beschädigt oder keine Datenbank: ")));
+}
+
+TEST_CASE("of a sentence that is not known the German says at least what it is about") {
+  CHECK(!in_german("something else"));
+  Error strange(Kind::Unavailable, "store.unusable", "something else");
+  CHECK(Complaint(strange).what.de == "der Speicher ist nicht benutzbar: something else");
+}
+
+}  // namespace pforte::app
