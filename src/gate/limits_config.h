@@ -29,7 +29,8 @@ struct Limits {
   // Largest head of a request (request line and headers), the value of Authorization not counted. 1 KiB to 1 MiB.
   std::size_t head = 32UZ << 10;
 
-  // Largest value of Authorization, on top of `head`: a Kerberos ticket with many groups is long. 1 KiB to 1 MiB.
+  // Largest value of Authorization, on top of `head`: a Kerberos ticket with many groups is long, and a third longer as
+  // Base64: 64 KiB are 48 kB of ticket. 1 KiB to 1 MiB.
   std::size_t authorization = 64UZ << 10;
 
   // Longest request line. 256 B to 256 KiB, at most `head`.

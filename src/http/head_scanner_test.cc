@@ -106,7 +106,7 @@ TEST_CASE("a scanner that was reset knows nothing of the head before") {
   }
 }
 
-TEST_CASE("a ticket of 64 KiB fits into a head by default, a cookie of that size does not") {
+TEST_CASE("a ticket with 64 KiB of Base64 fits into a head by default, a cookie of that size does not") {
   HeadScanner scanner;
   CHECK(scanner.scan(head_with("Authorization: Negotiate ", 65'000), {}).value() > 65'000);
   scanner.reset();

@@ -37,7 +37,7 @@ struct Limits {
   std::size_t request_line_bytes = std::size_t{16} * 1024;
   // All of the head but the value of Authorization. Over it: 431.
   std::size_t head_bytes = std::size_t{32} * 1024;
-  // The value of Authorization, which carries Kerberos tickets of up to 64 KiB. On top of head_bytes.
+  // The value of Authorization: a Kerberos ticket of 48 kB, as Base64. On top of head_bytes.
   std::size_t authorization_bytes = std::size_t{64} * 1024;
   // Number of field lines. Over it: 431.
   std::size_t fields = 100;
