@@ -285,12 +285,13 @@ void Handling::tell_large_ticket(const http::Refusal& refusal) const {
   const Site* site = plan_->find_site(request().authority);
   if (site && !site->signs_in) return;
   worker_.metrics().count_sign_in_failure(Metrics::SignInProof::Ticket);
-  std::string reason = cat(refusal.text, ": more than the ", plan_->config.limits.authorization, " bytes of [limits] ",
-                           "authorization, which count a ticket's Base64");
+  std::string reason =
+      cat(refusal.text, ": it has more than ", plan_->config.limits.authorization, " bytes, a ticket's Base64 counted");
   log::warning("sign-in.failed", {{"reference", record_.reference},
                                   {"client", record_.client.ip_text()},
                                   {"code", refusal.code},
-                                  {"reason", reason}});
+                                  {"reason", reason},
+                                  {"remedy", "raise authorization in [limits], or reduce the agent's groups"}});
 }
 
 void Handling::tell_failed_backend(const Error& failure) const {

@@ -258,7 +258,8 @@ def test_a_browser_whose_ticket_is_too_large_is_shown_the_form_in_its_language(l
     told, = desk.events("sign-in.failed")
     assert told["code"] == "http.authorization-too-large"
     assert told["reference"] == answer.get("pforte-reference") == line["reference"]
-    assert "[limits] authorization" in told["reason"]
+    assert "65536 bytes" in told["reason"]
+    assert "[limits]" in told["remedy"]
     assert "AAAA" not in desk.stderr.read_text()
 
 
