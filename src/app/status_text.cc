@@ -133,6 +133,8 @@ void Writer::key(const Json& key) {
   out_ += cat("  ", shown_text(key, "principal"), "  ");
   if (is_true(key, "usable")) {
     out_ += cat(word("key version ", "Schlüsselversion "), versions);
+    std::string written = shown_text(key, "written");
+    if (!written.empty()) out_ += cat(word(", written ", ", geschrieben "), written);
     if (!problem.empty()) out_ += cat("; ", problem);
   } else {
     out_ += cat(word("cannot be used: ", "nicht verwendbar: "), problem);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -74,6 +75,15 @@ TEST_CASE("a keytab that cannot be used says why") {
   Both text = shown(key);
   CHECK(text.en.ends_with("@ALPHA.TEST  cannot be used: the keytab is cut off\n"));
   CHECK(text.de.ends_with("@ALPHA.TEST  nicht verwendbar: die Keytab ist abgeschnitten\n"));
+}
+
+TEST_CASE("when the newest key was written is said where the keytab has it") {
+  constexpr std::string_view document =
+      R"({"keys": [{"principal": "HTTP/a@R", "usable": true, "key_versions": [3], "written": "2026-07-01T00:00:00Z"}]})";
+  CHECK(status_text(document, Language::English).value().ends_with("key version 3, written 2026-07-01T00:00:00Z\n"));
+  CHECK(status_text(document, Language::German)
+            .value()
+            .ends_with("Schlüsselversion 3, geschrieben 2026-07-01T00:00:00Z\n"));
 }
 
 TEST_CASE("tickets with RC4 are counted where there are any") {

@@ -27,7 +27,8 @@ struct LdapConfig {
   // as the one who has signed in: by base and user_filter if they are given, else by the name where that is a DN.
   std::optional<std::string> bind_pattern;
 
-  std::string login_attribute;  // which attribute is the agent's login, if not told that of user_filter; empty: as typed
+  // Which attribute is the agent's login, if not told that of user_filter; empty: as typed.
+  std::string login_attribute;
   std::string name_attribute = "cn";
   std::string mail_attribute = "mail";
   std::string group_attribute = "memberOf";  // of the user's entry; the first RDN's value is the group's name
