@@ -97,6 +97,20 @@ def test_nothing_is_complained_of(demo):
     assert "level=warning" not in demo.said()
 
 
+def test_status_says_that_all_is_well(demo):
+    [file] = demo.folder.glob("*/pforte.toml")
+    for language, runs, up, version in (("en", "runs", "up", "key version"), ("de", "läuft", "erreichbar", "Schlüsselversion")):
+        done = subprocess.run([*shlex.split(gates.BINARY), "--config", str(file), "status", "--lang", language],
+                              capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        assert {f"  {name}  {runs}" for name in ("kerberos", "ldap", "database")} <= set(lines)
+        assert any(line.startswith("    ldaps://") and line.endswith(f"  {up}") for line in lines)
+        keys = [line for line in lines if line.startswith("  HTTP/")]
+        assert len(keys) >= 3
+        assert all(f"  {version} " in line and ";" not in line for line in keys), keys
+
+
 def test_who_has_not_signed_in_is_asked(demo):
     [answer] = demo.paste("Nobody has signed in")
     assert answer.startswith("HTTP/1.1 401")

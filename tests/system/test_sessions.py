@@ -12,7 +12,7 @@ import websockets
 from agents import ADAM, EVA, must
 from backends import by_path, websocket_echo
 from gate import until
-from visitor import APP, SERVICE, Visitor, has_login_form, offers_negotiate, signed_in_as
+from visitor import APP, SERVICE, Form, Visitor, has_login_form, offers_negotiate, signed_in_as
 
 UPGRADE = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
@@ -310,7 +310,9 @@ def test_those_who_are_in_stay_in_when_a_provider_stops(desk, susan):
 def test_when_all_are_stopped_the_page_says_so(desk):
     for name in ("kerberos", "database"):
         service(desk, "stop", name)
-    answer = Visitor(desk).get("/")
-    assert answer.status in (401, 503)
-    assert not offers_negotiate(answer)
-    assert answer.get("content-type").startswith("text/html")
+    for language, sentence in (("en", "Nobody can sign in right now."), ("de", "Die Anmeldung ist gerade nicht möglich.")):
+        answer = Visitor(desk).get("/", f"Accept-Language: {language}")
+        assert answer.status in (401, 503)
+        assert not offers_negotiate(answer)
+        assert answer.get("content-type").startswith("text/html")
+        assert sentence in Form(answer.body).words

@@ -1,5 +1,6 @@
 """Passwords that a directory knows: LDAP that is up, down, slow, silent, or lying."""
 
+import json
 import time
 
 import pytest
@@ -155,6 +156,27 @@ def test_a_directory_that_does_not_answer_in_time_is_left_out_for_a_while(kind, 
     began = time.monotonic()
     Visitor(gate).must_sign_in("peter", PETER_PASSWORD)
     assert time.monotonic() - began < 1.5
+    relay.close()
+
+
+def test_a_directory_that_falls_silent_costs_its_timeout_once_and_status_says_so(start_with, directory):
+    relay = Relay(directory.tls_port)
+    url = f"ldaps://127.0.0.1:{relay.port}"
+    gate = start_with(url)
+    Visitor(gate).must_sign_in("susan", SUSAN_PASSWORD)  # a connection is kept from now on
+    assert f"    {url}  up\n" in gate.run("status").stdout
+    relay.silent = True
+    visitor = Visitor(gate)
+    visitor.form()
+    began = time.monotonic()
+    says_no(visitor, "susan", SUSAN_PASSWORD)
+    assert 0.9 < time.monotonic() - began < 1.8
+    assert f"    {url}  down, left alone until 2" in gate.run("status").stdout
+    assert f"    {url}  gestört, ausgelassen bis 2" in gate.run("status", "--lang", "de").stdout
+    told = json.loads(gate.run("status", "--json").stdout)["ldap_servers"]
+    assert [server["url"] for server in told] == [url]
+    assert told[0]["state"] == "down"
+    assert "no answer within 1000 ms" in told[0]["reason"]
     relay.close()
 
 
