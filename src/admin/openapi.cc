@@ -140,6 +140,11 @@ constexpr std::string_view kDocument = R"json({
                 "problem": { "oneOf": [{ "$ref": "#/components/schemas/Text" }, { "type": "null" }] },
                 "key_versions": { "type": "array", "items": { "type": "integer" } },
                 "encryptions": { "type": "array", "items": { "type": "string" } },
+                "written": {
+                  "type": ["string", "null"],
+                  "format": "date-time",
+                  "description": "The newest key, as the keytab has it; null where it says nothing, as ktpass does"
+                },
                 "rc4_tickets": { "type": "integer", "description": "Accepted because allow_rc4 names the principal" }
               }
             }

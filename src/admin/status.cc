@@ -72,6 +72,7 @@ Json to_document(const KeyStatus& key) {
           {"problem", key.problem ? to_document(*key.problem) : Json(nullptr)},
           {"key_versions", key.key_versions},
           {"encryptions", key.encryptions},
+          {"written", to_document(key.written)},
           {"rc4_tickets", key.rc4_tickets}};
 }
 

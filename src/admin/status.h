@@ -51,6 +51,7 @@ struct KeyStatus {
   std::optional<Message> problem;  // why not, and what to do
   std::vector<int> key_versions;
   std::vector<std::string> encryptions;
+  std::optional<Time> written;    // the newest key, as the keytab has it; often it says nothing
   std::uint64_t rc4_tickets = 0;  // accepted by exception
 };
 

@@ -1,11 +1,14 @@
 #include "app/check.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 
@@ -38,6 +41,75 @@ std::string all_is_well(const std::string& file, Language language) {
   return language == Language::German ? cat(file, ": in Ordnung\n") : cat(file, ": it holds\n");
 }
 
+bool is_told(const conf::Place& place, const conf::Problems& problems) {
+  return std::ranges::any_of(problems.all(), [&](const conf::Problem& known) {
+    return known.severity == conf::Severity::Error && known.place == place;
+  });
+}
+
+// What is wrong at a place is told once: an empty name of a file is no missing file.
+void add_what_is_new(const conf::Problems& found, conf::Problems& problems) {
+  const conf::Problems known = problems;
+  for (const conf::Problem& one : found.all()) {
+    if (is_told(one.place, known)) continue;
+    switch (one.severity) {
+      case conf::Severity::Error:
+        problems.error(one.place, one.code, one.what, one.remedy);
+        break;
+      case conf::Severity::Warning:
+        problems.warning(one.place, one.code, one.what, one.remedy);
+        break;
+      case conf::Severity::Note:
+        problems.note(one.place, one.code, one.what, one.remedy);
+        break;
+    }
+  }
+}
+
+// Files with a secret in them.
+std::vector<std::string> secret_files(const gate::Config& config) {
+  std::vector<std::string> files;
+  auto add = [&](const std::optional<conf::Text>& file) {
+    if (file) files.push_back(file->value);
+  };
+  for (const gate::SiteConfig& site : config.sites) {
+    for (const gate::CertificateConfig& certificate : site.certificates) {
+      add(certificate.key);
+      add(certificate.key_password_file);
+    }
+  }
+  for (const gate::BackendConfig& backend : config.backends) add(backend.identity.basic_password_file);
+  if (config.ldap) add(config.ldap->bind_password_file);
+  if (!config.kerberos) return files;
+  for (const kerberos::KeytabConfig& one : config.kerberos->keytabs) add(one.keytab);
+  return files;
+}
+
+bool is_roots_own(const std::string& file) {
+  struct stat about{};
+  if (::stat(file.c_str(), &about) != 0 || about.st_uid != 0) return false;
+  bool by_group = about.st_gid != 0 && (about.st_mode & S_IRGRP) != 0;
+  return !by_group && (about.st_mode & S_IROTH) == 0;
+}
+
+// Root reads everything, the gate's user does not.
+void note_roots_own_files(const gate::Config& config, conf::Problems& problems) {
+  std::vector<std::string> files = secret_files(config);
+  std::erase_if(files, [](const std::string& file) { return !is_roots_own(file); });
+  std::ranges::sort(files);
+  auto doubles = std::ranges::unique(files);
+  files.erase(doubles.begin(), doubles.end());
+  if (files.empty()) return;
+  std::size_t more = files.size() - 1;
+  problems.note({config.file, 0, 0}, "conf.checked-as-root",
+                {cat("this was checked as root, and root alone can read ", files.front(),
+                     more == 0 ? "" : cat(" and ", more, " more")),
+                 cat("hier prüft root, und nur root kann ", files.front(),
+                     more == 0 ? "" : cat(" und ", more, " weitere"), " lesen")},
+                {"`sudo -u pforte pforte check` tells whether the gate's user can",
+                 "`sudo -u pforte pforte check` sagt, ob es auch der Benutzer des Dienstes kann"});
+}
+
 }  // namespace
 
 std::string problems_text(const conf::Problems& problems, Language language, bool color) {
@@ -50,8 +122,14 @@ std::string problems_text(const conf::Problems& problems, Language language, boo
 int check(const CommandLine& line, CheckFiles check_files) {
   std::string file = config_file(line);
   conf::Problems problems;
-  std::optional<gate::Config> config = gate::read_config(file, problems);
-  if (config) check_files(*config, problems);
+  std::optional<gate::Config> config = gate::read_draft(file, problems);
+  bool holds = !problems.has_errors();
+  if (config) {
+    conf::Problems of_files;
+    check_files(*config, holds, of_files);
+    add_what_is_new(of_files, problems);
+    if (::geteuid() == 0) note_roots_own_files(*config, problems);
+  }
 
   if (line.json) {
     std::fputs(problems_json(problems, line.language).c_str(), stdout);
@@ -60,7 +138,7 @@ int check(const CommandLine& line, CheckFiles check_files) {
     std::fputs(problems_text(problems, line.language, color).c_str(), stderr);
     if (!problems.has_errors()) std::fputs(all_is_well(file, line.language).c_str(), stdout);
   }
-  if (!config) return 2;
+  if (!holds) return 2;
   return problems.has_errors() ? 1 : 0;
 }
 

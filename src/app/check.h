@@ -8,11 +8,13 @@
 
 namespace pforte::app {
 
-// Looks at what a configuration names: files, certificates, names. What is wrong goes to the problems.
-using CheckFiles = void (*)(const gate::Config& config, conf::Problems& problems);
+// Looks at what a configuration names: files, certificates, names. What is wrong goes to the problems. One that does
+// not hold is good for its files alone.
+using CheckFiles = void (*)(const gate::Config& config, bool holds, conf::Problems& problems);
 
 // `pforte check`. Problems go to standard error, or to standard output as one JSON document. Returns the exit status:
-// 0 it holds, 1 something it names does not, 2 the configuration itself is wrong or cannot be read.
+// 0 it holds, 1 something it names does not, 2 the configuration itself is wrong or cannot be read; then what it names
+// is told of as well, as far as it can be.
 int check(const CommandLine& line, CheckFiles check_files);
 
 // All problems in the order of the file, with what is wrong in bold and the severity in its colour if wanted.

@@ -29,10 +29,11 @@ int say(const Said& said) {
 }
 
 // What `pforte check` looks at beyond the text: the same as what a start needs.
-void check_files(const gate::Config& config, conf::Problems& problems) {
+void check_files(const gate::Config& config, bool holds, conf::Problems& problems) {
   gate::SiteNames numbered;
   gate::PlanParts parts{.previous = nullptr, .numbered = numbered, .sign_in = {}};
-  gate::make_plan(config, parts, problems);
+  if (holds) gate::make_plan(config, parts, problems);
+  if (!holds) gate::check_named_files(config, problems);
   gate::check_sign_in_files(config, problems);
 }
 

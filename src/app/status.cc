@@ -41,6 +41,7 @@ void append_sign_in(const gate::SignIn& sign_in, admin::Status& status) {
                            .problem = std::move(key.problem),
                            .key_versions = std::move(key.key_versions),
                            .encryptions = std::move(key.encryptions),
+                           .written = key.written,
                            .rc4_tickets = key.rc4_tickets});
   }
 }

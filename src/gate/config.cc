@@ -135,7 +135,20 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   return config;
 }
 
+std::optional<Config> parse_draft(std::string_view text, const std::string& file, conf::Problems& problems) {
+  std::optional<conf::Table> document = conf::read_document(text, file, problems);
+  if (!document) return std::nullopt;
+  Config config = read_document_config(conf::Reader(*document, problems), file);
+  check_config(config, problems);
+  return config;
+}
+
 }  // namespace
+
+std::optional<Config> read_draft(const std::string& file, conf::Problems& problems) {
+  std::optional<std::string> text = conf::read_file(file, problems);
+  return text ? parse_draft(*text, file, problems) : std::nullopt;
+}
 
 std::optional<Config> read_config(const std::string& file, conf::Problems& problems) {
   std::optional<std::string> text = conf::read_file(file, problems);
@@ -143,12 +156,8 @@ std::optional<Config> read_config(const std::string& file, conf::Problems& probl
 }
 
 std::optional<Config> parse_config(std::string_view text, const std::string& file, conf::Problems& problems) {
-  std::optional<conf::Table> document = conf::read_document(text, file, problems);
-  if (!document) return std::nullopt;
-  Config config = read_document_config(conf::Reader(*document, problems), file);
-  check_config(config, problems);
-  if (problems.has_errors()) return std::nullopt;
-  return config;
+  std::optional<Config> config = parse_draft(text, file, problems);
+  return problems.has_errors() ? std::nullopt : std::move(config);
 }
 
 std::optional<std::string> read_state_dir(const std::string& file, conf::Problems& problems) {

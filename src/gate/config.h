@@ -70,7 +70,11 @@ struct Config {
 // None exactly when one of them is an error.
 std::optional<Config> read_config(const std::string& file, conf::Problems& problems);
 
-// The same for a text that is not in a file, such as the demo's. Relative paths in it are relative to the
+// What the file says even if some of it is wrong, to look at the files that it names in the same run, and for nothing
+// else. None when it cannot be read or is no TOML.
+std::optional<Config> read_draft(const std::string& file, conf::Problems& problems);
+
+// As read_config() for a text that is not in a file, such as the demo's. Relative paths in it are relative to the
 // folder of `file`, and messages name `file`.
 std::optional<Config> parse_config(std::string_view text, const std::string& file, conf::Problems& problems);
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "crypto/testing.h"
+#include "gate/plan.h"
+#include "gate/sign_in.h"
 
 namespace pforte::gate {
 namespace {
@@ -62,6 +64,19 @@ TEST_CASE("every golden configuration gives exactly the messages written beside 
     ++cases;
   }
   CHECK(cases >= 25);
+}
+
+TEST_CASE("the files of every golden configuration can be judged, whatever is wrong with its text") {
+  for (const auto& entry : fs::directory_iterator(golden_folder())) {
+    if (entry.path().extension() != ".toml") continue;
+    CAPTURE(entry.path().filename());
+    conf::Problems of_text, of_files;
+    std::optional<Config> draft = read_draft(entry.path(), of_text);
+    if (!draft) continue;
+    check_named_files(*draft, of_files);
+    check_sign_in_files(*draft, of_files);
+    for (const conf::Problem& one : of_files.all()) CHECK(!one.place.file.empty());
+  }
 }
 
 TEST_CASE("the example of the handbook is accepted without a word") {

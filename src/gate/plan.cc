@@ -45,6 +45,7 @@ class Assembly {
   void names();
   void sign_in();
   void logo();
+  void files();
   std::shared_ptr<const Plan> finished() && { return std::move(plan_); }
 
  private:
@@ -246,6 +247,17 @@ void Assembly::logo() {
   plan_->logo.bytes.assign(std::istreambuf_iterator<char>(stream), {});
 }
 
+// Relies on nothing that the texts say of each other.
+void Assembly::files() {
+  for (const BackendConfig& config : plan_->config.backends) {
+    if (std::ranges::any_of(config.servers, &ServerConfig::tls)) client_context(config);
+    Backend unused;
+    if (config.identity.basic_password_file) read_basic_password(*config.identity.basic_password_file, unused);
+  }
+  for (const SiteConfig& config : plan_->config.sites) server_context(config);
+  logo();
+}
+
 }  // namespace
 
 std::string_view without_port(std::string_view authority) {
@@ -283,6 +295,12 @@ std::shared_ptr<const Plan> make_plan(Config config, const PlanParts& parts, con
   if (!problems.has_errors()) assembly.sign_in();
   if (problems.has_errors()) return nullptr;
   return std::move(assembly).finished();
+}
+
+void check_named_files(const Config& config, conf::Problems& problems) {
+  SiteNames numbered;
+  PlanParts parts{.previous = nullptr, .numbered = numbered, .sign_in = {}};
+  Assembly(config, parts, problems).files();
 }
 
 }  // namespace pforte::gate

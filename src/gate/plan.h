@@ -55,4 +55,8 @@ struct PlanParts {
 // of them is an error.
 std::shared_ptr<const Plan> make_plan(Config config, const PlanParts& parts, conf::Problems& problems);
 
+// Judges the files alone that a configuration names: certificates, keys, trust stores, passwords, the logo. For one
+// that has errors, which no plan can be made of.
+void check_named_files(const Config& config, conf::Problems& problems);
+
 }  // namespace pforte::gate

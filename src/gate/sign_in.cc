@@ -101,9 +101,7 @@ std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, S
 
 void check_sign_in_files(const Config& config, conf::Problems& problems) {
   if (config.ldap) identity::check_ldap_files(*config.ldap, problems);
-  if (!config.kerberos) return;
-  auto replays = kerberos::MemoryReplayGuard::make({});
-  if (replays) make_acceptor(*config.kerberos, **replays, problems);
+  if (config.kerberos) kerberos::check_keytabs(*config.kerberos, problems);
 }
 
 Result<> SignIn::take_force() {
