@@ -24,8 +24,7 @@ std::optional<Challenge> next_challenge(std::string_view& rest) {
   std::string_view ahead = rest;
   for (std::string_view more = next_element(ahead); !more.empty(); more = next_element(ahead)) {
     if (!scheme_in(more).empty()) break;
-    const char* end = more.data() + more.size();
-    challenge.text = {first.data(), static_cast<std::size_t>(end - first.data())};
+    challenge.text = {first.begin(), more.end()};
     rest = ahead;
   }
   return challenge;
