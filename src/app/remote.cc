@@ -39,36 +39,36 @@ Said not_reachable(const Error& error, const std::string& socket, Language langu
     case Kind::Closed:
       return said(kNotReachable,
                   {cat("no gate is running: nobody answers at ", socket),
-                   cat("es läuft kein Gateway: niemand antwortet auf ", socket)},
+                   cat("es läuft kein Tor: niemand antwortet auf ", socket)},
                   {"start it with `pforte serve`, or name its configuration with --config",
                    "starten Sie es mit `pforte serve`, oder nennen Sie seine Konfiguration mit --config"},
                   language);
     case Kind::Denied:
       return said(
           kNotReachable,
-          {cat("you may not talk to the gate at ", socket), cat("Sie dürfen nicht mit dem Gateway sprechen: ", socket)},
+          {cat("you may not talk to the gate at ", socket), cat("Sie dürfen nicht mit dem Tor sprechen: ", socket)},
           {"run this as the gate's user or as root, such as with sudo",
-           "rufen Sie das als Benutzer des Gateways oder als root auf, etwa mit sudo"},
+           "rufen Sie das als Benutzer des Tors oder als root auf, etwa mit sudo"},
           language);
     case Kind::Timeout:
       return said(kNotReachable,
                   {cat("the gate at ", socket, " does not answer in time"),
-                   cat("das Gateway antwortet nicht rechtzeitig: ", socket)},
+                   cat("das Tor antwortet nicht rechtzeitig: ", socket)},
                   {"look into its log; it may be starting or stopping",
                    "sehen Sie in sein Protokoll; vielleicht startet oder endet es gerade"},
                   language);
     default:
       return said(
           kNotReachable,
-          {cat("the gate cannot be asked: ", error.text()), cat("das Gateway lässt sich nicht fragen: ", error.text())},
-          {"look into the gate's log", "sehen Sie in das Protokoll des Gateways"}, language);
+          {cat("the gate cannot be asked: ", error.text()), cat("das Tor lässt sich nicht fragen: ", error.text())},
+          {"look into the gate's log", "sehen Sie in das Protokoll des Tors"}, language);
   }
 }
 
 Said strange_answer(const ControlAnswer& answer, Language language) {
   return said(
       kNotReachable,
-      {cat("the gate answered with status ", answer.status), cat("das Gateway antwortete mit Status ", answer.status)},
+      {cat("the gate answered with status ", answer.status), cat("das Tor antwortete mit Status ", answer.status)},
       {"it may be of another version than this command: restart it",
        "vielleicht ist es von anderer Version als dieser Befehl: starten Sie es neu"},
       language);

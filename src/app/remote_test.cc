@@ -96,7 +96,7 @@ TEST_CASE("without a gate the commands end with 3 and say so") {
     CHECK(said.out.empty());
   }
   Said german = ask_status(folder.path(), {.language = Language::German, .json = false});
-  CHECK(german.err.starts_with("pforte: Fehler: es läuft kein Gateway"));
+  CHECK(german.err.starts_with("pforte: Fehler: es läuft kein Tor"));
 }
 
 TEST_CASE("the status is shown as text in both languages, and as JSON") {

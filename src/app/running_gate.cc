@@ -74,7 +74,7 @@ std::unique_ptr<gate::Accounts> open_accounts(const gate::Config& config, conf::
   if (accounts) return *std::move(accounts);
   problems.error({.file = config.file, .line = 0, .column = 0}, accounts.error().code(),
                  {cat("cannot keep agents and sessions: ", accounts.error().text()),
-                  cat("kann Agenten und Sitzungen nicht speichern: ", accounts.error().text())},
+                  cat("kann Bearbeiter und Sitzungen nicht speichern: ", accounts.error().text())},
                  {"see that state_dir exists, belongs to the gate's user and has room",
                   "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
   return nullptr;
@@ -228,7 +228,7 @@ net::Task<admin::ReloadOutcome> RunningGate::reload() {
   while (reloading_) co_await loop_.sleep_for(kReloadLook);
   if (draining_) {
     conf::Problems late;
-    late.error(place_of_file(*plan_), "reload.too-late", {"the gate is stopping", "der Dienst wird gerade beendet"},
+    late.error(place_of_file(*plan_), "reload.too-late", {"the gate is stopping", "das Tor wird gerade beendet"},
                {"start it again: it reads the file then", "neu starten: Dann wird die Datei gelesen"});
     co_return outcome_of(late, false);
   }

@@ -111,9 +111,9 @@ std::optional<Diagnosis> in_value(const Line& line, std::string_view complaint) 
   bool quoted = line.value.starts_with('"') || line.value.starts_with('\'');
   if (complaint.contains("unknown escape")) {
     return Diagnosis{{"a backslash begins an escape between double quotation marks",
-                      "zwischen doppelten Anführungszeichen beginnt der Rückstrich eine Ersatzdarstellung"},
+                      "zwischen doppelten Anführungszeichen beginnt der Backslash eine Ersatzdarstellung"},
                      {"use single quotation marks, 'C:\\pforte\\site.pem', or write \\\\ for each backslash",
-                      "einfache Anführungszeichen verwenden, 'C:\\pforte\\site.pem', oder jeden Rückstrich als \\\\ "
+                      "einfache Anführungszeichen verwenden, 'C:\\pforte\\site.pem', oder jeden Backslash als \\\\ "
                       "schreiben"},
                      std::nullopt};
   }

@@ -67,7 +67,7 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
   if (std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
     // What stands before it may be a password, and messages end in logs.
     conf::Text masked{cat(scheme, "...", rest.substr(at)), url.place};
-    refuse(problems, masked, {"carries a user name or password", "enthält Benutzernamen oder Kennwort"},
+    refuse(problems, masked, {"carries a user name or password", "enthält Benutzernamen oder Passwort"},
            write(cat(scheme, rest.substr(at + 1))));
     return std::nullopt;
   }

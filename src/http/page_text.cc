@@ -91,7 +91,7 @@ constexpr std::array kExplanations{
                 false,
                 {"Something went wrong here", "Hier ist etwas schiefgegangen"},
                 {"The gate made a mistake. It is not your fault.",
-                 "Das Gateway hat einen Fehler gemacht. Es liegt nicht an Ihnen."},
+                 "Das Tor hat einen Fehler gemacht. Es liegt nicht an Ihnen."},
                 {"Try again. If it happens again, give your administrator the reference below.",
                  "Versuchen Sie es noch einmal. Bleibt es dabei, nennen Sie Ihrer Administration die Referenz unten."}},
     Explanation{
@@ -99,7 +99,7 @@ constexpr std::array kExplanations{
         true,
         {"This is not supported", "Das wird nicht unterstützt"},
         {"The request asks for something that the gate does not do.",
-         "Die Anfrage verlangt etwas, das das Gateway nicht tut."},
+         "Die Anfrage verlangt etwas, das das Tor nicht tut."},
         {"Tell your administrator the reference below.", "Nennen Sie Ihrer Administration die Referenz unten."}},
     Explanation{502,
                 false,
@@ -126,7 +126,7 @@ constexpr std::array kExplanations{
                 true,
                 {"This version of HTTP is not spoken here", "Diese Version von HTTP wird hier nicht gesprochen"},
                 {"The program that sent the request is too old or too new for this gate.",
-                 "Das Programm, das die Anfrage gesendet hat, ist zu alt oder zu neu für dieses Gateway."},
+                 "Das Programm, das die Anfrage gesendet hat, ist zu alt oder zu neu für dieses Tor."},
                 {"Use a current browser.", "Benutzen Sie einen aktuellen Browser."}},
 };
 

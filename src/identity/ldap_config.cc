@@ -51,7 +51,7 @@ void check_secrecy(const conf::Reader& keys, const LdapConfig& config) {
     keys.problems().error(
         url.place, "conf.ldap.plain",
         {cat("passwords would travel to ", server->host, " in clear"),
-         cat("Kennwörter würden unverschlüsselt zu ", server->host, " übertragen")},
+         cat("Passwörter würden unverschlüsselt zu ", server->host, " übertragen")},
         {cat("write \"ldaps://", server->host, "\", or add start_tls = true; plain = true permits it as it is"),
          cat("\"ldaps://", server->host,
              "\" schreiben oder start_tls = true ergänzen; plain = true erlaubt es so, wie es ist")});
@@ -63,7 +63,7 @@ void check_secrecy(const conf::Reader& keys, const LdapConfig& config) {
   } else if (config.plain && any_plain) {
     keys.problems().warning(keys.place_of("plain"), "conf.ldap.plain",
                             {"passwords travel in clear; whoever listens has them",
-                             "Kennwörter werden unverschlüsselt übertragen; wer mithört, hat sie"},
+                             "Passwörter werden unverschlüsselt übertragen; wer mithört, hat sie"},
                             {"use ldaps:// or start_tls = true", "ldaps:// oder start_tls = true verwenden"});
   }
   for (std::string_view key : {"start_tls", "plain"}) {
@@ -157,7 +157,7 @@ void read_account(conf::Reader& keys, LdapConfig& config) {
   std::string_view there = keys.has("bind_dn") ? "bind_dn" : "bind_password_file";
   keys.problems().error(
       keys.place_of(there), "conf.ldap.account",
-      {"the account that searches needs a name and a password", "das Konto, das sucht, braucht Namen und Kennwort"},
+      {"the account that searches needs a name and a password", "das Konto, das sucht, braucht Namen und Passwort"},
       {"give bind_dn and bind_password_file; without both the search is anonymous",
        "bind_dn und bind_password_file angeben; ohne beide wird anonym gesucht"});
 }
@@ -264,7 +264,7 @@ void check_ldap_files(const LdapConfig& config, conf::Problems& problems) {
                  {empty ? cat(config.bind_password_file->value, " is empty") : password.error().text(),
                   empty ? cat(config.bind_password_file->value, " ist leer") : password.error().text()},
                  {"its first line is the password of bind_dn; the user pforte must be able to read it",
-                  "ihre erste Zeile ist das Kennwort von bind_dn; der Benutzer pforte muss sie lesen können"});
+                  "ihre erste Zeile ist das Passwort von bind_dn; der Benutzer pforte muss sie lesen können"});
 }
 
 }  // namespace pforte::identity

@@ -88,7 +88,7 @@ std::optional<LdapServer> read_ldap_server(const conf::Text& url, conf::Problems
   if (std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
     // What stands before it may be a password, and messages end in logs.
     refuse(problems, {cat(prefix, "...", rest.substr(at)), url.place},
-           {"carries a name or password", "enthält Namen oder Kennwort"},
+           {"carries a name or password", "enthält Namen oder Passwort"},
            {"name the account with bind_dn and bind_password_file",
             "das Konto mit bind_dn und bind_password_file angeben"});
     return std::nullopt;

@@ -69,7 +69,7 @@ bool check_rewrite(const re2::RE2& pattern, const conf::Text& login, conf::Probl
                  {cat("\"", login.value, "\" does not fit its pattern, which has ", groups, " groups: ", why),
                   cat("\"", login.value, "\" passt nicht zu seinem Muster, das ", groups, " Gruppen hat: ", why)},
                  {"\\1 is what the first pair of parentheses matches, \\0 the whole principal, \\\\ a backslash",
-                  "\\1 ist, was das erste Klammerpaar trifft, \\0 der ganze Principal, \\\\ ein Rückstrich"});
+                  "\\1 ist, was das erste Klammerpaar trifft, \\0 der ganze Principal, \\\\ ein Backslash"});
   return false;
 }
 

@@ -77,11 +77,10 @@ void add_keytab(KerberosConfig& config, const NamedFile& named, std::string_view
   auto same = std::ranges::find(config.keytabs, *principal, &KeytabConfig::principal);
   if (same != config.keytabs.end()) {
     if (same->keytab.value == named.file.value) return;
-    problems.warning(
-        named.name.place, "kerberos.service-twice",
-        {cat(named.name.value, " has another keytab at ", conf::to_text(same->place), ", which counts"),
-         cat(named.name.value, " hat einen anderen Keytab bei ", conf::to_text(same->place), "; jener gilt")},
-        {"remove one of them", "eines davon entfernen"});
+    problems.warning(named.name.place, "kerberos.service-twice",
+                     {cat(named.name.value, " has another keytab at ", conf::to_text(same->place), ", which counts"),
+                      cat(named.name.value, " hat eine andere Keytab bei ", conf::to_text(same->place), "; jene gilt")},
+                     {"remove one of them", "eines davon entfernen"});
     return;
   }
   config.keytabs.push_back({named.name.place, *std::move(principal), named.file});
@@ -131,7 +130,7 @@ void warn_of_rc4(const conf::Text& service, conf::Problems& problems) {
            "ohne Netz erraten")},
       {"set msDS-SupportedEncryptionTypes = 24 at its account, change the password, make the keytab again; then remove "
        "the name here",
-       "beim Konto msDS-SupportedEncryptionTypes = 24 setzen, das Passwort ändern, den Keytab neu erzeugen; dann den "
+       "beim Konto msDS-SupportedEncryptionTypes = 24 setzen, das Passwort ändern, die Keytab neu erzeugen; dann den "
        "Namen hier entfernen"});
 }
 
@@ -147,7 +146,7 @@ void read_allow_rc4(conf::Reader& keys, KerberosConfig& config) {
       std::vector<std::string_view> names(known.begin(), known.end());
       std::optional<std::string_view> meant = conf::nearest(name, names);
       keys.problems().error(text.place, "kerberos.allow-rc4",
-                            {cat(name, " has no keytab here"), cat(name, " hat hier keinen Keytab")},
+                            {cat(name, " has no keytab here"), cat(name, " hat hier keine Keytab")},
                             {meant ? cat("write ", *meant) : "name a service of [kerberos.keytabs]",
                              meant ? cat("schreiben: ", *meant) : "einen Dienst aus [kerberos.keytabs] nennen"});
     } else {

@@ -58,20 +58,20 @@ void warn_of_disabled(const KeytabConfig& one, Fault fault, conf::Problems& prob
 }  // namespace
 
 Fault no_key_of(const std::string& principal, const std::string& file, const std::string& others) {
-  return {
-      "kerberos.keytab-principal",
-      {cat("the keytab ", file, " has no key of ", principal, ", but of ", others),
-       cat("der Keytab ", file, " hat keinen Schlüssel von ", principal, ", aber von ", others)},
-      {"write the name as the keytab has it, case included, or make the keytab for this name",
-       "den Namen schreiben, wie er im Keytab steht, auch groß und klein, oder den Keytab für diesen Namen erzeugen"}};
+  return {"kerberos.keytab-principal",
+          {cat("the keytab ", file, " has no key of ", principal, ", but of ", others),
+           cat("die Keytab ", file, " hat keinen Schlüssel von ", principal, ", aber von ", others)},
+          {"write the name as the keytab has it, case included, or make the keytab for this name",
+           "den Namen schreiben, wie er in der Keytab steht, auch groß und klein, oder die Keytab für diesen Namen "
+           "erzeugen"}};
 }
 
 Fault only_weak_keys(const std::string& principal, const std::string& file) {
   return {"kerberos.keytab-weak",
           {cat("the keytab ", file, " has only RC4 or DES keys of ", principal),
-           cat("der Keytab ", file, " hat von ", principal, " nur Schlüssel für RC4 oder DES")},
+           cat("die Keytab ", file, " hat von ", principal, " nur Schlüssel für RC4 oder DES")},
           {"enable AES for the account and make the keytab again: ktpass ... /crypto AES256-SHA1",
-           "für das Konto AES einschalten und den Keytab neu erzeugen: ktpass ... /crypto AES256-SHA1"}};
+           "für das Konto AES einschalten und die Keytab neu erzeugen: ktpass ... /crypto AES256-SHA1"}};
 }
 
 KeytabContent read_keytab(const std::string& file) {
@@ -97,7 +97,7 @@ std::optional<Fault> check_keytab_rights(const std::string& file) {
   return Fault{
       "kerberos.keytab-rights",
       {cat("everybody on this machine can read or change the keytab ", file, " and sign in as anybody with it"),
-       cat("jeder auf diesem Rechner kann den Keytab ", file, " lesen oder ändern und sich damit als jeder anmelden")},
+       cat("jeder auf diesem Rechner kann die Keytab ", file, " lesen oder ändern und sich damit als jeder anmelden")},
       {cat("chmod o= ", file), cat("chmod o= ", file)}};
 }
 

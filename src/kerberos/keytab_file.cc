@@ -41,9 +41,9 @@ class File {
 
 Fault missing(const std::string& file) {
   return {"kerberos.keytab-missing",
-          {cat("the keytab ", file, " is not there"), cat("den Keytab ", file, " gibt es nicht")},
+          {cat("the keytab ", file, " is not there"), cat("die Keytab ", file, " gibt es nicht")},
           {"copy it there; it is used from then on, without a restart",
-           "dorthin kopieren; er gilt von da an, ohne Neustart"}};
+           "dorthin kopieren; sie gilt von da an, ohne Neustart"}};
 }
 
 Fault unreadable(const std::string& file, int number) {
@@ -53,32 +53,32 @@ Fault unreadable(const std::string& file, int number) {
   bool reached = ::stat(file.c_str(), &about) == 0;
   std::string owner = reached ? user_name(about.st_uid) : "";
   std::string of = owner.empty() ? "" : cat(", and it belongs to ", owner);
-  std::string von = owner.empty() ? "" : cat("; er gehört ", owner);
+  std::string von = owner.empty() ? "" : cat("; sie gehört ", owner);
   std::string own = cat("chown ", user, " ", file, " && chmod 600 ", file);
   return {"kerberos.keytab-denied",
           {cat("the keytab ", file, " cannot be read by the user ", user, of, " (", why, ")"),
-           cat("der Benutzer ", user, " darf den Keytab ", file, " nicht lesen", von, " (", why, ")")},
+           cat("der Benutzer ", user, " darf die Keytab ", file, " nicht lesen", von, " (", why, ")")},
           reached ? Message{own, own} : remedy_for_denied(file, user)};
 }
 
 Fault no_keytab(const std::string& file) {
   return {"kerberos.keytab-form",
-          {cat(file, " is no keytab"), cat(file, " ist kein Keytab")},
+          {cat(file, " is no keytab"), cat(file, " ist keine Keytab")},
           {"make it with ktpass on the domain controller or with ktutil; it begins with the bytes 05 02",
-           "mit ktpass auf dem Domänencontroller oder mit ktutil erzeugen; er beginnt mit den Bytes 05 02"}};
+           "mit ktpass auf dem Domänencontroller oder mit ktutil erzeugen; sie beginnt mit den Bytes 05 02"}};
 }
 
 Fault cut_off(const std::string& file, std::int64_t offset) {
   return {"kerberos.keytab-cut",
           {cat("the keytab ", file, " is cut off in the entry at byte ", offset),
-           cat("der Keytab ", file, " ist im Eintrag bei Byte ", offset, " abgeschnitten")},
+           cat("die Keytab ", file, " ist im Eintrag bei Byte ", offset, " abgeschnitten")},
           {"copy it again, in binary mode, under another name, then rename it",
            "noch einmal binär unter anderem Namen kopieren, dann umbenennen"}};
 }
 
 Fault empty(const std::string& file) {
   return {"kerberos.keytab-empty",
-          {cat("the keytab ", file, " holds no key"), cat("der Keytab ", file, " enthält keinen Schlüssel")},
+          {cat("the keytab ", file, " holds no key"), cat("die Keytab ", file, " enthält keinen Schlüssel")},
           {"write the key of the service into it with ktpass or ktutil",
            "den Schlüssel des Dienstes mit ktpass oder ktutil hineinschreiben"}};
 }
