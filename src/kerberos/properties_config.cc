@@ -82,7 +82,7 @@ bool has_value(const Property& property, conf::Problems& problems) {
 }
 
 // Whether the file that `key` of [kerberos] names is there and we may read it.
-bool is_there(const conf::Text& file, std::string_view key, conf::Problems& problems) {
+bool can_read(const conf::Text& file, std::string_view key, conf::Problems& problems) {
   int why = why_unreadable(file.value);
   if (why == 0) return true;
   if (why == EACCES || why == EPERM) {
@@ -137,7 +137,7 @@ void take(Property property, PropertiesConfig& config, conf::Problems& problems)
 
 void read_one(const std::optional<conf::Text>& file, std::string_view key, PropertiesConfig& config,
               conf::Problems& problems) {
-  if (!file || !is_there(*file, key, problems)) return;
+  if (!file || !can_read(*file, key, problems)) return;
   std::optional<std::string> text = conf::read_file(file->value, problems);
   if (!text) return;
   for (Property& property : read_java_properties(*text, file->value, problems))
