@@ -53,6 +53,11 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"the principal \"*\" has two realms", "der Principal \"*\" hat zwei Realms"},
     {"the principal \"*\" has a slash in its realm", "im Realm des Principals \"*\" ist ein Schrägstrich"},
     {"there is no service \"*\"; known: *", "es gibt keinen Dienst \"*\"; bekannt: *"},
+    {"cannot use state_dir *: *", "state_dir * ist nicht benutzbar: *"},
+    {"it answered with status *", "es antwortete mit Status *"},
+    {"the gate does not answer in time", "das Tor antwortet nicht rechtzeitig"},
+    {"*: the answer does not end", "*: die Antwort endet nicht"},
+    {"*: what answers is no gate", "*: was da antwortet, ist kein Tor"},
     {"*: larger than 1 GiB", "*: größer als 1 GiB"},
 });
 
@@ -97,6 +102,10 @@ std::optional<std::string> in_german(std::string_view english) {
     return text;
   }
   return std::nullopt;
+}
+
+std::string german_or_same(const std::string& english) {
+  return in_german(english).value_or(english);
 }
 
 }  // namespace pforte::app

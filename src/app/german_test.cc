@@ -94,6 +94,11 @@ TEST_CASE("what is wrong with a store is said in German, with the words of the s
             .starts_with(cat(folder.file("text.db"), " ist beschädigt oder keine Datenbank: ")));
 }
 
+TEST_CASE("what answers at the control socket and is no gate is said in German") {
+  CHECK(german_or_same("/run/x: what answers is no gate") == "/run/x: was da antwortet, ist kein Tor");
+  CHECK(german_or_same("/run/x: Is a directory") == "/run/x: Is a directory");
+}
+
 TEST_CASE("of a sentence that is not known the German says at least what it is about") {
   CHECK(!in_german("something else"));
   Error strange(Kind::Unavailable, "store.unusable", "something else");

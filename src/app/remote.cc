@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/control_call.h"
+#include "app/german.h"
 #include "app/status_text.h"
 #include "base/text.h"
 #include "conf/problem.h"
@@ -58,10 +59,10 @@ Said not_reachable(const Error& error, const std::string& socket, Language langu
                    "sehen Sie in sein Protokoll; vielleicht startet oder endet es gerade"},
                   language);
     default:
-      return said(
-          kNotReachable,
-          {cat("the gate cannot be asked: ", error.text()), cat("das Tor lässt sich nicht fragen: ", error.text())},
-          {"look into the gate's log", "sehen Sie in das Protokoll des Tors"}, language);
+      return said(kNotReachable,
+                  {cat("the gate cannot be asked: ", error.text()),
+                   cat("das Tor lässt sich nicht fragen: ", german_or_same(error.text()))},
+                  {"look into the gate's log", "sehen Sie in das Protokoll des Tors"}, language);
   }
 }
 

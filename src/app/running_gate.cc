@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "app/german.h"
 #include "app/service_manager.h"
 #include "app/status.h"
 #include "base/log.h"
@@ -74,7 +75,7 @@ std::unique_ptr<gate::Accounts> open_accounts(const gate::Config& config, conf::
   if (accounts) return *std::move(accounts);
   problems.error({.file = config.file, .line = 0, .column = 0}, accounts.error().code(),
                  {cat("cannot keep agents and sessions: ", accounts.error().text()),
-                  cat("kann Bearbeiter und Sitzungen nicht speichern: ", accounts.error().text())},
+                  cat("kann Bearbeiter und Sitzungen nicht speichern: ", german_or_same(accounts.error().text()))},
                  {"see that state_dir exists, belongs to the gate's user and has room",
                   "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
   return nullptr;

@@ -12,6 +12,7 @@
 #include "app/agent_import.h"
 #include "app/agent_map.h"
 #include "app/control_call.h"
+#include "app/german.h"
 #include "app/service_command.h"
 #include "app/session_command.h"
 #include "base/text.h"
@@ -67,7 +68,7 @@ void tell_gate(const std::string& state_dir, const StoreCall& call) {
   if (no_gate || (asked && asked->empty())) return;
   const std::string& why = asked ? *asked : asked.error().text();
   call.warn({cat("the running gate could not be told of the change: ", why),
-             cat("dem laufenden Tor ließ sich die Änderung nicht mitteilen: ", why)},
+             cat("dem laufenden Tor ließ sich die Änderung nicht mitteilen: ", german_or_same(why))},
             {"it takes it over by itself within a second", "es übernimmt sie von selbst, innerhalb einer Sekunde"});
 }
 
