@@ -39,7 +39,7 @@ Both shown(admin::KeyStatus key) {
   return shown(status);
 }
 
-const Message kProblem = {"the keytab is cut off", "die Keytab ist abgeschnitten"};
+const Message cut_off = {"the keytab is cut off", "die Keytab ist abgeschnitten"};
 
 }  // namespace
 
@@ -63,7 +63,7 @@ TEST_CASE("a keytab that is good has its key versions") {
 
 TEST_CASE("a keytab that was replaced by a bad one has its key versions and what is wrong") {
   admin::KeyStatus key = key_of({1});
-  key.problem = kProblem;
+  key.problem = cut_off;
   Both text = shown(key);
   CHECK(text.en.ends_with("@ALPHA.TEST  key version 1; the keytab is cut off\n"));
   CHECK(text.de.ends_with("@ALPHA.TEST  Schlüsselversion 1; die Keytab ist abgeschnitten\n"));
@@ -71,17 +71,17 @@ TEST_CASE("a keytab that was replaced by a bad one has its key versions and what
 
 TEST_CASE("a keytab that cannot be used says why") {
   admin::KeyStatus key = key_of({});
-  key.problem = kProblem;
+  key.problem = cut_off;
   Both text = shown(key);
   CHECK(text.en.ends_with("@ALPHA.TEST  cannot be used: the keytab is cut off\n"));
   CHECK(text.de.ends_with("@ALPHA.TEST  nicht verwendbar: die Keytab ist abgeschnitten\n"));
 }
 
 TEST_CASE("when the newest key was written is said where the keytab has it") {
-  constexpr std::string_view document =
+  constexpr std::string_view kDocument =
       R"({"keys": [{"principal": "HTTP/a@R", "usable": true, "key_versions": [3], "written": "2026-07-01T00:00:00Z"}]})";
-  CHECK(status_text(document, Language::English).value().ends_with("key version 3, written 2026-07-01T00:00:00Z\n"));
-  CHECK(status_text(document, Language::German)
+  CHECK(status_text(kDocument, Language::English).value().ends_with("key version 3, written 2026-07-01T00:00:00Z\n"));
+  CHECK(status_text(kDocument, Language::German)
             .value()
             .ends_with("Schlüsselversion 3, geschrieben 2026-07-01T00:00:00Z\n"));
 }

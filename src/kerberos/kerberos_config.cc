@@ -18,8 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kSystemFile = "/etc/krb5.conf";
-
 std::optional<conf::Text> read_file_name(conf::Reader& keys, std::string_view key) {
   std::optional<conf::Text> file = keys.text(key);
   return file ? std::optional(conf::resolved(*std::move(file))) : std::nullopt;
@@ -31,8 +29,8 @@ std::string read_default_realm(const KerberosConfig& config, conf::Problems& pro
   Krb5File file;
   if (config.config) {
     file = check_krb5_file(*config.config, problems);
-  } else if (std::filesystem::is_regular_file(kSystemFile, why)) {
-    file = check_krb5_file({std::string(kSystemFile), config.place}, problems);
+  } else if (std::filesystem::is_regular_file(kSystemKrb5File, why)) {
+    file = check_krb5_file({std::string(kSystemKrb5File), config.place}, problems);
   }
   const Krb5Relation* realm = file.find({"libdefaults", "default_realm"});
   return realm ? realm->value : "";

@@ -21,7 +21,6 @@
 namespace pforte::kerberos {
 namespace {
 
-constexpr std::string_view kSystemFile = "/etc/krb5.conf";
 constexpr std::string_view kStrong =
     "aes256-cts-hmac-sha384-192 aes128-cts-hmac-sha256-128 aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96";
 constexpr std::string_view kWeak = "des3-cbc-sha1 arcfour-hmac-md5";
@@ -29,7 +28,7 @@ constexpr std::string_view kWeak = "des3-cbc-sha1 arcfour-hmac-md5";
 std::optional<std::string> file_to_copy(const KerberosConfig& config) {
   std::error_code why;
   if (config.config) return std::filesystem::absolute(config.config->value, why).string();
-  if (std::filesystem::is_regular_file(kSystemFile, why)) return std::string(kSystemFile);
+  if (std::filesystem::is_regular_file(kSystemKrb5File, why)) return std::string(kSystemKrb5File);
   return std::nullopt;
 }
 

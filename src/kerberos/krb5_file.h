@@ -9,6 +9,9 @@
 
 namespace pforte::kerberos {
 
+// What the library reads where nothing else is named.
+inline constexpr std::string_view kSystemKrb5File = "/etc/krb5.conf";
+
 // One `name = value` of a krb5.conf or krb5.ini.
 struct Krb5Relation {
   std::vector<std::string> path;  // {"libdefaults", "default_realm"}
