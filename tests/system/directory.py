@@ -13,9 +13,10 @@ from pathlib import Path
 
 from backends import tls_server
 from framing import Reader
-from gate import free_port, until
+from gate import until
 from kdc import listens, password_of
 from pki import Authority
+from ports import free_port
 
 BASE = "dc=firma,dc=test"
 PEOPLE_BASE = f"ou=people,{BASE}"

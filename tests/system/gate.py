@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import Any
 import raw
 from backends import Backend
 from pki import Authority
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("PFORTE", str(ROOT / "build/release/pforte"))
@@ -24,26 +24,9 @@ SANITIZED = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime 
 HOST = "crm.example.com"
 
 
-
 def is_sanitized() -> bool:
     """Whether the binary was built with a sanitizer, which keeps freed memory and takes its time."""
     return any(mark in Path(shlex.split(BINARY)[0]).read_bytes() for mark in (b"__asan_init", b"__tsan_init"))
-
-
-_next_port = 12000 + os.getpid() * 37 % 18000
-
-
-def free_port() -> int:
-    """A port below the ephemeral range that nobody listens on; no SO_REUSEADDR, so a shared port does not pass."""
-    global _next_port
-    while True:
-        _next_port = 12000 + (_next_port + 1 - 12000) % 18000
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", _next_port))
-                return _next_port
-            except OSError:
-                continue
 
 
 def until(true: Callable[[], Any], what: str, seconds: float = 5.0) -> Any:

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 import pytest
 from backends import (after, by_path, close_in_body, echo, exact, garbage, hang, long_head, reset_at_once, reset_in_head,
                       text, tls_server)
-from gate import free_port, until
+from gate import until
+from ports import free_port
 from raw import request
 
 QUICK = {"connect_time": "300ms", "answer_time": "500ms"}

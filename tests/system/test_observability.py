@@ -7,7 +7,8 @@ import time
 import pytest
 import raw
 from backends import after, by_path, hang, text
-from gate import HOST, free_port, until
+from gate import HOST, until
+from ports import free_port
 from raw import request
 
 BROWSER = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

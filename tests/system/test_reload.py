@@ -8,8 +8,9 @@ import time
 import pytest
 import raw
 from backends import after, by_path, tls_server
-from gate import HOST, free_port, merged, until
+from gate import HOST, merged, until
 from load import Load
+from ports import free_port
 from raw import request
 
 

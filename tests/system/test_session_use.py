@@ -6,7 +6,8 @@ import time
 import raw
 import tickets
 from agents import EVA
-from gate import free_port, until
+from gate import until
+from ports import free_port
 from visitor import APP, SERVICE, Visitor, cookies_set, signed_in_as
 
 IDLE = 2.0

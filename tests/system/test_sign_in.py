@@ -9,6 +9,7 @@ import raw
 import tickets
 from agents import SUSAN
 from framing import chunk
+from ports import free_port
 from visitor import (APP, MACHINE, NAVIGATION, SERVICE, Form, Visitor, arrived, cookies_set, curl, has_login_form,
                      login_fields, offers_negotiate, signed_in_as)
 
@@ -215,7 +216,7 @@ def test_a_rule_for_groups_refuses_others_with_a_page_that_names_the_reference(s
 
 
 def test_plain_http_is_sent_to_https_before_it_is_asked_for_a_ticket(start_desk, app, susan):
-    port = gates.free_port()
+    port = free_port()
     gate = start_desk(app, more_listeners=[{"address": f"127.0.0.1:{port}", "redirect_to_https": True}])
     for fields in ((), (tickets.negotiate(susan.token(SERVICE)),)):
         answer = gate.ask(raw.request("GET", "/x?y=1", *NAVIGATION, *fields, host=f"{APP}:{port}"), port=port)

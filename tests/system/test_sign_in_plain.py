@@ -4,7 +4,7 @@ import pytest
 import raw
 import tickets
 from agents import EVA
-from gate import free_port
+from ports import free_port
 from visitor import APP, MACHINE, NAVIGATION, SERVICE, Visitor, signed_in_as
 
 # A client that is not on this machine (RFC 5737).

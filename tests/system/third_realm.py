@@ -7,8 +7,9 @@ import signal
 import subprocess
 from pathlib import Path
 
-from gate import free_port, until
+from gate import until
 from kdc import ALPHA, BETA, TRUST, Realms, listens
+from ports import free_port
 
 GAMMA = "GAMMA.TEST"
 GAMMA_SERVICE = f"HTTP/app.gamma.test@{GAMMA}"

@@ -8,7 +8,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-from gate import free_port, until
+from gate import until
+from ports import free_port
 
 HOME = Path("/usr/share/tomcat10")
 
