@@ -15,6 +15,14 @@ bool is_authorization(std::string_view line) {
          equals_ignoring_case(line.substr(0, kAuthorization.size()), kAuthorization);
 }
 
+// Of the control character at `at`, with one more behind it if it is a CR: null if it ends a line.
+const Refusal* wrong_control(std::string_view bytes, std::size_t at) {
+  // The CR may have been the last of the bytes before.
+  if (bytes[at] == '\n') return at > 0 && bytes[at - 1] == '\r' ? nullptr : &refusal::kBareLf;
+  if (bytes[at] != '\r') return &refusal::kControl;
+  return bytes[at + 1] == '\n' ? nullptr : &refusal::kBareCr;
+}
+
 }  // namespace
 
 std::expected<std::size_t, Refusal> HeadScanner::scan(std::string_view bytes, const Limits& limits) {
@@ -26,13 +34,13 @@ std::expected<std::size_t, Refusal> HeadScanner::scan(std::string_view bytes, co
 
   std::size_t at = find_control(bytes, seen_);
   while (at < bytes.size()) {
-    if (bytes[at] == '\r') {
-      if (at + 1 == bytes.size()) break;
-      if (bytes[at + 1] != '\n') return refuse(refusal::kBareCr);
-      ++at;
+    if (bytes[at] == '\r' && at + 1 == bytes.size()) break;
+    if (const Refusal* why = wrong_control(bytes, at)) {
+      // What was too much before it was refused first where the bytes came in pieces.
+      const Refusal* sooner = check_limits(bytes, at, limits);
+      return refuse(sooner ? *sooner : *why);
     }
-    if (bytes[at] != '\n') return refuse(refusal::kControl);
-    if (at == 0 || bytes[at - 1] != '\r') return refuse(refusal::kBareLf);
+    if (bytes[at] == '\r') ++at;
 
     if (const Refusal* why = end_line(bytes, at, limits)) return refuse(*why);
     if (complete_) return at + 1;

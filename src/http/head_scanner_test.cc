@@ -71,6 +71,8 @@ TEST_CASE("bytes that can never become a head are refused before its end") {
       {"\r\n", refusal::from(Sender::Backend, refusal::kStatusLine), Sender::Backend},
       {"HTTP/1.1 200 OK\n", refusal::from(Sender::Backend, refusal::kBareLf), Sender::Backend},
       {std::string(41, 'x'), refusal::kTargetTooLong},
+      {std::string(41, 'x') + "\ra", refusal::kTargetTooLong},
+      {std::string(40, 'x') + "\ra", refusal::kBareCr},
       {head_with("A:", 79), refusal::kHeadTooLarge},
       {"GET / HTTP/1.1\r\nA:" + std::string(83, 'x'), refusal::kHeadTooLarge},
       {"GET / HTTP/1.1\r\nAuthorization:" + std::string(61, 'x'), refusal::kAuthorizationTooLarge},
