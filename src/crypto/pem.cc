@@ -15,8 +15,6 @@ namespace pforte::crypto {
 
 namespace {
 
-constexpr std::size_t kMostFileBytes = 16UZ << 20;
-
 std::unexpected<Error> unreadable(const std::string& file, int number) {
   Kind kind = number == ENOENT ? Kind::NotFound : Kind::Denied;
   return fail(kind, "file.unreadable", cat(file, ": ", std::generic_category().message(number)));
@@ -37,7 +35,7 @@ int give_password(char* into, int size, int, void* password) {
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& file) {
+Result<std::string> read_file(const std::string& file, std::size_t most_mib) {
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   if (!in) return unreadable(file, errno == 0 ? EIO : errno);
@@ -45,7 +43,8 @@ Result<std::string> read_file(const std::string& file) {
   char block[16384];
   while (in.read(block, sizeof block), in.gcount() > 0) {
     text.append(block, std::size_t(in.gcount()));
-    if (text.size() > kMostFileBytes) return fail(Kind::Limit, "file.too-large", cat(file, ": larger than 16 MiB"));
+    if (text.size() > most_mib << 20)
+      return fail(Kind::Limit, "file.too-large", cat(file, ": larger than ", most_mib, " MiB"));
   }
   if (in.bad()) return unreadable(file, errno == 0 ? EIO : errno);
   return text;

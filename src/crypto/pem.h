@@ -27,8 +27,8 @@ Result<PrivateKey> read_private_key(const std::string& file, const std::optional
 // The first line of a file, as a secret.
 Result<Secret> read_password(const std::string& file);
 
-// A whole file, at most 16 MiB.
-Result<std::string> read_file(const std::string& file);
+// A whole file, at most so many MiB.
+Result<std::string> read_file(const std::string& file, std::size_t most_mib = 16);
 
 // Whether the key belongs to the certificate.
 bool belong_together(const X509& certificate, const EVP_PKEY& key);

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace pforte::crypto {
+
+// One block of a PEM text, and where it stands there.
+struct PemBlock {
+  std::string label;      // "CERTIFICATE"
+  std::string content;    // what was Base64: of a certificate its DER alone, of a private key nothing
+  std::size_t begin = 0;  // of the line "-----BEGIN"
+  std::size_t end = 0;    // behind the line "-----END"
+
+  // "CERTIFICATE" and the older names that OpenSSL knows.
+  bool is_certificate() const;
+  bool is_private_key() const;
+};
+
+// All blocks of a text; what stands between them means nothing (RFC 7468, 2). Fails with Kind::Invalid
+// (certificate.damaged) when one does not end or is not Base64; `name` stands in the message.
+Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string_view name);
+
+// A certificate as a block, with its lines.
+std::string pem_block(std::string_view der);
+
+}  // namespace pforte::crypto

@@ -1,0 +1,119 @@
+#include "pki/trust_store.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "base/text.h"
+#include "crypto/certificate_outline.h"
+#include "crypto/testing.h"
+
+namespace pforte::pki {
+namespace {
+
+using crypto::testing::Folder;
+using crypto::testing::make_authority;
+using crypto::testing::pem_of;
+
+std::vector<std::string> subjects(const TrustStore& store) {
+  std::vector<std::string> names;
+  for (const TrustEntry& entry : store.entries) {
+    auto outline = crypto::outline_of(entry.der);
+    REQUIRE(outline);
+    names.push_back(crypto::name_text(outline->subject));
+  }
+  return names;
+}
+
+TEST_CASE("a PEM bundle is its certificates, in its order, with the names that stand before them") {
+  Folder folder;
+  auto first = make_authority("first"), second = make_authority("second");
+  std::string text = cat("a comment\n", pem_of(*first.chain[0]), "    friendlyName: the second\n",
+                         pem_of(*second.chain[0]), "the end\n");
+  auto store = read_trust_store(folder.write("bundle", text));
+  REQUIRE(store);
+  CHECK(store->form == StoreForm::Pem);
+  CHECK(subjects(*store) == std::vector<std::string>{"CN=first", "CN=second"});
+  CHECK(store->entries[0].alias.empty());
+  CHECK(store->entries[1].alias == "the second");
+}
+
+TEST_CASE("a private key in a PEM bundle is counted and not kept") {
+  Folder folder;
+  auto made = make_authority();
+  auto store = read_trust_store(folder.write("both.pem", cat(pem_of(*made.chain[0]), pem_of(*made.key))));
+  REQUIRE(store);
+  CHECK(store->entries.size() == 1);
+  CHECK(store->keys.size() == 1);
+  CHECK(store->keys[0].chain.empty());
+}
+
+TEST_CASE("a file in DER is the one certificate it holds") {
+  Folder folder;
+  auto made = make_authority("der");
+  auto store = read_trust_store(folder.write("ca.cer", crypto::der_of(*made.chain[0])));
+  REQUIRE(store);
+  CHECK(store->form == StoreForm::Der);
+  CHECK(subjects(*store) == std::vector<std::string>{"CN=der"});
+}
+
+TEST_CASE("a directory is the certificates of its files, each once, under the name that is no hash") {
+  Folder folder;
+  auto first = make_authority("first"), second = make_authority("second");
+  std::string hash = crypto::hashed_name(*first.chain[0]);
+  folder.write("b.crt", pem_of(*first.chain[0]));
+  folder.write("a.der", crypto::der_of(*second.chain[0]));
+  folder.write("README", "no certificate");
+  folder.write("notes.pem", "");
+  std::filesystem::create_symlink("b.crt", cat(folder.path(), "/", hash, ".0"));
+  std::filesystem::create_symlink("gone.crt", cat(folder.path(), "/dangling.pem"));
+  std::filesystem::create_directory(cat(folder.path(), "/java.pem"));
+  auto store = read_trust_store(folder.path());
+  REQUIRE(store);
+  CHECK(store->form == StoreForm::Directory);
+  CHECK(subjects(*store) == std::vector<std::string>{"CN=second", "CN=first"});
+  CHECK(store->entries[0].alias == "a.der");
+  CHECK(store->entries[1].alias == "b.crt");
+}
+
+TEST_CASE("an empty file is a store without certificates") {
+  Folder folder;
+  auto store = read_trust_store(folder.write("empty.pem", "\n"));
+  REQUIRE(store);
+  CHECK(store->entries.empty());
+}
+
+TEST_CASE("what is no trust store is refused with its name and the reason") {
+  Folder folder;
+  auto made = make_authority();
+  std::string pem = pem_of(*made.chain[0]), der = crypto::der_of(*made.chain[0]);
+  struct Row {
+    std::string content;
+    std::string_view code;
+  };
+  const Row rows[] = {
+      {"hello", "trust.form"},
+      {pem.substr(0, pem.size() / 2), "certificate.damaged"},
+      {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate.damaged"},
+      {der + "x", "trust.form"},
+      {der.substr(0, der.size() - 1), "trust.form"},
+  };
+  for (const Row& row : rows) {
+    std::string file = folder.write("store", row.content);
+    auto store = read_trust_store(file);
+    REQUIRE(!store);
+    CHECK(store.error().code() == row.code);
+    CHECK(store.error().text().starts_with(file));
+  }
+  CHECK(read_trust_store(cat(folder.path(), "/nothing")).error().kind() == Kind::NotFound);
+}
+
+TEST_CASE("the system's store is there") {
+  if (!std::filesystem::exists("/etc/ssl/certs")) return;
+  auto store = read_trust_store("system");
+  REQUIRE(store);
+  CHECK(store->form == StoreForm::System);
+}
+
+}  // namespace
+}  // namespace pforte::pki
