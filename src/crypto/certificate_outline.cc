@@ -6,44 +6,18 @@
 #include <array>
 #include <cstdio>
 
+#include "crypto/asn1_element.h"
+
 namespace pforte::crypto {
 
 namespace {
-
-struct Element {
-  int tag;  // a universal one; negative: another
-  std::string_view content;
-  std::string_view whole;
-};
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// Takes the first element off `rest`.
-std::optional<Element> take(std::string_view& rest) {
-  const unsigned char* at = bytes_of(rest);
-  long length = 0;
-  int tag = 0, kind = 0;
-  int flags = ASN1_get_object(&at, &length, &tag, &kind, long(rest.size()));
-  bool indefinite = (flags & 1) != 0, bad = (flags & 0x80) != 0;
-  ERR_clear_error();
-  if (rest.empty() || bad || indefinite) return std::nullopt;
-  std::size_t head = std::size_t(at - bytes_of(rest)), size = head + std::size_t(length);
-  Element element{.tag = kind == V_ASN1_UNIVERSAL ? tag : -1 - tag,
-                  .content = rest.substr(head, std::size_t(length)),
-                  .whole = rest.substr(0, size)};
-  rest.remove_prefix(size);
-  return element;
-}
-
-std::optional<Element> take(std::string_view& rest, int tag) {
-  std::optional<Element> element = take(rest);
-  return element && element->tag == tag ? element : std::nullopt;
-}
-
 std::optional<UtcTime> take_time(std::string_view& rest) {
-  std::optional<Element> element = take(rest);
+  std::optional<Asn1Element> element = take_element(rest);
   if (!element || (element->tag != V_ASN1_UTCTIME && element->tag != V_ASN1_GENERALIZEDTIME)) return std::nullopt;
   Owned<ASN1_STRING, ASN1_STRING_free> time(ASN1_STRING_type_new(element->tag));
   ASN1_STRING_set(time.get(), element->content.data(), int(element->content.size()));
@@ -53,21 +27,19 @@ std::optional<UtcTime> take_time(std::string_view& rest) {
 }  // namespace
 
 std::optional<CertificateOutline> outline_of(std::string_view der) {
-  std::optional<Element> certificate = take(der, V_ASN1_SEQUENCE);
+  std::optional<Asn1Element> certificate = take_element(der, V_ASN1_SEQUENCE);
   if (!certificate || !der.empty()) return std::nullopt;
   std::string_view parts = certificate->content;
-  std::optional<Element> signed_part = take(parts, V_ASN1_SEQUENCE);
+  std::optional<Asn1Element> signed_part = take_element(parts, V_ASN1_SEQUENCE);
   if (!signed_part) return std::nullopt;
 
   std::string_view rest = signed_part->content;
-  constexpr int kVersion = -1;  // [0]
-  std::optional<Element> first = take(rest);
-  if (first && first->tag == kVersion) first = take(rest);
-  if (!first || first->tag != V_ASN1_INTEGER || !take(rest, V_ASN1_SEQUENCE)) return std::nullopt;
-  std::optional<Element> issuer = take(rest, V_ASN1_SEQUENCE);
-  std::optional<Element> validity = take(rest, V_ASN1_SEQUENCE);
-  std::optional<Element> subject = take(rest, V_ASN1_SEQUENCE);
-  std::optional<Element> key = take(rest, V_ASN1_SEQUENCE);
+  take_element(rest, context_tag(0));  // the version, which may be left out
+  if (!take_element(rest, V_ASN1_INTEGER) || !take_element(rest, V_ASN1_SEQUENCE)) return std::nullopt;
+  std::optional<Asn1Element> issuer = take_element(rest, V_ASN1_SEQUENCE);
+  std::optional<Asn1Element> validity = take_element(rest, V_ASN1_SEQUENCE);
+  std::optional<Asn1Element> subject = take_element(rest, V_ASN1_SEQUENCE);
+  std::optional<Asn1Element> key = take_element(rest, V_ASN1_SEQUENCE);
   if (!issuer || !validity || !subject || !key) return std::nullopt;
 
   std::string_view times = validity->content;

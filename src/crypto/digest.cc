@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "crypto/owned.h"
+
 namespace pforte::crypto {
 
 Sha256 sha256(std::string_view bytes) {
@@ -13,6 +15,15 @@ Sha256 sha256(std::string_view bytes) {
   Sha256 digest;
   if (!the_algorithm || EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, the_algorithm, nullptr) != 1)
     std::abort();
+  return digest;
+}
+
+Sha1 sha1(std::initializer_list<std::string_view> pieces) {
+  Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
+  bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha1(), nullptr) == 1;
+  for (std::string_view piece : pieces) good = good && EVP_DigestUpdate(context.get(), piece.data(), piece.size()) == 1;
+  Sha1 digest;
+  if (!good || EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1) std::abort();
   return digest;
 }
 

@@ -20,6 +20,13 @@ TEST_CASE("SHA-256 gives what its standard says") {
         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+TEST_CASE("SHA-1 of several pieces is that of the whole") {
+  for (auto digest : {sha1({"abc"}), sha1({"a", "", "bc"})}) {
+    CHECK(to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()}) ==
+          "a9993e364706816aba3e25717850c26c9cd0d89d");
+  }
+}
+
 TEST_CASE("texts are equal in constant time when all of their bytes are") {
   struct Row {
     std::string_view a, b;

@@ -1,10 +1,10 @@
 #include "crypto/pem_blocks.h"
 
-#include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "base/text.h"
+#include "crypto/asn1_element.h"
 #include "crypto/failure.h"
 #include "crypto/owned.h"
 
@@ -16,14 +16,10 @@ template <class T>
 using Allocated = Owned<T, [](T* memory) { OPENSSL_free(memory); }>;
 
 // A "TRUSTED CERTIFICATE" has OpenSSL's own settings behind it.
-std::size_t size_of_certificate(std::string_view content) {
-  const auto* begin = reinterpret_cast<const unsigned char*>(content.data());
-  const unsigned char* at = begin;
-  long length = 0;
-  int tag = 0, kind = 0;
-  bool good = (ASN1_get_object(&at, &length, &tag, &kind, long(content.size())) & 0x80) == 0;
-  ERR_clear_error();
-  return good ? std::size_t(at - begin) + std::size_t(length) : content.size();
+std::string certificate_alone(std::string_view content) {
+  std::string_view rest = content;
+  std::optional<Asn1Element> certificate = take_element(rest);
+  return std::string(certificate ? certificate->whole : content);
 }
 
 }  // namespace
@@ -52,7 +48,7 @@ Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string
     block.begin = text.rfind("-----BEGIN ", block.end);
     if (!block.is_private_key()) block.content.assign(reinterpret_cast<char*>(content), std::size_t(size));
     OPENSSL_cleanse(content, std::size_t(size));
-    if (block.label == PEM_STRING_X509_TRUSTED) block.content.resize(size_of_certificate(block.content));
+    if (block.label == PEM_STRING_X509_TRUSTED) block.content = certificate_alone(block.content);
     blocks.push_back(std::move(block));
   }
   bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;

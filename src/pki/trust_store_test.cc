@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "crypto/certificate_outline.h"
 #include "crypto/testing.h"
+#include "pki/jks.h"
+#include "pki/trust_store_content.h"
 
 namespace pforte::pki {
 namespace {
@@ -74,6 +76,31 @@ TEST_CASE("a directory is the certificates of its files, each once, under the na
   CHECK(subjects(*store) == std::vector<std::string>{"CN=second", "CN=first"});
   CHECK(store->entries[0].alias == "a.der");
   CHECK(store->entries[1].alias == "b.crt");
+}
+
+TEST_CASE("Java's stores are read whatever they are called, private keys apart from what is trusted") {
+  Folder folder;
+  auto root = make_authority("root");
+  std::string der = crypto::der_of(*root.chain[0]);
+  std::optional<Secret> password("changeit");
+  for (StoreForm form : {StoreForm::Jks, StoreForm::Jceks, StoreForm::Pkcs12}) {
+    auto content = empty_store_content(form);
+    REQUIRE(content->add("root", der));
+    std::string file = folder.write("cacerts", *content->write(password));
+    auto store = read_trust_store(file, password);
+    REQUIRE(store);
+    CHECK(store->form == form);
+    CHECK(store->checked);
+    CHECK(subjects(*store) == std::vector<std::string>{"CN=root"});
+    CHECK(store->entries[0].alias == "root");
+    CHECK(read_trust_store(file, Secret("wrong")).error().code() == "trust.password-wrong");
+  }
+  Jks keys{.entries = {{.alias = "key", .key = "k", .chain = {der}}}};
+  auto store = read_trust_store(folder.write("keys", *write_jks(keys, *password)), password);
+  REQUIRE(store);
+  CHECK(store->entries.empty());
+  REQUIRE(store->keys.size() == 1);
+  CHECK(store->keys[0].chain == std::vector<std::string>{der});
 }
 
 TEST_CASE("an empty file is a store without certificates") {

@@ -1,0 +1,122 @@
+#include "base/file_replacement.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+namespace pforte {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+  std::string path = (fs::temp_directory_path() / "pforte-test-XXXXXX").string();
+  Folder() { REQUIRE(mkdtemp(path.data())); }
+  ~Folder() { fs::remove_all(path); }
+  std::string at(const std::string& name) const { return path + "/" + name; }
+};
+
+std::string content_of(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+mode_t mode_of(const std::string& file) {
+  struct stat about{};
+  REQUIRE(stat(file.c_str(), &about) == 0);
+  return about.st_mode & 07777;
+}
+
+TEST_CASE("a file that is replaced keeps its rights, unless others are asked for") {
+  Folder folder;
+  std::string file = folder.at("f");
+  REQUIRE(replace_file(file, "first"));
+  CHECK(mode_of(file) == 0644);
+  chmod(file.c_str(), 0640);
+  REQUIRE(replace_file(file, "second"));
+  CHECK(content_of(file) == "second");
+  CHECK(mode_of(file) == 0640);
+  REQUIRE(replace_file(file, "third", 0600));
+  CHECK(mode_of(file) == 0600);
+  CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("a link stays one, and the file that it leads to is replaced") {
+  Folder folder;
+  REQUIRE(replace_file(folder.at("real"), "old"));
+  fs::create_symlink("real", folder.at("link"));
+  REQUIRE(replace_file(folder.at("link"), "new"));
+  CHECK(fs::is_symlink(folder.at("link")));
+  CHECK(content_of(folder.at("real")) == "new");
+}
+
+TEST_CASE("what cannot be written is told, and leaves nothing behind") {
+  Folder folder;
+  auto written = replace_file(folder.at("none/f"), "x");
+  REQUIRE(!written);
+  CHECK(written.error().code() == "file.unwritable");
+  fs::create_directory(folder.at("folder"));
+  fs::create_directory(folder.at("folder/full"));
+  CHECK(!replace_file(folder.at("folder"), "x"));
+  CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("who changes a file loses no change of another") {
+  Folder folder;
+  std::string file = folder.at("f");
+  REQUIRE(replace_file(file, ""));
+  std::vector<pid_t> children;
+  for (int i = 0; i < 4; ++i) {
+    children.push_back(fork());
+    if (children.back() != 0) continue;
+    for (int round = 0; round < 25; ++round) {
+      auto replacement = FileReplacement::begin(file);
+      if (!replacement || !replacement->commit(content_of(file) + "x")) _exit(1);
+    }
+    _exit(0);
+  }
+  for (pid_t child : children) {
+    int status = 1;
+    waitpid(child, &status, 0);
+    CHECK(status == 0);
+  }
+  CHECK(content_of(file).size() == 100);
+}
+
+TEST_CASE("a replacement that is given up leaves nothing behind") {
+  Folder folder;
+  {
+    REQUIRE(FileReplacement::begin(folder.at("f")));
+  }
+  CHECK(fs::is_empty(folder.path));
+}
+
+TEST_CASE("whoever is killed at any moment leaves the old content or the new") {
+  Folder folder;
+  std::string file = folder.at("f"), a(300'000, 'a'), b(400'000, 'b');
+  REQUIRE(replace_file(file, a));
+  for (int round = 0; round < 40; ++round) {
+    pid_t child = fork();
+    if (child == 0) {
+      for (;;) {
+        if (!replace_file(file, b) || !replace_file(file, a)) _exit(1);
+      }
+    }
+    usleep(useconds_t(200 + 137 * round));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    std::string found = content_of(file);
+    CHECK((found == a || found == b));
+  }
+}
+
+}  // namespace
+}  // namespace pforte

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <openssl/pkcs12.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "crypto/owned.h"
+
+namespace pforte::crypto {
+
+// A certificate of a PKCS#12 file.
+struct Pkcs12Certificate {
+  std::string alias;  // the friendlyName; empty: none
+  std::string der;
+  std::string key_id;  // the localKeyID, which it shares with its private key; empty: none
+  bool trusted;        // it has Oracle's attribute, without which Java takes it for no trusted certificate
+};
+
+// A private key of a PKCS#12 file, without the key.
+struct Pkcs12Key {
+  std::string alias;
+  std::string key_id;
+};
+
+// The certificates of a PKCS#12 file (RFC 7292), which can be changed; what else is in it stays as it is, byte by byte,
+// private keys above all, which are never decrypted.
+class Pkcs12 {
+ public:
+  // A file without content.
+  Pkcs12() = default;
+
+  // Reads a file; `name` stands in messages. Without a password it is read where nothing but private keys is encrypted,
+  // but then nobody knows whether somebody has changed it: see checked().
+  //
+  // Fails with Kind::Invalid: trust.damaged, trust.unsupported, trust.password-missing, trust.password-wrong.
+  static Result<Pkcs12> read(std::string_view der, std::string_view name, const std::optional<Secret>& password);
+
+  // In the order of the file.
+  const std::vector<Pkcs12Certificate>& certificates() const { return certificates_; }
+  const std::vector<Pkcs12Key>& keys() const { return keys_; }
+
+  // False for a file with a check sum over its content that was opened without the password for it.
+  bool checked() const { return checked_; }
+  // Whether the file has a check sum. A new one gets it if it is written with a password.
+  bool has_mac() const { return mac_.has_value(); }
+
+  // Puts a trusted certificate behind all others. It is not encrypted: it is no secret.
+  void add(const std::string& alias, const X509& certificate);
+
+  // Takes the certificate at this place out.
+  void remove(std::size_t certificate);
+
+  // The file, for the password it was opened with. New parts and the check sum are made with what Java and OpenSSL use
+  // by default (HMAC-SHA-256, AES-256), or with what they were made with before.
+  //
+  // Fails with Kind::Internal (trust.unwritable) when OpenSSL refuses.
+  Result<std::string> write(const std::optional<Secret>& password) const;
+
+ private:
+  using Bags = Owned<STACK_OF(PKCS12_SAFEBAG),
+                     [](STACK_OF(PKCS12_SAFEBAG) * bags) { sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free); }>;
+  // A part of the file that is encrypted as a whole, or not.
+  struct Safe {
+    Owned<PKCS7, PKCS7_free> sealed;  // null: new
+    Bags bags;
+    bool changed = false;
+  };
+  struct Mac {
+    int digest;
+    int iterations;
+  };
+  class Reader;
+
+  static Owned<PKCS7, PKCS7_free> seal(const Safe& safe, const std::optional<Secret>& password);
+  void list();
+  Safe& plain_safe();
+
+  std::vector<Safe> safes_;
+  std::optional<Mac> mac_;
+  bool checked_ = true;
+  bool is_new_ = true;
+  std::vector<Pkcs12Certificate> certificates_;
+  std::vector<Pkcs12Key> keys_;
+};
+
+}  // namespace pforte::crypto

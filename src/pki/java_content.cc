@@ -1,0 +1,151 @@
+#include "pki/java_content.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "crypto/certificate_outline.h"
+#include "crypto/pkcs12.h"
+#include "pki/jks.h"
+
+namespace pforte::pki {
+
+namespace {
+
+std::int64_t milliseconds_now() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+class JksContent : public StoreContent {
+ public:
+  explicit JksContent(Jks store) : store_(std::move(store)) {}
+
+  TrustStore list(const std::string& name) const override {
+    TrustStore store{.name = name, .form = store_.jceks ? StoreForm::Jceks : StoreForm::Jks, .checked = store_.checked};
+    for (const JksEntry& entry : store_.entries) {
+      if (entry.key.empty()) store.entries.push_back({.alias = entry.alias, .der = entry.chain.front()});
+      if (!entry.key.empty()) store.keys.push_back({.alias = entry.alias, .chain = entry.chain});
+    }
+    return store;
+  }
+
+  bool needs_password() const override { return true; }
+
+  Result<> add(const std::string& alias, const std::string& der) override {
+    store_.entries.push_back({.alias = alias, .created = milliseconds_now(), .chain = {der}});
+    return {};
+  }
+
+  Result<> remove(std::size_t entry) override {
+    auto found =
+        std::ranges::find_if(store_.entries, [&](const JksEntry& each) { return each.key.empty() && entry-- == 0; });
+    if (found != store_.entries.end()) store_.entries.erase(found);
+    return {};
+  }
+
+  Result<std::string> write(const std::optional<Secret>& password) const override {
+    return password ? write_jks(store_, *password) : write_jks(store_, Secret(""));
+  }
+
+ private:
+  Jks store_;
+};
+
+// The certificates that lead from a key's own towards its root, as far as the file has them.
+std::vector<std::string> chain_of(const crypto::Pkcs12Key& key,
+                                  const std::vector<crypto::Pkcs12Certificate>& certificates) {
+  std::vector<std::string> chain;
+  auto own = [&](const crypto::Pkcs12Certificate& each) { return !key.key_id.empty() && each.key_id == key.key_id; };
+  auto next = std::ranges::find_if(certificates, own);
+  while (next != certificates.end() && std::ranges::find(chain, next->der) == chain.end()) {
+    chain.push_back(next->der);
+    std::string issuer(crypto::outline_of(next->der)->issuer);
+    next = std::ranges::find_if(certificates, [&](const crypto::Pkcs12Certificate& each) {
+      return crypto::outline_of(each.der)->subject == issuer;
+    });
+  }
+  return chain;
+}
+
+class Pkcs12Content : public StoreContent {
+ public:
+  explicit Pkcs12Content(crypto::Pkcs12 file) : file_(std::move(file)) { place(); }
+
+  // A file without a private key is nothing but a trust store, whatever Java sees of it. In one with a key, what is not
+  // marked as trusted is there for its chain.
+  TrustStore list(const std::string& name) const override {
+    TrustStore store{.name = name, .form = StoreForm::Pkcs12, .checked = file_.checked()};
+    for (std::size_t place : places_) {
+      const crypto::Pkcs12Certificate& certificate = file_.certificates()[place];
+      store.entries.push_back(
+          {.alias = certificate.alias, .der = certificate.der, .java_sees_it = certificate.trusted});
+    }
+    for (const crypto::Pkcs12Key& key : file_.keys())
+      store.keys.push_back({.alias = key.alias, .chain = chain_of(key, file_.certificates())});
+    return store;
+  }
+
+  bool needs_password() const override { return file_.has_mac(); }
+
+  Result<> add(const std::string& alias, const std::string& der) override {
+    crypto::Certificate certificate = crypto::certificate_from(der);
+    if (!certificate) return fail(Kind::Invalid, "certificate.damaged", "OpenSSL cannot read the certificate");
+    file_.add(alias, *certificate);
+    place();
+    return {};
+  }
+
+  Result<> remove(std::size_t entry) override {
+    file_.remove(places_.at(entry));
+    place();
+    return {};
+  }
+
+  Result<std::string> write(const std::optional<Secret>& password) const override { return file_.write(password); }
+
+ private:
+  void place() {
+    places_.clear();
+    for (std::size_t i = 0; i < file_.certificates().size(); ++i) {
+      if (file_.keys().empty() || file_.certificates()[i].trusted) places_.push_back(i);
+    }
+  }
+
+  crypto::Pkcs12 file_;
+  std::vector<std::size_t> places_;  // of the entries among the file's certificates
+};
+
+// PFX ::= SEQUENCE { version INTEGER {v3(3)}, ... } (RFC 7292, 4); a certificate begins with two SEQUENCEs.
+bool is_pkcs12(std::string_view bytes) {
+  constexpr std::string_view kVersion3("\x02\x01\x03", 3);
+  bool sequence = bytes.size() > 6 && bytes[0] == '\x30';
+  auto length = sequence ? std::uint8_t(bytes[1]) : 0;
+  return sequence && bytes.substr(length > 0x80 ? 2 + (length & 0x7f) : 2).starts_with(kVersion3);
+}
+
+}  // namespace
+
+bool is_java_content(std::string_view bytes) {
+  return is_jks(bytes) || is_pkcs12(bytes);
+}
+
+Result<std::unique_ptr<StoreContent>> read_java_content(std::string_view bytes, const std::string& name,
+                                                        const std::optional<Secret>& password) {
+  if (is_jks(bytes)) return std::make_unique<JksContent>(TRY(read_jks(bytes, name, password)));
+  crypto::Pkcs12 file = TRY(crypto::Pkcs12::read(bytes, name, password));
+  for (const crypto::Pkcs12Certificate& certificate : file.certificates()) {
+    if (!crypto::outline_of(certificate.der))
+      return fail(Kind::Invalid, "trust.damaged", cat(name, ": the PKCS#12 store is damaged: a certificate in it is"));
+  }
+  return std::make_unique<Pkcs12Content>(std::move(file));
+}
+
+std::unique_ptr<StoreContent> empty_java_content(StoreForm form) {
+  if (form == StoreForm::Pkcs12) return std::make_unique<Pkcs12Content>(crypto::Pkcs12());
+  return std::make_unique<JksContent>(Jks{.jceks = form == StoreForm::Jceks});
+}
+
+}  // namespace pforte::pki
