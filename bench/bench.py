@@ -17,7 +17,7 @@ from gates import FAMILIES, KINDS, ROOT, Gate, Surroundings, is_installed, make_
 from measure import AGREED, Application, Bench
 from processes import CLIENT_CPU, SERVER_CPU, Failed
 from realm import Realm
-from scenarios import SCENARIOS
+from scenarios import SCENARIOS, with_services
 
 
 def read_arguments():
@@ -88,10 +88,10 @@ def stolen_seconds():
 class Comparison:
     """All gates, all scenarios, all rounds."""
 
-    def __init__(self, arguments, around, application, programs):
+    def __init__(self, arguments, around, applications, programs):
         self.arguments = arguments
         self.around = around
-        self.bench = Bench(programs, around.state, application, around.realm)
+        self.bench = Bench(programs, around.state, *applications, around.realm)
         self.failures = []
         self.gates = {}
 
@@ -168,7 +168,7 @@ def measure_all(arguments, comparison):
     for scenario in arguments.scenarios:
         outcomes = comparison.compare(scenario)
         if outcomes:
-            results.append((scenario, outcomes))
+            results.append((scenario, with_services(outcomes)))
     return results
 
 
@@ -179,14 +179,17 @@ def run(arguments, state):
         state.chmod(0o711)  # Apache's worker is somebody else
     make_certificate(state)
     application = Application(programs / "upstream", state / "upstream.err")
+    service = Application(programs / "upstream", state / "service.err")
     realm = start_realm(arguments, state, programs)
-    comparison = Comparison(arguments, Surroundings(state, pforte, application.port, realm), application, programs)
+    around = Surroundings(state, pforte, application.port, service.port, realm)
+    comparison = Comparison(arguments, around, (application, service), programs)
     stolen, began = stolen_seconds(), time.monotonic()
     try:
         results = measure_all(arguments, comparison)
     finally:
         comparison.stop_all()
         application.stop()
+        service.stop()
         if realm:
             realm.stop()
     stolen = (stolen_seconds() - stolen) / (time.monotonic() - began)

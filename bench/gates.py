@@ -29,6 +29,8 @@ class Kind:
     proof: str = ""      # what a request must carry: a "session", a "ticket"; "given": a cookie that nobody looks at
     keytabs: Callable = stores.one_keytab
     fill: Callable | None = None   # fills the store, before the first start
+    asks_service: bool = False     # about every request: whose CPU is counted beside the gate's
+    identity_line: str = ""        # what the application is told, where it is not everything
 
 
 PFORTE = {"family": "pforte", "command": ("{pforte}", "serve", "--config", "{config}"), "version": ("{pforte}", "--version")}
@@ -43,11 +45,12 @@ KINDS = {kind.name: kind for kind in (
     Kind("haproxy", "haproxy", "haproxy.cfg", ("haproxy", "-db", "-f", "{config}"), ("haproxy", "-v")),
     Kind("h2o", "h2o", "h2o.yaml", ("h2o", "-m", "worker", "-c", "{config}"), ("h2o", "-v"), "user: {user}"),
     Kind("pforte", template="pforte.toml", **PFORTE),
-    Kind("nginx-auth", template="nginx-auth.conf", proof="given", **NGINX),
+    Kind("nginx-auth", template="nginx-auth.conf", proof="given", asks_service=True, **NGINX),
     Kind("apache-session", command=("apache2", "-D", "FOREGROUND", "-D", "SESSION", "-f", "{config}"), proof="session",
          **APACHE),
     Kind("apache-logins", command=("apache2", "-D", "FOREGROUND", "-f", "{config}"), proof="ticket", **APACHE),
     Kind("pforte-sign-in", fill=stores.one_agent, **SIGN_IN),
+    Kind("pforte-no-assertion", fill=stores.one_agent, identity_line='identity = { assertion = "" }', **SIGN_IN),
     Kind("pforte-large", keytabs=stores.many_keytabs, fill=stores.many_agents, **SIGN_IN),
 )}
 FAMILIES = tuple(dict.fromkeys(kind.family for kind in KINDS.values()))
@@ -84,6 +87,7 @@ class Surroundings:
     state: Path
     pforte: str
     app_port: int
+    service_port: int
     realm: object = None
 
 
@@ -125,10 +129,12 @@ class Gate:
         realm = around.realm
         if realm:
             names |= {"krb5_conf": realm.config, "keytab": realm.keytab, "keytabs": self.kind.keytabs(realm, self.folder)}
+        names["identity_line"] = self.kind.identity_line
         names["user_line"] = self.kind.user_line.format(**names) if os.getuid() == 0 else ""
         return (HERE / "peers" / self.kind.template).read_text().format(
-            state=state, folder=self.folder, port=self.port, app_port=around.app_port, chain=state / "chain.pem",
-            key=state / "key.pem", chain_and_key=state / "chain-and-key.pem", admin_port=free_port(), **names)
+            state=state, folder=self.folder, port=self.port, app_port=around.app_port, service_port=around.service_port,
+            chain=state / "chain.pem", key=state / "key.pem", chain_and_key=state / "chain-and-key.pem",
+            admin_port=free_port(), **names)
 
     def stop(self):
         self.process.stop()

@@ -15,7 +15,7 @@ WARM_UP = {"mode": "keep-alive", "connections": 64, "requests": 640, "path": "/1
 
 
 class Application:
-    """The application behind all gates."""
+    """The application behind all gates; another one is the service that some ask."""
 
     def __init__(self, program, log):
         self.process = Process([program], CLIENT_CPU, log, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -73,10 +73,11 @@ class Load:
 
 
 class Bench:
-    def __init__(self, programs, state, application, realm):
+    def __init__(self, programs, state, application, service, realm):
         self.load_program = programs / "load"
         self.state = state
         self.application = application
+        self.service = service
         self.realm = realm
 
     def measure(self, gate, scenario, seconds):
@@ -106,7 +107,8 @@ class Bench:
 
     def _busy_and_ours(self, gate, load):
         """CPU seconds of the two CPUs so far, and those of them that are the measurement's."""
-        ours = sum(process.cpu_seconds() for process in (gate.process, load.process, self.application.process))
+        processes = (gate.process, load.process, self.application.process, self.service.process)
+        ours = sum(process.cpu_seconds() for process in processes)
         return busy_seconds((SERVER_CPU, CLIENT_CPU)), ours
 
     def _run(self, gate, options):
@@ -116,9 +118,9 @@ class Bench:
             counts = self.application.counts()
             memory = gate.process.memory_kib()
             busy, ours = self._busy_and_ours(gate, load)
-            cpu = gate.process.cpu_seconds()
+            cpu, service = gate.process.cpu_seconds(), self.service.process.cpu_seconds()
             seen = load.run()
-            cpu = gate.process.cpu_seconds() - cpu
+            cpu, service = gate.process.cpu_seconds() - cpu, self.service.process.cpu_seconds() - service
             busy_after, ours_after = self._busy_and_ours(gate, load)
             if options["mode"] == "idle":
                 time.sleep(0.5)  # a gate may tidy up
@@ -130,7 +132,8 @@ class Bench:
             load.stop()
         accepted = counts_after["accepted"] - counts["accepted"]
         others = max(0, busy_after - busy - (ours_after - ours)) / (2 * seen["seconds"])
-        return Outcome(seen, cpu, memory, accepted / max(1, seen["requests"]), others)
+        service = service if gate.kind.asks_service else 0
+        return Outcome(seen, cpu, service, memory, accepted / max(1, seen["requests"]), others)
 
     @staticmethod
     def _doubt(outcome, scenario):

@@ -76,17 +76,20 @@ def _verdict(scenario, goal, outcomes):
     """One line of the table of goals."""
     columns = _columns(goal.figure, outcomes)
     yardstick = _best(goal.figure, columns) if goal.against == "best" else goal.against
-    values = _ratios(columns[scenario.subject], columns.get(yardstick)) if yardstick else columns[scenario.subject]
+    subject = goal.subject or scenario.subject
+    values = _ratios(columns[subject], columns.get(yardstick)) if yardstick else columns[subject]
     if not values:
         return f"| {scenario.name} | | no {yardstick} to compare with | |"
     unit = f"× {yardstick}" if yardstick else goal.figure.unit
     reached = "reached" if statistics.median(values) <= goal.limit else "**missed**"
-    return f"| {scenario.name}: {goal.figure.name} | ≤ {goal.limit} {unit} | {_span(values, 2)} | {reached} |"
+    whose = "" if subject == "pforte" else f" of {subject}"
+    aim, verdict = (f"≤ {goal.limit} {unit}", reached) if goal.is_goal else (unit, "for comparison")
+    return f"| {scenario.name}: {goal.figure.name}{whose} | {aim} | {_span(values, 2)} | {verdict} |"
 
 
 def goals_table(results):
-    lines = [_verdict(scenario, goal, outcomes) for scenario, outcomes in results if scenario.subject in outcomes
-             for goal in scenario.goals]
+    lines = [_verdict(scenario, goal, outcomes) for scenario, outcomes in results for goal in scenario.goals
+             if (goal.subject or scenario.subject) in outcomes]
     if not lines:
         return []
     return ["### Goals", "", "| figure | goal | Pforte | |", "|---|---:|---:|---|", *lines, ""]
