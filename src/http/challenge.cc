@@ -1,6 +1,7 @@
 #include "http/challenge.h"
 
-#include "http/field.h"
+#include <algorithm>
+
 #include "http/octets.h"
 
 namespace pforte::http {
@@ -28,6 +29,21 @@ std::optional<Challenge> next_challenge(std::string_view& rest) {
     rest = ahead;
   }
   return challenge;
+}
+
+bool is_connection_scheme(std::string_view scheme) {
+  constexpr std::string_view kSchemes[] = {"Negotiate", "NTLM", "Nego2", "Kerberos", "CredSSP"};
+  return std::ranges::any_of(kSchemes, [scheme](std::string_view one) { return equals_ignoring_case(scheme, one); });
+}
+
+bool signs_in_connection(const Field& field) {
+  if (field.known == FieldName::PersistentAuth) return !equals_ignoring_case(field.value, "false");
+  if (field.known != FieldName::WwwAuthenticate) return false;
+  std::string_view rest = field.value;
+  while (std::optional<Challenge> challenge = next_challenge(rest)) {
+    if (is_connection_scheme(challenge->scheme)) return true;
+  }
+  return false;
 }
 
 }  // namespace pforte::http

@@ -65,4 +65,39 @@ TEST_CASE("what is malformed belongs to the challenge before, or is one without 
   }
 }
 
+TEST_CASE("some schemes sign in a connection, whatever their case") {
+  for (std::string_view scheme : {"Negotiate", "NTLM", "ntlm", "NEGOTIATE", "Nego2", "Kerberos", "CredSSP"}) {
+    CAPTURE(scheme);
+    CHECK(is_connection_scheme(scheme));
+  }
+  for (std::string_view scheme : {"", "Basic", "Bearer", "Digest", "Negotiated", "NTLMv2", "Nego"}) {
+    CAPTURE(scheme);
+    CHECK(!is_connection_scheme(scheme));
+  }
+}
+
+TEST_CASE("a server says by its fields that it signs in the connection, or asks for it") {
+  struct Row {
+    FieldName known;
+    std::string_view value;
+    bool want;
+  };
+  const Row rows[] = {
+      {FieldName::WwwAuthenticate, "Negotiate", true},
+      {FieldName::WwwAuthenticate, "ntlm TlRMTVNTUAACAAAA", true},
+      {FieldName::WwwAuthenticate, "Basic realm=\"a, b\", NTLM", true},
+      {FieldName::WwwAuthenticate, "Basic realm=\"a, NTLM\"", false},
+      {FieldName::WwwAuthenticate, "Digest x=1, Negotiate=2", false},
+      {FieldName::WwwAuthenticate, "", false},
+      {FieldName::PersistentAuth, "true", true},
+      {FieldName::PersistentAuth, "", true},
+      {FieldName::PersistentAuth, "False", false},
+      {FieldName::Authorization, "Negotiate YII=", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.value);
+    CHECK(signs_in_connection({.name = "X", .value = row.value, .known = row.known}) == row.want);
+  }
+}
+
 }  // namespace pforte::http

@@ -29,6 +29,8 @@ enum class FieldName : std::uint8_t {
   // Who asks.
   Authorization,
   WwwAuthenticate,
+  PersistentAuth,
+  ProxySupport,
   ProxyAuthorization,
   ProxyAuthenticate,
   Cookie,

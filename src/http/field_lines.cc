@@ -138,6 +138,10 @@ const Refusal* read_control(const Fields& fields, int minor_version, Control& co
       case FieldName::Connection:
         why = read_connection(field.value, control);
         break;
+      case FieldName::WwwAuthenticate:
+      case FieldName::PersistentAuth:
+        control.authenticates = true;
+        break;
       default:
         break;
     }

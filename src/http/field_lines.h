@@ -23,6 +23,7 @@ struct Control {
   bool upgrade = false;
   bool names_fields = false;
   bool chunked = false;
+  bool authenticates = false;  // there is a field that may say that the connection is signed in
   std::optional<std::uint64_t> length;
   const Field* host = nullptr;  // null if there is none
   const Field* authorization = nullptr;

@@ -26,6 +26,8 @@ TEST_CASE("a field name is known in any case, and only as a whole") {
       {"X-Forwarded-Host", FieldName::XForwardedHost},
       {"X-Forwarded-Port", FieldName::XForwardedPort},
       {"HTTP2-Settings", FieldName::Http2Settings},
+      {"Persistent-Auth", FieldName::PersistentAuth},
+      {"proxy-support", FieldName::ProxySupport},
       {"Strict-Transport-Security", FieldName::StrictTransportSecurity},
       {"", FieldName::Other},
       {"H", FieldName::Other},

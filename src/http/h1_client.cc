@@ -60,6 +60,7 @@ net::Task<const ResponseHead*> H1Client::read_head() {
         inbox_.consume(*length);
         body_.start(head_->body);
         keep_alive_ = head_->keep_alive && !head_->is_interim();
+        signed_in_ |= head_->signs_in_connection;
         co_return &*head_;
       }
     }

@@ -49,6 +49,9 @@ class H1Client {
   // Makes the connection ready for the next request; false when it must not be used again.
   bool rest();
 
+  // Whether the server has signed in the connection, or begun to: then its requests are one client's alone.
+  bool signed_in() const { return signed_in_; }
+
   // While resting: whether the server has neither closed nor spoken.
   bool still_good();
 
@@ -66,6 +69,7 @@ class H1Client {
   Method method_ = Method::Get;
   bool answered_ = false;
   bool keep_alive_ = false;    // of the last answer
+  bool signed_in_ = false;     // of any answer
   bool request_sent_ = false;  // its last piece has been taken
   bool abandoned_ = false;     // its last piece will never be
 };

@@ -93,6 +93,7 @@ struct ResponseHead {
   Framing body;                          // None for 1xx, 204, 304 and answers to HEAD, whatever the fields say
   bool keep_alive = false;               // of the backend's connection; false if the body lasts until its close
   bool connection_names_fields = false;  // Connection lists more than close, keep-alive and upgrade
+  bool signs_in_connection = false;      // its connection may stand for somebody from here on: see http/challenge.h
   std::string_view upgrade;              // of a 101 that says to what; else empty
 
   const Field* find(FieldName name) const { return find_field(fields, name); }

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "http/challenge.h"
 #include "http/field_lines.h"
 #include "http/head_reader.h"
 #include "http/octets.h"
@@ -55,6 +58,7 @@ const Refusal* read_head(std::string_view head, const Limits& limits, Method of_
   if (const Refusal* why = read_framing(control, of_request, into)) return why;
   into.keep_alive = into.body.kind != Framing::Kind::UntilClose && keeps_alive(control, into.minor_version);
   into.connection_names_fields = control.names_fields;
+  into.signs_in_connection = control.authenticates && std::ranges::any_of(into.fields, signs_in_connection);
   if (into.status == 101 && control.upgrade && control.upgrade_to) into.upgrade = control.upgrade_to->value;
   return nullptr;
 }

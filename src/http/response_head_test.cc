@@ -66,6 +66,18 @@ TEST_CASE("a 101 is final and says to what it switches; other 1xx are interim") 
   CHECK(read.is_interim());
 }
 
+TEST_CASE("a response says whether its connection may stand for somebody from then on") {
+  for (std::string_view fields :
+       {"WWW-Authenticate: Basic realm=a\r\nX: 1\r\nwww-authenticate: NTLM TlRM\r\n", "Persistent-Auth: true\r\n"}) {
+    CAPTURE(fields);
+    ResponseHead read;
+    REQUIRE(parse_response_head("HTTP/1.1 200 OK\r\n" + std::string(fields) + "\r\n", {}, Method::Get, read));
+    CHECK(read.signs_in_connection);
+    REQUIRE(parse_response_head("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic\r\n\r\n", {}, Method::Get, read));
+    CHECK_FALSE(read.signs_in_connection);
+  }
+}
+
 TEST_CASE("a malformed response is refused with 502") {
   struct Row {
     std::string_view head;

@@ -24,7 +24,8 @@ std::string written(const ResponseHead& head) {
 
 bool same(const ResponseHead& a, const ResponseHead& b) {
   return a.status == b.status && a.reason == b.reason && a.minor_version == b.minor_version && a.fields == b.fields &&
-         a.body == b.body && a.keep_alive == b.keep_alive && a.upgrade == b.upgrade;
+         a.body == b.body && a.keep_alive == b.keep_alive && a.signs_in_connection == b.signs_in_connection &&
+         a.upgrade == b.upgrade;
 }
 
 void check_read(std::string_view head, Method of_request) {
