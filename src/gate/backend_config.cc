@@ -176,6 +176,7 @@ BackendConfig read_backend_config(conf::Reader keys) {
   config.trust = read_trust(keys, config);
   if (std::optional<conf::Reader> identity = keys.table("identity"))
     config.identity = read_identity_config(*std::move(identity));
+  config.connection_sign_in = keys.flag_or("connection_sign_in", false);
   config.server_name = lowered(keys.text("server_name").value_or(conf::Text()).value);
   if (std::optional<conf::Reader> health = keys.table("health")) config.health = read_health_config(*std::move(health));
   std::size_t profile = keys.choice_or("path_profile", 0, kProfiles);

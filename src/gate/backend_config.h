@@ -60,6 +60,10 @@ struct BackendConfig {
   // How it is told who the agent is.
   IdentityConfig identity;
 
+  // The application itself signs people in by Negotiate or NTLM, which holds for a connection: each client has one of
+  // its own to this backend. Nobody signs in at the gate there.
+  bool connection_sign_in = false;
+
   // How the application reads paths, so that the gate decides on the same path.
   policy::PathProfile path_profile = policy::PathProfile::Generic;
 

@@ -45,6 +45,64 @@ void check_groups(const SiteConfig& site, conf::Problems& problems) {
   }
 }
 
+// The name of a backend that signs in connections, where the site leads to one.
+const conf::Text* signed_in_by_backend(const Config& config, const SiteConfig& site) {
+  auto signs_in = [&config](const conf::Text& name) {
+    auto is_it = [&](const BackendConfig& one) { return one.name.value == name.value && one.connection_sign_in; };
+    return std::ranges::any_of(config.backends, is_it);
+  };
+  if (signs_in(site.backend)) return &site.backend;
+  for (const RuleConfig& rule : site.rules) {
+    if (rule.backend && signs_in(*rule.backend)) return &*rule.backend;
+  }
+  return nullptr;
+}
+
+// A ticket is made out to the host: the one for the gate would reach the application.
+void signs_in_twice(const SiteConfig& site, const conf::Text& backend, conf::Problems& problems) {
+  auto asks = [](const RuleConfig& rule) { return rule.sign_in.value_or(SignInNeed::None) != SignInNeed::None; };
+  if (site.sign_in == SignInNeed::None && std::ranges::none_of(site.rules, asks)) return;
+  problems.error(
+      backend.place, "conf.site.connection-sign-in",
+      {cat("the site signs people in at the gate, but backend ", backend.value,
+           " signs them in itself (connection_sign_in)"),
+       cat("die Site meldet am Tor an, aber das Backend ", backend.value, " meldet selbst an (connection_sign_in)")},
+      {"remove sign_in from this site and its rules, or give the application a host and a site of its own",
+       "sign_in aus dieser Site und ihren Regeln entfernen oder der Anwendung einen eigenen Host und eine "
+       "eigene Site geben"});
+}
+
+void proxies_before_it(const Config& config, const conf::Text& backend, conf::Problems& problems) {
+  for (const ListenerConfig& listener : config.listeners) {
+    if (listener.forwarded_from.empty()) continue;
+    problems.warning(listener.place, "conf.listener.connection-sign-in",
+                     {cat("who comes through a proxy in forwarded_from cannot sign in at backend ", backend.value,
+                          ": such a proxy may share its connections among clients"),
+                      cat("wer durch einen Proxy aus forwarded_from kommt, kann sich am Backend ", backend.value,
+                          " nicht anmelden: ein solcher Proxy kann seine Verbindungen unter Clients teilen")},
+                     {"let the proxy pass on connections, with the PROXY protocol: proxy_protocol_from",
+                      "den Proxy Verbindungen durchreichen lassen, mit dem PROXY-Protokoll: proxy_protocol_from"});
+  }
+}
+
+void check_connection_sign_in(const Config& config, conf::Problems& problems) {
+  const conf::Text* used = nullptr;
+  for (const SiteConfig& site : config.sites) {
+    const conf::Text* backend = signed_in_by_backend(config, site);
+    if (!backend) continue;
+    signs_in_twice(site, *backend, problems);
+    used = backend;
+  }
+  if (used) proxies_before_it(config, *used, problems);
+  for (const BackendConfig& backend : config.backends) {
+    if (!backend.connection_sign_in || !backend.identity.basic_password_file) continue;
+    problems.error(backend.identity.basic_password_file->place, "conf.backend.connection-sign-in",
+                   {"basic_password_file takes the place of what connection_sign_in lets through",
+                    "basic_password_file tritt an die Stelle dessen, was connection_sign_in durchlässt"},
+                   {"remove one of the two", "eines von beiden entfernen"});
+  }
+}
+
 }  // namespace
 
 void check_sign_in(const Config& config, conf::Problems& problems) {
@@ -53,6 +111,7 @@ void check_sign_in(const Config& config, conf::Problems& problems) {
   if (has(config, identity::Provider::Ldap) && !config.ldap) provider_without_block(config, "ldap", problems);
   nobody_gets_past_the_form(config, problems);
   for (const SiteConfig& site : config.sites) check_groups(site, problems);
+  check_connection_sign_in(config, problems);
 }
 
 }  // namespace pforte::gate

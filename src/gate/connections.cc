@@ -36,10 +36,15 @@ Connections::Lease::~Lease() {
 
 void Connections::Lease::give_back() && {
   Kept& kept = home_->kept(server_);
-  if (!client_->rest() || kept.idle.size() >= server_->idle_connections()) return;
+  if (!client_->rest() || client_->signed_in() || kept.idle.size() >= server_->idle_connections()) return;
   kept.idle.push_back({std::move(client_), home_->loop_.now()});
   --kept.busy;
   home_->gauge_.backend_connections(-1, 1);
+}
+
+bool Connections::Lease::rest() {
+  reused_ = true;
+  return client_->rest();
 }
 
 Connections::Kept& Connections::kept(const std::shared_ptr<Server>& server) {

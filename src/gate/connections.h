@@ -40,8 +40,11 @@ class Connections {
     // Whether it carried an exchange before: then the server may have closed it at the moment we used it.
     bool reused() const { return reused_; }
 
-    // Keeps the connection for the next exchange, if it is fit for one.
+    // Keeps the connection for the next exchange, whoever's it is, if it is fit for one and stands for nobody.
     void give_back() &&;
+
+    // Makes it ready for the next exchange of the same client; false when it is not fit for one.
+    bool rest();
 
    private:
     friend class Connections;

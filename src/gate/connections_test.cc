@@ -2,92 +2,18 @@
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <map>
 #include <string>
 
-#include "net/listener.h"
-#include "net/testing.h"
+#include "base/text.h"
+#include "gate/testing.h"
 
 namespace pforte::gate {
 namespace {
 
 using namespace std::chrono_literals;
-
-class Gauge final : public ConnectionGauge {
- public:
-  void backend_connections(std::int64_t more_busy, std::int64_t more_idle) override {
-    busy += more_busy;
-    idle += more_idle;
-  }
-  std::int64_t busy = 0;
-  std::int64_t idle = 0;
-};
-
-// A backend of so many servers, which listen on loopback and never answer.
-class Hall {
- public:
-  explicit Hall(std::size_t servers, Balance balance = Balance::RoundRobin, std::size_t idle_connections = 8) {
-    backend.config.balance = balance;
-    backend.config.idle_connections = idle_connections;
-    backend.config.eject_after = 1;
-    for (std::size_t i = 0; i < servers; ++i) {
-      int descriptor = net::listen_on(net::parse_address("127.0.0.1:0").value()).value();
-      ServerConfig config;
-      config.host = "127.0.0.1";
-      config.port = net::local_port(descriptor);
-      listeners_.push_back(std::make_unique<net::Listener>(
-          loop, descriptor, [this](net::Accepted one) { accepted.push_back(one.descriptor); }, [](int) {}));
-      backend.servers.push_back(std::make_shared<Server>(backend.config, config, nullptr));
-    }
-  }
-  Hall(const Hall&) = delete;
-  Hall& operator=(const Hall&) = delete;
-  ~Hall() {
-    for (int descriptor : accepted) close(descriptor);
-  }
-
-  Connections::Lease take(std::size_t number, bool fresh = false) {
-    return net::run(loop, connections.take(backend.servers[number], 5s, fresh)).value();
-  }
-  // One whole exchange: the server's answer is put into the connection that was accepted last.
-  void exchange(Connections::Lease& lease) {
-    http::RequestHead head;
-    head.method_text = "GET";
-    head.path = "/";
-    lease.client().begin(head);
-    CHECK(net::run(loop, lease.client().write("", http::More::Ends)));
-    settle();
-    std::string_view answer = "HTTP/1.1 204 No Content\r\n\r\n";
-    CHECK(send(accepted.back(), answer.data(), answer.size(), 0) == ssize_t(answer.size()));
-    CHECK(net::run(loop, lease.client().read_head()));
-  }
-  void settle() {
-    auto sleep = [](net::Loop& here) -> net::Task<> {
-      co_await here.sleep_for(5ms);
-      co_return {};
-    };
-    CHECK(net::run(loop, sleep(loop)));
-  }
-  // The number of the server that gets the next request; -1: none.
-  int choose(const std::vector<const Server*>& tried = {}) {
-    std::shared_ptr<Server> chosen = connections.choose(backend, tried);
-    for (std::size_t i = 0; i < backend.servers.size(); ++i) {
-      if (backend.servers[i] == chosen) return int(i);
-    }
-    return -1;
-  }
-
-  net::Loop loop;
-  Gauge gauge;
-  Backend backend;
-  std::vector<int> accepted;
-  Connections connections{loop, gauge};
-
- private:
-  std::vector<std::unique_ptr<net::Listener>> listeners_;
-};
+using testing::Hall;
 
 TEST_CASE("round-robin gives everybody his turn") {
   Hall hall(3);
@@ -171,6 +97,25 @@ TEST_CASE("a connection in the middle of an exchange is not kept") {
   CHECK(net::run(hall.loop, lease.client().write("", http::More::Ends)));
   std::move(lease).give_back();
   CHECK(hall.gauge.idle == 0);
+}
+
+TEST_CASE("a connection that its server has signed in, or has begun to, is given to nobody") {
+  for (std::string_view said : {"401 No\r\nWWW-Authenticate: NTLM TlRMTVNTUAAC",
+                                "401 No\r\nWWW-Authenticate: Negotiate", "200 OK\r\nPersistent-Auth: true"}) {
+    CAPTURE(said);
+    Hall hall(1);
+    {
+      Connections::Lease lease = hall.take(0);
+      hall.exchange(lease, cat("HTTP/1.1 ", said, "\r\nContent-Length: 0\r\n\r\n"));
+      // The body is over as soon as somebody looks.
+      CHECK(lease.client().try_body().has_value());
+      hall.exchange(lease);
+      std::move(lease).give_back();
+    }
+    CHECK(hall.gauge.idle == 0);
+    Connections::Lease next = hall.take(0);
+    CHECK(!next.reused());
+  }
 }
 
 TEST_CASE("no more connections are kept than were asked for") {

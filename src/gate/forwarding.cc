@@ -44,6 +44,10 @@ Error backend_failure(const Error& error) {
   return general ? Error(error.kind(), "backend.broken", error.text()) : clone(error);
 }
 
+ConnectionSignIn sign_in_of(const Forwarding::Order& order) {
+  return order.own ? ConnectionSignIn::Passes : ConnectionSignIn::Withheld;
+}
+
 bool before_anything_was_sent(const Error& error) {
   return error.code().starts_with("backend.connect") || error.code() == "backend.no-address" ||
          error.code() == "backend.not-trusted" || error.code() == "backend.tls";
@@ -69,13 +73,14 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
                    .path = order.path,
                    .methods = methods,
                    .own_names = &config.identity.own_names,
-                   .own_authorization = order.own_authorization},
+                   .own_authorization = order.own_authorization,
+                   .connection_sign_in = sign_in_of(order)},
                   *outgoing_);
   http::Fields& fields = outgoing_->head.fields;
   fields.insert(fields.end(), order.identity.begin(), order.identity.end());
   std::optional<Error> failure;
   for (;;) {
-    std::shared_ptr<Server> server = worker_.connections().choose(*order.terms.backend, tried_);
+    std::shared_ptr<Server> server = choose(order);
     if (!server) break;
     if (record_.attempts++ > 0) worker_.metrics().retries.add();
     failure = co_await attempt(server, order, false);
@@ -99,13 +104,27 @@ bool Forwarding::too_large(const Terms& terms) const {
   return terms.body > 0 && request().body.kind == Framing::Kind::Length && request().body.length > terms.body;
 }
 
+// Whoever is signed in at a server stays there.
+std::shared_ptr<Server> Forwarding::choose(const Order& order) {
+  const Backend& backend = *order.terms.backend;
+  if (order.own) {
+    if (std::shared_ptr<Server> own = order.own->server_of(backend)) return own;
+  }
+  return worker_.connections().choose(backend, tried_);
+}
+
+net::Task<Connections::Lease> Forwarding::connect(std::shared_ptr<Server> server, const Order& order, bool fresh) {
+  net::Duration limit = order.terms.backend->config.connect_time;
+  if (order.own) return order.own->take(std::move(server), limit, fresh);
+  return worker_.connections().take(std::move(server), limit, fresh);
+}
+
 net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server>& server, const Order& order,
                                                     bool fresh) {
   record_.server = server->url();
   reused_ = false;
   answered_ = false;
-  const BackendConfig& config = order.terms.backend->config;
-  Result<Connections::Lease> lease = co_await outcome(worker_.connections().take(server, config.connect_time, fresh));
+  Result<Connections::Lease> lease = co_await outcome(connect(server, order, fresh));
   if (!lease) {
     blame(*server, lease.error());
     co_return std::optional<Error>(std::move(lease).error());
@@ -113,15 +132,17 @@ net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server
   record_.connected = worker_.loop().now();
   reused_ = lease->reused();
   http::H1Client& client = lease->client();
-  client.patience(config.answer_time);
+  client.patience(order.terms.backend->config.answer_time);
   Result<> spoken = co_await outcome(converse(client, order));
   answered_ = client.answered();
   exchange_.tell_when_broken(nullptr);
   if (spoken) {
     server->succeeded();
-    std::move(*lease).give_back();
+    order.own ? order.own->keep(*std::move(lease)) : std::move(*lease).give_back();
     co_return std::nullopt;
   }
+  // Whoever was signed in is so no more.
+  if (order.own && reused_) exchange_.close_afterwards();
   if (client_failure_) co_return clone(*client_failure_);
   bool stale = reused_ && !answered_ && spoken.error().kind() == Kind::Closed;
   bool ours = spoken.error().code() == "session.ended";
@@ -152,14 +173,14 @@ net::Task<> Forwarding::converse(http::H1Client& server, const Order& order) {
       co_await relay_answer(server, *head, order);
       co_return {};
     }
-    co_await inform(*head);
+    co_await inform(*head, sign_in_of(order));
   }
 }
 
-net::Task<> Forwarding::inform(const http::ResponseHead& head) {
+net::Task<> Forwarding::inform(const http::ResponseHead& head, ConnectionSignIn sign_in) {
   net::Spare<http::ResponseHead> out;
   out.take();
-  rewrite_response(head, request().method, *out);
+  rewrite_response(head, request().method, sign_in, *out);
   co_await exchange_.inform(*out);
   co_return {};
 }
@@ -197,7 +218,7 @@ net::Task<> Forwarding::send_body(http::H1Client& server, const Terms& terms) {
 }
 
 void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const {
-  rewrite_response(head, request().method, out);
+  rewrite_response(head, request().method, sign_in_of(order), out);
   if (!order.answer) return;
   // What carries somebody's cookie is for nobody else's cache.
   std::erase_if(out.fields, [](const http::Field& field) { return field.known == http::FieldName::CacheControl; });
@@ -221,6 +242,7 @@ net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::Respons
   rewrite_answer(head, order, *out);
   record_.status = head.status;
   record_.aborted = true;  // until it is complete
+  if (order.own && !head.keep_alive) exchange_.close_afterwards();
   exchange_.begin(*out);
   std::optional<BoundTunnels::Tunnel> bound;
   for (bool head_left = false;; head_left = true) {
@@ -270,9 +292,12 @@ net::Task<> Forwarding::switch_protocols(http::H1Client& server, const http::Res
   co_return {};
 }
 
-// Asking again does no harm when nothing was sent, or when the request is idempotent and nothing came back.
+// Asking again does no harm when nothing was sent, or when the request is idempotent and nothing came back. A ticket
+// may answer what was said on the connection that is gone; on another it would be a wrong one.
 bool Forwarding::may_repeat(const Error& error) const {
   if (before_anything_was_sent(error)) return true;
+  const http::Field* authorization = reused_ ? outgoing_->head.find(http::FieldName::Authorization) : nullptr;
+  if (authorization && is_ticket(*authorization)) return false;
   if (answered_ || body_touched_ || error.kind() == Kind::Timeout || exchange_.broken()) return false;
   return http::is_idempotent(request().method);
 }

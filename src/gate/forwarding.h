@@ -8,6 +8,7 @@
 
 #include "gate/connections.h"
 #include "gate/limits_config.h"
+#include "gate/private_connection.h"
 #include "gate/record.h"
 #include "gate/rewrite.h"
 #include "gate/site.h"
@@ -37,6 +38,9 @@ class Forwarding {
     const session::Session* session = nullptr;
     bool own_authorization = false;  // see Rewriting
 
+    // Over which the application may sign in the client; null: over any connection, and it may not.
+    PrivateConnection* own = nullptr;
+
     // What the gate adds to the answer.
     const http::Fields* answer = nullptr;
   };
@@ -52,11 +56,13 @@ class Forwarding {
  private:
   const http::RequestHead& request() const { return exchange_.request(); }
   bool too_large(const Terms& terms) const;
+  std::shared_ptr<Server> choose(const Order& order);
+  net::Task<Connections::Lease> connect(std::shared_ptr<Server> server, const Order& order, bool fresh);
   // Nothing: the exchange is over. Else why the server did not answer.
   net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Order& order, bool fresh);
   net::Task<> converse(http::H1Client& server, const Order& order);
   net::Task<> send_body(http::H1Client& server, const Terms& terms);
-  net::Task<> inform(const http::ResponseHead& head);
+  net::Task<> inform(const http::ResponseHead& head, ConnectionSignIn sign_in);
   net::Task<> relay_answer(http::H1Client& server, const http::ResponseHead& head, const Order& order);
   net::Task<> switch_protocols(http::H1Client& server, const http::ResponseHead& head, const Order& order);
   void rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const;

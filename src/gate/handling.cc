@@ -245,6 +245,9 @@ net::Task<> Handling::answer(http::Page page) {
 net::Task<> Handling::forward(const Route& route) {
   Forwarding forwarding(worker_, exchange_, record_);
   Forwarding::Order order{.terms = route.terms, .limits = &route.site->config.limits, .path = route.path};
+  // A proxy that others come through as well may share its connections among them.
+  if (route.terms.backend->config.connection_sign_in && !visit_.visitor().believed)
+    order.own = &visit_.own_connection();
   net::Spare<http::Fields> additions;
   if (reception_) co_await net::ok(introduce(order, additions));
   Result<> forwarded = co_await outcome(forwarding.run(order, visit_.visitor()));

@@ -74,20 +74,6 @@ bool is_overruled(FieldName name) {
   }
 }
 
-// The agent's ticket is for the gate alone. NTLM, and what Windows makes of Negotiate, sign in a connection instead of
-// a request: behind a gate, which shares its connections, the next agent would be taken for the last.
-bool is_for_tickets(std::string_view scheme) {
-  return equals_ignoring_case(scheme, "Negotiate") || equals_ignoring_case(scheme, "NTLM");
-}
-
-bool is_ticket(const Field& field) {
-  if (field.known != FieldName::Authorization) return false;
-  // The scheme ends where a token does, whatever follows it: readers differ about tabs and commas there.
-  std::size_t length = 0;
-  while (length < field.value.size() && http::is_token(field.value.substr(length, 1))) ++length;
-  return is_for_tickets(field.value.substr(0, length));
-}
-
 // The challenges of a WWW-Authenticate field without those for tickets, which never reach the application: a client
 // that answered them would answer for ever. Whether all of them stayed.
 bool append_challenges(const Field& field, http::Fields& out) {
@@ -95,7 +81,7 @@ bool append_challenges(const Field& field, http::Fields& out) {
   bool all = true;
   std::string_view rest = field.value;
   while (std::optional<http::Challenge> challenge = http::next_challenge(rest)) {
-    if (is_for_tickets(challenge->scheme)) {
+    if (http::is_connection_scheme(challenge->scheme)) {
       all = false;
     } else {
       out.push_back({field.name, challenge->text, field.known});
@@ -106,6 +92,11 @@ bool append_challenges(const Field& field, http::Fields& out) {
   out.resize(before);
   out.push_back(field);
   return true;
+}
+
+// What an application says of who has signed in on a connection, and asks for.
+bool is_about_sign_in(FieldName name) {
+  return name == FieldName::WwwAuthenticate || name == FieldName::PersistentAuth || name == FieldName::ProxySupport;
 }
 
 // A cookie of ours that an application wants to set: it could plant a session.
@@ -129,7 +120,7 @@ bool passes(const http::RequestHead& in, const Field& field, const Rewriting& ho
   if (is_one_of(field.name, how.own_names)) return false;
   if (is_of_the_connection(field.known) || is_overruled(field.known)) return false;
   if (field.known == FieldName::Other && (is_reserved(field.name) || imitates(field))) return false;
-  if (is_ticket(field)) return false;
+  if (is_ticket(field) && how.connection_sign_in == ConnectionSignIn::Withheld) return false;
   if (!in.connection_names_fields || field.known == FieldName::Host) return true;
   return !http::connection_lists(in.fields, field.name);
 }
@@ -158,6 +149,14 @@ std::string_view scheme_of(const http::RequestHead& in, const Visitor& visitor) 
 bool is_reserved(std::string_view name) {
   constexpr std::string_view kOurs = "pforte-";
   return same_words(name, "remote-user") || same_words(name.substr(0, kOurs.size()), kOurs);
+}
+
+bool is_ticket(const Field& field) {
+  if (field.known != FieldName::Authorization) return false;
+  // The scheme ends where a token does, whatever follows it: readers differ about tabs and commas there.
+  std::size_t length = 0;
+  while (length < field.value.size() && http::is_token(field.value.substr(length, 1))) ++length;
+  return http::is_connection_scheme(field.value.substr(0, length));
 }
 
 void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing& out) {
@@ -203,7 +202,8 @@ void drop_reserved(http::Fields& trailers, const std::vector<std::string>* own_n
   });
 }
 
-void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out) {
+void rewrite_response(const http::ResponseHead& in, http::Method of_request, ConnectionSignIn sign_in,
+                      http::ResponseHead& out) {
   out.clear();
   out.status = in.status;
   out.reason = in.reason;
@@ -220,10 +220,10 @@ void rewrite_response(const http::ResponseHead& in, http::Method of_request, htt
     if (field.known == FieldName::Other && is_reserved(field.name)) continue;
     if (sets_our_cookie(field)) continue;
     if (in.connection_names_fields && http::connection_lists(in.fields, field.name)) continue;
-    if (field.known == FieldName::WwwAuthenticate) {
-      all_challenges &= append_challenges(field, out.fields);
-    } else {
+    if (!is_about_sign_in(field.known) || sign_in == ConnectionSignIn::Passes) {
       out.fields.push_back(field);
+    } else if (field.known == FieldName::WwwAuthenticate) {
+      all_challenges &= append_challenges(field, out.fields);
     }
   }
   // RFC 9110, 15.5.2: a 401 names a challenge; none that browsers know is as good as none.

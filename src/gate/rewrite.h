@@ -36,8 +36,16 @@ std::string_view scheme_of(const http::RequestHead& in, const Visitor& visitor);
 // since some applications take both for the same.
 bool is_reserved(std::string_view name);
 
+// Whether a request's field is for signing in its connection. The agent's ticket is for the gate alone. It would also
+// sign in a connection to the application: behind a gate that shares those, the next agent would be taken for the last.
+bool is_ticket(const http::Field& field);
+
 // Fields that make applications believe in another method than the request line's go where methods are judged.
 enum class Methods : std::uint8_t { Free, Judged };
+
+// Whether an application may sign in connections by Negotiate, NTLM and the like (http::is_connection_scheme): only
+// over a PrivateConnection.
+enum class ConnectionSignIn : std::uint8_t { Withheld, Passes };
 
 // How a request is changed on its way.
 struct Rewriting {
@@ -50,6 +58,8 @@ struct Rewriting {
 
   // Authorization was meant for the gate, or the gate sets it: the client's does not pass.
   bool own_authorization = false;
+
+  ConnectionSignIn connection_sign_in = ConnectionSignIn::Withheld;
 };
 
 // Everything of `in` that the application may see, and what the gate adds: X-Forwarded-For, -Proto, -Host and
@@ -62,8 +72,9 @@ void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing
 void drop_reserved(http::Fields& trailers, const std::vector<std::string>* own_names = nullptr);
 
 // The answer's head for the client, without the fields of the server's connection and without ours: a
-// Pforte-Reference is the gate's word, and so are its cookies. Challenges for tickets (Negotiate, NTLM) are left out,
-// since no ticket goes to the application. Views point into `in`.
-void rewrite_response(const http::ResponseHead& in, http::Method of_request, http::ResponseHead& out);
+// Pforte-Reference is the gate's word, and so are its cookies. Where signing in connections is withheld, what asks for
+// it is left out, since no ticket goes to the application. Views point into `in`.
+void rewrite_response(const http::ResponseHead& in, http::Method of_request, ConnectionSignIn sign_in,
+                      http::ResponseHead& out);
 
 }  // namespace pforte::gate

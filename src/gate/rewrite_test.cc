@@ -191,11 +191,12 @@ TEST_CASE("a second request leaves nothing of the first") {
   CHECK(one == other);
 }
 
-std::string answered(std::string_view head, http::Method method, Framing::Kind* framing = nullptr) {
+std::string answered(std::string_view head, http::Method method, Framing::Kind* framing = nullptr,
+                     ConnectionSignIn sign_in = ConnectionSignIn::Withheld) {
   http::ResponseHead in;
   REQUIRE(http::parse_response_head(head, {}, method, in));
   http::ResponseHead out;
-  rewrite_response(in, method, out);
+  rewrite_response(in, method, sign_in, out);
   if (framing) *framing = out.body.kind;
   std::string all;
   http::append_fields(all, out.fields);
@@ -248,6 +249,9 @@ TEST_CASE("an answer asks nobody for a ticket, and for all else that the applica
       {"401 Unauthorized", "WWW-Authenticate: Negotiated x=1\r\n", "WWW-Authenticate: Negotiated x=1\r\n"},
       {"401 Unauthorized", "", ""},
       {"200 OK", "WWW-Authenticate: Negotiate YII=\r\n", ""},
+      {"401 Unauthorized", "WWW-Authenticate: Nego2 YHYG\r\nWWW-Authenticate: Basic realm=a\r\n",
+       "WWW-Authenticate: Basic realm=a\r\n"},
+      {"200 OK", "Persistent-Auth: true\r\nProxy-Support: Session-Based-Authentication\r\n", ""},
   };
   for (const Row& row : rows) {
     CAPTURE(row.challenges);
@@ -257,6 +261,25 @@ TEST_CASE("an answer asks nobody for a ticket, and for all else that the applica
     REQUIRE(x != std::string::npos);
     CHECK(got.erase(x, 6) == row.want);
   }
+}
+
+TEST_CASE("where the application signs in the client's own connection, both talk of it freely") {
+  std::string_view fields =
+      "WWW-Authenticate: Negotiate, NTLM TlRM==\r\nPersistent-Auth: true\r\n"
+      "Proxy-Support: Session-Based-Authentication\r\nAuthentication-Info: x\r\n";
+  std::string head = cat("HTTP/1.1 401 Unauthorized\r\n", fields, "Set-Cookie: __Host-pforte=x\r\nPforte-X: 1\r\n\r\n");
+  CHECK(answered(head, http::Method::Get, nullptr, ConnectionSignIn::Passes) == fields);
+
+  std::string text =
+      "GET / HTTP/1.1\r\nHost: app.example\r\nAuthorization: NTLM TlRM==\r\nRemote-User: root\r\n"
+      "Cookie: __Host-pforte=x\r\n\r\n";
+  RequestHead in;
+  REQUIRE(http::parse_request_head(text, {}, in));
+  Outgoing out;
+  rewrite_request(in, {.visitor = visitor(), .path = "/", .connection_sign_in = ConnectionSignIn::Passes}, out);
+  std::string all;
+  http::append_fields(all, out.head.fields);
+  CHECK(all.starts_with("Host: app.example\r\nAuthorization: NTLM TlRM==\r\nX-Forwarded-For: "));
 }
 
 TEST_CASE("trailers do not say what only the gate may") {

@@ -102,6 +102,12 @@ std::unique_ptr<kerberos::HalfExchange> Visit::take_half() {
   return std::move(half_);
 }
 
+PrivateConnection& Visit::own_connection() {
+  if (!own_connection_)
+    own_connection_ = std::make_unique<PrivateConnection>(worker_.connections(), [this] { end_soon(); });
+  return *own_connection_;
+}
+
 // The header is looked at before it is taken, since what follows it is the client's.
 net::Task<> Visit::read_proxy_header(net::Socket& socket) {
   std::array<char, net::kMaxProxyHeaderBytes> bytes;

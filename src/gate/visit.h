@@ -5,6 +5,7 @@
 
 #include "gate/listener_config.h"
 #include "gate/plan.h"
+#include "gate/private_connection.h"
 #include "gate/rewrite.h"
 #include "http/exchange.h"
 #include "http/h1_server.h"
@@ -43,6 +44,9 @@ class Visit final : public http::Service {
   std::unique_ptr<kerberos::HalfExchange> take_half();
   void forget_old_half();
 
+  // To backends that sign in connections: this client's alone.
+  PrivateConnection& own_connection();
+
   net::Task<> serve(http::Exchange& exchange) override;
   net::Task<> refuse(http::Exchange& exchange, http::Refusal refusal) override;
 
@@ -61,6 +65,7 @@ class Visit final : public http::Service {
   std::unique_ptr<http::H1Server> server_;
   std::unique_ptr<kerberos::HalfExchange> half_;
   net::Instant half_until_ = net::kNever;
+  std::unique_ptr<PrivateConnection> own_connection_;  // null until one is wanted
   bool ending_ = false;
 };
 
