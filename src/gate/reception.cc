@@ -17,6 +17,7 @@
 #include "session/assertion.h"
 #include "session/cookie.h"
 #include "session/records.h"
+#include "session/session_id.h"
 
 namespace pforte::gate {
 
@@ -314,7 +315,7 @@ void Reception::adopt(const identity::ProvenAgent& proven, session::Time now) {
   const identity::SignInConfig& config = sign_in_->config();
   auto known = std::make_shared<KnownSession>();
   session::Session& session = known->session;
-  session.id = crypto::random_id();
+  session.id = session::new_session_id(now);
   session.agent = proven.agent.number;
   session.login = proven.agent.login;
   session.name = proven.agent.name;
