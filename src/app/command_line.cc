@@ -133,7 +133,7 @@ class Arguments {
   void judge(const Option& option);
   void refuse(const Option& option);
   void take_global(const Option& option);
-  void take_own(const Option& option);
+  void take_own(const Option& option, const OptionSpec& own);
   void ask_for_the_rest();
   void wrong(std::size_t at, Message what, Message remedy);
 
@@ -241,9 +241,9 @@ void Arguments::take_operands(std::size_t first) {
 void Arguments::judge(const Option& option) {
   bool global = option.spec != nullptr && find_option(global_options(), option.spec->name) != nullptr;
   if (global) return take_global(option);
-  bool own =
-      option.spec != nullptr && command_ != nullptr && find_option(command_->options, option.spec->name) != nullptr;
-  if (own) return take_own(option);
+  bool may = option.spec != nullptr && command_ != nullptr;
+  const OptionSpec* own = may ? find_option(command_->options, option.spec->name) : nullptr;
+  if (own != nullptr) return take_own(option, *own);
   bool id = command_ != nullptr && command_->operand_is_id && line_.operand.empty() && option.spec == nullptr &&
             option.argument.size() == kIdLetters;
   if (id) {
@@ -270,12 +270,12 @@ void Arguments::refuse(const Option& option) {
         {cat(of, " --help tells which there are"), cat(of, " --help sagt, welche es gibt")});
 }
 
-void Arguments::take_own(const Option& option) {
-  if (!option.spec->repeats && line_.has(option.spec->name)) {
+void Arguments::take_own(const Option& option, const OptionSpec& own) {
+  if (!own.repeats && line_.has(own.name)) {
     wrong(option.at, {cat(option.name, " is given twice"), cat(option.name, " steht zweimal da")},
           {"once is meant", "einmal ist gemeint"});
   }
-  line_.options.push_back({option.spec->name, std::string(option.value)});
+  line_.options.push_back({own.name, std::string(option.value)});
 }
 
 void Arguments::take_global(const Option& option) {

@@ -96,10 +96,52 @@ constexpr std::array kSessionEndOptions = std::to_array<OptionSpec>({
     {.name = "--all", .value = kNoValue, .tells = {"those of everybody", "die von allen"}},
 });
 
+constexpr std::array kVerifyOptions = std::to_array<OptionSpec>({
+    {.name = "--chain",
+     .value = {"FILE", "DATEI"},
+     .tells = {"the peer's certificate, then the intermediates it sent",
+               "das Zertifikat der Gegenstelle, dann die Zwischenzertifikate, die sie sandte"}},
+    {.name = "--untrusted",
+     .value = {"FILE", "DATEI"},
+     .tells = {"further certificates that may help; may be repeated",
+               "weitere Zertifikate, die helfen können; mehrfach möglich"},
+     .repeats = true},
+    {.name = "--trust",
+     .value = {"STORE", "STORE"},
+     .tells = {"what is trusted: PEM, DER, folder, PKCS#12, JKS, or system; may be repeated",
+               "was vertraut ist: PEM, DER, Ordner, PKCS#12, JKS oder system; mehrfach möglich"},
+     .repeats = true},
+    {.name = "--trust-password-file",
+     .value = {"FILE", "DATEI"},
+     .tells = {"the stores' password is its first line", "das Passwort der Stores ist ihre erste Zeile"}},
+    {.name = "--crl",
+     .value = {"FILE", "DATEI"},
+     .tells = {"revocation lists; may be repeated", "Sperrlisten; mehrfach möglich"},
+     .repeats = true},
+    {.name = "--name",
+     .value = {"dns:HOST|ip:ADDR|email:ADDR", "dns:HOST|ip:ADR|email:ADR"},
+     .tells = {"a name it must have; may be repeated", "ein Name, den es haben muss; mehrfach möglich"},
+     .repeats = true},
+    {.name = "--purpose",
+     .value = {"server|client|email|any", "server|client|email|any"},
+     .tells = {"what it is used for; default server", "wofür es verwendet wird; Vorgabe server"}},
+    {.name = "--at",
+     .value = {"RFC3339", "RFC3339"},
+     .tells = {"the time to judge by; default now", "die Zeit, für die es gelten soll; Vorgabe jetzt"}},
+    {.name = "--max-depth",
+     .value = {"N", "N"},
+     .tells = {"intermediates between it and what is trusted; default 32",
+               "Zwischenzertifikate bis zum vertrauten; Vorgabe 32"}},
+    {.name = "--profile",
+     .value = {"rfc5280|webpki|browser|app|java", "rfc5280|webpki|browser|app|java"},
+     .tells = {"by whose rules; default rfc5280", "nach wessen Regeln; Vorgabe rfc5280"}},
+});
+
 constexpr std::array kGroups = std::to_array<GroupSpec>({
     {"agent", {"who may sign in", "wer sich anmelden darf"}},
     {"service", {"ways to sign in: stop them, start them", "Wege der Anmeldung: anhalten, starten"}},
     {"session", {"who is signed in: list, end", "wer angemeldet ist: auflisten, beenden"}},
+    {"cert", {"judge certificates", "Zertifikate beurteilen"}},
 });
 
 constexpr std::array kCommands = std::to_array<CommandSpec>({
@@ -256,10 +298,20 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .operand_is_id = true,
      .summary = {"end one session, an agent's, or all", "eine Sitzung beenden, die eines Bearbeiters oder alle"},
      .options = kSessionEndOptions},
+    {.command = Command::CertVerify,
+     .group = "cert",
+     .word = "verify",
+     .summary = {"judge whether a certificate is trusted, and say why",
+                 "beurteilen, ob ein Zertifikat vertraut ist, und warum"},
+     .more = {"With --crl every certificate below the trusted one must be told of by a list.\n\n"
+              "Exit status: 0 trusted; 1 not trusted; 2 something is unreadable.\n",
+              "Mit --crl muss eine Liste über jedes Zertifikat unter dem vertrauten Auskunft geben.\n\n"
+              "Rückgabewert: 0 vertraut; 1 nicht vertraut; 2 etwas ist unlesbar.\n"},
+     .options = kVerifyOptions},
 });
 
 constexpr auto kLaterCommands =
-    std::to_array<std::string_view>({"doctor", "cert", "trust", "keytab", "explain", "trace", "capture", "import"});
+    std::to_array<std::string_view>({"doctor", "trust", "keytab", "explain", "trace", "capture", "import"});
 
 }  // namespace
 

@@ -32,6 +32,7 @@ enum class Command : std::uint8_t {
   ServiceStop,
   SessionList,
   SessionEnd,
+  CertVerify,
 };
 
 // A text of the tables below, in both of our languages.

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "app/cert_command.h"
 #include "app/check.h"
 #include "app/command_help.h"
 #include "app/command_line.h"
@@ -93,6 +94,8 @@ int run(std::span<const char* const> arguments) {
       return ask(*line, ask_reload);
     case Command::Demo:
       return run_demo(*line);
+    case Command::CertVerify:
+      return verify_certificate(*line, Streams());
     default:
       return run_store_command(*line, Streams());
   }

@@ -11,4 +11,36 @@ TEST_CASE("an instant is written in UTC, to the second") {
   CHECK(rfc3339(Time(milliseconds(1'795'339'805'999))) == "2026-11-22T09:30:05Z");
 }
 
+TEST_CASE("an instant far in the future is written as well") {
+  using namespace std::chrono;
+  CHECK(rfc3339(sys_seconds(sys_days(2969y / May / 3) + 1h)) == "2969-05-03T01:00:00Z");
+}
+
+TEST_CASE("RFC 3339 is read with any distance from UTC, and without parts of a second") {
+  struct Row {
+    std::string_view text, instant;
+  };
+  const Row rows[] = {
+      {"2024-03-01T00:00:00Z", "2024-03-01T00:00:00Z"},
+      {"2024-03-01t00:00:00.999z", "2024-03-01T00:00:00Z"},
+      {"2024-03-01T00:00:00+01:30", "2024-02-29T22:30:00Z"},
+      {"2024-02-29T23:59:59.5-00:30", "2024-03-01T00:29:59Z"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    auto read = read_rfc3339(row.text);
+    REQUIRE(read);
+    CHECK(rfc3339(*read) == row.instant);
+  }
+}
+
+TEST_CASE("what is no time of RFC 3339 is none") {
+  for (std::string_view text :
+       {"", "now", "2024-03-01", "2024-03-01T00:00:00", "2024-02-30T00:00:00Z", "2024-03-01T24:00:00Z",
+        "2024-03-01T00:00:00.Z", "2024-03-01T00:00:00+1:00", "2024-03-01T00:00:00Z ", "2024-0a-01T00:00:00Z"}) {
+    CAPTURE(text);
+    CHECK(!read_rfc3339(text));
+  }
+}
+
 }  // namespace pforte
