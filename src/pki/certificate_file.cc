@@ -17,6 +17,7 @@ constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
 constexpr std::string_view kBlanks = " \t\r\v\f";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // What is looked for in a file: how a PEM block of it is labelled, how people call it, and the codes of its failures.
 struct Wanted {
@@ -76,7 +77,10 @@ class PemReader {
     while (std::optional<std::string_view> line = next_line()) {
       std::optional<std::string_view> label = label_of(*line, kBegin);
       bool is_wanted = label && std::ranges::find(wanted_.labels, *label) != wanted_.labels.end();
-      if (is_wanted) found.push_back(TRY(read_block(*label)));
+      if (is_wanted)
+        found.push_back(TRY(read_block(*label)));
+      else if (hides_block(*line))
+        return damaged(number_, "begins in the middle of a line");
     }
     if (!found.empty()) return found;
     return fail(Kind::Invalid, wanted_.none, cat(file_, ": holds no ", wanted_.thing, " in PEM or DER form"));
@@ -90,6 +94,13 @@ class PemReader {
     std::string_view line = rest_.substr(0, end);
     rest_.remove_prefix(end == rest_.npos ? rest_.size() : end + 1);
     return trimmed(line);
+  }
+
+  // Overlooking a block would make the one behind it the first, which is the peer's.
+  bool hides_block(std::string_view line) const {
+    if (!line.contains(kBegin)) return false;
+    return std::ranges::any_of(wanted_.labels,
+                               [&](std::string_view label) { return line.contains(cat(kBegin, label, kDashes)); });
   }
 
   Result<std::string> read_block(std::string_view label) {
@@ -138,6 +149,7 @@ Result<std::vector<std::string>> read_der(std::string_view content, std::string_
 }
 
 Result<std::vector<std::string>> read_any(std::string_view content, std::string_view file, const Wanted& wanted) {
+  if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
   bool is_der = content.starts_with('\x30') && !content.contains(kBegin);
   return is_der ? read_der(content, file, wanted) : PemReader(content, file, wanted).read();
 }

@@ -33,6 +33,10 @@ TEST_CASE("lines may end with CRLF, be indented, and have any length") {
   CHECK(read_certificates(pem, "a.pem").value() == std::vector{kOne});
 }
 
+TEST_CASE("a byte order mark before the first certificate does not hide it") {
+  CHECK(read_certificates(cat("\xef\xbb\xbf", block("CERTIFICATE", kOne)), "a.pem").value() == std::vector{kOne});
+}
+
 TEST_CASE("of a trusted certificate only the certificate counts") {
   CHECK(read_certificates(block("TRUSTED CERTIFICATE", kOne + kTwo), "a.pem").value() == std::vector{kOne});
 }
@@ -49,6 +53,7 @@ TEST_CASE("a file without a usable certificate says where and why") {
       {"-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END X-----\n", "certificate.damaged", "no line that ends it"},
       {"-----BEGIN CERTIFICATE-----\nMAMC!QU=\n-----END CERTIFICATE-----\n", "certificate.damaged", "not Base64"},
       {block("CERTIFICATE", "\x30\x05\x02"), "certificate.damaged", "is cut off"},
+      {cat("it is ", block("CERTIFICATE", kOne), block("CERTIFICATE", kTwo)), "certificate.damaged", "in the middle"},
       {block("CERTIFICATE", ""), "certificate.damaged", "is cut off"},
       {std::string("\x30\x00\x30\x82\x01", 5), "certificate.damaged", "certificate 2 is cut off"},
   };
