@@ -148,6 +148,14 @@ constexpr std::string_view kDocument = R"json({
                 "rc4_tickets": { "type": "integer", "description": "Accepted because allow_rc4 names the principal" }
               }
             }
+          },
+          "delegated_tickets": {
+            "type": ["object", "null"],
+            "description": "Where tickets that clients forward are kept; null where they are dropped",
+            "properties": {
+              "folder": { "type": "string" },
+              "problem": { "oneOf": [{ "$ref": "#/components/schemas/Text" }, { "type": "null" }] }
+            }
           }
         }
       },

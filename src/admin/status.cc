@@ -76,6 +76,10 @@ Json to_document(const KeyStatus& key) {
           {"rc4_tickets", key.rc4_tickets}};
 }
 
+Json to_document(const DelegatedTicketStatus& tickets) {
+  return {{"folder", tickets.folder}, {"problem", tickets.problem ? to_document(*tickets.problem) : Json(nullptr)}};
+}
+
 template <class T>
 Json list_of(const std::vector<T>& items) {
   Json list = Json::array();
@@ -105,6 +109,7 @@ std::string to_json(const Status& status) {
   document["services"] = list_of(status.services);
   document["ldap_servers"] = list_of(status.ldap_servers);
   document["keys"] = list_of(status.keys);
+  document["delegated_tickets"] = status.delegated_tickets ? to_document(*status.delegated_tickets) : Json(nullptr);
   return dump(document);
 }
 

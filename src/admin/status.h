@@ -55,6 +55,12 @@ struct KeyStatus {
   std::uint64_t rc4_tickets = 0;  // accepted by exception
 };
 
+// Where tickets that clients forward are kept.
+struct DelegatedTicketStatus {
+  std::string folder;
+  std::optional<Message> problem;  // why they are not, and what to do
+};
+
 // A server of the directory.
 struct LdapServerStatus {
   std::string url;
@@ -82,6 +88,7 @@ struct Status {
   std::vector<ServiceStatus> services;         // none where nobody signs in
   std::vector<LdapServerStatus> ldap_servers;  // in the order in which they are asked; none without a directory
   std::vector<KeyStatus> keys;                 // none without Kerberos
+  std::optional<DelegatedTicketStatus> delegated_tickets;
   std::int64_t client_connections = 0;
   std::int64_t backend_busy = 0;
   std::int64_t backend_idle = 0;

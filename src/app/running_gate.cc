@@ -91,6 +91,13 @@ conf::Place place_of_file(const gate::Plan& plan) {
   return {.file = plan.config.file, .line = 0, .column = 0};
 }
 
+SessionTerms terms_of(const gate::Plan& plan) {
+  const identity::SignInConfig& config = plan.config.sign_in;
+  return {.lifetime = config.session_lifetime,
+          .idle = config.session_idle,
+          .tickets = plan.sign_in ? plan.sign_in->tickets() : nullptr};
+}
+
 // What takes effect at the next start only.
 void note_what_stays(const gate::Plan& now, const gate::Plan& next, conf::Problems& problems) {
   auto note = [&](std::string_view key) {
@@ -144,7 +151,7 @@ Result<> RunningGate::start(conf::Problems& problems) {
   std::vector<std::vector<gate::Door>> doors = TRY(open_doors(*plan_));
   TRY(open_operator_doors(config));
   started_ = std::chrono::system_clock::now();
-  if (accounts_) sight_ = TRY(watch_.look(*accounts_, config.sign_in.session_lifetime, true));
+  if (accounts_) sight_ = TRY(watch_.look(*accounts_, terms_of(*plan_), true));
   follow(plan_, std::move(doors));
   for (Crew& one : crew_) {
     if (sight_) one.worker.follow_sessions(sight_->keys, sight_->ended);
@@ -269,9 +276,7 @@ net::Task<> RunningGate::follow_store(bool unasked) {
   using Sight = std::shared_ptr<const SessionSight>;
   while (looking_) co_await loop_.sleep_for(kReloadLook);
   looking_ = true;
-  auto work = [this, unasked, lifetime = plan_->config.sign_in.session_lifetime] {
-    return watch_.look(*accounts_, lifetime, unasked);
-  };
+  auto work = [this, unasked, plan = plan_] { return watch_.look(*accounts_, terms_of(*plan), unasked); };
   Result<Sight> sight = co_await outcome(pool_.run<Sight>(loop_, std::move(work)));
   looking_ = false;
   if (!sight) co_return std::unexpected(std::move(sight).error());

@@ -44,6 +44,8 @@ void append_sign_in(const gate::SignIn& sign_in, admin::Status& status) {
                            .written = key.written,
                            .rc4_tickets = key.rc4_tickets});
   }
+  if (const kerberos::DelegatedTickets* tickets = sign_in.tickets())
+    status.delegated_tickets = {.folder = tickets->folder(), .problem = tickets->problem()};
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ class Writer {
   void service(const Json& service);
   void directory_server(const Json& server);
   void key(const Json& key);
+  void delegated_tickets(const Json& tickets);
 
   std::string take() && { return std::move(out_); }
 
@@ -145,6 +146,13 @@ void Writer::key(const Json& key) {
   out_ += '\n';
 }
 
+void Writer::delegated_tickets(const Json& tickets) {
+  std::string problem = shown_text(structure(tickets, "problem"), language_ == Language::German ? "de" : "en");
+  out_ += cat("  ", word("forwarded tickets in ", "weitergereichte Tickets in "), shown_text(tickets, "folder"));
+  if (!problem.empty()) out_ += cat(word("; not kept: ", "; nicht aufgehoben: "), problem);
+  out_ += '\n';
+}
+
 }  // namespace
 
 std::optional<std::string> status_text(std::string_view document, Language language) {
@@ -168,6 +176,7 @@ std::optional<std::string> status_text(std::string_view document, Language langu
     for (const Json& server : structure(status, "ldap_servers")) writer.directory_server(server);
   }
   for (const Json& key : structure(status, "keys")) writer.key(key);
+  if (const Json& tickets = structure(status, "delegated_tickets"); !tickets.empty()) writer.delegated_tickets(tickets);
   return std::move(writer).take();
 }
 

@@ -98,6 +98,15 @@ TEST_CASE("tickets with RC4 are counted where there are any") {
   CHECK(many.de.ends_with("Schlüsselversion 3; 12 Tickets mit RC4\n"));
 }
 
+TEST_CASE("where forwarded tickets are kept is said, and why they are not") {
+  admin::Status status;
+  status.delegated_tickets = {.folder = "/run/tickets", .problem = {}};
+  CHECK(shown(status).en.ends_with("  forwarded tickets in /run/tickets\n"));
+  status.delegated_tickets->problem = Message{"it is gone", "er ist weg"};
+  CHECK(shown(status).en.ends_with("  forwarded tickets in /run/tickets; not kept: it is gone\n"));
+  CHECK(shown(status).de.ends_with("  weitergereichte Tickets in /run/tickets; nicht aufgehoben: er ist weg\n"));
+}
+
 TEST_CASE("a directory's servers stand below ldap, and how they are") {
   admin::Status status;
   status.services = {{.name = "ldap", .runs = true}, {.name = "database", .runs = true}};

@@ -40,8 +40,9 @@ IdentityConfig read_identity_config(conf::Reader keys) {
   read_name(keys, "method", config.method);
   read_name(keys, "groups", config.groups);
   read_name(keys, "assertion", config.assertion);
+  read_name(keys, "ticket_cache", config.ticket_cache);
   for (const std::string* name :
-       {&config.login, &config.principal, &config.method, &config.groups, &config.assertion}) {
+       {&config.login, &config.principal, &config.method, &config.groups, &config.assertion, &config.ticket_cache}) {
     if (!name->empty() && !is_reserved(*name)) config.own_names.push_back(*name);
   }
   if (std::optional<conf::Text> file = keys.text("basic_password_file")) {

@@ -16,6 +16,7 @@ struct IdentityConfig {
   std::string method = "Pforte-Method";
   std::string groups = "Pforte-Groups";
   std::string assertion = "Pforte-Assertion";
+  std::string ticket_cache = "Pforte-Ticket-Cache";
 
   // Those of these names that are not reserved everywhere.
   std::vector<std::string> own_names;

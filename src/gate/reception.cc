@@ -183,7 +183,7 @@ net::Task<std::optional<http::Page>> Reception::by_ticket(std::string_view text,
   if (need == SignInNeed::Token) {
     adopt(*outcome->agent, to_the_millisecond(record_.time));
   } else {
-    begin_session(*outcome->agent, &*outcome->ticket);
+    co_await begin_session(*std::move(outcome));
   }
   co_return std::nullopt;
 }
@@ -331,8 +331,46 @@ void Reception::adopt(const identity::ProvenAgent& proven, session::Time now) {
   record_.agent = known_->session.login;
 }
 
-void Reception::begin_session(const identity::ProvenAgent& proven, const kerberos::Proof* ticket) {
+void Reception::begin_session(const identity::ProvenAgent& proven) {
   adopt(proven, to_the_millisecond(record_.time));
+  write_down_session();
+  hand_out_session(nullptr);
+}
+
+net::Task<> Reception::begin_session(TicketOutcome outcome) {
+  adopt(*outcome.agent, to_the_millisecond(record_.time));
+  // First of all: a ticket of a session that the store does not know is swept away.
+  write_down_session();
+  if (outcome.forwarded) co_await keep_ticket(std::move(outcome.forwarded));
+  hand_out_session(&*outcome.ticket);
+  co_return {};
+}
+
+// The agent is in, whatever becomes of the ticket.
+net::Task<> Reception::keep_ticket(kerberos::Credential forwarded) {
+  session::Session& session = known_->session;
+  auto work = [desk = sign_in_->shared_from_this(), id = session.id, forwarded = std::move(forwarded)] {
+    return desk->tickets()->keep(id, forwarded);
+  };
+  Result<> kept = co_await net::outcome(sign_in_->run(worker_.loop(), std::move(work)));
+  session.has_ticket_cache = kept.has_value();
+  if (kept) co_return {};
+  log::warning("kerberos.ticket-not-kept", {{"reference", record_.reference},
+                                            {"agent", session.login},
+                                            {"session", session.id},
+                                            {"code", kept.error().code()},
+                                            {"reason", kept.error().text()}});
+  co_return {};
+}
+
+void Reception::write_down_session() {
+  session::Record record{
+      .session = known_->session, .client = record_.client.ip_text(), .user_agent = std::string(user_agent(request()))};
+  sign_in_->accounts().sessions().began(std::move(record));
+}
+
+// `ticket` is what has proved it, null for a password.
+void Reception::hand_out_session(const kerberos::Proof* ticket) {
   session::Session& session = known_->session;
   std::optional<std::string> cookie = sealed(session);
   known_->groups = joined(session.groups);
@@ -340,9 +378,6 @@ void Reception::begin_session(const identity::ProvenAgent& proven, const kerbero
   set_cookie(kSessionCookie, *cookie);
   worker_.known_sessions().add(*cookie, known_);
   if (has_cookie(kNoTicketCookie)) forget_cookie(kNoTicketCookie);
-  session::Record record{
-      .session = session, .client = record_.client.ip_text(), .user_agent = std::string(user_agent(request()))};
-  sign_in_->accounts().sessions().began(std::move(record));
   worker_.metrics().count_sign_in(session.method);
   log_sign_in(ticket);
 }
@@ -382,11 +417,13 @@ std::optional<std::string> Reception::sealed(session::Session& session) const {
 net::Task<> Reception::end_session() {
   if (!known_) co_return {};
   std::shared_ptr<KnownSession> gone = known_;
-  auto work = [desk = sign_in_->shared_from_this(), id = gone->session.id]() -> Result<> {
+  auto work = [desk = sign_in_->shared_from_this(), id = gone->session.id,
+               has_ticket = gone->session.has_ticket_cache]() -> Result<> {
     // Its beginning may still be on its way there.
     TRY(desk->accounts().sessions().write());
     Result<std::uint64_t> ended = session::end_session(desk->accounts().store(), id);
     if (!ended) return std::unexpected(std::move(ended).error());
+    if (has_ticket && desk->tickets()) desk->tickets()->remove(id);
     desk->accounts().note_change();
     return {};
   };
@@ -417,6 +454,8 @@ Result<std::span<const http::Field>> Reception::introduce(const Backend& backend
   add(names.principal, session.principal);
   add(names.method, session.method);
   add(names.groups, known_->groups);
+  if (session.has_ticket_cache && sign_in_->tickets()) ticket_cache_ = sign_in_->tickets()->cache_of(session.id);
+  add(names.ticket_cache, ticket_cache_);
   if (!names.assertion.empty()) {
     TRY(renew_assertion());
     assertion_ = known_->assertion;

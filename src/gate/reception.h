@@ -56,9 +56,9 @@ class Reception {
   // What every page of ours says about this request, with a form's token.
   SignInPage page_basis();
 
-  // A session begins, or ends, with this answer. Its end fails as the store does; the browser forgets it all the same.
-  // `ticket` is what has proved it, null for a password.
-  void begin_session(const identity::ProvenAgent& proven, const kerberos::Proof* ticket = nullptr);
+  // A session that a password has proved begins, or one ends, with this answer. Its end fails as the store does; the
+  // browser forgets it all the same.
+  void begin_session(const identity::ProvenAgent& proven);
   net::Task<> end_session();
 
   // What a request for an application says of who it is. Lives as long as this. Fails with Kind::Internal.
@@ -92,6 +92,10 @@ class Reception {
   std::string return_path() const;
   Result<> renew_assertion();
   void adopt(const identity::ProvenAgent& proven, session::Time now);
+  net::Task<> begin_session(TicketOutcome outcome);
+  net::Task<> keep_ticket(kerberos::Credential forwarded);
+  void write_down_session();
+  void hand_out_session(const kerberos::Proof* ticket);
   std::optional<std::string> sealed(session::Session& session) const;
   void log_sign_in(const kerberos::Proof* ticket) const;
 
@@ -104,9 +108,10 @@ class Reception {
   std::string host_;  // lower case, without a port
   std::shared_ptr<KnownSession> known_;
   std::string form_binding_;
-  std::array<http::Field, 6> introduction_;
+  std::array<http::Field, 7> introduction_;
   std::shared_ptr<const std::string> assertion_;  // which the introduction has a view of
   std::string basic_;                             // Authorization for the application
+  std::string ticket_cache_;
   std::vector<std::pair<std::string_view, std::string>> answer_fields_;
 };
 

@@ -53,6 +53,7 @@ std::unique_ptr<kerberos::Acceptor> make_acceptor(const kerberos::KerberosConfig
     return nullptr;
   }
   kerberos::check_keytabs(config, problems);
+  kerberos::check_delegated_tickets(config, problems);
   return *std::move(acceptor);
 }
 
@@ -79,7 +80,10 @@ SignIn::SignIn(const Config& config, Accounts& accounts, SignInPools& pools)
       pools_(pools),
       principals_(accounts.agents(), fallback_realms(config), config_),
       passwords_(accounts.agents(), config_, config.ldap ? &*config.ldap : nullptr, accounts.services(),
-                 accounts.lockout()) {}
+                 accounts.lockout()) {
+  if (kerberos_ && kerberos_->delegated_tickets)
+    tickets_ = std::make_unique<kerberos::DelegatedTickets>(kerberos_->delegated_tickets->value);
+}
 
 std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, SignInPools& pools,
                                      conf::Problems& problems) {
@@ -101,7 +105,9 @@ std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, S
 
 void check_sign_in_files(const Config& config, conf::Problems& problems) {
   if (config.ldap) identity::check_ldap_files(*config.ldap, problems);
-  if (config.kerberos) kerberos::check_keytabs(*config.kerberos, problems);
+  if (!config.kerberos) return;
+  kerberos::check_keytabs(*config.kerberos, problems);
+  kerberos::check_delegated_tickets(*config.kerberos, problems);
 }
 
 Result<> SignIn::take_force() {
@@ -140,6 +146,7 @@ Result<TicketOutcome> SignIn::take_ticket(const std::string& token, const std::s
   TicketOutcome outcome{.answer = std::move(leg.answer), .agent = {}, .ticket = {}, .half = std::move(half)};
   if (leg.proof) outcome.agent = TRY(principals_.agent_for(*leg.proof));
   outcome.ticket = std::move(leg.proof);
+  outcome.forwarded = std::move(leg.forwarded);
   return outcome;
 }
 

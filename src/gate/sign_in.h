@@ -13,6 +13,7 @@
 #include "identity/principal_login.h"
 #include "identity/proof_of_agent.h"
 #include "kerberos/acceptor.h"
+#include "kerberos/delegated_tickets.h"
 #include "kerberos/keytab_file.h"
 #include "net/address.h"
 #include "net/loop.h"
@@ -33,6 +34,7 @@ struct TicketOutcome {
   std::optional<identity::ProvenAgent> agent;    // none: another leg follows
   std::optional<kerberos::Proof> ticket;         // what has proved it
   std::unique_ptr<kerberos::HalfExchange> half;  // for it
+  kerberos::Credential forwarded = {};           // what came along to be kept; null: nothing
 };
 
 // Signs people in, as one configuration says. Any thread; what blocks runs on the pools. Kept alive by whatever is
@@ -69,6 +71,9 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
   // Other work that blocks, but not for long.
   net::Task<> run(net::Loop& loop, std::move_only_function<Result<>()> work);
 
+  // Where tickets that clients forward are kept; null: they are dropped.
+  kerberos::DelegatedTickets* tickets() const { return tickets_.get(); }
+
   // The service principals and what is wrong with them; empty without Kerberos.
   std::vector<kerberos::KeyStatus> keys() const;
   // The directory's servers, in the order in which they are asked; empty without one.
@@ -84,7 +89,8 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
   std::string state_dir_;
   Accounts& accounts_;
   SignInPools& pools_;
-  std::unique_ptr<kerberos::Acceptor> acceptor_;  // null without Kerberos
+  std::unique_ptr<kerberos::Acceptor> acceptor_;         // null without Kerberos
+  std::unique_ptr<kerberos::DelegatedTickets> tickets_;  // null where none are kept
   // Open for as long as this is in force: while nobody has it open, the library reads its files anew for each ticket.
   kerberos::Library library_;
   identity::PrincipalLogin principals_;

@@ -37,6 +37,7 @@ class GssHalf final : public HalfExchange {
   std::int64_t key_version = -1;  // of the ticket
   std::int64_t encryption = -1;
   bool code_seen = false;  // a leg after that of the ticket
+  Credential forwarded;
 };
 
 class GssAcceptor final : public Acceptor {
@@ -46,6 +47,7 @@ class GssAcceptor final : public Acceptor {
         replays_(replays),
         binding_(config.channel_binding),
         skew_(config.clock_skew.value_or(clock_skew_in_force())),
+        keeps_forwarded_(config.delegated_tickets.has_value()),
         require_pac_(config.require_pac),
         groups_(config.groups) {}
 
@@ -66,11 +68,13 @@ class GssAcceptor final : public Acceptor {
   std::string_view compared(std::string_view binding) const {
     return binding_ == ChannelBinding::Off ? std::string_view() : binding;
   }
+  Credential* kept_in(GssHalf& half) const { return keeps_forwarded_ ? &half.forwarded : nullptr; }
 
   Services services_;
   ReplayGuard& replays_;
   const ChannelBinding binding_;
   const std::chrono::seconds skew_;
+  const bool keeps_forwarded_;
   const std::vector<std::string> require_pac_;
   const std::map<std::string, std::string> groups_;
 };
@@ -99,15 +103,15 @@ Result<> check_form(const Token& token, std::size_t size, bool goes_on) {
 // The first leg with a ticket in it. The library is given the krb5 token alone where that says it all: SPNEGO around it
 // costs the library three conversions of the client's name, each with its configuration looked at.
 Step accept_ticket(Context& context, const Credential& credential, const Token& token, std::string_view bytes,
-                   std::string_view binding) {
+                   std::string_view binding, Credential* forwarded) {
   if (!token.inner.empty()) {
-    Step step = accept_leg(context, credential, token.inner, binding);
+    Step step = accept_leg(context, credential, token.inner, binding, forwarded);
     if (step.outcome == Step::Outcome::Complete) step.answer = spnego_completed(step.answer);
     if (step.outcome != Step::Outcome::GoesOn) return step;
     // Another leg follows (DCE style), which is SPNEGO's: from the beginning.
     context.reset();
   }
-  return accept_leg(context, credential, bytes, binding);
+  return accept_leg(context, credential, bytes, binding, forwarded);
 }
 
 Result<Leg> GssAcceptor::accept(std::string_view bytes, std::string_view binding, std::unique_ptr<HalfExchange>& half) {
@@ -144,7 +148,7 @@ Result<Leg> GssAcceptor::go_on(std::string_view bytes, std::string_view binding,
     half->principal = service.name;
   }
   Lease lease = TRY(services_.borrow(half->principal));
-  Step step = accept_leg(half->context, lease.credential(), bytes, compared(binding));
+  Step step = accept_leg(half->context, lease.credential(), bytes, compared(binding), kept_in(*half));
   if (step.outcome == Step::Outcome::Refused) return std::unexpected(reason(token, lease, step));
   return finish(token, std::move(step), std::move(half), next);
 }
@@ -156,7 +160,7 @@ Result<Leg> GssAcceptor::try_services(const Token& token, std::string_view bytes
     Lease lease = TRY(services_.borrow(service->name));
     auto begun = std::make_unique<GssHalf>();
     begun->principal = service->name;
-    Step step = accept_ticket(begun->context, lease.credential(), token, bytes, compared(binding));
+    Step step = accept_ticket(begun->context, lease.credential(), token, bytes, compared(binding), kept_in(*begun));
     if (step.outcome != Step::Outcome::Refused) return finish(token, std::move(step), std::move(begun), half);
     Error error = reason(token, lease, step);
     // Another service may have the key of an alias; any other reason stays one.
@@ -197,7 +201,7 @@ Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<G
   Proof proof = TRY(proof_of(step, service));
   proof.key_version = half->key_version;
   proof.encryption = half->encryption;
-  return Leg{std::move(step.answer), std::move(proof)};
+  return Leg{std::move(step.answer), std::move(proof), std::move(half->forwarded)};
 }
 
 // In a realm of its own a service meets accounts by their own names. From elsewhere one may come that is mapped to an

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/message.h"
+#include "kerberos/gss.h"
 #include "kerberos/kerberos_config.h"
 #include "kerberos/principal.h"
 #include "kerberos/replay_guard.h"
@@ -36,6 +37,7 @@ struct Proof {
 struct Leg {
   std::string answer;          // token to send back; may be empty
   std::optional<Proof> proof;  // none: the client has to go on
+  Credential forwarded = {};   // ticket-granting ticket that came with the proof, where the configuration keeps them
 };
 
 // An exchange that is not over: belongs to one client's connection. Opaque.

@@ -1,10 +1,12 @@
 #include "kerberos/acceptor.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 
 #include "kerberos/acceptor_testing.h"
+#include "kerberos/delegated_tickets.h"
 #include "kerberos/der_testing.h"
 
 namespace pforte::kerberos {
@@ -88,10 +90,70 @@ TEST_CASE("a client of another realm is known by its own") {
   }
 }
 
-TEST_CASE("a ticket-granting ticket that is forwarded is taken for a sign-in and nothing else") {
-  Gate gate(config_of({{app_service, stage().app}}));
+TEST_CASE("a ticket-granting ticket that is forwarded is dropped unless the configuration keeps them") {
+  KerberosConfig config = config_of({{app_service, stage().app}});
   std::string cache = stage().realms.sign_in("susan@ALPHA.TEST", "-f");
-  CHECK(gate.code(Client(cache, app_service, {.delegate = true}).step()) == "accepted");
+  for (bool keeps : {false, true}) {
+    if (keeps) config.delegated_tickets = conf::Text{stage().realms.folder(), {}};
+    Gate gate(config);
+    for (bool delegate : {false, true}) {
+      CAPTURE(keeps);
+      CAPTURE(delegate);
+      Result<Leg> leg = gate.accept(Client(cache, app_service, {.delegate = delegate}).step());
+      REQUIRE(leg);
+      CHECK((leg->forwarded != nullptr) == (keeps && delegate));
+    }
+  }
+}
+
+TEST_CASE("a ticket that came in one of several legs is kept as well, and written as the client's own") {
+  KerberosConfig config = config_of({{app_service, stage().app}});
+  config.delegated_tickets = conf::Text{stage().realms.folder(), {}};
+  Gate gate(config);
+  const std::string mechanisms = ntlm_oid + krb5_oid;
+  std::unique_ptr<HalfExchange> half;
+  REQUIRE(gate.acceptor->accept(first_leg(mechanisms, ""), {}, half));
+  Client client(stage().realms.sign_in("susan@ALPHA.TEST", "-f"), app_service, {.spnego = false, .delegate = true});
+  std::string ticket = client.step();
+  Result<Leg> leg =
+      gate.acceptor->accept(later_leg(ticket, client.code_over(der(tag::kSequence, mechanisms))), {}, half);
+  REQUIRE(leg);
+  REQUIRE(leg->forwarded);
+  std::string file = stage().realms.folder() + "/forwarded";
+  REQUIRE(store_forwarded(leg->forwarded, file));
+  run(cat("klist -c FILE:", file, " | grep -q 'Default principal: susan@ALPHA.TEST'"));
+  run(cat("KRB5_CONFIG=", stage().realms.krb5_conf(), " kvno -c FILE:", file, " ", other_service, " >/dev/null"));
+}
+
+TEST_CASE("a ticket that finds no room on the disk is not kept in part, and why is shown until one is kept") {
+  KerberosConfig config = config_of({{app_service, stage().app}});
+  std::string folder = stage().realms.folder() + "/tickets";
+  std::filesystem::create_directory(folder);
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+  config.delegated_tickets = conf::Text{folder, {}};
+  Gate gate(config);
+  Result<Leg> leg =
+      gate.accept(Client(stage().realms.sign_in("susan@ALPHA.TEST", "-f"), app_service, {.delegate = true}).step());
+  REQUIRE(leg);
+  DelegatedTickets tickets(folder);
+
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  rlimit tight = before;
+  tight.rlim_cur = 100;
+  auto* handler = std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &tight) == 0);
+  Result<> kept = tickets.keep("one", leg->forwarded);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, handler);
+  REQUIRE(!kept);
+  CHECK(kept.error().code() == "kerberos.ticket-cache");
+  CHECK(std::filesystem::is_empty(folder));
+  CHECK(tickets.problem());
+
+  REQUIRE(tickets.keep("one", leg->forwarded));
+  CHECK(tickets.sessions() == std::vector<std::string>{"one"});
+  CHECK(!tickets.problem());
 }
 
 TEST_CASE("a client that offers Kerberos without a ticket is asked for it") {

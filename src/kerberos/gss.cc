@@ -141,18 +141,36 @@ Result<Credential> acquire_credential(const std::string& principal, const std::s
               cat("the keys of ", principal, " cannot be used: ", text_of(major, minor)));
 }
 
-Step accept_leg(Context& context, const Credential& credential, std::string_view token, std::string_view binding) {
+Result<> store_forwarded(const Credential& forwarded, const std::string& file) {
+  // It is one of krb5. With another mechanism, or without a cache by name, the library would turn to the default cache
+  // of this process: somebody else's tickets.
+  gss_OID_desc krb5 = oid_over(kKrb5Bytes);
+  std::string cache = cat("FILE:", file);
+  gss_key_value_element_desc into[] = {{"ccache", cache.c_str()}};
+  gss_key_value_set_desc store = {1, into};
+  constexpr OM_uint32 kOverwrite = 1, kAsDefault = 0;
+  OM_uint32 minor = 0;
+  OM_uint32 major = gss_store_cred_into(&minor, forwarded.get(), GSS_C_INITIATE, &krb5, kOverwrite, kAsDefault, &store,
+                                        nullptr, nullptr);
+  if (major == GSS_S_COMPLETE) return {};
+  return fail(Kind::Unavailable, "kerberos.ticket-cache", cat(file, " cannot be written: ", text_of(major, minor)));
+}
+
+Step accept_leg(Context& context, const Credential& credential, std::string_view token, std::string_view binding,
+                Credential* forwarded) {
   gss_channel_bindings_struct bindings{};
   bindings.application_data = buffer_over(binding);
   gss_buffer_desc in = buffer_over(token);
   gss_ctx_id_t held = context.release();
   gss_name_t source = GSS_C_NO_NAME;
+  gss_cred_id_t with_it = GSS_C_NO_CREDENTIAL;
   OM_uint32 minor = 0, flags = 0, lifetime = 0;
   Buffer answer;
   OM_uint32 major = gss_accept_sec_context(&minor, &held, credential.get(), &in,
                                            binding.empty() ? GSS_C_NO_CHANNEL_BINDINGS : &bindings, &source, nullptr,
-                                           answer.out(), &flags, &lifetime, nullptr);
+                                           answer.out(), &flags, &lifetime, forwarded ? &with_it : nullptr);
   context.reset(held);
+  if (with_it) forwarded->reset(with_it);
   Name client(source);
 
   Step step;

@@ -52,7 +52,13 @@ struct Step {
 };
 
 // One leg of the exchange in `context`, null before the first. `binding` is the application data to compare with the
-// client's; empty: not compared. A ticket-granting ticket that comes with it is dropped.
-Step accept_leg(Context& context, const Credential& credential, std::string_view token, std::string_view binding);
+// client's; empty: not compared. `forwarded` is filled with a ticket-granting ticket that comes along; null: it is
+// dropped.
+Step accept_leg(Context& context, const Credential& credential, std::string_view token, std::string_view binding,
+                Credential* forwarded = nullptr);
+
+// Writes a ticket that a client has forwarded into a FILE cache of its own, readable by this user alone; what was in
+// the file goes. Fails with Kind::Unavailable, in the library's words.
+Result<> store_forwarded(const Credential& forwarded, const std::string& file);
 
 }  // namespace pforte::kerberos

@@ -154,6 +154,22 @@ void read_allow_rc4(conf::Reader& keys, KerberosConfig& config) {
   }
 }
 
+// Applications are told the name in a header field.
+bool can_be_told(std::string_view name) {
+  return std::ranges::all_of(name, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::optional<conf::Text> read_delegated_tickets(conf::Reader& keys) {
+  std::optional<conf::Text> folder = read_file_name(keys, "delegated_tickets");
+  if (!folder || (can_be_told(folder->value) && folder->value.starts_with('/'))) return folder;
+  keys.problems().error(folder->place, "kerberos.tickets-name",
+                        {cat("\"", folder->value, "\" cannot be told to applications"),
+                         cat("\"", folder->value, "\" lässt sich Anwendungen nicht mitteilen")},
+                        {"name the folder by its whole path, in letters of ASCII without spaces",
+                         "den Ordner mit ganzem Pfad nennen, in ASCII-Zeichen ohne Leerzeichen"});
+  return std::nullopt;
+}
+
 void read_rules(conf::Reader& keys, KerberosConfig& config) {
   constexpr std::array<std::string_view, 3> kBindings = {"off", "allow", "require"};
   config.channel_binding = static_cast<ChannelBinding>(
@@ -196,6 +212,7 @@ KerberosConfig read_kerberos_config(conf::Reader keys) {
   }
   read_allow_rc4(keys, config);
   read_rules(keys, config);
+  config.delegated_tickets = read_delegated_tickets(keys);
   config.groups = read_groups_table(keys);
   keys.end();
   return config;

@@ -49,6 +49,10 @@ struct KerberosConfig {
   // Service principals whose tickets may be sealed with RC4 (also DES3), by their exact name.
   std::vector<std::string> allow_rc4;
 
+  // Folder (path resolved) in which ticket-granting tickets that clients forward are kept for the application, one file
+  // for each session. None: they are dropped.
+  std::optional<conf::Text> delegated_tickets;
+
   // SIDs of the PAC to names of groups.
   std::map<std::string, std::string> groups;
 

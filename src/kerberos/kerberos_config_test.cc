@@ -221,6 +221,22 @@ TEST_CASE("each service that is allowed RC4 is warned of, with the reason and th
   CHECK(first.remedy.en.contains("msDS-SupportedEncryptionTypes = 24"));
 }
 
+TEST_CASE("the folder of forwarded tickets has a name that a header field can carry") {
+  Site site;
+  constexpr std::string_view kRest = "\n[kerberos.keytabs]\n\"HTTP/crm.example.com@EXAMPLE.COM\" = \"/crm.keytab\"\n";
+  CHECK(!site.read(cat("[kerberos]", kRest)).delegated_tickets);
+  CHECK(site.read(cat("[kerberos]\ndelegated_tickets = \"/run/tickets\"", kRest)).delegated_tickets->value ==
+        "/run/tickets");
+  CHECK(site.read(cat("[kerberos]\ndelegated_tickets = \"tickets\"", kRest)).delegated_tickets->value ==
+        site.at("tickets"));
+  CHECK(site.codes().empty());
+  for (std::string_view name : {"/run/a b", "/run/a\\r\\nRemote-User: root", "/run/ü"}) {
+    CAPTURE(name);
+    CHECK(!site.read(cat("[kerberos]\ndelegated_tickets = \"", name, "\"", kRest)).delegated_tickets);
+    CHECK(site.codes() == "kerberos.tickets-name pforte.toml:2\n");
+  }
+}
+
 TEST_CASE("[kerberos] without any service is an error") {
   Site site;
   site.folder.write("krb5.conf", kKrb5);

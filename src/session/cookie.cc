@@ -11,6 +11,9 @@ namespace {
 // first, with bit 7 set on all but the last; texts behind their length; lists behind their count.
 constexpr char kVersion = 1;
 
+// Stands at the end of a session that has a ticket cache, of which there are few.
+constexpr std::uint64_t kHasTicketCache = 1;
+
 // The last instant that Time can tell, in milliseconds since 1970.
 constexpr std::uint64_t kLastInstant =
     std::uint64_t(std::chrono::floor<std::chrono::milliseconds>(Time::max().time_since_epoch()).count());
@@ -97,7 +100,14 @@ std::string write(const Session& session) {
   out.instant(session.began);
   out.instant(session.seen);
   out.instant(session.expires);
+  if (session.has_ticket_cache) out.number(kHasTicketCache);
   return plain;
+}
+
+bool read_end(Reader& in, Session& session) {
+  session.has_ticket_cache = !in.at_end();
+  std::uint64_t tail = 0;
+  return in.at_end() || (in.number(tail) && tail == kHasTicketCache && in.at_end());
 }
 
 bool read(std::string_view plain, Session& session) {
@@ -108,7 +118,7 @@ bool read(std::string_view plain, Session& session) {
   session.agent = std::int64_t(agent);
   return in.text(session.login) && in.text(session.name) && in.text(session.principal) && in.text(session.method) &&
          in.texts(session.groups) && in.instant(session.began) && in.instant(session.seen) &&
-         in.instant(session.expires) && in.at_end();
+         in.instant(session.expires) && read_end(in, session);
 }
 
 }  // namespace

@@ -36,7 +36,9 @@ TEST_CASE("a session comes back from its cookie as it was") {
   extreme.login = std::string("\0\xff;\"", 4);
   extreme.name = std::string(1000, 'n');
   extreme.groups = std::vector<std::string>(200, "");
-  for (const Session& session : {susan(), bare, extreme}) {
+  Session delegated = susan();
+  delegated.has_ticket_cache = true;
+  for (const Session& session : {susan(), bare, extreme, delegated}) {
     Session again;
     REQUIRE(open(seal(session, kHost, sealing_keys()).value(), kHost, sealing_keys(), again));
     CHECK(again == session);
@@ -46,6 +48,7 @@ TEST_CASE("a session comes back from its cookie as it was") {
 TEST_CASE("nothing of the session before is left in a session that is filled again") {
   Session bare;
   Session session = susan();
+  session.has_ticket_cache = true;
   REQUIRE(open(seal(bare, kHost, sealing_keys()).value(), kHost, sealing_keys(), session));
   CHECK(session == bare);
 }
@@ -100,6 +103,7 @@ TEST_CASE("what is sealed but cut, longer or of another version is no session") 
   CHECK(opens(plain));
   for (std::size_t size = 0; size < plain.size(); ++size) CHECK(!opens(plain.substr(0, size)));
   CHECK(!opens(plain + '\0'));
+  CHECK(!opens(plain + "\x01\x01"));
   for (char version : {'\0', '\2', '\x81', '\xff'}) CHECK(!opens(version + plain.substr(1)));
 }
 

@@ -23,6 +23,8 @@ class Ended {
   // A session that began in the very millisecond in which its agent's were ended is one of them.
   bool contains(const Session& session) const;
 
+  bool operator==(const Ended&) const = default;
+
  private:
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;

@@ -69,6 +69,14 @@ Result<> each_record(store::Store& store, const std::function<void(const Record&
       {store::now_in_store()}, [&](const store::Row& row) { look(record_in(row)); });
 }
 
+Result<std::optional<Record>> find_record(store::Store& store, std::string_view id) {
+  std::optional<Record> found;
+  TRY(store.read(
+      "SELECT id, agent, login, method, principal, client, user_agent, began, seen, expires FROM session WHERE id = ?",
+      {std::string(id)}, [&](const store::Row& row) { found = record_in(row); }));
+  return found;
+}
+
 Result<std::uint64_t> end_session(store::Store& store, std::string_view id) {
   std::string wanted(id);
   std::int64_t now = store::now_in_store();

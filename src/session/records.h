@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ Result<> add_record(store::Store& store, const Record& record);
 Result<> touch_record(store::Store& store, std::string_view id, Time seen);
 // Those that live, the newest first.
 Result<> each_record(store::Store& store, const std::function<void(const Record&)>& look);
+
+// None: it has ended, or was never written.
+Result<std::optional<Record>> find_record(store::Store& store, std::string_view id);
 
 // Ends it for good: its record goes, and no cookie of it is taken, not even when there was no record. How many there
 // were that lived.

@@ -60,6 +60,17 @@ TEST_CASE("a record is read as it was written, without groups and name") {
   CHECK(records[0].user_agent == "Mozilla/5.0 (X11)");
 }
 
+TEST_CASE("a record is found by its id as long as nobody has ended it") {
+  TemporaryStore store;
+  add(store, living("one"));
+  add(store, living("other"));
+  REQUIRE(find_record(*store, "one").value());
+  CHECK(find_record(*store, "one").value()->session.id == "one");
+  CHECK(!find_record(*store, "of nobody").value());
+  REQUIRE(end_session(*store, "one"));
+  CHECK(!find_record(*store, "one").value());
+}
+
 TEST_CASE("of a long User-Agent 200 bytes are kept") {
   TemporaryStore store;
   REQUIRE(add_record(*store, {.session = living("one"), .client = "", .user_agent = std::string(5000, 'a')}));

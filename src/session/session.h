@@ -25,6 +25,9 @@ struct Session {
   Time seen;     // when the cookie was sealed
   Time expires;  // whatever happens
 
+  // A ticket-granting ticket came with the sign-in and was kept for the application.
+  bool has_ticket_cache = false;
+
   bool operator==(const Session&) const = default;
 };
 

@@ -17,7 +17,8 @@ from visitor import APP, SERVICE, Visitor, arrived, curl
 OURS = ("remote-user", "pforte-principal", "pforte-method", "pforte-groups", "pforte-assertion")
 FORGED = ["Remote-User", "remote-user", "REMOTE-USER", "Remote_User", "REMOTE_USER", "remote_User", "rEMOTE-uSER",
           "Pforte-Principal", "pforte-principal", "Pforte_Principal", "PFORTE_PRINCIPAL", "Pforte-Groups", "PFORTE_GROUPS",
-          "pforte-groups", "Pforte-Method", "pforte_method", "Pforte-Assertion", "pforte_assertion", "Pforte_Assertion"]
+          "pforte-groups", "Pforte-Method", "pforte_method", "Pforte-Assertion", "pforte_assertion", "Pforte_Assertion",
+          "Pforte-Ticket-Cache", "PFORTE_TICKET_CACHE", "pforte-ticket_cache"]
 
 
 def decoded(part: str) -> bytes:
