@@ -5,6 +5,7 @@
 
 #include "kerberos/acceptor_testing.h"
 #include "kerberos/krb5_config.h"
+#include "kerberos/token.h"
 
 namespace pforte::kerberos {
 
@@ -27,6 +28,17 @@ std::string add_service(std::string_view host, const std::string& keytab, std::s
 
 std::string token_for(const std::string& service) {
   return Client(stage().susan, service).step();
+}
+
+// The token with a ticket that says it is sealed with another encryption (RFC 4120, 5.2.9: the first of EncryptedData).
+std::string sealed_with(int encryption, std::string token) {
+  constexpr std::string_view kAes256 = "\xa0\x03\x02\x01\x12";
+  std::size_t ticket = std::size_t(read_token(token).ticket.data() - token.data());
+  std::size_t place = token.find(kAes256, ticket);
+  REQUIRE(place != std::string::npos);
+  token[place + kAes256.size() - 1] = char(encryption);
+  REQUIRE(read_token(token).encryption == encryption);
+  return token;
 }
 
 // Writes a keytab from a password, as ktpass does.
@@ -185,6 +197,39 @@ TEST_CASE("RC4 is refused, and counted where it is allowed by name") {
   CHECK(lenient.code(token_for(app_service)) == "accepted");
   CHECK(status_of(lenient, service).rc4_tickets == 1);
   CHECK(status_of(lenient, app_service).rc4_tickets == 0);
+}
+
+TEST_CASE("DES and DES3 are refused, whatever keys the keytab has") {
+  std::string keytab = at("des.keytab");
+  std::string service = add_service("des", keytab);
+  std::string des_alone = at("des-alone.keytab"), old = "HTTP/old.alpha.test@ALPHA.TEST";
+  for (int encryption : {1, 3, 16}) {
+    add_key(keytab, service, 1, encryption);
+    add_key(des_alone, old, 1, encryption);
+  }
+  Gate gate(config_of({{service, keytab}, {old, des_alone}}));
+  CHECK(gate.code(token_for(service)) == "accepted");
+  CHECK(!status_of(gate, old).usable);
+  CHECK(status_of(gate, old).problem->en.find("only RC4 or DES") != std::string::npos);
+  for (int encryption : {1, 2, 3, 16}) {
+    CAPTURE(encryption);
+    CHECK(gate.code(sealed_with(encryption, token_for(service))) == "kerberos.rc4");
+  }
+}
+
+TEST_CASE("a service that is allowed RC4 takes no DES ticket either: the library has no DES") {
+  std::string keytab = at("des-allowed.keytab");
+  std::string service = add_service("des-allowed", keytab);
+  for (int encryption : {1, 3}) add_key(keytab, service, 1, encryption);
+  KerberosConfig config = config_of({{service, keytab}});
+  config.allow_rc4 = {service};
+  Gate gate(config);
+  for (int encryption : {1, 2, 3}) {
+    CAPTURE(encryption);
+    CHECK(gate.code(sealed_with(encryption, token_for(service))) != "accepted");
+  }
+  CHECK(status_of(gate, service).rc4_tickets == 0);
+  CHECK(gate.code(token_for(service)) == "accepted");
 }
 
 TEST_CASE("clocks may be apart by the skew, and no further; how far is said") {

@@ -1,7 +1,6 @@
 #include "kerberos/keytab.h"
 
 #include <doctest/doctest.h>
-#include <krb5/krb5.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,28 +8,13 @@
 #include "base/text.h"
 #include "crypto/testing.h"
 #include "kerberos/keytab_file.h"
+#include "kerberos/testing.h"
 
 namespace pforte::kerberos {
-namespace {
 
-// Writes a key into a keytab, as ktutil does.
-void add_key(const std::string& file, const std::string& principal, unsigned version, int encryption = 18) {
-  krb5_context library = nullptr;
-  krb5_keytab keytab = nullptr;
-  krb5_keytab_entry entry{};
-  std::string key(encryption == 18 ? 32 : 16, 'k');
-  REQUIRE(krb5_init_context(&library) == 0);
-  REQUIRE(krb5_kt_resolve(library, cat("WRFILE:", file).c_str(), &keytab) == 0);
-  REQUIRE(krb5_parse_name(library, principal.c_str(), &entry.principal) == 0);
-  entry.vno = version;
-  entry.key.enctype = encryption;
-  entry.key.length = unsigned(key.size());
-  entry.key.contents = reinterpret_cast<krb5_octet*>(key.data());
-  REQUIRE(krb5_kt_add_entry(library, keytab, &entry) == 0);
-  krb5_free_principal(library, entry.principal);
-  krb5_kt_close(library, keytab);
-  krb5_free_context(library);
-}
+using testing::add_key;
+
+namespace {
 
 const std::string service_name = "HTTP/crm.example.com@EXAMPLE.COM";
 

@@ -4,6 +4,7 @@
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
 #include <gssapi/gssapi_krb5.h>
+#include <krb5/krb5.h>
 #include <netinet/in.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -88,6 +89,25 @@ inline std::string read_file(const std::string& file) {
   std::ostringstream text;
   text << std::ifstream(file, std::ios::binary).rdbuf();
   return text.str();
+}
+
+// Adds a key to a keytab, of whatever encryption.
+inline void add_key(const std::string& file, const std::string& principal, unsigned version, int encryption = 18) {
+  krb5_context library = nullptr;
+  krb5_keytab keytab = nullptr;
+  krb5_keytab_entry entry{};
+  std::string key(encryption == 18 ? 32 : 16, 'k');
+  bool good = krb5_init_context(&library) == 0 &&
+              krb5_kt_resolve(library, cat("WRFILE:", file).c_str(), &keytab) == 0 &&
+              krb5_parse_name(library, principal.c_str(), &entry.principal) == 0;
+  entry.vno = version;
+  entry.key.enctype = encryption;
+  entry.key.length = unsigned(key.size());
+  entry.key.contents = reinterpret_cast<krb5_octet*>(key.data());
+  if (!good || krb5_kt_add_entry(library, keytab, &entry) != 0) give_up(cat("cannot write the keytab ", file));
+  krb5_free_principal(library, entry.principal);
+  krb5_kt_close(library, keytab);
+  krb5_free_context(library);
 }
 
 // One KDC process.

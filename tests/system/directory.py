@@ -116,6 +116,16 @@ class Directory:
     def remove(self, login: str) -> None:
         self._tool(["ldapdelete", f"uid={login},{PEOPLE_BASE}"], "")
 
+    def refer(self, name: str, url: str) -> str:
+        """Part of the people is said to lie in another directory (RFC 3296). Its DN."""
+        far = f"ou={name},{PEOPLE_BASE}"
+        self._tool(["ldapadd", "-M"], f"dn: {far}\nobjectClass: referral\nobjectClass: extensibleObject\nou: {name}\n"
+                                      f"ref: {url}/ou={name},{PEOPLE_BASE.replace(' ', '')}\n")
+        return far
+
+    def end_referral(self, far: str) -> None:
+        self._tool(["ldapdelete", "-M", far], "")
+
     def _tool(self, command: list[str], text: str) -> None:
         done = subprocess.run([command[0], "-x", "-H", self._local, "-D", ADMIN_DN, "-w", ADMIN_PASSWORD, *command[1:]],
                               input=text, capture_output=True, text=True, timeout=20)

@@ -220,6 +220,24 @@ def test_a_directory_that_lies_signs_nobody_in(lie, start_with, authority):
     liar.close()
 
 
+@pytest.mark.parametrize("where", ["within the base", "at the base", "at the name"])
+def test_a_referral_is_not_followed_to_a_directory_that_would_let_everybody_in(where, start_with, directory, authority):
+    elsewhere = Liar(authority.issue("127.0.0.1"), believes_everybody)
+    far = directory.refer("far", elsewhere.url)
+    try:
+        changes = {"at the base": {"base": far},
+                   "at the name": dict(bind_pattern=f"uid={{login}},{far}", bind_dn=None, bind_password_file=None, base=None,
+                                       user_filter=None)}.get(where, {})
+        gate = start_with(directory.tls_url, sign_in={"unknown_agents": "created"}, **changes)
+        says_no(Visitor(gate), "stray", "Any-Password-1")
+        if where == "within the base":
+            Visitor(gate).must_sign_in("susan", SUSAN_PASSWORD)  # what this directory knows itself counts
+        assert elsewhere.accepted == 0
+    finally:
+        directory.end_referral(far)
+        elsewhere.close()
+
+
 def test_ldap_is_stopped_at_once_and_started_again(start_with, directory):
     gate = start_with()
     visitor = Visitor(gate)
