@@ -131,12 +131,15 @@ int check(const CommandLine& line, CheckFiles check_files) {
     if (::geteuid() == 0) note_roots_own_files(*config, problems);
   }
 
+  std::vector<SignInStep> steps;
+  if (config && holds) steps = sign_in_steps(*config, look_at_sign_in(*config));
   if (line.json) {
-    std::fputs(problems_json(problems, line.language).c_str(), stdout);
+    std::fputs(check_json(problems, steps, line.language).c_str(), stdout);
   } else {
     bool color = use_color(line.color, isatty(STDERR_FILENO) == 1);
     std::fputs(problems_text(problems, line.language, color).c_str(), stderr);
     if (!problems.has_errors()) std::fputs(all_is_well(file, line.language).c_str(), stdout);
+    std::fputs(steps_text(steps, line.language).c_str(), stdout);
   }
   if (!holds) return 2;
   return problems.has_errors() ? 1 : 0;

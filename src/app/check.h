@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/command_line.h"
+#include "app/sign_in_steps.h"
 #include "conf/problem.h"
 #include "gate/config.h"
 
@@ -12,7 +14,8 @@ namespace pforte::app {
 // not hold is good for its files alone.
 using CheckFiles = void (*)(const gate::Config& config, bool holds, conf::Problems& problems);
 
-// `pforte check`. Problems go to standard error, or to standard output as one JSON document. Returns the exit status:
+// `pforte check`. Problems go to standard error, and to standard output what single sign-on needs besides; or all of it
+// as one JSON document. Returns the exit status:
 // 0 it holds, 1 something it names does not, 2 the configuration itself is wrong or cannot be read; then what it names
 // is told of as well, as far as it can be.
 int check(const CommandLine& line, CheckFiles check_files);
@@ -23,5 +26,8 @@ std::string problems_text(const conf::Problems& problems, Language language, boo
 // {"ok": bool, "problems": [{file, line, column, severity, code, message, remedy}...]}, with a line end. severity is
 // "error", "warning" or "note" in every language; line and column are 0 where there is none.
 std::string problems_json(const conf::Problems& problems, Language language);
+
+// The same with "steps": [{id, state, message, remedy: [line...]}...]; state is "done", "open" or "unseen".
+std::string check_json(const conf::Problems& problems, const std::vector<SignInStep>& steps, Language language);
 
 }  // namespace pforte::app

@@ -1,4 +1,5 @@
 // Apart from check.cc because the JSON library takes seconds to compile.
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -6,8 +7,16 @@
 
 namespace pforte::app {
 
-std::string problems_json(const conf::Problems& problems, Language language) {
-  using Json = nlohmann::ordered_json;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A file name may be any bytes; dump() would throw on those that are not UTF-8.
+std::string text_of(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+Json document_of(const conf::Problems& problems, Language language) {
   Json list = Json::array();
   for (const conf::Problem& problem : problems.in_order()) {
     list.push_back({{"file", problem.place.file},
@@ -18,9 +27,31 @@ std::string problems_json(const conf::Problems& problems, Language language) {
                     {"message", problem.what.in(language)},
                     {"remedy", problem.remedy.in(language)}});
   }
-  Json document = {{"ok", !problems.has_errors()}, {"problems", std::move(list)}};
-  // A file name may be any bytes; dump() would throw on those that are not UTF-8.
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return {{"ok", !problems.has_errors()}, {"problems", std::move(list)}};
+}
+
+Json document_of(const SignInStep& step, Language language) {
+  constexpr std::array<const char*, 3> kStates = {"done", "open", "unseen"};
+  Json remedy = Json::array();
+  for (const Message& line : step.remedy) remedy.push_back(line.in(language));
+  return {{"id", step.id},
+          {"state", kStates[std::size_t(step.state)]},
+          {"message", step.what.in(language)},
+          {"remedy", std::move(remedy)}};
+}
+
+}  // namespace
+
+std::string problems_json(const conf::Problems& problems, Language language) {
+  return text_of(document_of(problems, language));
+}
+
+std::string check_json(const conf::Problems& problems, const std::vector<SignInStep>& steps, Language language) {
+  Json document = document_of(problems, language);
+  Json list = Json::array();
+  for (const SignInStep& step : steps) list.push_back(document_of(step, language));
+  document["steps"] = std::move(list);
+  return text_of(document);
 }
 
 }  // namespace pforte::app

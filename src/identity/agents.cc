@@ -217,6 +217,12 @@ Result<> fill_page(Store& store, const std::string& folded, std::vector<Agent>& 
   return {};
 }
 
+Result<bool> has_rows(store::Store& store, std::string_view select) {
+  bool some = false;
+  TRY(store.read(select, {}, [&](const store::Row&) { some = true; }));
+  return some;
+}
+
 }  // namespace
 
 Result<Agent> Agents::add(const Agent& agent) {
@@ -345,6 +351,16 @@ Result<Secret> Agents::add_token(const std::string& login, const std::string& la
   };
   TRY(store_.transact(insert_token));
   return token;
+}
+
+Result<bool> Agents::has_enabled() {
+  return has_rows(store_, "SELECT 1 FROM agent WHERE disabled = 0 LIMIT 1");
+}
+
+Result<bool> Agents::has_enabled_with_principal() {
+  return has_rows(store_,
+                  "SELECT 1 FROM agent JOIN agent_principal ON agent.number = agent_principal.agent "
+                  "WHERE agent.disabled = 0 LIMIT 1");
 }
 
 Result<> Agents::each(const std::function<void(const Agent&)>& look) {

@@ -47,6 +47,10 @@ class Agents {
   Result<Secret> add_token(const std::string& login, const std::string& label,
                            std::optional<std::chrono::system_clock::time_point> expires);
 
+  // Whether there is any that may sign in; and one of them with a principal.
+  Result<bool> has_enabled();
+  Result<bool> has_enabled_with_principal();
+
   // In order of login, some hundred at a time; who is added or removed meanwhile may be in it or not.
   Result<> each(const std::function<void(const Agent&)>& look);
 

@@ -101,6 +101,10 @@ std::optional<Fault> check_keytab_rights(const std::string& file) {
       {cat("chmod o= ", file), cat("chmod o= ", file)}};
 }
 
+std::optional<Fault> check_service_keys(const KerberosConfig& config, const KeytabConfig& one) {
+  return check_service(config, one, read_keytab(one.keytab.value));
+}
+
 void check_keytabs(const KerberosConfig& config, conf::Problems& problems) {
   std::string last;
   KeytabContent content;

@@ -35,6 +35,10 @@ std::optional<Fault> check_keytab_rights(const std::string& file);
 Fault no_key_of(const std::string& principal, const std::string& file, const std::string& others);
 Fault only_weak_keys(const std::string& principal, const std::string& file);
 
+// Why a service of a configuration cannot be used: its keytab is missing, or has no key of it that is good enough.
+// None: it can.
+std::optional<Fault> check_service_keys(const KerberosConfig& config, const KeytabConfig& one);
+
 // What is wrong with the keytabs of a configuration, each at the place of its own entry. As warnings: one that is
 // missing or wrong disables its own service alone, and works as soon as it is mended.
 void check_keytabs(const KerberosConfig& config, conf::Problems& problems);
