@@ -17,9 +17,11 @@ bool same(const session::Keys& a, const session::Keys& b) {
   return a.jwks == b.jwks && a.signer->id() == b.signer->id() && a.sealing->same_as(*b.sealing);
 }
 
-// As a cookie is judged, but for those that were ended, which have no record.
-bool is_over(const session::Session& session, const SessionTerms& terms, session::Time now) {
-  return session.expires <= now || session.began + terms.lifetime <= now || session.seen + terms.idle <= now;
+// As a cookie is judged.
+bool is_over(const session::Session& session, const SessionTerms& terms, const session::Ended& ended) {
+  session::Time now = std::chrono::system_clock::now();
+  return session.expires <= now || session.began + terms.lifetime <= now || session.seen + terms.idle <= now ||
+         ended.contains(session);
 }
 
 Result<std::shared_ptr<SessionSight>> read_sight(gate::Accounts& accounts, std::chrono::milliseconds session_lifetime) {
@@ -31,15 +33,14 @@ Result<std::shared_ptr<SessionSight>> read_sight(gate::Accounts& accounts, std::
 }
 
 // Takes away the tickets of sessions that are over.
-Result<> sweep_tickets(gate::Accounts& accounts, const SessionTerms& terms) {
+Result<> sweep_tickets(gate::Accounts& accounts, const SessionTerms& terms, const session::Ended& ended) {
   if (!terms.tickets) return {};
   // Looked at first: whose ticket lies there has a record, or one that is written now.
   std::vector<std::string> with_ticket = terms.tickets->sessions();
   TRY(accounts.sessions().write());
-  session::Time now = std::chrono::system_clock::now();
   for (const std::string& id : with_ticket) {
     std::optional<session::Record> record = TRY(session::find_record(accounts.store(), id));
-    if (record && !is_over(record->session, terms, now)) continue;
+    if (record && !is_over(record->session, terms, ended)) continue;
     terms.tickets->remove(id);
   }
   return {};
@@ -65,7 +66,7 @@ Result<std::shared_ptr<const SessionSight>> SessionWatch::look(gate::Accounts& a
     return std::unexpected(std::move(sight).error());
   }
   bool some_are_over = due || unasked || !ended_ || *ended_ != *(*sight)->ended;
-  if (writes_ && some_are_over) TRY(sweep_tickets(accounts, terms));
+  if (writes_ && some_are_over) TRY(sweep_tickets(accounts, terms, *(*sight)->ended));
   ended_ = (*sight)->ended;
   next_ = now + kLookEvery;
   // Workers forget the cookies they know when keys change, so those that did not change stay the same object.

@@ -106,11 +106,20 @@ def test_a_session_that_an_administrator_ends_loses_its_ticket(keeping, susan, f
     _, answer = sign_in(keeping, susan)
     cache = cache_told(answer)
     assert cache
-    must("session", "end", cache.name.removeprefix("krb5cc_pforte_"), "--config", str(keeping.file))
+    session = cache.name.removeprefix("krb5cc_pforte_")
+    until(lambda: session in keeping.run("session", "list").stdout, "the session is written down", SOON)
+    must("session", "end", session, "--config", str(keeping.file))
     until(lambda: not cache.exists(), "the ticket of the ended session is gone", SOON)
     assert len(list(folder.iterdir())) == 1
     must("session", "end", "--agent", "susan", "--config", str(keeping.file))
     until(lambda: not list(folder.iterdir()), "so are those of all her sessions", SOON)
+
+
+def test_a_session_that_is_ended_before_it_was_written_down_loses_its_ticket_too(keeping, susan, folder):
+    _, answer = sign_in(keeping, susan)
+    cache = cache_told(answer)
+    keeping.run("session", "end", cache.name.removeprefix("krb5cc_pforte_"))  # knows it or not
+    until(lambda: not cache.exists(), "the ticket is gone", SOON)
 
 
 def test_a_session_that_idled_out_or_expired_loses_its_ticket_when_the_gate_looks(start_desk, app, susan, folder):
