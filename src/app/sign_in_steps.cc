@@ -23,7 +23,7 @@ using identity::Provider;
 // Hosts and services named one by one; more would not fit on a screen.
 constexpr std::size_t kMostShown = 3;
 
-Message same(std::string text) {
+Message same(const std::string& text) {
   return {text, text};
 }
 
