@@ -19,14 +19,16 @@ endforeach()
 # What only starts tests need not be fast; the test framework's own code is most of what a test program compiles.
 set_source_files_properties(tests/main.cc tests/fuzz/replay.cc PROPERTIES COMPILE_OPTIONS "-O0;-g0")
 
-# System tests: the program of this build between real clients and scripted backends. One test per file, so that files run side by
-# side; those that measure time or fill the machine run alone.
+# System tests: the program of this build between real clients and scripted backends; and the judge of certificates before cases of
+# every kind. One test per file, so that files run side by side; those that measure time or fill the machine run alone.
 set(alone test_faults test_observability test_slow_clients test_streaming)
 set(many_threads test_reload test_faults)
-file(GLOB system_tests CONFIGURE_DEPENDS tests/system/test_*.py)
+file(GLOB system_tests CONFIGURE_DEPENDS tests/system/test_*.py tests/certificates/test_*.py)
 foreach(file IN LISTS system_tests)
   cmake_path(GET file STEM stem)
-  string(REPLACE "test_" "system_" name ${stem})
+  cmake_path(GET file PARENT_PATH folder)
+  cmake_path(GET folder FILENAME kind)
+  string(REPLACE "test_" "${kind}_" name ${stem})
   add_test(NAME ${name} COMMAND /usr/bin/python3 -B -m pytest -q -p no:cacheprovider ${file})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "PFORTE=$<TARGET_FILE:pforte>" LABELS system TIMEOUT 600)
   if(stem IN_LIST alone)
