@@ -38,9 +38,12 @@ std::string options_text(std::span<const OptionSpec> options, Language language)
 
 // "add LOGIN".
 std::string with_operand(std::string_view name, const CommandSpec& command, Language language) {
-  std::string_view operand = command.operand.in(language);
-  if (operand.empty()) return std::string(name);
-  return command.needs_operand ? cat(name, ' ', operand) : cat(name, " [", operand, ']');
+  auto shown = [&](const Phrase& operand, bool needed) {
+    std::string_view word = operand.in(language);
+    if (word.empty()) return std::string();
+    return needed ? cat(' ', word) : cat(" [", word, ']');
+  };
+  return cat(name, shown(command.operand, command.needs_operand), shown(command.second_operand, command.needs_second));
 }
 
 std::string overview(Language language) {

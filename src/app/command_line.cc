@@ -96,10 +96,13 @@ const CommandSpec* find_command(std::string_view group, std::string_view word) {
 
 // "pforte agent show LOGIN".
 Message usage_of(const CommandSpec& command) {
-  std::string name = command.name();
-  bool operand = !command.operand.en.empty();
-  return {cat("pforte ", name, operand ? " " : "", command.operand.en),
-          cat("pforte ", name, operand ? " " : "", command.operand.de)};
+  Message usage{cat("pforte ", command.name()), cat("pforte ", command.name())};
+  for (const Phrase& operand : {command.operand, command.second_operand}) {
+    if (operand.en.empty()) continue;
+    usage.en += cat(' ', operand.en);
+    usage.de += cat(' ', operand.de);
+  }
+  return usage;
 }
 
 // Takes the arguments apart, then looks what they are: options are known before the command is.
@@ -229,8 +232,9 @@ void Arguments::find_command_in_group() {
 
 void Arguments::take_operands(std::size_t first) {
   line_.command = command_->command;
-  std::size_t most = command_->operand.en.empty() ? 0 : 1;
-  if (words_.size() > first && most == 1) line_.operand = words_[first].text;
+  std::size_t most = command_->operand.en.empty() ? 0 : command_->second_operand.en.empty() ? 1 : 2;
+  if (words_.size() > first && most >= 1) line_.operand = words_[first].text;
+  if (words_.size() > first + 1 && most == 2) line_.second_operand = words_[first + 1].text;
   if (words_.size() <= first + most) return;
   const Word& extra = words_[first + most];
   Message usage = usage_of(*command_);
@@ -304,11 +308,13 @@ void Arguments::take_global(const Option& option) {
 // What is missing at the end, where neither help nor the version is asked for.
 void Arguments::ask_for_the_rest() {
   std::size_t end = arguments_.size();
-  if (command_ != nullptr && command_->needs_operand && line_.operand.empty()) {
+  auto ask_for = [&](const Phrase& operand) {
     Message usage = usage_of(*command_);
-    wrong(end, {cat(command_->operand.en, " is missing"), cat(command_->operand.de, " fehlt")},
+    wrong(end, {cat(operand.en, " is missing"), cat(operand.de, " fehlt")},
           {cat("write: ", usage.en), cat("schreiben: ", usage.de)});
-  }
+  };
+  if (command_ != nullptr && command_->needs_operand && line_.operand.empty()) ask_for(command_->operand);
+  if (command_ != nullptr && command_->needs_second && line_.second_operand.empty()) ask_for(command_->second_operand);
   if (words_.size() > 1 || command_ != nullptr) return;
   std::string of = line_.group.empty() ? "pforte" : cat("pforte ", line_.group);
   std::string known = listed(line_.group.empty() ? first_words() : words_in(line_.group));

@@ -31,6 +31,7 @@ struct CommandLine {
 
   // At most one, and one where the command needs it, unless help is set.
   std::string operand;
+  std::string second_operand;   // likewise
   std::vector<Option> options;  // in their order; several of a name only where it repeats
 
   // --config. None: see config_file().

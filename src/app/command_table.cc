@@ -136,12 +136,39 @@ constexpr std::array kVerifyOptions = std::to_array<OptionSpec>({
      .value = {"rfc5280|webpki|browser|app|java", "rfc5280|webpki|browser|app|java"},
      .tells = {"by whose rules; default rfc5280", "nach wessen Regeln; Vorgabe rfc5280"}},
 });
+constexpr OptionSpec kStorePassword = {.name = "--password-file",
+                                       .value = {"FILE", "DATEI"},
+                                       .tells = {"the store's password is its first line; - asks for it",
+                                                 "das Passwort des Speichers ist ihre erste Zeile; - fragt danach"}};
+constexpr OptionSpec kAlias = {.name = "--alias",
+                               .value = {"NAME", "NAME"},
+                               .tells = {"what the certificate is called in it", "wie das Zertifikat darin heißt"}};
+constexpr std::array kTrustOptions = {kStorePassword};
+constexpr std::array kTrustRemoveOptions = {kAlias, kStorePassword};
+constexpr std::array kTrustAddOptions = std::to_array<OptionSpec>({
+    kAlias,
+    kStorePassword,
+    {.name = "--form",
+     .value = {"pem|dir|pkcs12|jks", "pem|dir|pkcs12|jks"},
+     .tells = {"of a new store; default: by its name", "eines neuen Speichers; Vorgabe: nach seinem Namen"}},
+});
+constexpr std::array kTrustDiffOptions = std::to_array<OptionSpec>({
+    {.name = "--password-file",
+     .value = {"FILE", "DATEI"},
+     .tells = {"for both; given twice, for the first and the second",
+               "für beide; zweimal: für den ersten und den zweiten"},
+     .repeats = true},
+});
+constexpr Phrase kStore = {"STORE", "SPEICHER"};
+constexpr Phrase kMoreOnForms = {"STORE is a file or directory (PEM, DER, PKCS#12, JKS), or system.\n",
+                                 "SPEICHER ist eine Datei oder ein Ordner (PEM, DER, PKCS#12, JKS) oder system.\n"};
 
 constexpr std::array kGroups = std::to_array<GroupSpec>({
     {"agent", {"who may sign in", "wer sich anmelden darf"}},
     {"service", {"ways to sign in: stop them, start them", "Wege der Anmeldung: anhalten, starten"}},
     {"session", {"who is signed in: list, end", "wer angemeldet ist: auflisten, beenden"}},
     {"cert", {"judge certificates", "Zertifikate beurteilen"}},
+    {"trust", {"trust stores: look into them, change them", "Vertrauensspeicher: ansehen, ändern"}},
 });
 
 constexpr std::array kCommands = std::to_array<CommandSpec>({
@@ -308,10 +335,72 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
               "Mit --crl muss eine Liste über jedes Zertifikat unter dem vertrauten Auskunft geben.\n\n"
               "Rückgabewert: 0 vertraut; 1 nicht vertraut; 2 etwas ist unlesbar.\n"},
      .options = kVerifyOptions},
+    {.command = Command::TrustList,
+     .group = "trust",
+     .word = "list",
+     .operand = kStore,
+     .needs_operand = true,
+     .summary = {"list the certificates of a trust store", "die Zertifikate eines Vertrauensspeichers auflisten"},
+     .more = kMoreOnForms,
+     .options = kTrustOptions},
+    {.command = Command::TrustShow,
+     .group = "trust",
+     .word = "show",
+     .operand = kStore,
+     .needs_operand = true,
+     .second_operand = {"CERTIFICATE", "ZERTIFIKAT"},
+     .summary = {"show certificates of a trust store in full", "Zertifikate eines Vertrauensspeichers ganz zeigen"},
+     .more = {"CERTIFICATE is an alias or the beginning of a SHA-256; without it, all are shown.\n",
+              "ZERTIFIKAT ist ein Alias oder der Anfang eines SHA-256; ohne werden alle gezeigt.\n"},
+     .options = kTrustOptions},
+    {.command = Command::TrustAdd,
+     .group = "trust",
+     .word = "add",
+     .operand = kStore,
+     .needs_operand = true,
+     .second_operand = {"FILE", "DATEI"},
+     .needs_second = true,
+     .summary = {"add certificates to a trust store, or make one",
+                 "Zertifikate aufnehmen, oder einen Vertrauensspeicher anlegen"},
+     .more = {"FILE holds one certificate or several, in PEM or DER. STORE as it was is in STORE.bak then.\n",
+              "DATEI enthält ein oder mehrere Zertifikate, in PEM oder DER. SPEICHER, wie er war, ist dann in "
+              "SPEICHER.bak.\n"},
+     .options = kTrustAddOptions},
+    {.command = Command::TrustRemove,
+     .group = "trust",
+     .word = "remove",
+     .operand = kStore,
+     .needs_operand = true,
+     .second_operand = {"CERTIFICATE", "ZERTIFIKAT"},
+     .summary = {"remove a certificate from a trust store", "ein Zertifikat aus einem Vertrauensspeicher entfernen"},
+     .more = {"CERTIFICATE is an alias or the beginning of a SHA-256. STORE as it was is in STORE.bak then.\n",
+              "ZERTIFIKAT ist ein Alias oder der Anfang eines SHA-256. SPEICHER, wie er war, ist dann in "
+              "SPEICHER.bak.\n"},
+     .options = kTrustRemoveOptions},
+    {.command = Command::TrustDiff,
+     .group = "trust",
+     .word = "diff",
+     .operand = {"STORE1", "SPEICHER1"},
+     .needs_operand = true,
+     .second_operand = {"STORE2", "SPEICHER2"},
+     .needs_second = true,
+     .summary = {"tell how two trust stores differ", "sagen, worin sich zwei Vertrauensspeicher unterscheiden"},
+     .more = {"Exit status: 0 both trust the same; 1 they differ.\n",
+              "Rückgabewert: 0 beide vertrauen denselben; 1 sie unterscheiden sich.\n"},
+     .options = kTrustDiffOptions},
+    {.command = Command::TrustLint,
+     .group = "trust",
+     .word = "lint",
+     .operand = kStore,
+     .needs_operand = true,
+     .summary = {"tell what is wrong with a trust store", "sagen, was an einem Vertrauensspeicher nicht stimmt"},
+     .more = {"Exit status: 0 nothing, or warnings alone; 1 something does not work or is not safe.\n",
+              "Rückgabewert: 0 nichts, oder nur Warnungen; 1 etwas geht nicht oder ist nicht sicher.\n"},
+     .options = kTrustOptions},
 });
 
 constexpr auto kLaterCommands =
-    std::to_array<std::string_view>({"doctor", "trust", "keytab", "explain", "trace", "capture", "import"});
+    std::to_array<std::string_view>({"doctor", "keytab", "explain", "trace", "capture", "import"});
 
 }  // namespace
 

@@ -33,6 +33,12 @@ enum class Command : std::uint8_t {
   SessionList,
   SessionEnd,
   CertVerify,
+  TrustList,
+  TrustShow,
+  TrustAdd,
+  TrustRemove,
+  TrustDiff,
+  TrustLint,
 };
 
 // A text of the tables below, in both of our languages.
@@ -61,6 +67,8 @@ struct CommandSpec {
   std::string_view word = {};   // "add"
   Phrase operand = {};          // "LOGIN"; empty: none
   bool needs_operand = false;
+  Phrase second_operand = {};  // behind the first; empty: none
+  bool needs_second = false;
   bool operand_is_id = false;  // of a session: may begin with a hyphen and is still no option
   Phrase summary = {};         // a few words, in small letters
   Phrase more = {};            // further help, whole lines; may be empty

@@ -58,12 +58,45 @@ constexpr auto kKnown = std::to_array<Known>({
      "diese Version von pforte oder eine neuere verwenden"},
     {"file.unreadable", "die Datei ist nicht lesbar", "check its name, and who may read it",
      "ihren Namen prüfen und wer sie lesen darf"},
+    {"file.unwritable", "die Datei lässt sich nicht schreiben",
+     "nothing has changed; check the rights and the room there is",
+     "es hat sich nichts geändert; Rechte und Platz prüfen"},
+    {"certificate.none", "da ist kein Zertifikat", "give a file in PEM or DER", "eine Datei in PEM oder DER angeben"},
+    {"certificate.damaged", "ein Zertifikat ist beschädigt", "fetch the file anew, in binary mode",
+     "die Datei neu holen, binär übertragen"},
+    {"trust.form", "die Form passt nicht",
+     "a trust store is PEM, DER, PKCS#12, JKS or a directory; --form tells a new one's",
+     "ein Vertrauensspeicher ist PEM, DER, PKCS#12, JKS oder ein Ordner; --form sagt die eines neuen"},
+    {"trust.damaged", "der Vertrauensspeicher ist beschädigt",
+     "take it from a backup: FILE.bak is what it was before the last change",
+     "aus einer Sicherung nehmen: DATEI.bak ist, was er vor der letzten Änderung war"},
+    {"trust.unsupported", "das liest Pforte nicht",
+     "make the store anew: keytool -importkeystore -deststoretype PKCS12",
+     "den Speicher neu machen: keytool -importkeystore -deststoretype PKCS12"},
+    {"trust.password-missing", "es fehlt das Passwort", "--password-file FILE, whose first line it is; - asks for it",
+     "--password-file DATEI, es ist ihre erste Zeile; - fragt danach"},
+    {"trust.password-wrong", "das Passwort passt nicht", "nothing has changed; Java's default is changeit",
+     "es hat sich nichts geändert; die Vorgabe von Java ist changeit"},
+    {"trust.read-only", "das lässt sich so nicht ändern",
+     "copy the certificate there as NAME.crt and run update-ca-certificates; instead of a DER file make a PEM bundle",
+     "das Zertifikat als NAME.crt dorthin kopieren und update-ca-certificates aufrufen; statt einer DER-Datei ein "
+     "PEM-Bündel machen"},
+    {"trust.alias", "das kann kein Alias sein", "give another with --alias", "mit --alias einen anderen geben"},
+    {"trust.alias-taken", "den Alias gibt es schon", "give another with --alias, or remove the old one first",
+     "mit --alias einen anderen geben oder das alte erst entfernen"},
+    {"trust.no-entry", "das Zertifikat gibt es nicht", "pforte trust list STORE tells which there are",
+     "pforte trust list SPEICHER sagt, welche es gibt"},
+    {"trust.ambiguous", "mehrere sind gemeint", "write more digits of the SHA-256",
+     "mehr Stellen des SHA-256 schreiben"},
+    {"trust.is-key", "das ist ein privater Schlüssel", "it stays; keytool -delete removes it if that is meant",
+     "er bleibt; keytool -delete entfernt ihn, wenn das gemeint ist"},
     {"file.too-large", "die Datei ist zu groß", "is it the right one?", "ist es die richtige?"},
 });
 
 int exit_for(const Error& error) {
   if (error.code().starts_with("sign-in.")) return kDoesNotHold;
   if (error.code().starts_with("store.") && error.code() != "store.conflict") return kSystemRefused;
+  if (error.code() == "file.unwritable") return kSystemRefused;
   bool input = error.kind() == Kind::Invalid || error.kind() == Kind::NotFound || error.code().starts_with("file.");
   return input ? kInvalidInput : kSystemRefused;
 }

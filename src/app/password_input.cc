@@ -152,11 +152,15 @@ Answer<Secret> judge(Secret password) {
   return password;
 }
 
-Answer<Secret> from_file(const std::string& file) {
+Answer<Secret> first_line_of(const std::string& file) {
   Secret line = TRY(crypto::read_password(file));
   std::string_view text = line.reveal();
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  return judge(Secret(text));
+  return Secret(text);
+}
+
+Answer<Secret> from_file(const std::string& file) {
+  return judge(TRY(first_line_of(file)));
 }
 
 Answer<Secret> from_terminal(const Streams& streams, Language language) {
@@ -179,6 +183,18 @@ Answer<Secret> new_password(const Streams& streams, Language language, const std
   std::optional<Secret> line = read_line(fileno(streams.in));
   if (!line) return std::unexpected(too_long());
   return judge(*std::move(line));
+}
+
+Answer<std::optional<Secret>> known_password(const Streams& streams, Language language,
+                                             const std::optional<std::string>& file) {
+  if (!file) return std::nullopt;
+  if (*file != "-") return TRY(first_line_of(*file));
+  bool terminal = isatty(fileno(streams.in)) == 1;
+  std::optional<Secret> line = terminal
+                                   ? ask_silently(streams, language == Language::German ? "Passwort: " : "Password: ")
+                                   : read_line(fileno(streams.in));
+  if (!line) return std::unexpected(too_long());
+  return line;
 }
 
 }  // namespace pforte::app

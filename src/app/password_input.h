@@ -17,4 +17,9 @@ constexpr std::size_t kMostPasswordBytes = 1024;
 // terminal, and one line of it if it is not. 1 to 1024 bytes of UTF-8 without control characters.
 Answer<Secret> new_password(const Streams& streams, Language language, const std::optional<std::string>& file);
 
+// A password that something has already, which may be empty: the first line of `file`; of "-", typed once without echo
+// if `streams.in` is a terminal, and one line of it if it is not. None, when no file is given.
+Answer<std::optional<Secret>> known_password(const Streams& streams, Language language,
+                                             const std::optional<std::string>& file);
+
 }  // namespace pforte::app

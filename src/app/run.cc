@@ -13,6 +13,7 @@
 #include "app/remote.h"
 #include "app/running_gate.h"
 #include "app/store_command.h"
+#include "app/trust_command.h"
 #include "kerberos/krb5_config.h"
 
 namespace pforte::app {
@@ -96,6 +97,13 @@ int run(std::span<const char* const> arguments) {
       return run_demo(*line);
     case Command::CertVerify:
       return verify_certificate(*line, Streams());
+    case Command::TrustList:
+    case Command::TrustShow:
+    case Command::TrustAdd:
+    case Command::TrustRemove:
+    case Command::TrustDiff:
+    case Command::TrustLint:
+      return run_trust_command(*line, Streams());
     default:
       return run_store_command(*line, Streams());
   }

@@ -30,6 +30,9 @@ class FileReplacement {
   // we may read it before. Fails as above, and then nothing has changed. To be called once.
   Result<> commit(std::string_view content, std::optional<mode_t> mode = std::nullopt);
 
+  // The file that will be replaced, no link.
+  const std::string& file() const { return file_; }
+
  private:
   FileReplacement(std::string file, int descriptor) : file_(std::move(file)), next_(descriptor) {}
   bool write(std::string_view content, std::optional<mode_t> mode);

@@ -12,7 +12,7 @@ namespace pforte::crypto {
 
 namespace {
 
-const unsigned char* bytes_of(std::string_view text) {
+const unsigned char* raw_bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -35,7 +35,8 @@ std::optional<CertificateOutline> outline_of(std::string_view der) {
 
   std::string_view rest = signed_part->content;
   take_element(rest, context_tag(0));  // the version, which may be left out
-  if (!take_element(rest, V_ASN1_INTEGER) || !take_element(rest, V_ASN1_SEQUENCE)) return std::nullopt;
+  std::optional<Asn1Element> serial = take_element(rest, V_ASN1_INTEGER);
+  if (!serial || !take_element(rest, V_ASN1_SEQUENCE)) return std::nullopt;
   std::optional<Asn1Element> issuer = take_element(rest, V_ASN1_SEQUENCE);
   std::optional<Asn1Element> validity = take_element(rest, V_ASN1_SEQUENCE);
   std::optional<Asn1Element> subject = take_element(rest, V_ASN1_SEQUENCE);
@@ -46,15 +47,19 @@ std::optional<CertificateOutline> outline_of(std::string_view der) {
   std::optional<UtcTime> from = take_time(times);
   std::optional<UtcTime> until = take_time(times);
   if (!from || !until) return std::nullopt;
-  return CertificateOutline{
-      .issuer = issuer->whole, .subject = subject->whole, .key = key->whole, .not_before = *from, .not_after = *until};
+  return CertificateOutline{.serial = serial->content,
+                            .issuer = issuer->whole,
+                            .subject = subject->whole,
+                            .key = key->whole,
+                            .not_before = *from,
+                            .not_after = *until};
 }
 
 Certificate certificate_from(std::string_view der) {
-  const unsigned char* at = bytes_of(der);
+  const unsigned char* at = raw_bytes(der);
   Certificate certificate(d2i_X509(nullptr, &at, long(der.size())));
   ERR_clear_error();
-  return certificate && at == bytes_of(der) + der.size() ? std::move(certificate) : nullptr;
+  return certificate && at == raw_bytes(der) + der.size() ? std::move(certificate) : nullptr;
 }
 
 std::string der_of(const X509& certificate) {
@@ -67,7 +72,7 @@ std::string der_of(const X509& certificate) {
 }
 
 std::string name_text(std::string_view der) {
-  const unsigned char* at = bytes_of(der);
+  const unsigned char* at = raw_bytes(der);
   Owned<X509_NAME, X509_NAME_free> name(d2i_X509_NAME(nullptr, &at, long(der.size())));
   ERR_clear_error();
   if (!name) return {};

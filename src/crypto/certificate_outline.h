@@ -11,6 +11,7 @@ namespace pforte::crypto {
 // What of a certificate can be read without decoding its key, which takes OpenSSL 3 longer than all the rest together:
 // enough to list it, and to find it by name. Its views point into the DER it was read from.
 struct CertificateOutline {
+  std::string_view serial;   // the INTEGER's content, big-endian
   std::string_view issuer;   // DER of the Name
   std::string_view subject;  // DER of the Name
   std::string_view key;      // DER of the SubjectPublicKeyInfo

@@ -112,7 +112,7 @@ class DerContent : public StoreContent {
   std::string der_;
 };
 
-bool is_blank(std::string_view text) {
+bool holds_nothing(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == text.npos;
 }
 
@@ -122,7 +122,7 @@ Result<std::unique_ptr<StoreContent>> read_store_content(std::string bytes, cons
                                                          const std::optional<Secret>& password) {
   if (is_java_content(bytes)) return read_java_content(bytes, name, password);
   bool pem = bytes.find("-----BEGIN ") != bytes.npos;
-  if (pem || is_blank(bytes)) return PemContent::read(std::move(bytes), name);
+  if (pem || holds_nothing(bytes)) return PemContent::read(std::move(bytes), name);
   if (crypto::outline_of(bytes)) return std::make_unique<DerContent>(std::move(bytes));
   return fail(Kind::Invalid, "trust.form", cat(name, ": holds neither certificates nor a trust store"));
 }

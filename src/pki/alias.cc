@@ -1,0 +1,69 @@
+#include "pki/alias.h"
+
+#include <clocale>
+#include <cwctype>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "base/utf16.h"
+#include "crypto/certificate_outline.h"
+
+namespace pforte::pki {
+
+namespace {
+
+constexpr std::size_t kMostAliasBytes = 200;
+
+bool has_controls(std::string_view text) {
+  for (char c : text) {
+    if (std::uint8_t(c) < 0x20 || c == 0x7f) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string lowered_alias(std::string_view alias) {
+  // glibc has it built in; what it does not know stays.
+  static const locale_t the_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  std::optional<std::u16string> units = utf16_of(alias);
+  if (!units || !the_locale) return lowered(alias);
+  for (char16_t& unit : *units) {
+    bool surrogate = unit >= 0xd800 && unit <= 0xdfff;
+    std::wint_t small = surrogate ? unit : towlower_l(unit, the_locale);
+    if (small <= 0xffff) unit = char16_t(small);
+  }
+  return utf8_of(*units).value_or(std::string(alias));
+}
+
+Result<std::string> canonical_alias(std::string_view alias, StoreForm form) {
+  auto unfit = [](std::string_view why) { return fail(Kind::Invalid, "trust.alias", cat("an alias ", why)); };
+  if (alias.empty() || alias.size() > kMostAliasBytes) return unfit("has 1 to 200 bytes");
+  if (has_controls(alias) || !utf16_of(alias)) return unfit("is UTF-8 without control characters");
+  bool is_file = form == StoreForm::Directory;
+  if (is_file && (alias.contains('/') || alias.starts_with('.')))
+    return unfit("in a directory is the name of a file, without '/' and no '.' at its beginning");
+  bool lower_case = form == StoreForm::Jks || form == StoreForm::Jceks;
+  return lower_case ? lowered_alias(alias) : std::string(alias);
+}
+
+std::string alias_by_subject(std::string_view der) {
+  auto outline = crypto::outline_of(der);
+  std::string subject = outline ? lowered_alias(crypto::name_text(outline->subject)) : "";
+  std::size_t cn = subject.starts_with("cn=") ? 0 : subject.find(",cn=");
+  std::string_view name(subject);
+  if (cn != name.npos) name.remove_prefix(name.find('=', cn) + 1);
+  std::string alias;
+  for (char c : name.substr(0, 60)) {
+    bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || std::uint8_t(c) >= 0x80;
+    if (plain) alias += c;
+    if (c == ',') break;
+    if (!plain && !alias.empty() && !alias.ends_with('-')) alias += '-';
+  }
+  while (!alias.empty() && !utf16_of(alias)) alias.pop_back();
+  while (alias.ends_with('-')) alias.pop_back();
+  while (alias.starts_with('.')) alias.erase(0, 1);
+  return alias.empty() ? "certificate" : alias;
+}
+
+}  // namespace pforte::pki

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace pforte::pki {
+
+// Folders of certificates, one file each, in which OpenSSL finds them by links that are called after the hash of the
+// subject: "4042bcee.0" (openssl-rehash(1)).
+
+// "4042bcee.0".
+bool is_hashed_name(std::string_view name);
+
+// The names of the files and links in which certificates are looked for, those by hash last.
+//
+// Fails with Kind::NotFound or Kind::Denied (file.unreadable).
+Result<std::vector<std::string>> names_in_trust_folder(const std::string& folder);
+
+// Writes a certificate into a file of that name, and makes its link by hash.
+//
+// Fails with file.unwritable.
+Result<> add_to_trust_folder(const std::string& folder, const std::string& file, const std::string& der);
+
+// Takes a certificate out of all files of the folder. A file that holds nothing else is called FILE.bak then; its links
+// go, and the later ones of the same hash move up, because OpenSSL looks no further than the first that is missing.
+//
+// Fails with file.unreadable, file.unwritable, certificate.damaged.
+Result<> remove_from_trust_folder(const std::string& folder, const std::string& der);
+
+}  // namespace pforte::pki

@@ -1,0 +1,242 @@
+"""Trust stores: what Pforte writes, keytool and openssl read, and the other way round."""
+
+import base64
+import json
+import os
+import random
+import re
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from gate import BINARY, is_sanitized, run_pforte
+from pki import Authority, openssl
+
+UNICODE = "Pässwört € 🔑"
+
+
+def keytool(*arguments: str | Path, check: bool = True) -> str:
+    done = subprocess.run(["keytool", "-J-Xshare:auto", "-J-XX:TieredStopAtLevel=1", *map(str, arguments)],
+                          capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "LC_ALL": "C.UTF-8"})
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def trust(*arguments: str | Path, status: int = 0) -> str:
+    done = run_pforte("trust", *map(str, arguments))
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout if status == 0 else done.stdout + done.stderr
+
+
+def listing(*arguments: str | Path) -> dict:
+    return json.loads(trust("list", *arguments, "--json"))
+
+
+def aliases(*arguments: str | Path) -> list[str]:
+    return [entry["alias"] for entry in listing(*arguments)["entries"]]
+
+
+def aliases_in_java(store: Path, password: str) -> set[str]:
+    listed = keytool("-list", "-keystore", store, "-storepass", password)
+    return set(re.findall(r"^(.+), \w+ \d+, \d+, (?:trustedCertEntry|PrivateKeyEntry)", listed, re.MULTILINE))
+
+
+@pytest.fixture
+def password_file(tmp_path):
+    def write(password: str) -> Path:
+        file = tmp_path / f"password-{abs(hash(password))}"
+        file.write_text(password + "\n")
+        return file
+    return write
+
+
+@pytest.fixture(scope="module")
+def roots(tmp_path_factory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("roots")
+    return [Authority(folder / str(i), f"Root {i}").certificate for i in range(3)]
+
+
+@pytest.mark.parametrize("ending, password", [("jks", "changeit"), ("jks", UNICODE), ("jceks", UNICODE),
+                                              ("p12", "changeit")])
+def test_keytool_reads_what_pforte_writes_and_the_other_way_round(tmp_path, roots, password_file, ending, password):
+    store, secret = tmp_path / f"store.{ending}", password_file(password)
+    trust("add", store, roots[0], "--alias", "Wurzel Ä", "--password-file", secret)
+    assert aliases_in_java(store, password) == {"wurzel ä"}
+    keytool("-importcert", "-noprompt", "-keystore", store, "-storepass", password, "-alias", "java", "-file", roots[1])
+    assert {alias.lower() for alias in aliases(store, "--password-file", secret)} == {"wurzel ä", "java"}
+    trust("remove", store, "java", "--password-file", secret)
+    trust("add", store, roots[2], "--alias", "third", "--password-file", secret)
+    assert aliases_in_java(store, password) == {"wurzel ä", "third"}
+
+
+def test_openssl_opens_a_pkcs12_store_under_a_password_that_java_refuses(tmp_path, roots, password_file):
+    store = tmp_path / "store.p12"
+    trust("add", store, roots[0], "--alias", "root", "--password-file", password_file(UNICODE))
+    assert "CN = Root 0" in openssl("pkcs12", "-in", store, "-nokeys", "-passin", f"pass:{UNICODE}")
+
+
+def test_java_reads_a_pkcs12_store_without_a_password(tmp_path, roots):
+    store = tmp_path / "cacerts"
+    trust("add", store, roots[0], "--alias", "root")
+    done = subprocess.run(["keytool", "-list", "-keystore", store, "-storetype", "PKCS12"], input="\n", text=True,
+                          capture_output=True, timeout=120)
+    assert "root, " in done.stdout and "trustedCertEntry" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("ending", ["jks", "p12"])
+def test_private_keys_survive_and_are_never_shown(tmp_path, roots, password_file, ending):
+    pair, secret = Authority(tmp_path / "ca").issue("app.example.com"), password_file("secret")
+    made, store = tmp_path / "made.p12", tmp_path / f"store.{ending}"
+    openssl("pkcs12", "-export", "-in", pair.chain, "-inkey", pair.key, "-name", "server", "-passout", "pass:secret",
+            "-out", made)
+    keytool("-importkeystore", "-noprompt", "-srckeystore", made, "-srcstorepass", "secret", "-destkeystore", store,
+            "-deststoretype", "JKS" if ending == "jks" else "PKCS12", "-deststorepass", "secret")
+    trust("add", store, roots[0], "--alias", "root", "--password-file", secret)
+    trust("remove", store, "root", "--password-file", secret)
+    trust("add", store, roots[1], "--alias", "other", "--password-file", secret)
+    shown = trust("list", store, "--password-file", secret) + trust("show", store, "--password-file", secret)
+    assert "[private key]" in shown and "PRIVATE KEY-----" not in shown
+    back = tmp_path / "back.p12"
+    keytool("-importkeystore", "-noprompt", "-srckeystore", store, "-srcstorepass", "secret", "-srcalias", "server",
+            "-destkeystore", back, "-deststoretype", "PKCS12", "-deststorepass", "secret")
+    key = openssl("pkcs12", "-in", back, "-nocerts", "-nodes", "-passin", "pass:secret")
+    (tmp_path / "key.pem").write_text(key[key.index("-----BEGIN"):])
+    assert openssl("pkey", "-in", tmp_path / "key.pem", "-pubout") == openssl("pkey", "-in", pair.key, "-pubout")
+    assert store.stat().st_mode & 0o007 == 0
+
+
+@pytest.mark.parametrize("options", [(), ("-legacy",), ("-keypbe", "NONE", "-certpbe", "NONE", "-nomac")])
+def test_openssl_stores_are_read_in_all_their_encryptions(tmp_path, roots, password_file, options):
+    store = tmp_path / "store.p12"
+    openssl("pkcs12", "-export", "-nokeys", "-in", roots[0], *options, "-passout", "pass:changeit", "-out", store)
+    assert len(listing(store, "--password-file", password_file("changeit"))["entries"]) == 1
+    found = json.loads(trust("lint", store, "--password-file", password_file("changeit"), "--json"))["findings"]
+    assert "trust.not-seen-by-java" in {finding["id"] for finding in found}
+
+
+def test_openssl_verifies_with_what_pforte_writes(tmp_path):
+    authority = Authority(tmp_path / "ca")
+    leaf = authority.issue("app.example.com").chain
+    trust("add", tmp_path / "bundle.pem", authority.certificate)
+    assert "OK" in openssl("verify", "-no-CApath", "-no-CAstore", "-CAfile", tmp_path / "bundle.pem", leaf)
+    trust("add", f"{tmp_path}/folder/", authority.certificate)
+    assert "OK" in openssl("verify", "-no-CAfile", "-no-CAstore", "-CApath", tmp_path / "folder", leaf)
+    trust("add", tmp_path / "s.p12", authority.certificate, "--alias", "ca")
+    listed = openssl("pkcs12", "-in", tmp_path / "s.p12", "-nokeys", "-nomacver", "-passin", "pass:")
+    assert "friendlyName: ca" in listed
+
+
+def test_the_systems_java_store_and_the_systems_own_are_read():
+    assert len(listing("system")["entries"]) > 50
+    java = Path("/etc/ssl/certs/java/cacerts")
+    if java.exists():
+        assert len(listing(java)["entries"]) > 50
+
+
+@pytest.mark.parametrize("ending", ["jks", "p12", "pem"])
+def test_a_damaged_store_is_refused_and_stays(tmp_path, roots, password_file, ending):
+    store, secret = tmp_path / f"store.{ending}", password_file("changeit")
+    trust("add", store, roots[0], "--alias", "a", "--password-file", secret)
+    whole = store.read_bytes()
+    store.write_bytes(whole[:-30])
+    said = trust("add", store, roots[1], "--alias", "b", "--password-file", secret, status=2)
+    assert str(store) in said and "help: " in said
+    assert store.read_bytes() == whole[:-30]
+
+
+def test_a_wrong_password_changes_nothing_in_english_and_german(tmp_path, roots, password_file):
+    store = tmp_path / "store.jks"
+    trust("add", store, roots[0], "--password-file", password_file("right"))
+    before = store.read_bytes()
+    assert "the password does not open it" in trust("remove", store, "root-0", "--password-file",
+                                                    password_file("wrong"), status=2)
+    assert "das Passwort öffnet ihn nicht" in trust("remove", store, "root-0", "--lang", "de", "--password-file",
+                                                    password_file("wrong"), status=2)
+    assert store.read_bytes() == before
+    assert [file.name for file in tmp_path.glob("store*")] == ["store.jks"]
+
+
+def test_a_folder_that_may_not_be_written_ends_with_3(tmp_path, roots):
+    if os.geteuid() == 0:
+        folder = Path("/proc/self")
+    else:
+        folder = tmp_path / "closed"
+        folder.mkdir(mode=0o500)
+    said = trust("add", folder / "store.pem", roots[0], status=3)
+    assert "store.pem" in said
+
+
+def test_whoever_is_killed_leaves_the_old_store_or_the_new(tmp_path, roots, password_file):
+    store, secret = tmp_path / "store.jks", password_file("changeit")
+    for i, root in enumerate(roots[:2]):
+        trust("add", store, root, "--alias", f"r{i}", "--password-file", secret)
+    old = set(aliases(store, "--password-file", secret))
+    changes = [["add", store, roots[2], "--alias", "r2"], ["remove", store, "r2"]]
+    begin = time.monotonic()
+    outcomes = set()
+    for round_ in range(60):
+        if time.monotonic() - begin > 10:
+            break
+        process = subprocess.Popen([*shlex.split(BINARY), "trust", *map(str, changes[round_ % 2]), "--password-file", secret],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(0, 0.03))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        found = frozenset(aliases(store, "--password-file", secret))
+        assert found in (frozenset(old), frozenset(old | {"r2"}))
+        outcomes.add(found)
+    trust("add", store, roots[2], "--password-file", secret)  # what was left behind is in nobody's way
+    assert outcomes
+
+
+def test_diff_tells_what_is_only_here_or_there_and_what_is_renamed(tmp_path, roots):
+    first, second = tmp_path / "first.p12", tmp_path / "second.p12"
+    trust("add", first, roots[0], "--alias", "a")
+    trust("add", first, roots[1], "--alias", "b")
+    trust("add", second, roots[1], "--alias", "bee")
+    trust("add", second, roots[2], "--alias", "c")
+    diff = json.loads(trust("diff", first, second, "--json", status=1))
+    assert [entry["alias"] for entry in diff["only_in_first"]] == ["a"]
+    assert [entry["alias"] for entry in diff["only_in_second"]] == ["c"]
+    assert [(entry["first"], entry["second"]) for entry in diff["renamed"]] == [("b", "bee")]
+    assert json.loads(trust("diff", first, first, "--json"))["same"] is True
+
+
+def test_lint_finds_the_server_certificate_and_the_password_everybody_knows(tmp_path, password_file):
+    authority = Authority(tmp_path / "ca")
+    leaf = authority.issue("app.example.com").chain
+    store = tmp_path / "trust.jks"
+    added = run_pforte("trust", "add", str(store), str(leaf), "--alias", "app", "--password-file",
+                       str(password_file("changeit")))
+    assert added.returncode == 0
+    found = json.loads(trust("lint", store, "--json", status=1))["findings"]
+    by_id = {finding["id"]: finding for finding in found}
+    assert {"trust.server-certificate", "trust.known-password"} <= by_id.keys()
+    server = by_id["trust.server-certificate"]
+    assert server["level"] == "error"
+    assert set(server["commands"]) == {"pforte", "keytool"}
+    assert "Pforte test CA" in server["remedy"]
+    assert len(server["certificate"]["sha256"]) == 64
+    assert "Zertifikat eines Servers" in trust("lint", store, "--lang", "de", status=1)
+
+
+def test_a_store_of_ten_thousand_certificates_lists_in_under_a_second(tmp_path, roots):
+    der = subprocess.run(["openssl", "x509", "-in", roots[0], "-outform", "der"], capture_output=True, check=True).stdout
+    serial = der.index(b"\x02\x14") + 2
+    blocks = []
+    for i in range(10_000):
+        other = der[:serial + 4] + i.to_bytes(4, "big") + der[serial + 8:]
+        blocks.append("-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(other).decode()
+                      + "-----END CERTIFICATE-----\n")
+    store = tmp_path / "many.pem"
+    store.write_text("".join(blocks))
+    before = os.times()
+    listed = trust("list", store)
+    after = os.times()
+    assert len(listed.splitlines()) == 10_001
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    assert is_sanitized() or used < 1
