@@ -24,7 +24,7 @@ struct Seen {
   CertificateOutline outline;
 };
 
-std::string quoted(std::string_view text) {
+std::string shell_word(std::string_view text) {
   std::string out = "'";
   for (char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + "'";
@@ -74,7 +74,7 @@ class Lint {
          .remedy = {keys ? "give it another password" : "give it another password, or let the file's rights protect it",
                     keys ? "ihm ein anderes Passwort geben"
                          : "ihm ein anderes Passwort geben oder ihn durch die Rechte der Datei schützen"},
-         .other_command = cat("keytool -storepasswd -keystore ", quoted(store_.name))});
+         .other_command = cat("keytool -storepasswd -keystore ", shell_word(store_.name))});
   }
 
   void judge_keys() {
@@ -88,10 +88,11 @@ class Lint {
                 "ein privater Schlüssel liegt in einem Speicher, den jeder lesen können muss, der Zertifikate prüft"},
            .source = "NIST SP 800-57 part 1, 8.1.5.1",
            .remedy = {"move it into a store of its own", "ihn in einen eigenen Speicher verlegen"},
-           .other_command = is_java() ? cat("keytool -importkeystore -srckeystore ", quoted(store_.name), " -srcalias ",
-                                            quoted(key.alias), " -destkeystore keys.p12 && keytool -delete -alias ",
-                                            quoted(key.alias), " -keystore ", quoted(store_.name))
-                                      : ""});
+           .other_command = is_java()
+                                ? cat("keytool -importkeystore -srckeystore ", shell_word(store_.name), " -srcalias ",
+                                      shell_word(key.alias), " -destkeystore keys.p12 && keytool -delete -alias ",
+                                      shell_word(key.alias), " -keystore ", shell_word(store_.name))
+                                : ""});
     }
   }
 
@@ -100,12 +101,13 @@ class Lint {
     std::string which = seen.entry.alias.empty() ? sha256_of(seen.entry.der).substr(0, 16) : seen.entry.alias;
     std::string pforte = store_.form == StoreForm::System || store_.form == StoreForm::Der
                              ? ""
-                             : cat("pforte trust remove ", quoted(store_.name), " --alias ", quoted(which));
-    std::string other = is_java() ? cat("keytool -delete -alias ", quoted(which), " -keystore ", quoted(store_.name))
-                        : store_.form == StoreForm::Directory ? cat("rm ", quoted(cat(store_.name, '/', which)),
-                                                                    " && openssl rehash ", quoted(store_.name))
-                        : store_.form == StoreForm::System    ? cat("dpkg-reconfigure ca-certificates")
-                                                              : "";
+                             : cat("pforte trust remove ", shell_word(store_.name), " --alias ", shell_word(which));
+    std::string other =
+        is_java() ? cat("keytool -delete -alias ", shell_word(which), " -keystore ", shell_word(store_.name))
+        : store_.form == StoreForm::Directory
+            ? cat("rm ", shell_word(cat(store_.name, '/', which)), " && openssl rehash ", shell_word(store_.name))
+        : store_.form == StoreForm::System ? cat("dpkg-reconfigure ca-certificates")
+                                           : "";
     return {.id = id,
             .level = level,
             .entry = seen.place,
@@ -247,13 +249,13 @@ class Lint {
     bool removes = finding.id == "trust.server-certificate";
     std::string both = removes && !finding.command.empty() ? cat(finding.command, " && ") : "";
     if (store_.form != StoreForm::System && store_.form != StoreForm::Der)
-      finding.command = cat(both, "pforte trust add ", quoted(store_.name), ' ', file);
+      finding.command = cat(both, "pforte trust add ", shell_word(store_.name), ' ', file);
     both = removes && !finding.other_command.empty() ? cat(finding.other_command, " && ") : "";
     if (is_java()) {
       finding.other_command =
-          cat(both, "keytool -importcert -alias ca -file ", file, " -keystore ", quoted(store_.name));
+          cat(both, "keytool -importcert -alias ca -file ", file, " -keystore ", shell_word(store_.name));
     } else if (store_.form == StoreForm::Pem) {
-      finding.other_command = cat("openssl x509 -in ", file, " >> ", quoted(store_.name));
+      finding.other_command = cat("openssl x509 -in ", file, " >> ", shell_word(store_.name));
     }
   }
 
