@@ -29,6 +29,25 @@ constexpr std::string_view kDocument = R"json({
         }
       }
     },
+    "/api/v1/sign-ins/{reference}": {
+      "get": {
+        "summary": "How the sign-in of one request went, by its Pforte-Reference. Only through the control socket.",
+        "parameters": [
+          { "name": "reference", "in": "path", "required": true, "schema": { "type": "string" } }
+        ],
+        "responses": {
+          "200": {
+            "description": "What happened when",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/SignIn" } } }
+          },
+          "403": { "description": "Not through the control socket", "content": { "application/problem+json": {} } },
+          "404": {
+            "description": "Nothing is known of it, and why",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/NoSignIn" } } }
+          }
+        }
+      }
+    },
     "/api/v1/openapi.json": {
       "get": {
         "summary": "This document",
@@ -145,7 +164,8 @@ constexpr std::string_view kDocument = R"json({
                   "format": "date-time",
                   "description": "The newest key, as the keytab has it; null where it says nothing, as ktpass does"
                 },
-                "rc4_tickets": { "type": "integer", "description": "Accepted because allow_rc4 names the principal" }
+                "rc4_tickets": { "type": "integer", "description": "Accepted because allow_rc4 names the principal" },
+                "drift": { "type": "array", "items": { "$ref": "#/components/schemas/KeyDrift" } }
               }
             }
           },
@@ -157,6 +177,26 @@ constexpr std::string_view kDocument = R"json({
               "problem": { "oneOf": [{ "$ref": "#/components/schemas/Text" }, { "type": "null" }] }
             }
           }
+        }
+      },
+      "KeyDrift": {
+        "type": "object",
+        "description": "A version that tickets name and the keytab lacks; unproven, as anybody can write it into a token",
+        "properties": {
+          "key_version": { "type": "integer" },
+          "shared": { "type": "boolean", "description": "The last of several, far from those of the keytab" },
+          "age": { "enum": ["newer", "older"], "description": "older: normal for a ticket's life after a new keytab" },
+          "first": { "$ref": "#/components/schemas/Time" },
+          "last": { "$ref": "#/components/schemas/Time" },
+          "tickets": { "type": "integer" },
+          "clients": { "type": "integer" },
+          "many_clients": { "type": "boolean", "description": "That many or more" },
+          "contradicted": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "When the KDC, after the last such ticket, made one with a version of the keytab"
+          },
+          "remedy": { "$ref": "#/components/schemas/Text" }
         }
       },
       "Server": {
@@ -181,6 +221,123 @@ constexpr std::string_view kDocument = R"json({
           },
           "failed": { "type": ["string", "null"], "format": "date-time", "description": "The last time" },
           "reason": { "type": ["string", "null"], "description": "Of the last failure" }
+        }
+      },
+      "SignIn": {
+        "type": "object",
+        "properties": {
+          "reference": { "type": "string" },
+          "found": { "const": true },
+          "outcome": { "enum": ["signed-in", "goes-on", "refused", "client-left"] },
+          "request": {
+            "type": "object",
+            "properties": {
+              "time": { "$ref": "#/components/schemas/Time" },
+              "client": { "type": "string" },
+              "host": { "type": "string" },
+              "site": { "type": ["string", "null"] },
+              "method": { "type": "string" },
+              "path": { "type": "string", "description": "Without the query" }
+            }
+          },
+          "offered": {
+            "type": "object",
+            "properties": {
+              "kind": {
+                "enum": ["spnego", "krb5", "continuation", "spnego-without-ticket", "ntlm", "other-mechanism",
+                         "garbage", "negotiate", "form", "token"],
+                "description": "negotiate: refused before it was looked into"
+              },
+              "bytes": { "type": ["integer", "null"], "description": "Of a ticket's token, decoded" }
+            }
+          },
+          "ticket": {
+            "type": ["object", "null"],
+            "properties": {
+              "service": { "type": "string", "description": "This and the next two: as the ticket claims" },
+              "key_version": { "type": ["integer", "null"] },
+              "encryption": { "type": "string" },
+              "key": {
+                "type": ["object", "null"],
+                "description": "Whose keys were tried, from which keytab",
+                "properties": {
+                  "principal": { "type": "string" },
+                  "keytab": { "type": "string" },
+                  "versions": { "type": "array", "items": { "type": "integer" } }
+                }
+              },
+              "opened": { "type": "boolean", "description": "A key fits; what follows is there only then" },
+              "client": { "type": "string" },
+              "authenticated": { "$ref": "#/components/schemas/Time" },
+              "begins": { "$ref": "#/components/schemas/Time" },
+              "ends": { "$ref": "#/components/schemas/Time" },
+              "asked": { "type": ["string", "null"], "format": "date-time", "description": "By the client's clock" },
+              "clock_ahead_s": { "type": ["integer", "null"], "description": "The client's clock against ours" }
+            }
+          },
+          "providers": {
+            "type": "array",
+            "description": "Asked for the password, in this order",
+            "items": {
+              "type": "object",
+              "properties": {
+                "name": { "enum": ["ldap", "database"] },
+                "said": {
+                  "enum": ["accepted", "no-such-login", "wrong-password", "waits", "refused", "silent", "stopped"]
+                },
+                "reason": { "type": ["string", "null"] },
+                "took_us": { "type": "integer" },
+                "store_us": { "type": "integer", "description": "Of that, in our own store" }
+              }
+            }
+          },
+          "times": {
+            "type": "object",
+            "properties": {
+              "waited_us": { "type": "integer", "description": "For a thread" },
+              "accepting_us": { "type": "integer", "description": "The ticket" },
+              "finding_us": { "type": "integer", "description": "The agent of a ticket or token, in our own store" },
+              "took_us": { "type": "integer", "description": "From the request's head to the outcome" }
+            }
+          },
+          "agent": {
+            "type": ["object", "null"],
+            "properties": {
+              "login": { "type": "string" },
+              "method": { "enum": ["kerberos", "ldap", "database", "token"] },
+              "principal": { "type": ["string", "null"] },
+              "found_by": { "enum": ["principal", "login-fallback", "rule", null] },
+              "rule": { "type": ["string", "null"], "description": "Its place in the configuration" },
+              "created": { "type": "boolean" }
+            }
+          },
+          "waiting_login": { "type": ["string", "null"], "description": "As typed, where it has failed too often" },
+          "session": {
+            "type": ["object", "null"],
+            "properties": { "id": { "type": "string" }, "ends": { "$ref": "#/components/schemas/Time" } }
+          },
+          "problem": {
+            "type": ["object", "null"],
+            "properties": {
+              "code": { "type": "string" },
+              "reason": { "type": "string" },
+              "remedy": { "oneOf": [{ "$ref": "#/components/schemas/Text" }, { "type": "null" }] }
+            }
+          }
+        }
+      },
+      "NoSignIn": {
+        "type": "object",
+        "properties": {
+          "reference": { "type": "string" },
+          "found": { "const": false },
+          "why": {
+            "enum": ["unknown", "forgotten", "no-sign-in"],
+            "description": "No request of this gate since it started; too old; the request had none, or is not over"
+          },
+          "kept": { "type": "integer", "description": "Of each kind and worker" },
+          "gate_since": { "$ref": "#/components/schemas/Time" },
+          "access_log": { "type": ["string", "null"] }
         }
       },
       "ReloadOutcome": {

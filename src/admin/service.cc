@@ -19,6 +19,7 @@ using http::Page;
 
 constexpr std::string_view kReload = "/api/v1/reload";
 constexpr std::string_view kFollow = "/api/v1/follow";
+constexpr std::string_view kSignIns = "/api/v1/sign-ins/";
 
 constexpr std::string_view kHome =
     "<!doctype html>\n<html lang=\"en\">\n<head><meta "
@@ -74,9 +75,15 @@ net::Task<Page> AdminService::page_for(const http::RequestHead& request) {
     co_return refused(421, "admin.foreign-host", request);
   }
   bool reads = request.method == Method::Get || request.method == Method::Head;
+  if (reads && request.path.starts_with(kSignIns)) {
+    if (door_ == Door::Network) co_return refused(403, "admin.not-signed-in", request);
+    Page page = co_await sign_in_page(request.path.substr(kSignIns.size()));
+    co_return page;
+  }
   if (request.path != kReload && request.path != kFollow) {
-    Page page = read_page(request.path, request);
-    if (reads || page.status != 200) co_return page;
+    bool known = request.path.starts_with(kSignIns);
+    Page page = known ? Page() : read_page(request.path, request);
+    if (!known && (reads || page.status != 200)) co_return page;
     page = refused(405, "admin.method", request);
     page.fields.emplace_back("Allow", "GET, HEAD");
     co_return page;
@@ -89,6 +96,12 @@ net::Task<Page> AdminService::page_for(const http::RequestHead& request) {
   if (door_ == Door::Network) co_return refused(403, "admin.not-signed-in", request);
   Page page = co_await deed(request);
   co_return page;
+}
+
+net::Task<Page> AdminService::sign_in_page(std::string_view reference) {
+  net::Task<SignInDocument> search = sources_.sign_in(std::string(reference));
+  SignInDocument told = co_await std::move(search);
+  co_return page_of(told.found ? 200 : 404, "application/json", std::move(told.json));
 }
 
 net::Task<Page> AdminService::deed(const http::RequestHead& request) {

@@ -34,6 +34,10 @@ net::Task<ReloadOutcome> reloaded(bool ok) {
   co_return outcome;
 }
 
+net::Task<SignInDocument> sign_in_of(std::string reference) {
+  co_return SignInDocument{.found = reference != "forgotten", .json = cat("{\"reference\": \"", reference, "\"}\n")};
+}
+
 Sources sources_with(bool ok) {
   Sources sources;
   sources.status = [] {
@@ -51,6 +55,7 @@ Sources sources_with(bool ok) {
   sources.metrics = [] { return std::string("pforte_client_connections 0\n"); };
   sources.reload = [ok] { return reloaded(ok); };
   sources.follow = followed;
+  sources.sign_in = sign_in_of;
   return sources;
 }
 
@@ -116,6 +121,8 @@ TEST_CASE("what is asked for over the network is answered by method and path") {
       {"POST", "/api/v1/follow", "403"},
       {"POST", "/api/v1/reload", "403"},
       {"OPTIONS", "/metrics", "405"},
+      {"GET", "/api/v1/sign-ins/x", "403"},
+      {"POST", "/api/v1/sign-ins/x", "405"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.method);
@@ -160,16 +167,27 @@ TEST_CASE("the status is JSON with sites, listeners, backends and their servers"
   CHECK(status["listeners"][0]["kind"] == "https");
 }
 
+TEST_CASE("a sign-in is told through the control socket, and why nothing is known of one") {
+  std::string found = ask(Door::Control, "GET", "/api/v1/sign-ins/x");
+  CHECK(status_of(found) == "200");
+  nlohmann::json told = nlohmann::json::parse(body_of(found));
+  CHECK(told["reference"] == "x");
+  std::string nothing = ask(Door::Control, "GET", "/api/v1/sign-ins/forgotten");
+  CHECK(status_of(nothing) == "404");
+  CHECK(nlohmann::json::parse(body_of(nothing))["reference"] == "forgotten");
+}
+
 TEST_CASE("the OpenAPI document lists exactly what is answered") {
   nlohmann::json document = nlohmann::json::parse(openapi_document());
   for (const auto& [path, operations] : document["paths"].items()) {
     CAPTURE(path);
     for (const auto& [method, operation] : operations.items()) {
       std::string upper = method == "get" ? "GET" : "POST";
-      CHECK(status_of(ask(Door::Control, upper, path)) == "200");
+      std::string asked = path.substr(0, path.find('{'));  // a parameter may be anything
+      CHECK(status_of(ask(Door::Control, upper, asked == path ? path : asked + "x")) == "200");
     }
   }
-  CHECK(document["paths"].size() == 5);
+  CHECK(document["paths"].size() == 6);
   nlohmann::json status = nlohmann::json::parse(body_of(ask(Door::Network, "GET", "/api/v1/status")));
   const nlohmann::json& listed = document["components"]["schemas"]["Status"]["properties"];
   CHECK(status.size() == listed.size());

@@ -65,7 +65,22 @@ Json to_document(const LdapServerStatus& server) {
           {"reason", server.reason.empty() ? Json(nullptr) : Json(server.reason)}};
 }
 
+Json to_document(const KeyDriftStatus& drift) {
+  return {{"key_version", drift.key_version},
+          {"shared", drift.shared},
+          {"age", drift.newer ? "newer" : "older"},
+          {"first", rfc3339(drift.first)},
+          {"last", rfc3339(drift.last)},
+          {"tickets", drift.tickets},
+          {"clients", drift.clients},
+          {"many_clients", drift.many_clients},
+          {"contradicted", to_document(drift.contradicted)},
+          {"remedy", to_document(drift.remedy)}};
+}
+
 Json to_document(const KeyStatus& key) {
+  Json drift = Json::array();
+  for (const KeyDriftStatus& one : key.drift) drift.push_back(to_document(one));
   return {{"principal", key.principal},
           {"keytab", key.keytab},
           {"usable", key.usable},
@@ -73,7 +88,8 @@ Json to_document(const KeyStatus& key) {
           {"key_versions", key.key_versions},
           {"encryptions", key.encryptions},
           {"written", to_document(key.written)},
-          {"rc4_tickets", key.rc4_tickets}};
+          {"rc4_tickets", key.rc4_tickets},
+          {"drift", std::move(drift)}};
 }
 
 Json to_document(const DelegatedTicketStatus& tickets) {

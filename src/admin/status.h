@@ -43,6 +43,19 @@ struct ServiceStatus {
   bool runs = true;  // false: an administrator has stopped it
 };
 
+// A key version that tickets name and the keytab lacks: unproven, as anybody can write it into a token.
+struct KeyDriftStatus {
+  std::int64_t key_version = 0;
+  bool shared = false;  // the last of several versions that are far from those of the keytab
+  bool newer = false;   // than the keytab's
+  Time first, last;
+  std::uint64_t tickets = 0;
+  std::size_t clients = 0;
+  bool many_clients = false;         // that many or more
+  std::optional<Time> contradicted;  // by a ticket that the KDC made with a version of the keytab
+  Message remedy;
+};
+
 // A service principal and its keytab.
 struct KeyStatus {
   std::string principal;
@@ -53,6 +66,7 @@ struct KeyStatus {
   std::vector<std::string> encryptions;
   std::optional<Time> written;    // the newest key, as the keytab has it; often it says nothing
   std::uint64_t rc4_tickets = 0;  // accepted by exception
+  std::vector<KeyDriftStatus> drift;
 };
 
 // Where tickets that clients forward are kept.

@@ -199,6 +199,20 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
                  "das laufende Tor seine Konfiguration neu übernehmen lassen"},
      .more = {"It says what was wrong with it, and then nothing changes.\n",
               "Es sagt, was daran falsch war, und dann ändert sich nichts.\n"}},
+    {.command = Command::Explain,
+     .word = "explain",
+     .operand = {"ID", "ID"},
+     .needs_operand = true,
+     .summary = {"tell how the sign-in of a request went, step by step",
+                 "sagen, wie die Anmeldung einer Anfrage verlief, Schritt für Schritt"},
+     .more =
+         {"ID is the reference of the request: on its error page, in the field Pforte-Reference of its answer,\n"
+          "in the access log and in the events sign-in.done and sign-in.failed.\n\n"
+          "Exit status: 0 it is told, or that the request had no sign-in; 1 the gate does not know it (any more).\n",
+          "ID ist die Referenz der Anfrage: auf ihrer Fehlerseite, im Feld Pforte-Reference der Antwort,\n"
+          "im Zugriffsprotokoll und in den Ereignissen sign-in.done und sign-in.failed.\n\n"
+          "Rückgabewert: 0 es wird gesagt, oder dass die Anfrage keine Anmeldung hatte; 1 das Tor kennt sie nicht "
+          "(mehr).\n"}},
     {.command = Command::Demo,
      .word = "demo",
      .summary = {"run gate and application on loopback, without a configuration",
@@ -399,8 +413,7 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .options = kTrustOptions},
 });
 
-constexpr auto kLaterCommands =
-    std::to_array<std::string_view>({"doctor", "keytab", "explain", "trace", "capture", "import"});
+constexpr auto kLaterCommands = std::to_array<std::string_view>({"doctor", "keytab", "trace", "capture", "import"});
 
 }  // namespace
 

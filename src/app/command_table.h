@@ -15,6 +15,7 @@ enum class Command : std::uint8_t {
   Check,
   Status,
   Reload,
+  Explain,
   Demo,
   AgentAdd,
   AgentList,

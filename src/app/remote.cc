@@ -6,7 +6,9 @@
 
 #include "app/control_call.h"
 #include "app/german.h"
+#include "app/sign_in_text.h"
 #include "app/status_text.h"
+#include "app/text_table.h"
 #include "base/text.h"
 #include "conf/problem.h"
 
@@ -21,6 +23,7 @@ constexpr auto kStatusLimit = 10s;
 // Certificates may lie on a slow disk, and names may have to be looked up.
 constexpr auto kReloadLimit = 120s;
 
+constexpr int kNotKnown = 1;
 constexpr int kRefused = 2;
 constexpr int kNotReachable = 3;
 
@@ -117,6 +120,36 @@ Said ask_status(const std::string& state_dir, const Manner& manner) {
   if (answer->status == 200) text = status_text(answer->body, manner.language);
   if (!text) return strange_answer(*answer, manner.language);
   return {.exit = 0, .out = manner.json ? answer->body : *std::move(text), .err = {}};
+}
+
+Said ask_sign_in(const std::string& state_dir, const std::string& reference, const Manner& manner) {
+  constexpr std::size_t kLetters = 13;
+  constexpr std::string_view kAlphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
+  if (reference.size() != kLetters || reference.find_first_not_of(kAlphabet) != std::string::npos) {
+    std::string shown = printable(reference);
+    return said(kRefused,
+                {cat(shown, " is no reference of a request"), cat(shown, " ist keine Referenz einer Anfrage")},
+                {"it has 13 small letters and digits, as in the field Pforte-Reference of an answer",
+                 "sie hat 13 kleine Buchstaben und Ziffern, wie im Feld Pforte-Reference einer Antwort"},
+                manner.language);
+  }
+  std::string socket = socket_of(state_dir);
+  Result<ControlAnswer> answer = call_gate(socket, "GET", cat("/api/v1/sign-ins/", reference), kStatusLimit);
+  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  Json document = Json::parse(answer->body, nullptr, false);
+  bool known = answer->status == 200 || (answer->status == 404 && document.is_object() && document.contains("why"));
+  if (!known || !document.is_object()) return strange_answer(*answer, manner.language);
+  std::string why = text_at(document, "why");
+  int exit = why.empty() || why == "no-sign-in" ? 0 : kNotKnown;
+  if (manner.json) return {.exit = exit, .out = answer->body, .err = {}};
+  if (why.empty()) return {.exit = 0, .out = sign_in_text(document, manner.language), .err = {}};
+  Absence absence = absence_of(document);
+  if (exit == 0) {
+    return {.exit = 0,
+            .out = cat(absence.what.in(manner.language), "; ", absence.remedy.in(manner.language), '\n'),
+            .err = {}};
+  }
+  return said(exit, absence.what, absence.remedy, manner.language);
 }
 
 Said ask_reload(const std::string& state_dir, const Manner& manner) {

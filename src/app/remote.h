@@ -25,4 +25,8 @@ Said ask_status(const std::string& state_dir, const Manner& manner);
 // `pforte reload`: exit 0, 2 when the gate refused the configuration (with its problems), 3 when no gate answers.
 Said ask_reload(const std::string& state_dir, const Manner& manner);
 
+// `pforte explain`: how the sign-in of the request with this reference went. Exit 0, also for a request that had none;
+// 1 when the gate does not know it, 2 for what is no reference, 3 when no gate answers.
+Said ask_sign_in(const std::string& state_dir, const std::string& reference, const Manner& manner);
+
 }  // namespace pforte::app

@@ -58,7 +58,8 @@ int serve(const CommandLine& line) {
 }
 
 // Commands to a running gate find it by the state folder of its configuration.
-int ask(const CommandLine& line, Said (*question)(const std::string& state_dir, const Manner& manner)) {
+template <class Question>
+int ask(const CommandLine& line, Question question) {
   conf::Problems problems;
   std::optional<std::string> state_dir = gate::read_state_dir(config_file(line), problems);
   if (!state_dir) {
@@ -93,6 +94,10 @@ int run(std::span<const char* const> arguments) {
       return ask(*line, ask_status);
     case Command::Reload:
       return ask(*line, ask_reload);
+    case Command::Explain:
+      return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
+        return ask_sign_in(state_dir, line->operand, manner);
+      });
     case Command::Demo:
       return run_demo(*line);
     case Command::CertVerify:

@@ -11,6 +11,7 @@
 
 #include "app/german.h"
 #include "app/service_manager.h"
+#include "app/sign_in_json.h"
 #include "app/status.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -142,6 +143,7 @@ Result<> RunningGate::start(conf::Problems& problems) {
   sources_ = {.status = [this] { return status(); },
               .metrics = [this] { return metrics(); },
               .reload = [this] { return reload(); },
+              .sign_in = [this](std::string reference) { return find_sign_in(std::move(reference)); },
               .follow = [this] { return follow_store(true); }};
   // First of all: whoever holds the control socket is the one gate of this state folder.
   control_ = TRY(admin::ControlSocket::open(loop_, cat(config.state_dir, "/control.sock"), control_service_));
@@ -268,6 +270,30 @@ net::Task<admin::ReloadOutcome> RunningGate::reload() {
   follow(std::move(reading.plan), *std::move(doors));
   ++reloads_;
   co_return outcome_of(reading.problems, true);
+}
+
+// Each worker looks into its own memory, on its own thread; one of them has made the reference.
+net::Task<admin::SignInDocument> RunningGate::find_sign_in(std::string reference) {
+  struct Search {
+    std::size_t waiting;
+    gate::SignInFinding found;
+  };
+  auto search = std::make_shared<Search>(crew_.size());
+  for (Crew& one : crew_) {
+    one.worker.loop().post([this, &worker = one.worker, search, reference] {
+      loop_.post([search, finding = worker.find_sign_in(reference)] {
+        --search->waiting;
+        if (finding.kind > search->found.kind) search->found = finding;
+      });
+    });
+  }
+  while (search->waiting > 0) co_await loop_.sleep_for(std::chrono::milliseconds(1));
+  bool found = search->found.trail != nullptr;
+  SignInAnswer answer{.reference = std::move(reference),
+                      .finding = std::move(search->found),
+                      .gate_since = started_,
+                      .access_log = plan_->config.log.access.value};
+  co_return admin::SignInDocument{.found = found, .json = json_of(answer)};
 }
 
 // Ends when every worker has what the store says. Fails as the store does.
@@ -406,6 +432,11 @@ std::string RunningGate::metrics() const {
       facts.servers.push_back({backend->config.name.value, server->url(), server->available(loop_.now())});
     }
   }
+  if (accounts_) {
+    facts.newer_key_tickets = accounts_->key_drifts().newer_tickets();
+    facts.older_key_tickets = accounts_->key_drifts().older_tickets();
+  }
+  if (plan_->sign_in) facts.key_drifts = plan_->sign_in->alarming_drifts();
   std::vector<const gate::Metrics*> all;
   for (const Crew& one : crew_) all.push_back(&one.worker.metrics());
   return gate::prometheus_text(site_names_, all, facts);

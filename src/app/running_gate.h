@@ -66,6 +66,7 @@ class RunningGate {
   void hire(unsigned workers, std::size_t most_clients);
   void follow(std::shared_ptr<const gate::Plan> plan, std::vector<std::vector<gate::Door>> doors);
   net::Task<admin::ReloadOutcome> reload();
+  net::Task<admin::SignInDocument> find_sign_in(std::string reference);
   net::Task<> follow_store(bool unasked);
   net::Task<> watch_store();
   net::Task<> reload_and_tell();

@@ -23,6 +23,19 @@ std::string_view kind_of(const gate::ListenerConfig& listener) {
   return listener.tls ? "https" : "http";
 }
 
+admin::KeyDriftStatus status_of(const gate::KeyDrift& drift, const kerberos::KeyStatus& key) {
+  return {.key_version = drift.version,
+          .shared = drift.shared,
+          .newer = drift.newer,
+          .first = drift.first,
+          .last = drift.last,
+          .tickets = drift.tickets,
+          .clients = drift.clients,
+          .many_clients = drift.clients >= gate::KeyDrifts::kManyClients,
+          .contradicted = drift.contradicted,
+          .remedy = gate::remedy_for_drift(drift, key.principal, key.keytab)};
+}
+
 void append_sign_in(const gate::SignIn& sign_in, admin::Status& status) {
   for (identity::Provider provider : sign_in.config().providers) {
     status.services.push_back({.name = std::string(identity::provider_name(provider)), .runs = sign_in.runs(provider)});
@@ -35,6 +48,8 @@ void append_sign_in(const gate::SignIn& sign_in, admin::Status& status) {
                                    .reason = std::move(server.reason)});
   }
   for (kerberos::KeyStatus& key : sign_in.keys()) {
+    std::vector<admin::KeyDriftStatus> drift;
+    for (const gate::KeyDrift& one : sign_in.drifts_of(key)) drift.push_back(status_of(one, key));
     status.keys.push_back({.principal = std::move(key.principal),
                            .keytab = std::move(key.keytab),
                            .usable = key.usable,
@@ -42,7 +57,8 @@ void append_sign_in(const gate::SignIn& sign_in, admin::Status& status) {
                            .key_versions = std::move(key.key_versions),
                            .encryptions = std::move(key.encryptions),
                            .written = key.written,
-                           .rc4_tickets = key.rc4_tickets});
+                           .rc4_tickets = key.rc4_tickets,
+                           .drift = std::move(drift)});
   }
   if (const kerberos::DelegatedTickets* tickets = sign_in.tickets())
     status.delegated_tickets = {.folder = tickets->folder(), .problem = tickets->problem()};

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/shown_json.h"
 #include "app/text_table.h"
 #include "base/text.h"
 
@@ -11,29 +12,6 @@ namespace pforte::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// As a terminal can be given it.
-std::string shown_text(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_string() ? printable(found->get_ref<const std::string&>()) : std::string();
-}
-
-std::int64_t shown_number(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
-bool is_true(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_boolean() && found->get<bool>();
-}
-
-// An object or a list; anything else, null among it, reads as an empty object.
-const Json& structure(const Json& object, const char* key) {
-  static const Json none = Json::object();
-  auto found = object.find(key);
-  return found != object.end() && found->is_structured() ? *found : none;
-}
 
 // Writes the parts of a status, one below the other.
 class Writer {
@@ -52,6 +30,7 @@ class Writer {
   void directory_server(const Json& server);
   void key(const Json& key);
   void delegated_tickets(const Json& tickets);
+  void drift(const Json& drift);
 
   std::string take() && { return std::move(out_); }
 
@@ -126,10 +105,7 @@ void Writer::directory_server(const Json& server) {
 // The keys, where it has any that can be used; what is wrong, even if they can: a keytab that was replaced by a bad one
 // leaves those before it in force.
 void Writer::key(const Json& key) {
-  std::string versions;
-  for (const Json& version : structure(key, "key_versions")) {
-    if (version.is_number_integer()) versions += cat(versions.empty() ? "" : ", ", version.get<std::int64_t>());
-  }
+  std::string versions = shown_numbers(key, "key_versions");
   std::string problem = shown_text(structure(key, "problem"), language_ == Language::German ? "de" : "en");
   out_ += cat("  ", shown_text(key, "principal"), "  ");
   if (is_true(key, "usable")) {
@@ -151,6 +127,32 @@ void Writer::delegated_tickets(const Json& tickets) {
   out_ += cat("  ", word("forwarded tickets in ", "weitergereichte Tickets in "), shown_text(tickets, "folder"));
   if (!problem.empty()) out_ += cat(word("; not kept: ", "; nicht aufgehoben: "), problem);
   out_ += '\n';
+}
+
+// Below its service. What is no more than normal needs no more than to be said.
+void Writer::drift(const Json& drift) {
+  bool newer = shown_text(drift, "age") == "newer";
+  std::int64_t clients = shown_number(drift, "clients");
+  out_ += cat(
+      "    ",
+      newer ? word("ATTENTION: tickets come with the newer key version ",
+                   "ACHTUNG: es kommen Tickets mit der neueren Schlüsselversion ")
+            : word("tickets come with the older key version ", "es kommen Tickets mit der älteren Schlüsselversion "),
+      shown_number(drift, "key_version"), is_true(drift, "shared") ? word(" and others", " und anderen") : "",
+      word(", since ", ", seit "), shown_text(drift, "first"), word(", the last at ", ", zuletzt "),
+      shown_text(drift, "last"), ": ", shown_number(drift, "tickets"), word(" of ", " von "), clients,
+      is_true(drift, "many_clients") ? word(" or more", " oder mehr") : "",
+      clients == 1 ? word(" client", " Client") : word(" clients", " Clients"),
+      word("; unproven, anybody can write that", "; unbewiesen, das kann jeder schreiben"), '\n');
+  std::string contradicted = shown_text(drift, "contradicted");
+  if (!contradicted.empty()) {
+    out_ += cat("      ",
+                word("it looks false: the KDC still made a ticket with a version of the keytab at ",
+                     "es sieht falsch aus: das KDC machte noch ein Ticket mit einer Version der Keytab um "),
+                contradicted, '\n');
+  }
+  out_ += cat("      ", word("what to do: ", "was zu tun ist: "),
+              shown_text(structure(drift, "remedy"), language_ == Language::German ? "de" : "en"), '\n');
 }
 
 }  // namespace
@@ -175,7 +177,10 @@ std::optional<std::string> status_text(std::string_view document, Language langu
     if (shown_text(service, "name") != "ldap") continue;
     for (const Json& server : structure(status, "ldap_servers")) writer.directory_server(server);
   }
-  for (const Json& key : structure(status, "keys")) writer.key(key);
+  for (const Json& key : structure(status, "keys")) {
+    writer.key(key);
+    for (const Json& drift : structure(key, "drift")) writer.drift(drift);
+  }
   if (const Json& tickets = structure(status, "delegated_tickets"); !tickets.empty()) writer.delegated_tickets(tickets);
   return std::move(writer).take();
 }

@@ -70,4 +70,12 @@ std::optional<std::chrono::sys_seconds> read_rfc3339(std::string_view text) {
   return sys_days(date) + hours(hour) + minutes(minute) + seconds(second) - *distance;
 }
 
+std::string rfc3339_to_the_millisecond(std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  std::string text = rfc3339(time);
+  auto rest = floor<milliseconds>(time - floor<seconds>(time)).count();
+  text.back() = '.';
+  return cat(text, rest < 100 ? "0" : "", two(unsigned(rest)), 'Z');
+}
+
 }  // namespace pforte

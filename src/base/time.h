@@ -14,4 +14,7 @@ std::string rfc3339(std::chrono::system_clock::time_point time);
 // Reads RFC 3339, with "Z" or a distance from UTC; parts of a second are dropped. None: it is no such time.
 std::optional<std::chrono::sys_seconds> read_rfc3339(std::string_view text);
 
+// "2026-11-22T09:30:00.123Z".
+std::string rfc3339_to_the_millisecond(std::chrono::system_clock::time_point time);
+
 }  // namespace pforte

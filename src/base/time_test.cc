@@ -43,4 +43,13 @@ TEST_CASE("what is no time of RFC 3339 is none") {
   }
 }
 
+TEST_CASE("an instant is written to the millisecond where that is wanted") {
+  using namespace std::chrono;
+  system_clock::time_point second = sys_days(2026y / November / 22) + 9h + 30min;
+  CHECK(rfc3339_to_the_millisecond(second) == "2026-11-22T09:30:00.000Z");
+  CHECK(rfc3339_to_the_millisecond(second + 7ms + 999us) == "2026-11-22T09:30:00.007Z");
+  CHECK(rfc3339_to_the_millisecond(second + 999ms) == "2026-11-22T09:30:00.999Z");
+  CHECK(rfc3339_to_the_millisecond(system_clock::time_point(-1ms)) == "1969-12-31T23:59:59.999Z");
+}
+
 }  // namespace pforte

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "gate/key_drift.h"
 #include "gate/session_log.h"
 #include "identity/agents.h"
 #include "identity/lockout.h"
@@ -28,6 +29,7 @@ class Accounts {
   identity::Services& services() { return services_; }
   identity::Lockout& lockout() { return lockout_; }
   kerberos::MemoryReplayGuard& replays() { return *replays_; }
+  KeyDrifts& key_drifts() { return key_drifts_; }
   SessionLog& sessions() { return sessions_; }
 
   // Something in the store has changed by this process: workers are to be told.
@@ -50,6 +52,7 @@ class Accounts {
   identity::Services services_;
   identity::Lockout lockout_;
   std::unique_ptr<kerberos::MemoryReplayGuard> replays_;
+  KeyDrifts key_drifts_;
   SessionLog sessions_;
   std::function<void()> tell_ = [] {};
   std::atomic<bool> changed_ = true;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "gate/form_token.h"
@@ -115,28 +114,30 @@ net::Task<http::Page> Desk::sign_in_by_form(Form form) {
     record_.decision = "sign-in.incomplete";
     co_return login_page(403, basis);
   }
-  Result<identity::ProvenAgent> proven = co_await outcome(
-      reception_.desk()->by_password(visit_.worker().loop(), login, std::move(password), record_.client));
-  if (!proven) {
-    http::Page page = login_refused(proven.error(), login, to);
-    co_return page;
-  }
+  SignInAttempt attempt(visit_.worker(), record_, Metrics::SignInProof::Password);
+  Inquired<identity::ProvenAgent> inquired =
+      co_await reception_.desk()->by_password(visit_.worker().loop(), login, std::move(password), record_.client);
+  attempt.learn(std::move(inquired.inquiry));
+  Result<identity::ProvenAgent>& proven = inquired.came;
+  if (!proven) co_return login_refused(proven.error(), login, to, attempt);
   // A new session for a new agent: the one before is over, whoever has its cookie.
   Result<> ended = co_await outcome(reception_.end_session());
-  if (!ended) co_return error(503, ended.error().code());
-  reception_.begin_session(*proven);
+  if (!ended) {
+    attempt.failed(ended.error());
+    co_return error(503, ended.error().code());
+  }
+  reception_.begin_session(*proven, attempt);
   record_.decision = "sign-in.done";
   co_return http::redirect_page(303, to);
 }
 
-http::Page Desk::login_refused(const Error& failure, const std::string& login, const std::string& to) {
-  visit_.worker().metrics().count_sign_in_failure(Metrics::SignInProof::Password);
-  log::warning("sign-in.failed", {{"reference", record_.reference},
-                                  {"client", record_.client.ip_text()},
-                                  {"code", failure.code()},
-                                  {"reason", failure.text()}});
+http::Page Desk::login_refused(const Error& failure, const std::string& login, const std::string& to,
+                               SignInAttempt& attempt) {
+  const identity::Lockout& lockout = reception_.desk()->accounts().lockout();
+  bool account_waits = lockout.wait_for(login).count() > 0;
+  attempt.failed(failure, account_waits ? login : std::string());
   record_.decision = failure.code();
-  auto wait = reception_.desk()->accounts().lockout().wait_for(login, record_.client);
+  auto wait = lockout.wait_for(login, record_.client);
   Refused told = refused(failure, wait);
   SignInPage basis = reception_.page_basis();
   basis.return_path = to;

@@ -27,7 +27,7 @@ class Desk {
   http::Page logo() const;
 
   net::Task<http::Page> sign_in_by_form(Form form);
-  http::Page login_refused(const Error& error, const std::string& login, const std::string& to);
+  http::Page login_refused(const Error& error, const std::string& login, const std::string& to, SignInAttempt& attempt);
   http::Page only(std::string_view methods);
   http::Page error(int status, std::string_view code);
   // The form that was posted, if this site's own page in this browser posted it.

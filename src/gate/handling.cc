@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "gate/desk.h"
 #include "gate/forwarding.h"
+#include "gate/sign_in_attempt.h"
 #include "gate/worker.h"
 #include "http/forwarded.h"
 #include "http/refusal.h"
@@ -287,14 +288,10 @@ Result<> Handling::introduce(Forwarding::Order& order, net::Spare<http::Fields>&
 void Handling::tell_large_ticket(const http::Refusal& refusal) const {
   const Site* site = plan_->find_site(request().authority);
   if (site && !site->signs_in) return;
-  worker_.metrics().count_sign_in_failure(Metrics::SignInProof::Ticket);
-  std::string reason =
-      cat(refusal.text, ": it has more than ", plan_->config.limits.authorization, " bytes, a ticket's Base64 counted");
-  log::warning("sign-in.failed", {{"reference", record_.reference},
-                                  {"client", record_.client.ip_text()},
-                                  {"code", refusal.code},
-                                  {"reason", reason},
-                                  {"remedy", "raise authorization in [limits], or reduce the agent's groups"}});
+  SignInAttempt attempt(worker_, record_, Metrics::SignInProof::Ticket);
+  attempt.failed(Error(Kind::Limit, refusal.code,
+                       cat(refusal.text, ": it has more than ", plan_->config.limits.authorization,
+                           " bytes, a ticket's Base64 counted")));
 }
 
 void Handling::tell_failed_backend(const Error& failure) const {

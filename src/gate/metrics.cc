@@ -181,6 +181,15 @@ void append_sign_ins(Exposition& out, const Sums& sums) {
   }
 }
 
+void append_key_drift(Exposition& out, const ProcessFacts& facts) {
+  constexpr std::string_view kTickets = "pforte_kerberos_unknown_key_version_tickets_total";
+  out.family(kTickets, "counter", "Tickets refused since the keytab lacks their key version.");
+  out.sample(kTickets, {{"age", "newer"}}, std::int64_t(facts.newer_key_tickets));
+  out.sample(kTickets, {{"age", "older"}}, std::int64_t(facts.older_key_tickets));
+  out.single("pforte_kerberos_key_drifts", "gauge", "Newer key versions that tickets name and a keytab lacks.",
+             std::int64_t(facts.key_drifts));
+}
+
 void append_backends(Exposition& out, const Sums& sums, const std::vector<ServerHealth>& servers) {
   out.family("pforte_backend_connections", "gauge", "Connections to backends that are open.");
   out.sample("pforte_backend_connections", {{"state", "busy"}}, sums.of(&Metrics::backend_busy));
@@ -271,6 +280,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
   append_connections(out, sums);
   append_handshakes(out, sums);
   append_sign_ins(out, sums);
+  append_key_drift(out, facts);
   append_requests(out, sums, names);
   append_durations(out, sums, names);
   append_site_counter(out, sums, names, "pforte_requests_aborted_total",

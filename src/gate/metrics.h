@@ -125,6 +125,11 @@ struct ProcessFacts {
   std::uint64_t reloads = 0;
   std::uint64_t reloads_refused = 0;
   std::vector<ServerHealth> servers;
+  // Of tickets that were refused since a keytab lacks their key version; and how many newer versions some keytab lacks
+  // now, but for those that were contradicted.
+  std::uint64_t newer_key_tickets = 0;
+  std::uint64_t older_key_tickets = 0;
+  std::uint64_t key_drifts = 0;
 };
 
 // The sums over all workers, in the text format of Prometheus, version 0.0.4.

@@ -12,8 +12,6 @@
 #include "gate/sign_in_cookies.h"
 #include "gate/worker.h"
 #include "http/cookie.h"
-#include "kerberos/encryption.h"
-#include "kerberos/remedy.h"
 #include "session/assertion.h"
 #include "session/cookie.h"
 #include "session/records.h"
@@ -164,54 +162,55 @@ net::Task<std::optional<http::Page>> Reception::sign_in(SignInNeed need, Ticket 
 }
 
 net::Task<std::optional<http::Page>> Reception::by_ticket(std::string_view text, SignInNeed need) {
+  SignInAttempt attempt(worker_, record_, Metrics::SignInProof::Ticket, need != SignInNeed::Token);
+  auto failed = [&](const Error& error) {
+    attempt.failed(error);
+    return std::optional(refusal(error, need));
+  };
   std::optional<std::string> token = from_base64(text);
-  if (!token) {
-    Error error(Kind::Denied, "kerberos.garbage", "what follows Negotiate is no Base64");
-    co_return std::optional(ticket_failed(error, need));
-  }
+  if (!token) co_return failed(Error(Kind::Denied, "kerberos.garbage", "what follows Negotiate is no Base64"));
   std::string binding(visit_.session() ? visit_.session()->end_point_binding() : std::string_view());
-  Result<TicketOutcome> outcome = co_await net::outcome(
-      sign_in_->by_ticket(worker_.loop(), *std::move(token), std::move(binding), visit_.take_half()));
-  if (!outcome) co_return std::optional(ticket_failed(outcome.error(), need));
+  Inquired<TicketOutcome> inquired = co_await sign_in_->by_ticket(worker_.loop(), *std::move(token), std::move(binding),
+                                                                  visit_.take_half(), record_.client);
+  attempt.learn(std::move(inquired.inquiry));
+  Result<TicketOutcome>& outcome = inquired.came;
+  if (!outcome) co_return failed(outcome.error());
   std::string answer = to_base64(outcome->answer);
   if (!outcome->agent) {
-    if (visit_.keep_half(std::move(outcome->half))) co_return std::optional(ask(need, Ticket::Wanted, answer));
-    co_return std::optional(
-        ticket_failed(Error(Kind::Limit, "sign-in.busy", "too many exchanges are half done"), need));
+    if (!visit_.keep_half(std::move(outcome->half)))
+      co_return failed(Error(Kind::Limit, "sign-in.busy", "too many exchanges are half done"));
+    attempt.goes_on();
+    co_return std::optional(ask(need, Ticket::Wanted, answer));
   }
   if (!answer.empty()) answer_field("WWW-Authenticate", cat("Negotiate ", answer));
   if (need == SignInNeed::Token) {
     adopt(*outcome->agent, to_the_millisecond(record_.time));
+    attempt.succeeded(*outcome->agent, known_->session);
   } else {
-    co_await begin_session(*std::move(outcome));
+    co_await begin_session(*std::move(outcome), attempt);
   }
   co_return std::nullopt;
 }
 
 net::Task<std::optional<http::Page>> Reception::by_token(std::string_view text) {
-  Result<identity::ProvenAgent> proven = co_await net::outcome(sign_in_->by_token(worker_.loop(), std::string(text)));
-  if (!proven) co_return std::optional(ticket_failed(proven.error(), SignInNeed::Token));
-  adopt(*proven, to_the_millisecond(record_.time));
+  SignInAttempt attempt(worker_, record_, Metrics::SignInProof::Token, false);
+  Inquired<identity::ProvenAgent> inquired = co_await sign_in_->by_token(worker_.loop(), std::string(text));
+  attempt.learn(std::move(inquired.inquiry));
+  if (!inquired.came) {
+    attempt.failed(inquired.came.error());
+    co_return std::optional(refusal(inquired.came.error(), SignInNeed::Token));
+  }
+  adopt(*inquired.came, to_the_millisecond(record_.time));
+  attempt.succeeded(*inquired.came, known_->session);
   co_return std::nullopt;
 }
 
 // Whatever was wrong, this browser is not asked for a ticket again: it would send the same one for ever.
-http::Page Reception::ticket_failed(const Error& error, SignInNeed need) {
-  worker_.metrics().count_sign_in_failure(need == SignInNeed::Token ? Metrics::SignInProof::Token
-                                                                    : Metrics::SignInProof::Ticket);
-  std::string_view remedy = kerberos::remedy_for(error.code());
-  log::warning("sign-in.failed", {{"reference", record_.reference},
-                                  {"client", record_.client.ip_text()},
-                                  {"code", error.code()},
-                                  {"reason", error.text()},
-                                  {"remedy", remedy.empty() ? "-" : remedy}});
+http::Page Reception::refusal(const Error& error, SignInNeed need) {
   bool known_to_nobody = error.code() == "sign-in.unknown";
   bool refused = known_to_nobody || error.code() == "sign-in.disabled" || error.code() == "sign-in.conflict" ||
                  error.code() == "sign-in.machine";
-  return refusal(refused ? 403 : 401, error, need);
-}
-
-http::Page Reception::refusal(int status, const Error& error, SignInNeed need) {
+  int status = refused ? 403 : 401;
   record_.decision = error.code();
   if (!shows_form(need)) {
     http::Page page = http::problem_page(status, error.code(), record_.reference, request());
@@ -219,7 +218,7 @@ http::Page Reception::refusal(int status, const Error& error, SignInNeed need) {
     return page;
   }
   SignInPage basis = page_basis();
-  if (error.code() == "sign-in.unknown") return unknown_agent_page({}, basis);
+  if (known_to_nobody) return unknown_agent_page({}, basis);
   basis.problem = problem_of(error);
   if (basis.single_sign_on != SingleSignOn::NotOffered) basis.single_sign_on = SingleSignOn::Again;
   http::Page page = login_page(status, basis);
@@ -331,18 +330,18 @@ void Reception::adopt(const identity::ProvenAgent& proven, session::Time now) {
   record_.agent = known_->session.login;
 }
 
-void Reception::begin_session(const identity::ProvenAgent& proven) {
+void Reception::begin_session(const identity::ProvenAgent& proven, SignInAttempt& attempt) {
   adopt(proven, to_the_millisecond(record_.time));
   write_down_session();
-  hand_out_session(nullptr);
+  hand_out_session(proven, attempt);
 }
 
-net::Task<> Reception::begin_session(TicketOutcome outcome) {
+net::Task<> Reception::begin_session(TicketOutcome outcome, SignInAttempt& attempt) {
   adopt(*outcome.agent, to_the_millisecond(record_.time));
   // First of all: a ticket of a session that the store does not know is swept away.
   write_down_session();
   if (outcome.forwarded) co_await keep_ticket(std::move(outcome.forwarded));
-  hand_out_session(&*outcome.ticket);
+  hand_out_session(*outcome.agent, attempt);
   co_return {};
 }
 
@@ -369,39 +368,15 @@ void Reception::write_down_session() {
   sign_in_->accounts().sessions().began(std::move(record));
 }
 
-// `ticket` is what has proved it, null for a password.
-void Reception::hand_out_session(const kerberos::Proof* ticket) {
+void Reception::hand_out_session(const identity::ProvenAgent& proven, SignInAttempt& attempt) {
   session::Session& session = known_->session;
   std::optional<std::string> cookie = sealed(session);
   known_->groups = joined(session.groups);
+  attempt.succeeded(proven, session);
   if (!cookie) return;
   set_cookie(kSessionCookie, *cookie);
   worker_.known_sessions().add(*cookie, known_);
   if (has_cookie(kNoTicketCookie)) forget_cookie(kNoTicketCookie);
-  worker_.metrics().count_sign_in(session.method);
-  log_sign_in(ticket);
-}
-
-void Reception::log_sign_in(const kerberos::Proof* ticket) const {
-  const session::Session& session = known_->session;
-  std::string client = record_.client.ip_text();
-  if (!ticket) {
-    log::info("sign-in.done", {{"reference", record_.reference},
-                               {"agent", session.login},
-                               {"method", session.method},
-                               {"session", session.id},
-                               {"client", client}});
-    return;
-  }
-  log::info("sign-in.done", {{"reference", record_.reference},
-                             {"agent", session.login},
-                             {"method", session.method},
-                             {"session", session.id},
-                             {"client", client},
-                             {"principal", session.principal},
-                             {"service", ticket->service.to_text()},
-                             {"key_version", ticket->key_version},
-                             {"encryption", kerberos::encryption_name(ticket->encryption)}});
 }
 
 // Browsers keep 4 KiB of a cookie. Of more groups than fit, those that some rule asks for are kept.

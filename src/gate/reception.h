@@ -13,6 +13,7 @@
 #include "gate/plan.h"
 #include "gate/record.h"
 #include "gate/sign_in.h"
+#include "gate/sign_in_attempt.h"
 #include "gate/sign_in_need.h"
 #include "gate/sign_in_page.h"
 #include "gate/visit.h"
@@ -56,9 +57,8 @@ class Reception {
   // What every page of ours says about this request, with a form's token.
   SignInPage page_basis();
 
-  // A session that a password has proved begins, or one ends, with this answer. Its end fails as the store does; the
-  // browser forgets it all the same.
-  void begin_session(const identity::ProvenAgent& proven);
+  // A session begins, or ends, with this answer. Its end fails as the store does; the browser forgets it all the same.
+  void begin_session(const identity::ProvenAgent& proven, SignInAttempt& attempt);
   net::Task<> end_session();
 
   // What a request for an application says of who it is. Lives as long as this. Fails with Kind::Internal.
@@ -86,18 +86,16 @@ class Reception {
   bool is_forged_by_another_site() const;
   net::Task<std::optional<http::Page>> by_ticket(std::string_view text, SignInNeed need);
   net::Task<std::optional<http::Page>> by_token(std::string_view text);
-  http::Page ticket_failed(const Error& error, SignInNeed need);
-  http::Page refusal(int status, const Error& error, SignInNeed need);
+  http::Page refusal(const Error& error, SignInNeed need);
   bool shows_form(SignInNeed need) const;
   std::string return_path() const;
   Result<> renew_assertion();
   void adopt(const identity::ProvenAgent& proven, session::Time now);
-  net::Task<> begin_session(TicketOutcome outcome);
+  net::Task<> begin_session(TicketOutcome outcome, SignInAttempt& attempt);
   net::Task<> keep_ticket(kerberos::Credential forwarded);
   void write_down_session();
-  void hand_out_session(const kerberos::Proof* ticket);
+  void hand_out_session(const identity::ProvenAgent& proven, SignInAttempt& attempt);
   std::optional<std::string> sealed(session::Session& session) const;
-  void log_sign_in(const kerberos::Proof* ticket) const;
 
   Visit& visit_;
   Worker& worker_;

@@ -11,13 +11,17 @@ namespace pforte::gate {
 // secret.
 class References {
  public:
-  explicit References(std::uint64_t seed) : next_(seed) {}
+  explicit References(std::uint64_t seed) : seed_(seed) {}
 
   using Text = std::array<char, 13>;
   Text make();
 
+  // The how many-th it was, from 1; 0 for what this has not made.
+  std::uint64_t number_of(std::string_view text) const;
+
  private:
-  std::uint64_t next_;
+  std::uint64_t seed_;
+  std::uint64_t made_ = 0;
 };
 
 }  // namespace pforte::gate

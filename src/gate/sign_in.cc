@@ -1,9 +1,11 @@
 #include "gate/sign_in.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <utility>
 
+#include "base/stopwatch.h"
 #include "base/text.h"
 #include "kerberos/keytab.h"
 #include "kerberos/krb5_config.h"
@@ -66,8 +68,21 @@ Result<> try_krb5_config(const Config& config) {
   return kerberos::use_krb5_config(*config.kerberos, folder);
 }
 
-std::unexpected<Error> busy() {
-  return fail(Kind::Limit, "sign-in.busy", "too many are signing in at once; try again in a moment");
+template <class T>
+Inquired<T> busy() {
+  return {.came = fail(Kind::Limit, "sign-in.busy", "too many are signing in at once; try again in a moment"),
+          .inquiry = {}};
+}
+
+// Work for a pool that tells what it has found out, whatever comes of it, and how long it had to wait.
+template <class T>
+std::move_only_function<Result<Inquired<T>>()> inquiring(std::move_only_function<Result<T>(Inquiry&)> work) {
+  return [work = std::move(work), asked = std::chrono::steady_clock::now()]() mutable -> Result<Inquired<T>> {
+    Inquiry inquiry;
+    inquiry.waited = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - asked);
+    Result<T> came = work(inquiry);
+    return Inquired<T>{.came = std::move(came), .inquiry = std::move(inquiry)};
+  };
 }
 
 }  // namespace
@@ -127,55 +142,77 @@ bool SignIn::takes_passwords() const {
   return runs(Provider::Ldap) || runs(Provider::Database);
 }
 
-net::Task<TicketOutcome> SignIn::by_ticket(net::Loop& loop, std::string token, std::string binding,
-                                           std::unique_ptr<kerberos::HalfExchange> half) {
+net::Task<Inquired<TicketOutcome>> SignIn::by_ticket(net::Loop& loop, std::string token, std::string binding,
+                                                     std::unique_ptr<kerberos::HalfExchange> half,
+                                                     net::Address source) {
   Place place(shared_from_this(), waiting_tickets_);
-  if (place.number() > kMostWaitingTickets) co_return busy();
+  if (place.number() > kMostWaitingTickets) co_return busy<TicketOutcome>();
   auto work = [this, place = std::move(place), token = std::move(token), binding = std::move(binding),
-               half = std::move(half)]() mutable { return take_ticket(token, binding, std::move(half)); };
-  TicketOutcome taken = co_await pools_.tickets.run<TicketOutcome>(loop, std::move(work));
+               half = std::move(half), source](Inquiry& inquiry) mutable {
+    return take_ticket(token, binding, std::move(half), source, inquiry);
+  };
+  auto whole = inquiring<TicketOutcome>(std::move(work));
+  Inquired<TicketOutcome> taken = co_await pools_.tickets.run<Inquired<TicketOutcome>>(loop, std::move(whole));
   co_return taken;
 }
 
 Result<TicketOutcome> SignIn::take_ticket(const std::string& token, const std::string& binding,
-                                          std::unique_ptr<kerberos::HalfExchange> half) {
+                                          std::unique_ptr<kerberos::HalfExchange> half, const net::Address& source,
+                                          Inquiry& inquiry) {
   if (!acceptor_ || !runs(Provider::Kerberos)) {
     return fail(Kind::Unavailable, "sign-in.stopped", "sign-in by Kerberos is not running");
   }
-  kerberos::Leg leg = TRY(acceptor_->accept(token, binding, half));
-  TicketOutcome outcome{.answer = std::move(leg.answer), .agent = {}, .ticket = {}, .half = std::move(half)};
-  if (leg.proof) outcome.agent = TRY(principals_.agent_for(*leg.proof));
-  outcome.ticket = std::move(leg.proof);
-  outcome.forwarded = std::move(leg.forwarded);
+  Result<kerberos::Leg> leg = accept(token, binding, half, inquiry);
+  if (!leg && leg.error().code() == "kerberos.key-version") accounts_.key_drifts().missed(*inquiry.ticket, source);
+  if (!leg) return std::unexpected(std::move(leg).error());
+  accounts_.key_drifts().opened(*inquiry.ticket);
+  TicketOutcome outcome{.answer = std::move(leg->answer), .agent = {}, .half = std::move(half)};
+  Stopwatch watch(inquiry.finding);
+  if (leg->proof) outcome.agent = TRY(principals_.agent_for(*leg->proof));
+  outcome.forwarded = std::move(leg->forwarded);
   return outcome;
 }
 
-net::Task<identity::ProvenAgent> SignIn::by_password(net::Loop& loop, std::string login, Secret password,
-                                                     net::Address source) {
+Result<kerberos::Leg> SignIn::accept(const std::string& token, const std::string& binding,
+                                     std::unique_ptr<kerberos::HalfExchange>& half, Inquiry& inquiry) {
+  Stopwatch watch(inquiry.accepting);
+  return acceptor_->accept(token, binding, half, inquiry.ticket.emplace());
+}
+
+net::Task<Inquired<identity::ProvenAgent>> SignIn::by_password(net::Loop& loop, std::string login, Secret password,
+                                                               net::Address source) {
   Place place(shared_from_this(), waiting_passwords_);
-  if (place.number() > kMostWaitingPasswords) co_return busy();
-  auto work = [this, place = std::move(place), login = std::move(login), password = std::move(password), source] {
-    return passwords_.sign_in(login, password, source);
-  };
-  identity::ProvenAgent proven = co_await pools_.passwords.run<identity::ProvenAgent>(loop, std::move(work));
+  if (place.number() > kMostWaitingPasswords) co_return busy<identity::ProvenAgent>();
+  auto work = [this, place = std::move(place), login = std::move(login), password = std::move(password),
+               source](Inquiry& inquiry) { return passwords_.sign_in(login, password, source, inquiry.providers); };
+  auto whole = inquiring<identity::ProvenAgent>(std::move(work));
+  Inquired<identity::ProvenAgent> proven =
+      co_await pools_.passwords.run<Inquired<identity::ProvenAgent>>(loop, std::move(whole));
   co_return proven;
 }
 
-net::Task<identity::ProvenAgent> SignIn::by_token(net::Loop& loop, std::string token) {
+net::Task<Inquired<identity::ProvenAgent>> SignIn::by_token(net::Loop& loop, std::string token) {
   Place place(shared_from_this(), waiting_tickets_);
-  if (place.number() > kMostWaitingTickets) co_return busy();
-  auto work = [this, place = std::move(place), token = std::move(token)]() -> Result<identity::ProvenAgent> {
-    std::optional<identity::Agent> agent = TRY(accounts_.agents().find_token(token));
-    if (!agent || agent->disabled)
-      return fail(Kind::Denied, "sign-in.token", "the token is unknown, expired or its agent disabled");
-    identity::ProvenAgent proven;
-    proven.groups = agent->groups;
-    proven.agent = *std::move(agent);
-    proven.method = identity::Method::Token;
-    return proven;
+  if (place.number() > kMostWaitingTickets) co_return busy<identity::ProvenAgent>();
+  auto work = [this, place = std::move(place), token = std::move(token)](Inquiry& inquiry) {
+    return take_token(token, inquiry);
   };
-  identity::ProvenAgent proven = co_await pools_.tickets.run<identity::ProvenAgent>(loop, std::move(work));
+  auto whole = inquiring<identity::ProvenAgent>(std::move(work));
+  Inquired<identity::ProvenAgent> proven =
+      co_await pools_.tickets.run<Inquired<identity::ProvenAgent>>(loop, std::move(whole));
   co_return proven;
+}
+
+Result<identity::ProvenAgent> SignIn::take_token(const std::string& token, Inquiry& inquiry) {
+  Stopwatch watch(inquiry.finding);
+  std::optional<identity::Agent> agent = TRY(accounts_.agents().find_token(token));
+  if (!agent || agent->disabled)
+    return fail(Kind::Denied, "sign-in.token", "the token is unknown, expired or its agent disabled");
+  identity::ProvenAgent proven;
+  proven.groups = agent->groups;
+  proven.agent = *std::move(agent);
+  proven.method = identity::Method::Token;
+  return proven;
 }
 
 net::Task<> SignIn::run(net::Loop& loop, std::move_only_function<Result<>()> work) {
@@ -186,6 +223,16 @@ net::Task<> SignIn::run(net::Loop& loop, std::move_only_function<Result<>()> wor
   };
   co_await pools_.tickets.run<Done>(loop, std::move(whole));
   co_return {};
+}
+
+std::uint64_t SignIn::alarming_drifts() const {
+  std::uint64_t count = 0;
+  for (const kerberos::KeyStatus& key : keys()) {
+    std::vector<KeyDrift> drifts = drifts_of(key);
+    count += std::uint64_t(
+        std::ranges::count_if(drifts, [](const KeyDrift& one) { return one.newer && !one.contradicted; }));
+  }
+  return count;
 }
 
 std::vector<kerberos::KeyStatus> SignIn::keys() const {

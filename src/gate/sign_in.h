@@ -9,6 +9,7 @@
 #include "conf/problem.h"
 #include "gate/accounts.h"
 #include "gate/config.h"
+#include "gate/inquiry.h"
 #include "identity/password_login.h"
 #include "identity/principal_login.h"
 #include "identity/proof_of_agent.h"
@@ -32,7 +33,6 @@ struct SignInPools {
 struct TicketOutcome {
   std::string answer;                            // token to send back; may be empty
   std::optional<identity::ProvenAgent> agent;    // none: another leg follows
-  std::optional<kerberos::Proof> ticket;         // what has proved it
   std::unique_ptr<kerberos::HalfExchange> half;  // for it
   kerberos::Credential forwarded = {};           // what came along to be kept; null: nothing
 };
@@ -55,17 +55,19 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
   // Whether any provider takes a login and a password now.
   bool takes_passwords() const;
 
-  // One leg; `token` is decoded. Fails as kerberos::Acceptor and identity::PrincipalLogin do, and with Kind::Limit
-  // (sign-in.busy) when too many wait.
-  net::Task<TicketOutcome> by_ticket(net::Loop& loop, std::string token, std::string binding,
-                                     std::unique_ptr<kerberos::HalfExchange> half);
+  // None of these tasks fails: what came says why somebody was not signed in; Kind::Limit (sign-in.busy) when too many
+  // wait.
 
-  // Fails as identity::PasswordLogin does, and with Kind::Limit (sign-in.busy).
-  net::Task<identity::ProvenAgent> by_password(net::Loop& loop, std::string login, Secret password,
-                                               net::Address source);
+  // One leg; `token` is decoded. Else as kerberos::Acceptor and identity::PrincipalLogin fail.
+  net::Task<Inquired<TicketOutcome>> by_ticket(net::Loop& loop, std::string token, std::string binding,
+                                               std::unique_ptr<kerberos::HalfExchange> half, net::Address source);
 
-  // By a token of an agent. Fails with Kind::Denied (sign-in.token).
-  net::Task<identity::ProvenAgent> by_token(net::Loop& loop, std::string token);
+  // Else as identity::PasswordLogin fails.
+  net::Task<Inquired<identity::ProvenAgent>> by_password(net::Loop& loop, std::string login, Secret password,
+                                                         net::Address source);
+
+  // By a token of an agent. Kind::Denied (sign-in.token).
+  net::Task<Inquired<identity::ProvenAgent>> by_token(net::Loop& loop, std::string token);
 
   Accounts& accounts() { return accounts_; }
   // Other work that blocks, but not for long.
@@ -76,13 +78,23 @@ class SignIn : public std::enable_shared_from_this<SignIn> {
 
   // The service principals and what is wrong with them; empty without Kerberos.
   std::vector<kerberos::KeyStatus> keys() const;
+  // Versions of its keys that tickets name and its keytab lacks.
+  std::vector<KeyDrift> drifts_of(const kerberos::KeyStatus& key) const {
+    return accounts_.key_drifts().of(key.principal, key.key_versions);
+  }
+  // The newer ones of all services, but for those that were contradicted.
+  std::uint64_t alarming_drifts() const;
   // The directory's servers, in the order in which they are asked; empty without one.
   std::vector<identity::LdapServerState> ldap_servers() const { return passwords_.ldap_servers(); }
 
  private:
   SignIn(const Config& config, Accounts& accounts, SignInPools& pools);
   Result<TicketOutcome> take_ticket(const std::string& token, const std::string& binding,
-                                    std::unique_ptr<kerberos::HalfExchange> half);
+                                    std::unique_ptr<kerberos::HalfExchange> half, const net::Address& source,
+                                    Inquiry& inquiry);
+  Result<kerberos::Leg> accept(const std::string& token, const std::string& binding,
+                               std::unique_ptr<kerberos::HalfExchange>& half, Inquiry& inquiry);
+  Result<identity::ProvenAgent> take_token(const std::string& token, Inquiry& inquiry);
 
   identity::SignInConfig config_;
   std::optional<kerberos::KerberosConfig> kerberos_;

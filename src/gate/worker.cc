@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
 
 #include "base/log.h"
 #include "gate/visit.h"
@@ -120,6 +121,16 @@ void Worker::drain() {
     Visit* visit = *at++;  // it may leave at once
     visit->end_soon();
   }
+}
+
+void Worker::keep_sign_in(SignInTrail trail) {
+  std::uint64_t number = references_.number_of(trail.reference);
+  sign_ins_.keep(number, std::move(trail));
+}
+
+SignInFinding Worker::find_sign_in(std::string_view reference) const {
+  std::uint64_t number = references_.number_of(reference);
+  return number == 0 ? SignInFinding() : sign_ins_.find(number);
 }
 
 void Worker::record(std::size_t site, const Record& record) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "gate/access_log.h"
@@ -12,6 +13,7 @@
 #include "gate/metrics.h"
 #include "gate/plan.h"
 #include "gate/reference.h"
+#include "gate/sign_in_memory.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "session/ended.h"
@@ -66,6 +68,10 @@ class Worker final : private ConnectionGauge {
   Metrics& metrics() { return metrics_; }
   const Metrics& metrics() const { return metrics_; }
   References& references() { return references_; }
+
+  void keep_sign_in(SignInTrail trail);
+  // What is known of the sign-in of the request with this reference.
+  SignInFinding find_sign_in(std::string_view reference) const;
   void record(std::size_t site, const Record& record);
 
   // Clients that are here.
@@ -90,6 +96,7 @@ class Worker final : private ConnectionGauge {
   Metrics metrics_;
   AccessLog::Lane& lane_;
   References references_;
+  SignInMemory sign_ins_;
   std::size_t most_clients_;
   bool full_ = false;
   bool draining_ = false;

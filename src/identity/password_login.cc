@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/stopwatch.h"
 #include "base/text.h"
 #include "crypto/password_hash.h"
 #include "identity/ldap_directory.h"
@@ -18,6 +19,7 @@ namespace pforte::identity {
 namespace {
 
 using namespace std::chrono_literals;
+using Said = ProviderAnswer::Said;
 
 constexpr std::size_t kLongestPassword = 1024;
 
@@ -69,7 +71,9 @@ std::unexpected<Error> locked(std::chrono::milliseconds wait) {
 
 Result<ProvenAgent> proven(Agent agent, Method method, const std::vector<std::string>& groups) {
   if (agent.disabled) return fail(Kind::Denied, "sign-in.disabled", cat("the agent \"", agent.login, "\" is disabled"));
-  ProvenAgent made{.agent = std::move(agent), .method = method, .principal = {}, .groups = {}, .not_after = {}};
+  ProvenAgent made;
+  made.agent = std::move(agent);
+  made.method = method;
   made.groups = made.agent.groups;
   made.groups.insert(made.groups.end(), groups.begin(), groups.end());
   std::ranges::sort(made.groups);
@@ -96,9 +100,9 @@ struct PasswordLogin::Body {
     bool judged = false;  // the database has a password for this login
   };
 
-  Result<ProvenAgent> by(Provider provider, const std::string& login, const Secret& password, Round& round);
-  Result<ProvenAgent> by_directory(const std::string& login, const Secret& password);
-  Result<ProvenAgent> by_database(const std::string& login, const Secret& password, Round& round);
+  Result<ProvenAgent> by(const std::string& login, const Secret& password, Round& round, ProviderAnswer& told);
+  Result<ProvenAgent> by_directory(const std::string& login, const Secret& password, ProviderAnswer& told);
+  Result<ProvenAgent> by_database(const std::string& login, const Secret& password, Round& round, ProviderAnswer& told);
   Result<ProvenAgent> agent_of(const LdapAccount& account, const LdapPerson& person);
   Result<Agent> create(const LdapAccount& account, const LdapPerson& person);
   void count_failure(const std::string& login, const net::Address& source);
@@ -128,8 +132,8 @@ PasswordLogin::PasswordLogin(Agents& agents, const SignInConfig& config, const L
 
 PasswordLogin::~PasswordLogin() = default;
 
-Result<ProvenAgent> PasswordLogin::sign_in(const std::string& login, const Secret& password,
-                                           const net::Address& source) {
+Result<ProvenAgent> PasswordLogin::sign_in(const std::string& login, const Secret& password, const net::Address& source,
+                                           std::vector<ProviderAnswer>& answers) {
   std::size_t size = password.reveal().size();
   if (!is_askable_login(login) || size == 0 || size > kLongestPassword) return wrong();
   Lockout::Attempt attempt(body_->lockout, login);
@@ -138,7 +142,10 @@ Result<ProvenAgent> PasswordLogin::sign_in(const std::string& login, const Secre
 
   Body::Round round;
   for (Provider provider : body_->config.providers) {
-    Result<ProvenAgent> answer = body_->by(provider, login, password, round);
+    if (provider == Provider::Kerberos || (provider == Provider::Ldap && !body_->directory)) continue;
+    ProviderAnswer& told = answers.emplace_back();
+    told.provider = provider;
+    Result<ProvenAgent> answer = body_->by(login, password, round, told);
     bool decided = answer || answer.error().code() == "sign-in.unknown" || answer.error().code() == "sign-in.disabled";
     if (!decided) continue;
     body_->lockout.succeeded(login);
@@ -156,27 +163,39 @@ std::vector<LdapServerState> PasswordLogin::ldap_servers() const {
   return body_->directory ? body_->directory->servers() : std::vector<LdapServerState>();
 }
 
-Result<ProvenAgent> PasswordLogin::Body::by(Provider provider, const std::string& login, const Secret& password,
-                                            Round& round) {
-  bool can = provider == Provider::Database || (provider == Provider::Ldap && directory);
-  if (!can || !services.runs(provider)) return wrong();
+Result<ProvenAgent> PasswordLogin::Body::by(const std::string& login, const Secret& password, Round& round,
+                                            ProviderAnswer& told) {
+  if (!services.runs(told.provider)) {
+    told.said = Said::Stopped;
+    return wrong();
+  }
   round.asked = true;
+  Stopwatch watch(told.took);
   Result<ProvenAgent> answer =
-      provider == Provider::Ldap ? by_directory(login, password) : by_database(login, password, round);
-  if (!answer && is_silent(answer.error())) {
+      told.provider == Provider::Ldap ? by_directory(login, password, told) : by_database(login, password, round, told);
+  if (answer) {
+    told.said = Said::Accepted;
+  } else if (is_silent(answer.error())) {
     round.silent = true;
+    told.said = Said::Silent;
+    told.reason = answer.error().text();
     log::warning(
         "sign-in.provider-silent",
-        {{"provider", provider_name(provider)}, {"code", answer.error().code()}, {"reason", answer.error().text()}});
+        {{"provider", provider_name(told.provider)}, {"code", answer.error().code()}, {"reason", told.reason}});
+  } else if (answer.error().code() != "sign-in.wrong") {
+    told.said = Said::Refused;
+    told.reason = answer.error().text();
   }
   return answer;
 }
 
-Result<ProvenAgent> PasswordLogin::Body::by_directory(const std::string& login, const Secret& password) {
+Result<ProvenAgent> PasswordLogin::Body::by_directory(const std::string& login, const Secret& password,
+                                                      ProviderAnswer& told) {
   // A directory takes more letters for the same than we do (ſ for s, wide ones, blanks), so a disabled agent would be
   // another one in another spelling.
   if (login_as_typed && !has_one_spelling(login)) {
     directory->prove_nobody(password);
+    told.said = Said::NoSuchLogin;
     return wrong();
   }
   Result<LdapAccount> account = directory->find(login);
@@ -187,6 +206,7 @@ Result<ProvenAgent> PasswordLogin::Body::by_directory(const std::string& login, 
   std::string key = account ? cat("\n", account->key) : std::string();
   if (nobody || lockout.wait_for(key) > 0ms) {
     directory->prove_nobody(password);
+    told.said = nobody ? Said::NoSuchLogin : Said::Waits;
     return wrong();
   }
   Result<LdapPerson> person = directory->prove(*account, password);
@@ -196,6 +216,7 @@ Result<ProvenAgent> PasswordLogin::Body::by_directory(const std::string& login, 
     return wrong();
   }
   lockout.succeeded(key);
+  Stopwatch watch(told.store);
   return agent_of(*account, *person);
 }
 
@@ -226,14 +247,21 @@ Result<Agent> PasswordLogin::Body::create(const LdapAccount& account, const Ldap
               cat("the directory knows ", account.bind_name, ", but no agent can be created: ", made.error().text()));
 }
 
-Result<ProvenAgent> PasswordLogin::Body::by_database(const std::string& login, const Secret& password, Round& round) {
-  std::optional<std::string> hash = TRY(agents.password_hash(login));
+Result<ProvenAgent> PasswordLogin::Body::by_database(const std::string& login, const Secret& password, Round& round,
+                                                     ProviderAnswer& told) {
+  std::optional<std::string> hash;
+  {
+    Stopwatch watch(told.store);
+    hash = TRY(agents.password_hash(login));
+  }
   {
     Comparisons::Turn turn = TRY(comparisons.turn());
     bool same = crypto::is_password(password, hash ? *hash : crypto::hash_of_nobody());
     round.judged = hash.has_value();
+    told.said = hash ? Said::WrongPassword : Said::NoSuchLogin;
     if (!hash || !same) return wrong();
   }
+  Stopwatch watch(told.store);
   std::optional<Agent> agent = TRY(agents.find_login(login));
   return agent ? proven(*std::move(agent), Method::Database, {}) : wrong();
 }

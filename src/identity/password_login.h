@@ -10,6 +10,7 @@
 #include "identity/ldap_server_state.h"
 #include "identity/lockout.h"
 #include "identity/proof_of_agent.h"
+#include "identity/provider_answer.h"
 #include "identity/services.h"
 #include "identity/sign_in_config.h"
 #include "net/address.h"
@@ -32,7 +33,9 @@ class PasswordLogin {
   // sign-in.unknown (the directory knows them, the store does not), sign-in.disabled; Kind::Limit: sign-in.locked
   // (too many failures of this account or this source; the text says for how long); Kind::Unavailable:
   // sign-in.no-provider (none runs; or one does not answer, and no other knows the password).
-  Result<ProvenAgent> sign_in(const std::string& login, const Secret& password, const net::Address& source);
+  // `answers` tells who was asked, in that order, and what each said.
+  Result<ProvenAgent> sign_in(const std::string& login, const Secret& password, const net::Address& source,
+                              std::vector<ProviderAnswer>& answers);
 
   // The directory's servers, in the order in which they are asked; empty without one.
   std::vector<LdapServerState> ldap_servers() const;

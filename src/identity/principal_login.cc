@@ -124,13 +124,14 @@ Result<ProvenAgent> PrincipalLogin::agent_for(const kerberos::Proof& proof) {
   ProvenAgent proven;
   proven.principal = proof.client.to_text();
   Choice choice = TRY(choose(proof.client));
-  bool created = !choice.agent && !choice.mapping.login.empty() && unknown_agents_ == UnknownAgents::Created &&
-                 is_plain(proof.client, proven.principal);
-  if (created) choice.agent = TRY(create(choice.mapping.login, proven.principal, proof.name));
+  proven.created = !choice.agent && !choice.mapping.login.empty() && unknown_agents_ == UnknownAgents::Created &&
+                   is_plain(proof.client, proven.principal);
+  if (proven.created) choice.agent = TRY(create(choice.mapping.login, proven.principal, proof.name));
   if (!choice.agent) return unknown(proven.principal, choice.mapping);
   proven.agent = *std::move(choice.agent);
   if (proven.agent.disabled)
     return refused("sign-in.disabled", cat("the agent \"", proven.agent.login, "\" is disabled"));
+  proven.found_by = std::move(choice.mapping);
   proven.method = Method::Kerberos;
   proven.groups = joined(proven.agent.groups, proof.groups);
   proven.not_after = proof.expires;

@@ -34,8 +34,7 @@ class GssHalf final : public HalfExchange {
   Context context;
   std::string principal;  // of the service whose credential was used last
   bool ticket_seen = false;
-  std::int64_t key_version = -1;  // of the ticket
-  std::int64_t encryption = -1;
+  Presentation seen;       // of the leg with the ticket
   bool code_seen = false;  // a leg after that of the ticket
   Credential forwarded;
 };
@@ -51,20 +50,22 @@ class GssAcceptor final : public Acceptor {
         require_pac_(config.require_pac),
         groups_(config.groups) {}
 
-  Result<Leg> accept(std::string_view bytes, std::string_view binding, std::unique_ptr<HalfExchange>& half) override;
+  Result<Leg> accept(std::string_view bytes, std::string_view binding, std::unique_ptr<HalfExchange>& half,
+                     Presentation& seen) override;
   std::vector<KeyStatus> status() const override { return services_.status(); }
 
  private:
   Result<Leg> begin_without_ticket(std::string_view bytes, std::string_view binding,
                                    std::unique_ptr<HalfExchange>& half);
   Result<Leg> go_on(std::string_view bytes, std::string_view binding, std::unique_ptr<GssHalf> half,
-                    std::unique_ptr<HalfExchange>& next);
+                    std::unique_ptr<HalfExchange>& next, Presentation& seen);
   Result<Leg> try_services(const Token& token, std::string_view bytes, std::string_view binding,
-                           std::unique_ptr<HalfExchange>& half);
-  Result<Leg> finish(const Token& token, Step step, std::unique_ptr<GssHalf> half, std::unique_ptr<HalfExchange>& next);
+                           std::unique_ptr<HalfExchange>& half, Presentation& seen);
+  Result<Leg> finish(const Token& token, Step step, std::unique_ptr<GssHalf> half, std::unique_ptr<HalfExchange>& next,
+                     const Presentation& seen);
   Result<Proof> proof_of(const Step& step, const Service& service) const;
   Result<Principal> client_of(const Step& step, const Service& service) const;
-  Error reason(const Token& token, const Lease& lease, const Step& step) const;
+  Error reason(const Token& token, const Lease& lease, const Step& step, const Presentation& seen) const;
   std::string_view compared(std::string_view binding) const {
     return binding_ == ChannelBinding::Off ? std::string_view() : binding;
   }
@@ -114,13 +115,26 @@ Step accept_ticket(Context& context, const Credential& credential, const Token& 
   return accept_leg(context, credential, bytes, binding, forwarded);
 }
 
-Result<Leg> GssAcceptor::accept(std::string_view bytes, std::string_view binding, std::unique_ptr<HalfExchange>& half) {
+// What the token says of itself.
+void show_claims(const Token& token, Presentation& seen) {
+  if (!token.has_ticket()) return;
+  seen.service = token.service.to_text();
+  seen.key_version = token.key_version;
+  seen.encryption = token.encryption;
+}
+
+Result<Leg> GssAcceptor::accept(std::string_view bytes, std::string_view binding, std::unique_ptr<HalfExchange>& half,
+                                Presentation& seen) {
   std::unique_ptr<GssHalf> before(static_cast<GssHalf*>(half.release()));
   Token token = bytes.size() > kMostTokenBytes ? Token() : read_token(bytes);
+  if (before) seen = before->seen;
+  seen.form = token.form;
+  seen.bytes = bytes.size();
+  show_claims(token, seen);
   TRY(check_form(token, bytes.size(), before != nullptr));
-  if (token.form == Token::Form::Continue) return go_on(bytes, binding, std::move(before), half);
+  if (token.form == Token::Form::Continue) return go_on(bytes, binding, std::move(before), half, seen);
   if (token.form == Token::Form::SpnegoWithoutTicket) return begin_without_ticket(bytes, binding, half);
-  return try_services(token, bytes, binding, half);
+  return try_services(token, bytes, binding, half, seen);
 }
 
 // Asks for a ticket. Any service will do: the next leg is judged by what it brings.
@@ -137,32 +151,38 @@ Result<Leg> GssAcceptor::begin_without_ticket(std::string_view bytes, std::strin
 }
 
 Result<Leg> GssAcceptor::go_on(std::string_view bytes, std::string_view binding, std::unique_ptr<GssHalf> half,
-                               std::unique_ptr<HalfExchange>& next) {
+                               std::unique_ptr<HalfExchange>& next, Presentation& seen) {
   Token token = read_token(bytes);
   if (token.has_ticket() && half->ticket_seen)
     return rejected("kerberos.garbage", "the client sent a second ticket in one exchange");
   if (!token.has_ticket() && (!half->ticket_seen || std::exchange(half->code_seen, true)))
     return rejected("kerberos.garbage", "the exchange goes on without a ticket");
   if (token.has_ticket()) {
+    if (const Service* exact = services_.find(seen.service)) Services::show_keys(*exact, seen);
     const Service& service = *TRY(services_.candidates(token)).front();
     half->principal = service.name;
+    Services::show_keys(service, seen);
   }
   Lease lease = TRY(services_.borrow(half->principal));
   Step step = accept_leg(half->context, lease.credential(), bytes, compared(binding), kept_in(*half));
-  if (step.outcome == Step::Outcome::Refused) return std::unexpected(reason(token, lease, step));
-  return finish(token, std::move(step), std::move(half), next);
+  if (token.has_ticket()) seen.opened = open_ticket(lease.library(), token, lease.keys());
+  if (step.outcome == Step::Outcome::Refused) return std::unexpected(reason(token, lease, step, seen));
+  return finish(token, std::move(step), std::move(half), next, seen);
 }
 
 Result<Leg> GssAcceptor::try_services(const Token& token, std::string_view bytes, std::string_view binding,
-                                      std::unique_ptr<HalfExchange>& half) {
-  bool exact = services_.find(token.service.to_text()) != nullptr;
+                                      std::unique_ptr<HalfExchange>& half, Presentation& seen) {
+  const Service* exact = services_.find(seen.service);
+  if (exact) Services::show_keys(*exact, seen);
   for (const Service* service : TRY(services_.candidates(token))) {
     Lease lease = TRY(services_.borrow(service->name));
     auto begun = std::make_unique<GssHalf>();
     begun->principal = service->name;
     Step step = accept_ticket(begun->context, lease.credential(), token, bytes, compared(binding), kept_in(*begun));
-    if (step.outcome != Step::Outcome::Refused) return finish(token, std::move(step), std::move(begun), half);
-    Error error = reason(token, lease, step);
+    if (!exact) Services::show_keys(*service, seen);
+    seen.opened = open_ticket(lease.library(), token, lease.keys());
+    if (step.outcome != Step::Outcome::Refused) return finish(token, std::move(step), std::move(begun), half, seen);
+    Error error = reason(token, lease, step, seen);
     // Another service may have the key of an alias; any other reason stays one.
     bool other_key = error.code() == "kerberos.wrong-key";
     if (exact || !other_key) return std::unexpected(std::move(error));
@@ -170,26 +190,25 @@ Result<Leg> GssAcceptor::try_services(const Token& token, std::string_view bytes
   return std::unexpected(services_.no_key(token));
 }
 
-Error GssAcceptor::reason(const Token& token, const Lease& lease, const Step& step) const {
+Error GssAcceptor::reason(const Token& token, const Lease& lease, const Step& step, const Presentation& seen) const {
   if (step.wrong_binding) {
     return {Kind::Denied, "kerberos.binding",
             "the ticket is bound to another TLS connection: something between client and gate ends TLS, or relays"};
   }
-  if (token.has_ticket()) return diagnose(token, lease.keys(), step.reason);
+  if (token.has_ticket()) return diagnose(token, lease.keys(), seen.opened, step.reason);
   return {Kind::Denied, "kerberos.refused", cat("the exchange was refused: ", step.reason)};
 }
 
 // After a leg that the library accepted: what it cannot know.
 Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<GssHalf> half,
-                                std::unique_ptr<HalfExchange>& next) {
+                                std::unique_ptr<HalfExchange>& next, const Presentation& seen) {
   const Service& service = *services_.find(half->principal);
   if (token.has_ticket()) {
     bool first = TRY(replays_.is_first(token.authenticator));
     if (!first)
       return rejected("kerberos.replay", cat("the request for ", service.name, " was accepted before: a repetition"));
     half->ticket_seen = true;
-    half->key_version = token.key_version;
-    half->encryption = token.encryption;
+    half->seen = seen;
     if (is_weak(token.encryption)) ++service.rc4_tickets;
   }
   if (step.outcome == Step::Outcome::GoesOn) {
@@ -199,8 +218,6 @@ Result<Leg> GssAcceptor::finish(const Token& token, Step step, std::unique_ptr<G
   // The library has found a ticket where we have not.
   if (!half->ticket_seen) return rejected("kerberos.garbage", "the exchange ended without a ticket that can be read");
   Proof proof = TRY(proof_of(step, service));
-  proof.key_version = half->key_version;
-  proof.encryption = half->encryption;
   return Leg{std::move(step.answer), std::move(proof), std::move(half->forwarded)};
 }
 

@@ -12,6 +12,7 @@
 #include "base/message.h"
 #include "kerberos/gss.h"
 #include "kerberos/kerberos_config.h"
+#include "kerberos/presentation.h"
 #include "kerberos/principal.h"
 #include "kerberos/replay_guard.h"
 
@@ -27,10 +28,6 @@ struct Proof {
   std::string name;                 // of the person, from a verified PAC; often empty
   std::vector<std::string> groups;  // of a verified PAC, as configured names or SIDs ("S-1-5-21-..."); often empty
   bool bound = false;               // to the TLS connection it came through
-
-  // Of the key that the ticket is sealed with.
-  std::int64_t key_version = -1;  // -1: the ticket names none
-  std::int64_t encryption = -1;   // RFC 3961 number
 };
 
 // One leg of an exchange.
@@ -70,10 +67,12 @@ class Acceptor {
   // Any thread; blocks for as long as the cryptography takes (about 0.1 ms). `token` is decoded; `binding` is the
   // application data for the connection, "tls-server-end-point:" and the hash (RFC 5929), empty for none. `half`
   // carries the exchange from leg to leg: null at first, set when the client has to go on, null again after a failure.
+  // `seen` tells what the exchange has shown so far, also after a failure.
   //
   // Fails with Kind::Denied when the ticket is no good and Kind::Unavailable when the fault is ours. The codes
   // (kerberos.*) are told apart in docs/errors.md, with the remedy; the text names principal, key version and cause.
-  virtual Result<Leg> accept(std::string_view token, std::string_view binding, std::unique_ptr<HalfExchange>& half) = 0;
+  virtual Result<Leg> accept(std::string_view token, std::string_view binding, std::unique_ptr<HalfExchange>& half,
+                             Presentation& seen) = 0;
 
   virtual std::vector<KeyStatus> status() const = 0;
 };

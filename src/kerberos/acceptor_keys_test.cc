@@ -273,7 +273,8 @@ TEST_CASE("a ticket is a repetition after a restart, too") {
     std::unique_ptr<MemoryReplayGuard> replays = *MemoryReplayGuard::make(options);
     std::unique_ptr<Acceptor> acceptor = *Acceptor::make(config, *replays);
     std::unique_ptr<HalfExchange> half;
-    Result<Leg> leg = acceptor->accept(token, {}, half);
+    Presentation seen;
+    Result<Leg> leg = acceptor->accept(token, {}, half, seen);
     CHECK((leg ? "accepted" : leg.error().code()) == want);
   }
 }

@@ -37,14 +37,44 @@ TEST_CASE("a good ticket proves who its client is, in SPNEGO and bare") {
     REQUIRE(leg->proof);
     CHECK(leg->proof->client.to_text() == "susan@ALPHA.TEST");
     CHECK(leg->proof->service.to_text() == app_service);
-    CHECK(leg->proof->key_version == 1);
-    CHECK(leg->proof->encryption == 18);
+    CHECK(gate.seen.form == (spnego ? Token::Form::Spnego : Token::Form::Krb5));
+    CHECK(gate.seen.service == app_service);
+    CHECK(gate.seen.key_version == 1);
+    CHECK(gate.seen.encryption == 18);
     CHECK(!leg->proof->bound);
     CHECK(leg->proof->groups.empty());
     auto lifetime = leg->proof->expires - std::chrono::system_clock::now();
     CHECK(lifetime > 9h + 50min);
     CHECK(lifetime <= 10h);
   }
+}
+
+TEST_CASE("what a ticket says of its life is told, whether it is accepted or not") {
+  Gate gate(config_of({{app_service, stage().app}}));
+  std::string token = Client(stage().susan, app_service).step();
+  for (const char* code : {"accepted", "kerberos.replay"}) {
+    CHECK(gate.code(token) == code);
+    CHECK(gate.seen.bytes == token.size());
+    CHECK(gate.seen.key_owner == app_service);
+    CHECK(gate.seen.keytab == stage().app);
+    CHECK(gate.seen.key_versions == std::vector<int>{1});
+    REQUIRE(gate.seen.opened);
+    const OpenedTicket& ticket = *gate.seen.opened;
+    CHECK(ticket.client.to_text() == "susan@ALPHA.TEST");
+    CHECK(ticket.authenticated <= ticket.begins);
+    CHECK(ticket.ends == ticket.authenticated + 10h);
+    REQUIRE(ticket.asked);
+    CHECK(std::chrono::abs(*ticket.asked - std::chrono::system_clock::now()) < 1min);
+  }
+}
+
+TEST_CASE("of a token that is no ticket nothing is told but what it is") {
+  Gate gate(config_of({{app_service, stage().app}}));
+  CHECK(gate.code(std::string("NTLMSSP\0\1\0\0\0", 12)) == "kerberos.ntlm");
+  CHECK(gate.seen.form == Token::Form::Ntlm);
+  CHECK(gate.seen.service.empty());
+  CHECK(gate.seen.key_owner.empty());
+  CHECK(!gate.seen.opened);
 }
 
 TEST_CASE("mutual authentication is answered") {
@@ -74,7 +104,13 @@ TEST_CASE("a ticket is accepted once, in whatever wrapping") {
   Client another(stage().susan, app_service);
   std::string token = another.step();
   std::atomic<int> accepted = 0;
-  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { accepted += gate.accept(token) ? 1 : 0; });
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      std::unique_ptr<HalfExchange> half;
+      Presentation seen;
+      accepted += gate.acceptor->accept(token, {}, half, seen) ? 1 : 0;
+    });
+  }
   threads.clear();
   CHECK(accepted == 1);
 }
@@ -112,11 +148,11 @@ TEST_CASE("a ticket that came in one of several legs is kept as well, and writte
   Gate gate(config);
   const std::string mechanisms = ntlm_oid + krb5_oid;
   std::unique_ptr<HalfExchange> half;
-  REQUIRE(gate.acceptor->accept(first_leg(mechanisms, ""), {}, half));
+  REQUIRE(gate.acceptor->accept(first_leg(mechanisms, ""), {}, half, gate.seen));
   Client client(stage().realms.sign_in("susan@ALPHA.TEST", "-f"), app_service, {.spnego = false, .delegate = true});
   std::string ticket = client.step();
-  Result<Leg> leg =
-      gate.acceptor->accept(later_leg(ticket, client.code_over(der(tag::kSequence, mechanisms))), {}, half);
+  std::string later = later_leg(ticket, client.code_over(der(tag::kSequence, mechanisms)));
+  Result<Leg> leg = gate.acceptor->accept(later, {}, half, gate.seen);
   REQUIRE(leg);
   REQUIRE(leg->forwarded);
   std::string file = stage().realms.folder() + "/forwarded";
@@ -160,7 +196,7 @@ TEST_CASE("a client that offers Kerberos without a ticket is asked for it") {
   Gate gate(config_of({{app_service, stage().app}, {other_service, stage().other}}));
   const std::string mechanisms = ntlm_oid + krb5_oid;
   std::unique_ptr<HalfExchange> half;
-  Result<Leg> asked = gate.acceptor->accept(first_leg(mechanisms, "NTLMSSP"), {}, half);
+  Result<Leg> asked = gate.accept(first_leg(mechanisms, "NTLMSSP"), {}, half);
   REQUIRE(asked);
   CHECK(!asked->proof);
   CHECK(asked->answer.find(krb5_oid) != std::string::npos);
@@ -170,7 +206,7 @@ TEST_CASE("a client that offers Kerberos without a ticket is asked for it") {
   Client client(stage().susan, other_service, {.spnego = false});
   std::string ticket = client.step();
   std::string code = client.code_over(der(tag::kSequence, mechanisms));
-  Result<Leg> leg = gate.acceptor->accept(later_leg(ticket, code), {}, half);
+  Result<Leg> leg = gate.accept(later_leg(ticket, code), {}, half);
   REQUIRE(leg);
   REQUIRE(leg->proof);
   CHECK(leg->proof->service.to_text() == other_service);
@@ -182,19 +218,19 @@ TEST_CASE("an exchange in three legs ends with the proof") {
   Gate gate(config_of({{app_service, stage().app}}));
   const std::string mechanisms = ntlm_oid + krb5_oid;
   std::unique_ptr<HalfExchange> half;
-  REQUIRE(gate.acceptor->accept(first_leg(mechanisms, ""), {}, half));
+  REQUIRE(gate.accept(first_leg(mechanisms, ""), {}, half));
   Client client(stage().susan, app_service, {.spnego = false, .mutual = true});
-  Result<Leg> second = gate.acceptor->accept(later_leg(client.step()), {}, half);
+  Result<Leg> second = gate.accept(later_leg(client.step()), {}, half);
   REQUIRE(second);
   CHECK(!second->proof);
   REQUIRE(half);
   client.step(response_in(second->answer));
   CHECK(client.is_done());
-  Result<Leg> third = gate.acceptor->accept(later_leg("", client.code_over(der(tag::kSequence, mechanisms))), {}, half);
+  Result<Leg> third = gate.accept(later_leg("", client.code_over(der(tag::kSequence, mechanisms))), {}, half);
   REQUIRE(third);
   CHECK(third->proof->client.to_text() == "susan@ALPHA.TEST");
-  CHECK(third->proof->key_version == 1);
-  CHECK(third->proof->encryption == 18);
+  CHECK(gate.seen.key_version == 1);
+  CHECK(gate.seen.encryption == 18);
 }
 
 TEST_CASE("an exchange that is continued with something else ends") {
@@ -203,23 +239,23 @@ TEST_CASE("an exchange that is continued with something else ends") {
   std::string ticket = client.step();
   auto begun = [&] {
     std::unique_ptr<HalfExchange> half;
-    REQUIRE(gate.acceptor->accept(first_leg(ntlm_oid + krb5_oid, ""), {}, half));
+    REQUIRE(gate.accept(first_leg(ntlm_oid + krb5_oid, ""), {}, half));
     return half;
   };
   std::unique_ptr<HalfExchange> half = begun();
-  CHECK(!gate.acceptor->accept(later_leg("", "no code"), {}, half));
+  CHECK(!gate.accept(later_leg("", "no code"), {}, half));
   CHECK(!half);
   half = begun();
-  CHECK(gate.acceptor->accept("x", {}, half).error().code() == "kerberos.garbage");
+  CHECK(gate.accept("x", {}, half).error().code() == "kerberos.garbage");
   CHECK(!half);
   half = begun();
   Client mutual(stage().susan, app_service, {.spnego = false, .mutual = true});
   ticket = mutual.step();
-  REQUIRE(gate.acceptor->accept(later_leg(ticket), {}, half));
-  CHECK(gate.acceptor->accept(later_leg(ticket), {}, half).error().code() == "kerberos.garbage");
+  REQUIRE(gate.accept(later_leg(ticket), {}, half));
+  CHECK(gate.accept(later_leg(ticket), {}, half).error().code() == "kerberos.garbage");
   CHECK(!half);
   half = begun();
-  CHECK(gate.acceptor->accept(later_leg(ticket), {}, half).error().code() == "kerberos.replay");
+  CHECK(gate.accept(later_leg(ticket), {}, half).error().code() == "kerberos.replay");
   CHECK(gate.code(later_leg(ticket)) == "kerberos.no-beginning");
 }
 

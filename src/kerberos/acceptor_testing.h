@@ -56,18 +56,23 @@ struct Gate {
 
   Result<Leg> accept(std::string_view token, std::string_view binding = {}) {
     std::unique_ptr<HalfExchange> half;
-    return acceptor->accept(token, binding, half);
+    return accept(token, binding, half);
+  }
+  Result<Leg> accept(std::string_view token, std::string_view binding, std::unique_ptr<HalfExchange>& half) {
+    seen = {};
+    return acceptor->accept(token, binding, half, seen);
   }
   std::string code(std::string_view token, std::string_view binding = {}) {
     Result<Leg> leg = accept(token, binding);
     if (leg) return leg->proof ? "accepted" : "goes on";
     CAPTURE(leg.error().code());
-    CHECK(!remedy_for(leg.error().code()).empty());
+    CHECK(!remedy_for(leg.error().code()).en.empty());
     return std::string(leg.error().code());
   }
 
   std::unique_ptr<MemoryReplayGuard> replays = *MemoryReplayGuard::make({});
   std::unique_ptr<Acceptor> acceptor;
+  Presentation seen;  // of the last token
 };
 
 // So that a keytab is looked at again.

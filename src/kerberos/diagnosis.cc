@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -13,18 +12,11 @@
 #include "kerberos/encryption.h"
 #include "kerberos/keytab_file.h"
 #include "kerberos/krb5_config.h"
-#include "kerberos/sealed_times.h"
 
 namespace pforte::kerberos {
 namespace {
 
 using Seconds = std::chrono::sys_seconds;
-
-struct FreeTicket {
-  krb5_context library;
-  void operator()(krb5_ticket* ticket) const { krb5_free_ticket(library, ticket); }
-};
-using Ticket = std::unique_ptr<krb5_ticket, FreeTicket>;
 
 // What an error says about a service's ticket.
 Error denied(std::string_view code, std::string text) {
@@ -37,71 +29,12 @@ std::string listed(const std::vector<int>& numbers) {
   return text;
 }
 
-std::vector<int> sorted_once(std::vector<int> numbers) {
-  std::ranges::sort(numbers);
-  auto doubles = std::ranges::unique(numbers);
-  numbers.erase(doubles.begin(), doubles.end());
-  return numbers;
-}
-
 krb5_data data_over(std::string_view bytes) {
   krb5_data data{};
   data.length = unsigned(bytes.size());
   data.data = const_cast<char*>(bytes.data());
   return data;
 }
-
-Seconds time_of(krb5_timestamp time) {
-  return Seconds(std::chrono::seconds(std::uint32_t(time)));
-}
-
-// Opens a ticket with the keys, whatever service it names.
-class OpenedTicket {
- public:
-  OpenedTicket(krb5_context library, const Token& token, const ServiceKeys& keys)
-      : library_(library), ticket_(nullptr, {library}) {
-    krb5_data bytes = data_over(token.ticket);
-    krb5_ticket* decoded = nullptr;
-    if (krb5_decode_ticket(&bytes, &decoded) != 0) return;
-    ticket_.reset(decoded);
-    krb5_principal service = nullptr;
-    if (krb5_parse_name(library_, keys.principal().c_str(), &service) != 0) return;
-    std::swap(ticket_->server, service);
-    krb5_free_principal(library_, service);
-    krb5_keytab keytab = nullptr;
-    if (krb5_kt_resolve(library_, keys.keytab().c_str(), &keytab) != 0) return;
-    // Fails for a ticket that came through untrusted realms as well, which is no matter of keys.
-    (void)krb5_server_decrypt_ticket_keytab(library_, keytab, decoded);
-    opened_ = ticket_->enc_part2 != nullptr;
-    krb5_kt_close(library_, keytab);
-  }
-
-  bool is_open() const { return opened_; }
-  Principal client() const { return principal_of(*ticket_->enc_part2->client); }
-  Seconds begins() const {
-    const krb5_ticket_times& times = ticket_->enc_part2->times;
-    return time_of(times.starttime != 0 ? times.starttime : times.authtime);
-  }
-  Seconds ends() const { return time_of(ticket_->enc_part2->times.endtime); }
-
-  // When the client made the request. None: it was not sealed with the ticket's key.
-  std::optional<Seconds> made(const Token& token) const {
-    krb5_enc_data sealed{};
-    sealed.enctype = ticket_->enc_part2->session->enctype;
-    sealed.ciphertext = data_over(token.authenticator);
-    std::string plain(token.authenticator.size(), '\0');
-    krb5_data into = data_over(plain);
-    krb5_error_code code =
-        krb5_c_decrypt(library_, ticket_->enc_part2->session, KRB5_KEYUSAGE_AP_REQ_AUTH, nullptr, &sealed, &into);
-    if (code != 0) return std::nullopt;
-    return authenticator_time({into.data, into.length});
-  }
-
- private:
-  krb5_context library_;
-  Ticket ticket_;
-  bool opened_ = false;
-};
 
 // The library's code for the request, without looking at replays.
 int code_of(krb5_context library, const Token& token, const ServiceKeys& keys) {
@@ -122,20 +55,19 @@ int code_of(krb5_context library, const Token& token, const ServiceKeys& keys) {
   return code;
 }
 
-std::optional<Error> judge_times(const OpenedTicket& ticket, const Token& token, Seconds now) {
+std::optional<Error> judge_times(const OpenedTicket& ticket, Seconds now) {
   std::chrono::seconds skew = clock_skew_in_force();
-  std::string client = ticket.client().to_text();
+  std::string client = ticket.client.to_text();
   std::string clocks = cat(" (clocks may be ", span_text(skew), " apart)");
-  if (now > ticket.ends() + skew)
+  if (now > ticket.ends + skew)
     return denied("kerberos.expired",
-                  cat("the ticket of ", client, " expired ", span_text(now - ticket.ends()), " ago", clocks));
-  if (now < ticket.begins() - skew)
+                  cat("the ticket of ", client, " expired ", span_text(now - ticket.ends), " ago", clocks));
+  if (now < ticket.begins - skew)
     return denied("kerberos.not-yet-valid", cat("the ticket of ", client, " is valid from ",
-                                                span_text(ticket.begins() - now), " from now", clocks));
-  std::optional<Seconds> made = ticket.made(token);
-  if (!made)
+                                                span_text(ticket.begins - now), " from now", clocks));
+  if (!ticket.asked)
     return denied("kerberos.request", cat("the request of ", client, " is not sealed with the key of its ticket"));
-  std::chrono::seconds ahead = *made - now;
+  std::chrono::seconds ahead = *ticket.asked - now;
   if (std::chrono::abs(ahead) < skew) return std::nullopt;
   return denied("kerberos.skew", cat("the clock of ", client, " is ", span_text(std::chrono::abs(ahead)),
                                      ahead.count() > 0 ? " ahead of" : " behind", " ours", clocks));
@@ -165,14 +97,12 @@ std::string span_text(std::chrono::seconds span) {
 }
 
 Error missing_key(const Token& token, const ServiceKeys& keys) {
-  std::vector<int> versions;
+  std::vector<int> versions = keys.versions();
   std::string encryptions;
   for (const ServiceKeys::Key& key : keys.keys()) {
-    versions.push_back(key.version);
     bool same = token.key_version <= 0 || key.version == token.key_version;
     if (same) encryptions += cat(encryptions.empty() ? "" : ", ", encryption_name(key.encryption));
   }
-  versions = sorted_once(std::move(versions));
   if (encryptions.empty()) {
     std::string behind = token.key_version > versions.back()
                              ? "; the keytab is out of date"
@@ -185,22 +115,22 @@ Error missing_key(const Token& token, const ServiceKeys& keys) {
                     ", for which the keytab has no key of ", keys.principal(), "; it has ", encryptions));
 }
 
-Error diagnose(const Token& token, const ServiceKeys& keys, std::string_view reason) {
+Error diagnose(const Token& token, const ServiceKeys& keys, const std::optional<OpenedTicket>& ticket,
+               std::string_view reason) {
   if (!keys.fits(token.key_version, token.encryption)) return missing_key(token, keys);
   Library library = open_library();
   if (!library)
     return {Kind::Unavailable, "kerberos.krb5-config", "the Kerberos library cannot read its configuration"};
-  krb5_timestamp now = 0;
-  krb5_timeofday(library.get(), &now);
-
-  OpenedTicket ticket(library.get(), token, keys);
-  if (!ticket.is_open()) {
+  if (!ticket) {
     return denied("kerberos.wrong-key",
                   cat("the key of ", keys.principal(), " (version ", token.key_version, ", ",
                       encryption_name(token.encryption), ") does not open the ticket: another password or salt"));
   }
-  if (std::optional<Error> error = judge_times(ticket, token, time_of(now))) return *std::move(error);
-  return judge_code(library.get(), code_of(library.get(), token, keys), ticket.client().to_text(), reason);
+  krb5_timestamp now = 0;
+  krb5_timeofday(library.get(), &now);
+  Seconds ours{std::chrono::seconds(std::uint32_t(now))};
+  if (std::optional<Error> error = judge_times(*ticket, ours)) return *std::move(error);
+  return judge_code(library.get(), code_of(library.get(), token, keys), ticket->client.to_text(), reason);
 }
 
 }  // namespace pforte::kerberos

@@ -26,21 +26,31 @@ bool ServiceKeys::fits(std::int64_t version, std::int64_t encryption) const {
       keys_, [&](const Key& key) { return key.encryption == encryption && (version <= 0 || key.version == version); });
 }
 
-Result<Credential> ServiceKeys::borrow() const {
+std::vector<int> ServiceKeys::versions() const {
+  std::vector<int> versions;
+  for (const Key& key : keys_) versions.push_back(key.version);
+  std::ranges::sort(versions);
+  auto doubles = std::ranges::unique(versions);
+  versions.erase(doubles.begin(), doubles.end());
+  return versions;
+}
+
+Result<ServiceKeys::Tools> ServiceKeys::borrow() const {
   {
     std::lock_guard guard(lock_);
     if (!idle_.empty()) {
-      Credential credential = std::move(idle_.back());
+      Tools tools = std::move(idle_.back());
       idle_.pop_back();
-      return credential;
+      return tools;
     }
   }
-  return acquire_credential(principal_, keytab_);
+  Credential credential = TRY(acquire_credential(principal_, keytab_));
+  return Tools{std::move(credential), open_library()};
 }
 
-void ServiceKeys::give_back(Credential credential) const {
+void ServiceKeys::give_back(Tools tools) const {
   std::lock_guard guard(lock_);
-  idle_.push_back(std::move(credential));
+  idle_.push_back(std::move(tools));
 }
 
 std::shared_ptr<const KeyRing> KeyRing::read(const std::string& file, const std::vector<std::string>& wanted) {

@@ -36,13 +36,20 @@ class ServiceKeys {
   // As the library names it.
   const std::string& keytab() const { return keytab_; }
   const std::vector<Key>& keys() const { return keys_; }
+  // Those of the keys, sorted, each once.
+  std::vector<int> versions() const;
 
   // Whether a ticket of this key version (-1: unknown) and encryption can be opened.
   bool fits(std::int64_t version, std::int64_t encryption) const;
 
-  // A credential that nobody else uses at the same time: the library holds its lock through a whole accept.
-  Result<Credential> borrow() const;
-  void give_back(Credential credential) const;
+  // What one accept works with. Nobody else uses it at the same time: the library holds a credential's lock through a
+  // whole accept, and to open the library anew for each ticket would cost more than to open the ticket.
+  struct Tools {
+    Credential credential;
+    Library library;
+  };
+  Result<Tools> borrow() const;
+  void give_back(Tools tools) const;
 
  private:
   friend class KeyRing;
@@ -52,7 +59,7 @@ class ServiceKeys {
   std::vector<Key> keys_;
 
   mutable std::mutex lock_;
-  mutable std::vector<Credential> idle_;
+  mutable std::vector<Tools> idle_;
 };
 
 // What was read from a keytab file at once: the keys of the services that we want from it.

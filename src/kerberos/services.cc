@@ -83,6 +83,14 @@ Result<std::vector<const Service*>> Services::candidates(const Token& token) con
   return found;
 }
 
+void Services::show_keys(const Service& service, Presentation& seen) {
+  std::shared_ptr<const KeyRing> ring = service.keytab->keys();
+  const ServiceKeys* keys = ring->find(service.name);
+  seen.key_owner = service.name;
+  seen.keytab = service.keytab->file();
+  seen.key_versions = keys ? keys->versions() : std::vector<int>();
+}
+
 Error Services::no_key(const Token& token) const {
   std::string name = token.service.to_text();
   std::vector<std::string_view> names;
@@ -122,8 +130,8 @@ Result<Lease> Services::borrow_from(const Service& service) const {
     Fault fault = ring->fault() ? *ring->fault() : no_key_of(service.name, service.keytab->file(), ring->names());
     return fail(Kind::Unavailable, "kerberos.keytab", cat(service.name, ": ", fault.whole().en));
   }
-  Credential credential = TRY(keys->borrow());
-  return Lease(service, std::move(ring), *keys, std::move(credential));
+  ServiceKeys::Tools tools = TRY(keys->borrow());
+  return Lease(service, std::move(ring), *keys, std::move(tools));
 }
 
 Result<Lease> Services::any() const {
@@ -147,14 +155,11 @@ std::vector<KeyStatus> Services::status() const {
     status.rc4_tickets = service.rc4_tickets;
     const ServiceKeys* keys = ring->find(name);
     for (const ServiceKeys::Key& key : keys ? keys->keys() : std::vector<ServiceKeys::Key>()) {
-      status.key_versions.push_back(key.version);
       status.encryptions.push_back(encryption_name(key.encryption));
       status.usable = status.usable || service.allows_rc4 || !is_weak(key.encryption);
       if (key.written > Time()) status.written = std::max(status.written.value_or(key.written), key.written);
     }
-    std::ranges::sort(status.key_versions);
-    auto doubles = std::ranges::unique(status.key_versions);
-    status.key_versions.erase(doubles.begin(), doubles.end());
+    if (keys) status.key_versions = keys->versions();
     std::ranges::sort(status.encryptions);
     auto same = std::ranges::unique(status.encryptions);
     status.encryptions.erase(same.begin(), same.end());

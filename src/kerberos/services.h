@@ -14,6 +14,7 @@
 #include "kerberos/gss.h"
 #include "kerberos/key_ring.h"
 #include "kerberos/keytab_watch.h"
+#include "kerberos/presentation.h"
 #include "kerberos/token.h"
 
 namespace pforte::kerberos {
@@ -30,23 +31,24 @@ struct Service {
 // A credential that is lent for one leg.
 class Lease {
  public:
-  Lease(const Service& service, std::shared_ptr<const KeyRing> ring, const ServiceKeys& keys, Credential credential)
-      : service_(&service), ring_(std::move(ring)), keys_(&keys), credential_(std::move(credential)) {}
+  Lease(const Service& service, std::shared_ptr<const KeyRing> ring, const ServiceKeys& keys, ServiceKeys::Tools tools)
+      : service_(&service), ring_(std::move(ring)), keys_(&keys), tools_(std::move(tools)) {}
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) = delete;
   ~Lease() {
-    if (credential_) keys_->give_back(std::move(credential_));
+    if (tools_.credential) keys_->give_back(std::move(tools_));
   }
 
   const Service& service() const { return *service_; }
   const ServiceKeys& keys() const { return *keys_; }
-  const Credential& credential() const { return credential_; }
+  const Credential& credential() const { return tools_.credential; }
+  const Library& library() const { return tools_.library; }
 
  private:
   const Service* service_;
   std::shared_ptr<const KeyRing> ring_;
   const ServiceKeys* keys_;
-  Credential credential_;
+  ServiceKeys::Tools tools_;
 };
 
 // The configured services with their keytabs, each found by name in the same time however many there are. Any thread.
@@ -61,6 +63,9 @@ class Services {
   // realm and kind that have a fitting key, since a domain controller gives tickets for aliases and for any spelling.
   // Never empty. Fails with Kind::Denied when there is none (kerberos.no-key), or none of its keys fits.
   Result<std::vector<const Service*>> candidates(const Token& token) const;
+
+  // Notes in `seen` that the keys of this one are tried.
+  static void show_keys(const Service& service, Presentation& seen);
 
   // That the ticket is for none of them, with the nearest.
   Error no_key(const Token& token) const;

@@ -95,6 +95,8 @@ def written_by(gate) -> str:
     """Its standard error, its access log, and what its commands tell."""
     commands = [gate.run(*words) for words in (("status",), ("status", "--json"), ("session", "list"), ("session", "list", "--json"),
                                                ("agent", "list", "--json"), ("agent", "show", "eva", "--json"), ("check",))]
+    references = {event["reference"] for name in ("sign-in.done", "sign-in.failed") for event in gate.events(name)}
+    commands += [gate.run("explain", reference, *how) for reference in references for how in ((), ("--json",))]
     told = "".join(done.stdout + done.stderr for done in commands)
     return gate.said() + Path(gate.config["log"]["access"]).read_text(errors="replace") + told + str(gate.metrics())
 

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "gate/inquiry.h"
+#include "gate/record.h"
+#include "gate/sign_in_trail.h"
+#include "gate/worker.h"
+#include "identity/proof_of_agent.h"
+#include "session/session.h"
+
+namespace pforte::gate {
+
+// One request's attempt to sign in, while it is made. Told to log and counters when its outcome is known, and kept for
+// whoever asks when it goes, also when its client has gone before.
+class SignInAttempt {
+ public:
+  // Both must outlive it. `session_wanted`: false for a program, which signs in with each request.
+  SignInAttempt(Worker& worker, const Record& record, Metrics::SignInProof proof, bool session_wanted = true);
+  SignInAttempt(const SignInAttempt&) = delete;
+  SignInAttempt& operator=(const SignInAttempt&) = delete;
+  ~SignInAttempt();
+
+  void learn(Inquiry inquiry) { trail_.inquiry = std::move(inquiry); }
+
+  // One of these, at most.
+  void succeeded(const identity::ProvenAgent& proven, const session::Session& session);
+  void goes_on();
+  // `login`: as it was typed, where it has to wait.
+  void failed(const Error& error, std::string_view login = {});
+
+ private:
+  void took_until_now();
+
+  Worker& worker_;
+  const Record& record_;
+  SignInTrail trail_;
+};
+
+}  // namespace pforte::gate
