@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,9 @@
 
 namespace pforte::app {
 namespace {
+
+// Of certificates that are set aside.
+constexpr std::size_t kMostWarnings = 10;
 
 template <class T>
 using Words = std::span<const std::pair<std::string_view, T>>;
@@ -110,18 +114,27 @@ struct Material {
   std::vector<std::string> set_aside;  // why a certificate that may help cannot
 };
 
-// A certificate that cannot be read spoils the verdict only if it is the peer's.
+// A certificate that cannot be read spoils the verdict only if it is the peer's, or if its file has no other.
 Answer<void> load_chain(const std::string& file, bool with_peer, Material& into) {
   std::vector<std::string> all = TRY(pki::read_certificate_file(file));
-  std::size_t number = 0;
+  std::size_t number = 0, unreadable = 0;
   for (std::string& der : all) {
     std::string source = cat(file, ": certificate ", ++number);
     auto read = pki::read_certificate(std::move(der), source);
     if (!read && with_peer && number == 1) return std::unexpected(Complaint(read.error()));
     if (read) into.certificates.push_back(*std::move(read));
-    if (!read) into.set_aside.push_back(read.error().text());
+    if (read) continue;
+    into.set_aside.push_back(read.error().text());
+    if (++unreadable == all.size()) return std::unexpected(Complaint(read.error()));
   }
   return {};
+}
+
+std::unexpected<Complaint> without_certificates(const std::string& store) {
+  return std::unexpected(Complaint(kInvalidInput,
+                                   {cat(store, ": trusts no certificate"), cat(store, ": vertraut keinem Zertifikat")},
+                                   {"is it the right one? `pforte trust list` shows what is in it",
+                                    "ist es der richtige? `pforte trust list` zeigt, was darin ist"}));
 }
 
 Answer<Material> load(const CommandLine& line) {
@@ -144,6 +157,7 @@ Answer<Material> load(const CommandLine& line) {
   if (auto file = line.value_of("--trust-password-file")) password.emplace(TRY(crypto::read_password(*file)));
   for (const std::string& name : stores) {
     pki::TrustStore store = TRY(pki::read_trust_store(name, password));
+    if (store.entries.empty()) return without_certificates(name);
     TRY(pki::load_anchors(store, material.certificates, material.crls, material.anchors));
   }
   return material;
@@ -151,7 +165,8 @@ Answer<Material> load(const CommandLine& line) {
 
 void warn(const Material& material, const CommandLine& line, std::FILE* to) {
   bool german = line.language == Language::German;
-  for (const std::string& why : material.set_aside) {
+  for (const std::string& why :
+       std::span(material.set_aside).first(std::min(material.set_aside.size(), kMostWarnings))) {
     std::string text = cat("pforte: ", german ? "Warnung: " : "warning: ", why, '\n');
     std::fwrite(text.data(), 1, text.size(), to);
   }

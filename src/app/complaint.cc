@@ -90,6 +90,9 @@ constexpr auto kKnown = std::to_array<Known>({
      "mehr Stellen des SHA-256 schreiben"},
     {"trust.is-key", "das ist ein privater Schlüssel", "it stays; keytool -delete removes it if that is meant",
      "er bleibt; keytool -delete entfernt ihn, wenn das gemeint ist"},
+    {"crl.none", "die Datei enthält keine Sperrliste", "is it the right file? PEM and DER are understood",
+     "ist es die richtige Datei? Verstanden werden PEM und DER"},
+    {"crl.damaged", "die Sperrliste ist beschädigt", "fetch it anew from the authority", "von der CA neu holen"},
     {"file.too-large", "die Datei ist zu groß", "is it the right one?", "ist es die richtige?"},
 });
 
