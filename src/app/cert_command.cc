@@ -130,13 +130,6 @@ Answer<void> load_chain(const std::string& file, bool with_peer, Material& into)
   return {};
 }
 
-std::unexpected<Complaint> without_certificates(const std::string& store) {
-  return std::unexpected(Complaint(kInvalidInput,
-                                   {cat(store, ": trusts no certificate"), cat(store, ": vertraut keinem Zertifikat")},
-                                   {"is it the right one? `pforte trust list` shows what is in it",
-                                    "ist es der richtige? `pforte trust list` zeigt, was darin ist"}));
-}
-
 Answer<Material> load(const CommandLine& line) {
   Material material;
   std::optional<std::string> chain = line.value_of("--chain");
@@ -157,7 +150,6 @@ Answer<Material> load(const CommandLine& line) {
   if (auto file = line.value_of("--trust-password-file")) password.emplace(TRY(crypto::read_password(*file)));
   for (const std::string& name : stores) {
     pki::TrustStore store = TRY(pki::read_trust_store(name, password));
-    if (store.entries.empty()) return without_certificates(name);
     TRY(pki::load_anchors(store, material.certificates, material.crls, material.anchors));
   }
   return material;

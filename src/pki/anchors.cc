@@ -8,31 +8,21 @@
 #include "crypto/certificate_outline.h"
 
 namespace pforte::pki {
-namespace {
-
-std::string key_of(const DistinguishedName& name) {
-  std::string key;
-  for (const std::string& part : name.parts) key += part;
-  return key;
-}
-
-}  // namespace
-
 Result<> load_anchors(const TrustStore& store, std::span<const Certificate> certificates, std::span<const Crl> crls,
                       std::vector<Certificate>& anchors) {
   std::unordered_set<std::string> issuers;
   std::unordered_set<std::string_view> themselves;
   for (const Certificate& certificate : certificates) {
-    issuers.insert(key_of(certificate.issuer));
+    issuers.insert(certificate.issuer.key());
     themselves.insert(certificate.der);
   }
-  for (const Crl& crl : crls) issuers.insert(key_of(crl.issuer));
+  for (const Crl& crl : crls) issuers.insert(crl.issuer.key());
   std::size_t number = 0;
   for (const TrustEntry& entry : store.entries) {
     ++number;
     std::optional<crypto::CertificateOutline> outline = crypto::outline_of(entry.der);
-    bool matters = !outline || themselves.contains(entry.der) ||
-                   issuers.contains(key_of(read_distinguished_name(outline->subject)));
+    bool matters =
+        !outline || themselves.contains(entry.der) || issuers.contains(read_distinguished_name(outline->subject).key());
     if (matters) anchors.push_back(TRY(read_certificate(entry.der, cat(store.name, ": certificate ", number))));
   }
   return {};

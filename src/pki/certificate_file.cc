@@ -20,20 +20,20 @@ constexpr std::string_view kBlanks = " \t\r\v\f";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // What is looked for in a file: how a PEM block of it is labelled, how people call it, and the codes of its failures.
-struct Wanted {
+struct BlockKind {
   std::vector<std::string_view> labels;
   std::string_view thing;
   std::string_view none, damaged;
 };
 
-Wanted wanted_certificates() {
+BlockKind wanted_certificates() {
   return {{"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"},
           "certificate",
           "certificate.none",
           "certificate.damaged"};
 }
 
-Wanted wanted_crls() {
+BlockKind wanted_crls() {
   return {{"X509 CRL", "CRL"}, "revocation list", "crl.none", "crl.damaged"};
 }
 
@@ -69,7 +69,7 @@ std::optional<std::string_view> label_of(std::string_view line, std::string_view
 
 class PemReader {
  public:
-  PemReader(std::string_view text, std::string_view file, const Wanted& wanted)
+  PemReader(std::string_view text, std::string_view file, const BlockKind& wanted)
       : rest_(text), file_(file), wanted_(wanted) {}
 
   Result<std::vector<std::string>> read() {
@@ -130,11 +130,11 @@ class PemReader {
 
   std::string_view rest_;
   std::string_view file_;
-  const Wanted& wanted_;
+  const BlockKind& wanted_;
   std::size_t number_ = 0;  // of the line read last
 };
 
-Result<std::vector<std::string>> read_der(std::string_view content, std::string_view file, const Wanted& wanted) {
+Result<std::vector<std::string>> read_der(std::string_view content, std::string_view file, const BlockKind& wanted) {
   std::vector<std::string> found;
   while (!content.empty()) {
     std::optional<std::size_t> length = sequence_length(content);
@@ -148,7 +148,7 @@ Result<std::vector<std::string>> read_der(std::string_view content, std::string_
   return found;
 }
 
-Result<std::vector<std::string>> read_any(std::string_view content, std::string_view file, const Wanted& wanted) {
+Result<std::vector<std::string>> read_any(std::string_view content, std::string_view file, const BlockKind& wanted) {
   if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
   bool is_der = content.starts_with('\x30') && !content.contains(kBegin);
   return is_der ? read_der(content, file, wanted) : PemReader(content, file, wanted).read();

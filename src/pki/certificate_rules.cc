@@ -122,7 +122,7 @@ void check_policy_form(const Certificate& certificate, Findings& findings) {
   if (twice != sorted.end()) findings.add("cert.policies-form", certificate, same(id_text(*twice)));
 }
 
-std::string_view id_of(Purpose purpose) {
+std::string_view purpose_id(Purpose purpose) {
   switch (purpose) {
     case Purpose::Server:
       return oid::kServer;
@@ -148,8 +148,9 @@ Message purpose_text(Purpose purpose) {
 
 bool allows(const Certificate& certificate, Purpose purpose) {
   if (!certificate.extended_key_usage || purpose == Purpose::Any) return true;
-  return std::ranges::any_of(*certificate.extended_key_usage,
-                             [&](const std::string& id) { return id == id_of(purpose) || id == oid::kAnyPurpose; });
+  return std::ranges::any_of(*certificate.extended_key_usage, [&](const std::string& id) {
+    return id == purpose_id(purpose) || id == oid::kAnyPurpose;
+  });
 }
 
 void check_leaf_key_usage(const Certificate& leaf, const Wanted& wanted, Findings& findings) {

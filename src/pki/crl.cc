@@ -72,7 +72,7 @@ bool read_known(Crl& crl, int nid, void* value, const X509_NAME* issuer) {
   return true;
 }
 
-void read_extensions(Crl& crl, const X509_CRL& from) {
+void read_list_extensions(Crl& crl, const X509_CRL& from) {
   for (int i = 0; i < X509_CRL_get_ext_count(&from); ++i) {
     X509_EXTENSION* extension = X509_CRL_get_ext(&from, i);
     int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
@@ -143,7 +143,7 @@ Result<Crl> read_crl(std::string der, std::string_view source) {
   X509_CRL_get0_signature(x509.get(), nullptr, &outer);
   crl.signature = signature_of(outer, outer);
   crl.signature.outer_differs = names_two_algorithms(crl.der);
-  read_extensions(crl, *x509);
+  read_list_extensions(crl, *x509);
   read_entries(crl, *x509);
   ERR_clear_error();
   crl.decoded = std::make_shared<const DecodedCrl>(std::move(x509));

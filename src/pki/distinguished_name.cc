@@ -80,6 +80,12 @@ bool DistinguishedName::within(const DistinguishedName& subtree) const {
          std::ranges::equal(subtree.parts, std::span(parts).first(subtree.parts.size()));
 }
 
+std::string DistinguishedName::key() const {
+  std::string key;
+  for (const std::string& part : parts) key += part;
+  return key;
+}
+
 std::string DistinguishedName::text() const {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   crypto::Owned<X509_NAME, X509_NAME_free> name(d2i_X509_NAME(nullptr, &at, long(der.size())));

@@ -24,6 +24,9 @@ struct DistinguishedName {
   // Whether it lies in the subtree: begins with all of its parts.
   bool within(const DistinguishedName& subtree) const;
 
+  // Its parts in one: equal names have equal keys.
+  std::string key() const;
+
   // RFC 4514 text: "CN=crm.example.com,O=Example".
   std::string text() const;
 

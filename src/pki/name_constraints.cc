@@ -166,7 +166,7 @@ std::string shown(const GeneralName& name) {
   }
 }
 
-std::vector<GeneralName> names_of(const Certificate& certificate) {
+std::vector<GeneralName> judged_names_of(const Certificate& certificate) {
   std::vector<GeneralName> names;
   if (certificate.alternative_names) names = *certificate.alternative_names;
   if (!certificate.subject.empty()) names.push_back({NameForm::Directory, {}, certificate.subject});
@@ -230,7 +230,7 @@ void check_name_constraints(const Certificate& authority, const Certificate& cer
                             Findings& findings) {
   if (!authority.name_constraints) return;
   const NameConstraints& constraints = *authority.name_constraints;
-  std::vector<GeneralName> names = names_of(certificate);
+  std::vector<GeneralName> names = judged_names_of(certificate);
   std::size_t attributes = certificate.subject.parts.size();
   comparisons += (names.size() + attributes) * (constraints.permitted.size() + constraints.excluded.size());
   if (comparisons > kMostNameComparisons) {

@@ -15,12 +15,6 @@ constexpr std::size_t kMostComparisonsOfSearch = 16 * kMostNameComparisons;
 // Explaining a failure may cost less than looking for a success.
 constexpr std::size_t kMostCandidatesToExplain = 2'000;
 
-std::string key_of(const DistinguishedName& name) {
-  std::string key;
-  for (const std::string& part : name.parts) key += part;
-  return key;
-}
-
 bool is_same(const Certificate* a, const Certificate* b) {
   return a == b || a->der == b->der;
 }
@@ -45,7 +39,7 @@ CertificatePool::CertificatePool(std::span<const Certificate* const> untrusted,
 }
 
 void CertificatePool::add(const Certificate& certificate) {
-  if (known_.insert(certificate.der).second) by_subject_[key_of(certificate.subject)].push_back(&certificate);
+  if (known_.insert(certificate.der).second) by_subject_[certificate.subject.key()].push_back(&certificate);
 }
 
 bool CertificatePool::is_trusted(const Certificate& certificate) const {
@@ -53,7 +47,7 @@ bool CertificatePool::is_trusted(const Certificate& certificate) const {
 }
 
 std::span<const Certificate* const> CertificatePool::with_subject(const DistinguishedName& name) const {
-  auto found = by_subject_.find(key_of(name));
+  auto found = by_subject_.find(name.key());
   if (found == by_subject_.end()) return {};
   return found->second;
 }

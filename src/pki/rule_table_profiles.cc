@@ -8,18 +8,18 @@
 namespace pforte::pki {
 namespace {
 
-constexpr RuleText kReissue = {"have the certificate issued anew, without this fault",
-                               "das Zertifikat ohne diesen Fehler neu ausstellen lassen"};
+constexpr RuleText kNewCertificate = {"have the certificate issued anew, without this fault",
+                                      "das Zertifikat ohne diesen Fehler neu ausstellen lassen"};
 constexpr RuleText kNewKey = {"have it issued for a new key: EC P-256, or RSA of 2048 bits and more",
                               "für einen neuen Schlüssel ausstellen lassen: EC P-256 oder RSA ab 2048 Bit"};
 
-constexpr auto kRules = std::to_array<Rule>({
-    {"cert.version-3", "NEEWW", "BR 7.1.1", {"it is not of version 3", "es hat nicht die Version 3"}, kReissue},
+constexpr auto kProfileRules = std::to_array<Rule>({
+    {"cert.version-3", "NEEWW", "BR 7.1.1", {"it is not of version 3", "es hat nicht die Version 3"}, kNewCertificate},
     {"cert.broken-digest",
      "EEEEE",
      "RFC 6151, 2; BR 7.1.3.2",
      {"its signature uses a hash function that is broken", "seine Signatur benutzt eine gebrochene Hashfunktion"},
-     kReissue},
+     kNewCertificate},
     {"cert.sha1",
      "EEEEW",
      "RFC 9155; BR 7.1.3.2",
@@ -64,7 +64,7 @@ constexpr auto kRules = std::to_array<Rule>({
      "BR 7.1.2.7.10",
      {"extKeyUsage has what must not stand beside serverAuth, or is critical",
       "extKeyUsage enthält, was nicht neben serverAuth stehen darf, oder ist kritisch"},
-     kReissue},
+     kNewCertificate},
     {"cert.anchor-purposes",
      "-E---",
      "BR 7.1.2.1.2",
@@ -88,7 +88,7 @@ constexpr auto kRules = std::to_array<Rule>({
      "BR 7.1.2.7.12",
      {"subjectAltName is critical although there is a subject",
       "subjectAltName ist kritisch, obwohl ein Inhaber dasteht"},
-     kReissue},
+     kNewCertificate},
     {"cert.names-missing",
      "-EW--",
      "BR 7.1.2.7.12",
@@ -125,7 +125,7 @@ constexpr auto kRules = std::to_array<Rule>({
 }  // namespace
 
 std::span<const Rule> rules_of_profiles() {
-  return kRules;
+  return kProfileRules;
 }
 
 }  // namespace pforte::pki

@@ -13,7 +13,7 @@ constexpr RuleText kTellAuthority = {
     "tell the authority that issued it; use another intermediate where there is one",
     "der ausstellenden CA melden; ein anderes Zwischenzertifikat verwenden, wo es eines gibt"};
 
-constexpr auto kRules = std::to_array<Rule>({
+constexpr auto kStandardRules = std::to_array<Rule>({
     {"cert.signature-algorithms-differ",
      "EEEEE",
      "RFC 5280, 4.1.1.2",
@@ -306,7 +306,7 @@ constexpr auto kRules = std::to_array<Rule>({
 }  // namespace
 
 std::span<const Rule> rules_of_standards() {
-  return kRules;
+  return kStandardRules;
 }
 
 }  // namespace pforte::pki
