@@ -110,6 +110,29 @@ void note_roots_own_files(const gate::Config& config, conf::Problems& problems) 
                  "`sudo -u pforte pforte check` sagt, ob es auch der Benutzer des Dienstes kann"});
 }
 
+std::string differences_text(const std::vector<NodeDifference>& differences, Language language) {
+  bool german = language == Language::German;
+  if (differences.empty()) return german ? "der andere Knoten meldet genauso an\n" : "the other node signs in alike\n";
+  std::string text;
+  for (const NodeDifference& one : differences) {
+    text += cat(german ? "anders: " : "differs: ", one.what().in(language), '\n',
+                german ? "Hilfe: " : "help: ", one.remedy().in(language), '\n');
+  }
+  return text;
+}
+
+void print(const CheckResult& result, const std::string& file, const CommandLine& line) {
+  if (line.json) {
+    std::fputs(check_json(result, line.language).c_str(), stdout);
+    return;
+  }
+  bool color = use_color(line.color, isatty(STDERR_FILENO) == 1);
+  std::fputs(problems_text(result.problems, line.language, color).c_str(), stderr);
+  if (!result.problems.has_errors()) std::fputs(all_is_well(file, line.language).c_str(), stdout);
+  std::fputs(steps_text(result.steps, line.language).c_str(), stdout);
+  if (result.differences) std::fputs(differences_text(*result.differences, line.language).c_str(), stdout);
+}
+
 }  // namespace
 
 std::string problems_text(const conf::Problems& problems, Language language, bool color) {
@@ -120,29 +143,35 @@ std::string problems_text(const conf::Problems& problems, Language language, boo
 }
 
 int check(const CommandLine& line, CheckFiles check_files) {
+  std::optional<NodeFacts> other;
+  if (std::optional<std::string> compared = line.value_of("--compare")) {
+    Answer<NodeFacts> read = read_node_facts(*compared);
+    if (!read) {
+      std::fputs(to_text(read.error(), line.language).c_str(), stderr);
+      return kInvalidInput;
+    }
+    other = *std::move(read);
+  }
+
   std::string file = config_file(line);
-  conf::Problems problems;
-  std::optional<gate::Config> config = gate::read_draft(file, problems);
-  bool holds = !problems.has_errors();
+  CheckResult result;
+  std::optional<gate::Config> config = gate::read_draft(file, result.problems);
+  bool holds = !result.problems.has_errors();
   if (config) {
     conf::Problems of_files;
     check_files(*config, holds, of_files);
-    add_what_is_new(of_files, problems);
-    if (::geteuid() == 0) note_roots_own_files(*config, problems);
+    add_what_is_new(of_files, result.problems);
+    if (::geteuid() == 0) note_roots_own_files(*config, result.problems);
   }
-
-  std::vector<SignInStep> steps;
-  if (config && holds) steps = sign_in_steps(*config, look_at_sign_in(*config));
-  if (line.json) {
-    std::fputs(check_json(problems, steps, line.language).c_str(), stdout);
-  } else {
-    bool color = use_color(line.color, isatty(STDERR_FILENO) == 1);
-    std::fputs(problems_text(problems, line.language, color).c_str(), stderr);
-    if (!problems.has_errors()) std::fputs(all_is_well(file, line.language).c_str(), stdout);
-    std::fputs(steps_text(steps, line.language).c_str(), stdout);
+  if (config && holds) {
+    result.steps = sign_in_steps(*config, look_at_sign_in(*config));
+    result.node = node_facts(*config);
+    if (other) result.differences = differences(result.node, *other);
   }
-  if (!holds) return 2;
-  return problems.has_errors() ? 1 : 0;
+  print(result, file, line);
+  if (!holds) return kInvalidInput;
+  bool differs = result.differences && !result.differences->empty();
+  return result.problems.has_errors() || differs ? kDoesNotHold : kDone;
 }
 
 }  // namespace pforte::app

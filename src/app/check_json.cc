@@ -46,11 +46,22 @@ std::string problems_json(const conf::Problems& problems, Language language) {
   return text_of(document_of(problems, language));
 }
 
-std::string check_json(const conf::Problems& problems, const std::vector<SignInStep>& steps, Language language) {
-  Json document = document_of(problems, language);
-  Json list = Json::array();
-  for (const SignInStep& step : steps) list.push_back(document_of(step, language));
-  document["steps"] = std::move(list);
+std::string check_json(const CheckResult& result, Language language) {
+  Json document = document_of(result.problems, language);
+  document["steps"] = Json::array();
+  for (const SignInStep& step : result.steps) document["steps"].push_back(document_of(step, language));
+  document["node"] = Json::object();
+  for (const auto& [name, value] : result.node) document["node"][name] = value;
+  if (!result.differences) return text_of(document);
+  document["ok"] = !result.problems.has_errors() && result.differences->empty();
+  document["differences"] = Json::array();
+  for (const NodeDifference& one : *result.differences) {
+    document["differences"].push_back({{"name", one.name},
+                                       {"here", one.here},
+                                       {"there", one.there},
+                                       {"message", one.what().in(language)},
+                                       {"remedy", one.remedy().in(language)}});
+  }
   return text_of(document);
 }
 

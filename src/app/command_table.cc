@@ -38,6 +38,13 @@ constexpr OptionSpec kPasswordFile = {
     .value = {"FILE", "DATEI"},
     .tells = {"the password is its first line; - asks for it", "das Passwort ist ihre erste Zeile; - fragt danach"}};
 
+constexpr std::array kCheckOptions = std::to_array<OptionSpec>({
+    {.name = "--compare",
+     .value = {"FILE", "DATEI"},
+     .tells = {"what pforte check --json printed on another node",
+               "was pforte check --json auf einem anderen Knoten gab"}},
+});
+
 constexpr std::array kAddOptions = std::to_array<OptionSpec>({
     kName,
     kMail,
@@ -184,12 +191,14 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .word = "check",
      .summary = {"judge the configuration and everything it names",
                  "die Konfiguration und alles, was sie nennt, beurteilen"},
-     .more = {"All problems are reported at once.\n\n"
-              "Exit status: 0 it holds; 1 something it names does not hold; 2 the configuration itself is wrong or "
-              "unreadable.\n",
-              "Alle Probleme werden auf einmal gemeldet.\n\n"
-              "Rückgabewert: 0 es stimmt; 1 etwas Genanntes stimmt nicht; 2 die Konfiguration selbst ist falsch oder "
-              "unlesbar.\n"}},
+     .more =
+         {"All problems are reported at once.\n\n"
+          "Exit status: 0 it holds; 1 something it names does not hold, or a node differs; 2 the configuration itself "
+          "is wrong or unreadable.\n",
+          "Alle Probleme werden auf einmal gemeldet.\n\n"
+          "Rückgabewert: 0 es stimmt; 1 etwas Genanntes stimmt nicht, oder ein Knoten ist anders; 2 die "
+          "Konfiguration selbst ist falsch oder unlesbar.\n"},
+     .options = kCheckOptions},
     {.command = Command::Status,
      .word = "status",
      .summary = {"show what runs, its sites and backends", "zeigen, was läuft, mit Sites und Backends"}},

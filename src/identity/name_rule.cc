@@ -112,6 +112,13 @@ std::optional<std::string> NameRule::login_for(std::string_view principal) const
   return made;
 }
 
+std::string NameRule::to_text() const {
+  if (pattern) return cat("pattern ", pattern->pattern(), " login ", login);
+  std::string text = "table";
+  for (const auto& [principal, stands_for] : table) text += cat(' ', principal, '=', stands_for);
+  return text;
+}
+
 NameRule read_name_rule_config(conf::Reader keys) {
   NameRule rule;
   rule.place = keys.place();

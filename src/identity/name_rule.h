@@ -28,6 +28,9 @@ struct NameRule {
   // None: it does not match. A principal that needs escapes (a name with '@' or '/' in it) is for tables alone: a
   // pattern would easily take a part of such a name for the realm.
   std::optional<std::string> login_for(std::string_view principal) const;
+
+  // One line, as in the file; the same exactly for rules that do the same.
+  std::string to_text() const;
 };
 
 // What is wrong goes to the reader's problems; such a rule matches nothing.
