@@ -17,7 +17,6 @@
 namespace pforte::app {
 namespace {
 
-using State = SignInStep::State;
 using identity::Provider;
 
 // Hosts and services named one by one; more would not fit on a screen.
@@ -76,7 +75,7 @@ SignInStep missing_service(const std::string& host, const gate::Config& config) 
   std::string account = cat("svc-", host.substr(0, host.find('.')));
   std::string line = cat("\"", service, "\" = \"/etc/pforte/", file, "\"");
   return {.id = "service-key",
-          .state = State::Open,
+          .state = SignInStep::State::Open,
           .what = {cat("no service key for ", host, ": [kerberos.keytabs] does not name ", service),
                    cat("kein Dienstschlüssel für ", host, ": [kerberos.keytabs] nennt ", service, " nicht")},
           .remedy = {same(cat("Active Directory: ktpass /princ ", service, " /mapuser ", account,
@@ -101,7 +100,7 @@ std::optional<SignInStep> open_key_of(const std::string& host, const gate::Confi
   if (!fault) return missing_service(host, config);
   return SignInStep{
       .id = "service-key",
-      .state = State::Open,
+      .state = SignInStep::State::Open,
       .what = {cat("service key for ", host, ": ", fault->what.en),
                cat("Dienstschlüssel für ", host, ": ", fault->what.de)},
       .remedy = {fault->remedy},
@@ -118,14 +117,14 @@ void judge_keys(const gate::Config& config, std::vector<SignInStep>& steps) {
   if (open.size() > kMostShown) {
     std::size_t more = open.size() - kMostShown;
     steps.push_back({.id = "service-key",
-                     .state = State::Open,
+                     .state = SignInStep::State::Open,
                      .what = {cat("the same for ", more, " more, such as ", open.back()),
                               cat("dasselbe für ", more, " weitere, etwa ", open.back())},
                      .remedy = {}});
   }
   if (!done.empty()) {
     steps.push_back({.id = "service-key",
-                     .state = State::Done,
+                     .state = SignInStep::State::Done,
                      .what = {cat("service key for ", listed(done)), cat("Dienstschlüssel für ", listed(done))},
                      .remedy = {}});
   }
@@ -139,7 +138,7 @@ void judge_realms(const gate::Config& config, std::vector<SignInStep>& steps) {
       const std::string& realm = one.principal.realm;
       if (wanted == realm || !equals_ignoring_case(wanted, realm)) continue;
       steps.push_back({.id = "realm",
-                       .state = State::Open,
+                       .state = SignInStep::State::Open,
                        .what = {cat("login_fallback_realms has ", wanted, ", but the realm is ", realm),
                                 cat("login_fallback_realms hat ", wanted, ", aber der Realm heißt ", realm)},
                        .remedy = {same(cat("login_fallback_realms = [\"", realm, "\"]"))}});
@@ -151,13 +150,13 @@ void judge_realms(const gate::Config& config, std::vector<SignInStep>& steps) {
 void judge_clock(const SignInSight& sight, std::vector<SignInStep>& steps) {
   if (sight.clock_is_set) {
     steps.push_back({.id = "clock",
-                     .state = State::Done,
+                     .state = SignInStep::State::Done,
                      .what = {"this clock is set by NTP", "diese Uhr wird durch NTP gestellt"},
                      .remedy = {}});
     return;
   }
   steps.push_back({.id = "clock",
-                   .state = State::Open,
+                   .state = SignInStep::State::Open,
                    .what = {"nothing is seen to set this clock; it may be off by five minutes at most",
                             "nichts ist zu sehen, was diese Uhr stellt; sie darf höchstens fünf Minuten falsch gehen"},
                    .remedy = {same("timedatectl set-ntp true")}});
@@ -173,7 +172,7 @@ void judge_agents(const gate::Config& config, const SignInSight& sight, std::vec
   bool by_login = (config.kerberos && !config.kerberos->login_fallback_realms.empty()) || !config.sign_in.map.empty();
   if (created || sight.some_principal || (by_login && sight.some_agent)) {
     steps.push_back({.id = "agents",
-                     .state = State::Done,
+                     .state = SignInStep::State::Done,
                      .what = created ? Message{"whoever has a ticket is created as an agent",
                                                "wer ein Ticket hat, wird als Bearbeiter angelegt"}
                                      : Message{"there are agents whom a ticket can sign in",
@@ -183,7 +182,7 @@ void judge_agents(const gate::Config& config, const SignInSight& sight, std::vec
   }
   if (sight.store_hidden) {
     steps.push_back({.id = "agents",
-                     .state = State::Unseen,
+                     .state = SignInStep::State::Unseen,
                      .what = {cat("whom a ticket signs in cannot be seen: ", sight.store_hidden->en),
                               cat("wen ein Ticket anmeldet, ist nicht zu sehen: ", sight.store_hidden->de)},
                      .remedy = {}});
@@ -192,7 +191,7 @@ void judge_agents(const gate::Config& config, const SignInSight& sight, std::vec
   std::string realm = example_realm(config);
   steps.push_back(
       {.id = "agents",
-       .state = State::Open,
+       .state = SignInStep::State::Open,
        .what = {"a ticket would sign in nobody: no agent has a principal",
                 "ein Ticket würde niemanden anmelden: Kein Bearbeiter hat ein Principal"},
        .remedy = {
@@ -204,7 +203,7 @@ void judge_agents(const gate::Config& config, const SignInSight& sight, std::vec
 
 void judge_service(const SignInSight& sight, std::vector<SignInStep>& steps) {
   steps.push_back({.id = "service",
-                   .state = sight.kerberos_runs ? State::Done : State::Open,
+                   .state = sight.kerberos_runs ? SignInStep::State::Done : SignInStep::State::Open,
                    .what = sight.kerberos_runs
                                ? Message{"the service kerberos runs", "der Dienst kerberos läuft"}
                                : Message{"the service kerberos is stopped", "der Dienst kerberos ist angehalten"},
@@ -221,7 +220,7 @@ SignInStep browsers(const gate::Config& config) {
     addresses += cat(addresses.empty() ? "" : ",", "https://", host);
   }
   return {.id = "browsers",
-          .state = State::Unseen,
+          .state = SignInStep::State::Unseen,
           .what = {"browsers send tickets only where a policy says so, which cannot be seen from here",
                    "Browser senden Tickets nur, wo eine Richtlinie es sagt; das ist von hier aus nicht zu sehen"},
           .remedy = {same(cat("Edge, Chrome: AuthServerAllowlist = ", names)),
@@ -273,11 +272,13 @@ std::vector<SignInStep> sign_in_steps(const gate::Config& config, const SignInSi
 std::string steps_text(const std::vector<SignInStep>& steps, Language language) {
   if (steps.empty()) return {};
   bool german = language == Language::German;
-  bool open = std::ranges::find(steps, State::Open, &SignInStep::state) != steps.end();
+  bool open = std::ranges::find(steps, SignInStep::State::Open, &SignInStep::state) != steps.end();
   std::string text = german ? "Schritte zum Single Sign-on:\n" : "Steps to single sign-on:\n";
   for (const SignInStep& step : steps) {
-    if (!open && step.state == State::Done) continue;
-    std::string_view mark = step.state == State::Done ? "[x]" : step.state == State::Open ? "[ ]" : "[?]";
+    if (!open && step.state == SignInStep::State::Done) continue;
+    std::string_view mark = step.state == SignInStep::State::Done   ? "[x]"
+                            : step.state == SignInStep::State::Open ? "[ ]"
+                                                                    : "[?]";
     text += cat("  ", mark, " ", step.what.in(language), '\n');
     for (const Message& line : step.remedy) text += cat("        ", line.in(language), '\n');
   }

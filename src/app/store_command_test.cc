@@ -17,7 +17,7 @@
 namespace pforte::app {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 struct CloseStream {
   void operator()(std::FILE* file) const { std::fclose(file); }

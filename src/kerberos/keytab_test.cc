@@ -18,7 +18,7 @@ namespace {
 
 const std::string service_name = "HTTP/crm.example.com@EXAMPLE.COM";
 
-std::string code_of(const std::string& file) {
+std::string fault_code_of(const std::string& file) {
   KeytabContent content = read_keytab(file);
   return content.fault ? std::string(content.fault->code) : "good";
 }
@@ -54,12 +54,13 @@ TEST_CASE("a keytab tells its principals, key versions, encryptions and dates") 
 
 TEST_CASE("each fault of a keytab file has its own code") {
   crypto::testing::Folder folder;
-  CHECK(code_of(folder.path() + "/none") == "kerberos.keytab-missing");
-  CHECK(code_of(folder.path()) == "kerberos.keytab-form");
-  CHECK(code_of(folder.write("text", "-----BEGIN PRIVATE KEY-----\n")) == "kerberos.keytab-form");
-  CHECK(code_of(folder.write("nothing", "")) == "kerberos.keytab-empty");
-  CHECK(code_of(folder.write("head", "\x05\x02")) == "kerberos.keytab-empty");
-  CHECK(code_of(folder.write("hole", std::string("\x05\x02\xff\xff\xff\xfc????", 10))) == "kerberos.keytab-empty");
+  CHECK(fault_code_of(folder.path() + "/none") == "kerberos.keytab-missing");
+  CHECK(fault_code_of(folder.path()) == "kerberos.keytab-form");
+  CHECK(fault_code_of(folder.write("text", "-----BEGIN PRIVATE KEY-----\n")) == "kerberos.keytab-form");
+  CHECK(fault_code_of(folder.write("nothing", "")) == "kerberos.keytab-empty");
+  CHECK(fault_code_of(folder.write("head", "\x05\x02")) == "kerberos.keytab-empty");
+  CHECK(fault_code_of(folder.write("hole", std::string("\x05\x02\xff\xff\xff\xfc????", 10))) ==
+        "kerberos.keytab-empty");
 }
 
 TEST_CASE("a keytab that may not be read names user and owner") {

@@ -24,7 +24,7 @@ using crypto::testing::make_authority;
 const std::optional<Secret> kNone;
 const std::optional<Secret> kChangeit("changeit");
 
-std::string authority(const std::string& name) {
+std::string authority_der(const std::string& name) {
   return crypto::der_of(*make_authority(name).chain[0]);
 }
 
@@ -45,7 +45,7 @@ using Names = std::vector<std::string>;
 
 TEST_CASE("a store of each form is made, gets certificates and loses them") {
   Folder folder;
-  std::string first = authority("The First"), second = authority("Second");
+  std::string first = authority_der("The First"), second = authority_der("Second");
   for (const char* name : {"a.pem", "a.p12", "a.jks", "a.jceks", "folder/"}) {
     CAPTURE(name);
     std::string path = cat(folder.path(), "/", name), ending = path.ends_with('/') ? ".pem" : "";
@@ -64,7 +64,7 @@ TEST_CASE("a store of each form is made, gets certificates and loses them") {
     REQUIRE(again);
     CHECK(again->at(0).was_there);
     CHECK(again->at(0).alias == "first" + ending);
-    CHECK(add_to_trust_store(store, {authority("third")}, "first").error().code() == "trust.alias-taken");
+    CHECK(add_to_trust_store(store, {authority_der("third")}, "first").error().code() == "trust.alias-taken");
 
     auto removed = remove_from_trust_store(store, "first" + ending);
     REQUIRE(removed);
@@ -78,10 +78,10 @@ TEST_CASE("a store of each form is made, gets certificates and loses them") {
 TEST_CASE("what a store was before the last change is beside it") {
   Folder folder;
   StoreToChange store{.path = cat(folder.path(), "/s.jks"), .password = kChangeit};
-  REQUIRE(add_to_trust_store(store, {authority("a")}, "a"));
+  REQUIRE(add_to_trust_store(store, {authority_der("a")}, "a"));
   CHECK(!fs::exists(store.path + ".bak"));
   std::string before = content_of(store.path);
-  REQUIRE(add_to_trust_store(store, {authority("b")}, "b"));
+  REQUIRE(add_to_trust_store(store, {authority_der("b")}, "b"));
   CHECK(content_of(store.path + ".bak") == before);
 }
 
@@ -89,11 +89,12 @@ TEST_CASE("a wrong password, none, a damaged store or one of another form change
   Folder folder;
   std::string path = cat(folder.path(), "/s.jks");
   std::optional<Secret> wrong("wrong");
-  REQUIRE(add_to_trust_store({.path = path, .password = kChangeit}, {authority("a")}, "a"));
+  REQUIRE(add_to_trust_store({.path = path, .password = kChangeit}, {authority_der("a")}, "a"));
   std::string before = content_of(path);
   auto code = [&](const std::optional<StoreForm>& form, const std::optional<Secret>& password) {
-    return std::string(
-        add_to_trust_store({.path = path, .form = form, .password = password}, {authority("b")}, "b").error().code());
+    return std::string(add_to_trust_store({.path = path, .form = form, .password = password}, {authority_der("b")}, "b")
+                           .error()
+                           .code());
   };
   CHECK(code({}, wrong) == "trust.password-wrong");
   CHECK(code({}, kNone) == "trust.password-missing");
@@ -107,12 +108,12 @@ TEST_CASE("a wrong password, none, a damaged store or one of another form change
 
 TEST_CASE("private keys survive every change, and their file is not readable by everybody") {
   Folder folder;
-  std::string der = authority("own");
+  std::string der = authority_der("own");
   Jks keys{.entries = {{.alias = "server", .key = "an encrypted key", .chain = {der}}}};
   std::string path = folder.write("s.jks", *write_jks(keys, *kChangeit));
   chmod(path.c_str(), 0644);
   StoreToChange store{.path = path, .password = kChangeit};
-  REQUIRE(add_to_trust_store(store, {authority("a")}, "a"));
+  REQUIRE(add_to_trust_store(store, {authority_der("a")}, "a"));
   CHECK(remove_from_trust_store(store, "server").error().code() == "trust.is-key");
   REQUIRE(remove_from_trust_store(store, "a"));
   CHECK(content_of(path) == *write_jks(keys, *kChangeit));
@@ -125,7 +126,7 @@ TEST_CASE("private keys survive every change, and their file is not readable by 
 
 TEST_CASE("what people wrote into a PEM bundle stays; what stands before a certificate goes with it") {
   Folder folder;
-  std::string a = authority("a"), b = authority("b");
+  std::string a = authority_der("a"), b = authority_der("b");
   std::string head = "## our bundle\n\n", note = "# for the mail server\n", tail = "\n# the end\n";
   std::string path =
       folder.write("b.pem", cat(head, note, crypto::pem_block(a), "\nB\n=\n", crypto::pem_block(b), tail));
@@ -139,9 +140,9 @@ TEST_CASE("what people wrote into a PEM bundle stays; what stands before a certi
 TEST_CASE("several certificates are named after the first, or after their subjects") {
   Folder folder;
   StoreToChange store{.path = cat(folder.path(), "/s.p12"), .password = kNone};
-  REQUIRE(add_to_trust_store(store, {authority("M\u00fcller & S\u00f6hne CA"), authority("m\u00fcller s\u00f6hne ca")},
-                             {}));
-  REQUIRE(add_to_trust_store(store, {authority("x"), authority("y")}, "mine"));
+  REQUIRE(add_to_trust_store(
+      store, {authority_der("M\u00fcller & S\u00f6hne CA"), authority_der("m\u00fcller s\u00f6hne ca")}, {}));
+  REQUIRE(add_to_trust_store(store, {authority_der("x"), authority_der("y")}, "mine"));
   CHECK(aliases(store.path, kNone) ==
         Names{"m\u00fcller-s\u00f6hne-ca", "m\u00fcller-s\u00f6hne-ca-2", "mine", "mine-2"});
 }
@@ -149,7 +150,7 @@ TEST_CASE("several certificates are named after the first, or after their subjec
 TEST_CASE("OpenSSL finds what is in a folder by its hash, also after others were removed") {
   Folder folder;
   StoreToChange store{.path = folder.path(), .password = kNone};
-  std::string certificates[] = {authority("same"), authority("same"), authority("same")};
+  std::string certificates[] = {authority_der("same"), authority_der("same"), authority_der("same")};
   for (const std::string& der : certificates) REQUIRE(add_to_trust_store(store, {der}, {}));
   std::string hash = crypto::hashed_name(*crypto::certificate_from(certificates[0]));
   auto link = [&](int number) { return fs::read_symlink(cat(folder.path(), "/", hash, ".", number)).string(); };
@@ -164,7 +165,7 @@ TEST_CASE("OpenSSL finds what is in a folder by its hash, also after others were
 
 TEST_CASE("the system's store is left to the system") {
   StoreToChange store{.path = "system", .password = kNone};
-  CHECK(add_to_trust_store(store, {authority("a")}, {}).error().code() == "trust.read-only");
+  CHECK(add_to_trust_store(store, {authority_der("a")}, {}).error().code() == "trust.read-only");
   CHECK(remove_from_trust_store(store, "a").error().code() == "trust.read-only");
 }
 
@@ -173,11 +174,11 @@ TEST_CASE("an alias that no store can have is refused") {
   for (const char* alias : {"", "a\nb", "\xff"}) {
     CAPTURE(alias);
     StoreToChange store{.path = cat(folder.path(), "/s.p12"), .password = kNone};
-    CHECK(add_to_trust_store(store, {authority("a")}, alias).error().code() == "trust.alias");
+    CHECK(add_to_trust_store(store, {authority_der("a")}, alias).error().code() == "trust.alias");
   }
   for (const char* alias : {"../x", ".x"}) {
     StoreToChange store{.path = cat(folder.path(), "/d/"), .password = kNone};
-    CHECK(add_to_trust_store(store, {authority("a")}, alias).error().code() == "trust.alias");
+    CHECK(add_to_trust_store(store, {authority_der("a")}, alias).error().code() == "trust.alias");
   }
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -208,3 +209,62 @@ def test_what_is_missing_is_an_open_step_with_the_commands_for_it(desk, authorit
 def test_a_gate_where_nobody_signs_in_is_told_nothing_of_it(pforte):
     assert json.loads(pforte.run("check", "--json").stdout)["steps"] == []
     assert "single sign-on" not in pforte.run("check").stdout
+
+
+def compared(file: Path, other: Path, *options: str):
+    return run_pforte("check", "--compare", str(other), "--config", str(file), *options)
+
+
+def node(file: Path, folder: Path) -> Path:
+    """What another administrator sends of a node that has this configuration."""
+    document = folder / "node.json"
+    document.write_text(run_pforte("check", "--json", "--config", str(file)).stdout)
+    return document
+
+
+def test_two_nodes_with_one_configuration_sign_in_alike(desk, tmp_path):
+    done = compared(desk.file, node(desk.file, tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the other node signs in alike" in done.stdout
+
+
+def test_another_key_version_a_missing_service_and_other_settings_on_another_node_are_named(desk, realms, tmp_path):
+    document = node(desk.file, tmp_path)
+    other = json.loads(document.read_text())
+    here = other["node"][f"service {ALPHA_SERVICE}"]
+    other["node"][f"service {ALPHA_SERVICE}"] = here.replace("version 1", "version 2")
+    del other["node"][f"service {BETA_SERVICE}"]
+    other["node"]["sign_in.session_idle"] = "60 s"
+    other["node"]["krb5.conf: libdefaults/default_realm"] = "OTHER.TEST"
+    document.write_text(json.dumps(other))
+
+    done = compared(desk.file, document, "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert told["ok"] is False
+    assert [one["name"] for one in told["differences"]] == [
+        "krb5.conf: libdefaults/default_realm", f"service {BETA_SERVICE}", f"service {ALPHA_SERVICE}", "sign_in.session_idle"]
+    keys = told["differences"][2]
+    assert (keys["here"], keys["there"]) == (here, here.replace("version 1", "version 2"))
+    assert "newest version" in keys["remedy"]
+    german = compared(desk.file, document, "--lang", "de").stdout
+    assert f"anders: service {BETA_SERVICE} ist hier version 1: " in german
+    assert "auf dem anderen Knoten nicht gesetzt" in german
+
+
+def test_a_node_says_nothing_of_a_key_but_its_version_and_encryption(desk, realms, tmp_path):
+    said = json.loads(node(desk.file, tmp_path).read_text())["node"][f"service {ALPHA_SERVICE}"]
+    keys = said.split(", ")
+    assert all(re.fullmatch(r"version 1: aes(128|256)-cts-hmac-sha(1-96|256-128|384-192)", key) for key in keys), said
+
+
+@pytest.mark.parametrize("content, why", [(None, "No such file"), ("", "is no JSON"), ("[]", "tells nothing of a node"), ("{}", "tells nothing of a node"),
+                                          ('{"node": {"sign_in.map": 1}}', "is no text")])
+def test_a_document_that_is_none_of_a_node_is_refused_with_how_to_make_one(desk, tmp_path, content, why):
+    document = tmp_path / "bad.json"
+    if content is not None:
+        document.write_text(content)
+    done = compared(desk.file, document)
+    assert done.returncode == 2
+    assert why in done.stderr and str(document) in done.stderr and "help: " in done.stderr
+    assert done.stdout == ""
