@@ -74,13 +74,13 @@ void add_krb5_file(const kerberos::KerberosConfig& config, NodeFacts& facts) {
 
 void add_kerberos(const kerberos::KerberosConfig& config, NodeFacts& facts) {
   for (const kerberos::KeytabConfig& one : config.keytabs) facts[cat(kService, one.principal.to_text())] = keys_of(one);
-  facts["kerberos.login_fallback_realms"] = sorted(config.login_fallback_realms);
-  facts["kerberos.require_pac"] = sorted(config.require_pac);
-  facts["kerberos.allow_rc4"] = sorted(config.allow_rc4);
-  facts["kerberos.channel_binding"] = binding(config.channel_binding);
-  facts["kerberos.delegated_tickets"] = config.delegated_tickets ? "kept" : "dropped";
-  facts["kerberos.clock_skew"] = config.clock_skew ? seconds(*config.clock_skew) : "as krb5.conf says";
-  for (const auto& [sid, group] : config.groups) facts[cat("kerberos.groups: ", sid)] = group;
+  facts["[kerberos] login_fallback_realms"] = sorted(config.login_fallback_realms);
+  facts["[kerberos] require_pac"] = sorted(config.require_pac);
+  facts["[kerberos] allow_rc4"] = sorted(config.allow_rc4);
+  facts["[kerberos] channel_binding"] = binding(config.channel_binding);
+  facts["[kerberos] delegated_tickets"] = config.delegated_tickets ? "kept" : "dropped";
+  facts["[kerberos] clock_skew"] = config.clock_skew ? seconds(*config.clock_skew) : "as krb5.conf says";
+  for (const auto& [sid, group] : config.groups) facts[cat("[kerberos] groups: ", sid)] = group;
   add_krb5_file(config, facts);
 }
 
@@ -88,20 +88,20 @@ void add_sign_in(const identity::SignInConfig& config, NodeFacts& facts) {
   std::vector<std::string> providers, rules;
   for (identity::Provider provider : config.providers) providers.emplace_back(identity::provider_name(provider));
   for (const identity::NameRule& rule : config.map) rules.push_back(rule.to_text());
-  facts["sign_in.providers"] = joined(providers);
-  facts["sign_in.map"] = joined(rules);
-  facts["sign_in.session_lifetime"] = seconds(config.session_lifetime);
-  facts["sign_in.session_idle"] = seconds(config.session_idle);
-  facts["sign_in.end_with_ticket"] = yes_or_no(config.end_with_ticket);
-  facts["sign_in.unknown_agents"] = config.unknown_agents == identity::UnknownAgents::Created ? "created" : "refused";
+  facts["[sign_in] providers"] = joined(providers);
+  facts["[sign_in] map"] = joined(rules);
+  facts["[sign_in] session_lifetime"] = seconds(config.session_lifetime);
+  facts["[sign_in] session_idle"] = seconds(config.session_idle);
+  facts["[sign_in] end_with_ticket"] = yes_or_no(config.end_with_ticket);
+  facts["[sign_in] unknown_agents"] = config.unknown_agents == identity::UnknownAgents::Created ? "created" : "refused";
 }
 
 void add_directory(const identity::LdapConfig& config, NodeFacts& facts) {
   std::vector<std::string> servers;
   for (const conf::Text& server : config.servers) servers.push_back(server.value);
-  facts["ldap.servers"] = joined(servers);
-  facts["ldap.base"] = config.base;
-  facts["ldap.user_filter"] = config.user_filter;
+  facts["[ldap] servers"] = joined(servers);
+  facts["[ldap] base"] = config.base;
+  facts["[ldap] user_filter"] = config.user_filter;
 }
 
 }  // namespace

@@ -234,7 +234,7 @@ def test_another_key_version_a_missing_service_and_other_settings_on_another_nod
     here = other["node"][f"service {ALPHA_SERVICE}"]
     other["node"][f"service {ALPHA_SERVICE}"] = here.replace("version 1", "version 2")
     del other["node"][f"service {BETA_SERVICE}"]
-    other["node"]["sign_in.session_idle"] = "60 s"
+    other["node"]["[sign_in] session_idle"] = "60 s"
     other["node"]["krb5.conf: libdefaults/default_realm"] = "OTHER.TEST"
     document.write_text(json.dumps(other))
 
@@ -243,8 +243,8 @@ def test_another_key_version_a_missing_service_and_other_settings_on_another_nod
     told = json.loads(done.stdout)
     assert told["ok"] is False
     assert [one["name"] for one in told["differences"]] == [
-        "krb5.conf: libdefaults/default_realm", f"service {BETA_SERVICE}", f"service {ALPHA_SERVICE}", "sign_in.session_idle"]
-    keys = told["differences"][2]
+        "[sign_in] session_idle", "krb5.conf: libdefaults/default_realm", f"service {BETA_SERVICE}", f"service {ALPHA_SERVICE}"]
+    keys = told["differences"][3]
     assert (keys["here"], keys["there"]) == (here, here.replace("version 1", "version 2"))
     assert "newest version" in keys["remedy"]
     german = compared(desk.file, document, "--lang", "de").stdout
@@ -259,7 +259,7 @@ def test_a_node_says_nothing_of_a_key_but_its_version_and_encryption(desk, realm
 
 
 @pytest.mark.parametrize("content, why", [(None, "No such file"), ("", "is no JSON"), ("[]", "tells nothing of a node"), ("{}", "tells nothing of a node"),
-                                          ('{"node": {"sign_in.map": 1}}', "is no text")])
+                                          ('{"node": {"[sign_in] map": 1}}', "is no text")])
 def test_a_document_that_is_none_of_a_node_is_refused_with_how_to_make_one(desk, tmp_path, content, why):
     document = tmp_path / "bad.json"
     if content is not None:
