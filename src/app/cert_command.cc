@@ -14,9 +14,10 @@
 
 #include "app/cert_verdict.h"
 #include "app/complaint.h"
+#include "app/password_input.h"
+#include "app/text_table.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "crypto/pem.h"
 #include "pki/anchors.h"
 #include "pki/certificate_file.h"
 #include "pki/trust_store.h"
@@ -25,7 +26,7 @@
 namespace pforte::app {
 namespace {
 
-// Of certificates that are set aside.
+// Of what does not help the verdict.
 constexpr std::size_t kMostWarnings = 10;
 
 template <class T>
@@ -111,7 +112,7 @@ struct Material {
   std::vector<pki::Certificate> certificates;  // the peer's first
   std::vector<pki::Certificate> anchors;
   std::vector<pki::Crl> crls;
-  std::vector<std::string> set_aside;  // why a certificate that may help cannot
+  std::vector<Complaint> no_help;  // why what might help the verdict does not, or not for certain
 };
 
 // A certificate that cannot be read spoils the verdict only if it is the peer's, or if its file has no other.
@@ -124,42 +125,65 @@ Answer<void> load_chain(const std::string& file, bool with_peer, Material& into)
     if (!read && with_peer && number == 1) return std::unexpected(Complaint(read.error()));
     if (read) into.certificates.push_back(*std::move(read));
     if (read) continue;
-    into.set_aside.push_back(read.error().text());
+    into.no_help.emplace_back(read.error());
     if (++unreadable == all.size()) return std::unexpected(Complaint(read.error()));
   }
   return {};
 }
 
-Answer<Material> load(const CommandLine& line) {
+// A file that was taken for a trust store, and is none, would otherwise look like an authority that is missing.
+Complaint holds_no_anchor(const std::string& name) {
+  std::string shown = printable(name);
+  return {kDone,
+          {cat(shown, " holds no certificate, so nothing is trusted because of it"),
+           cat(shown, " enthält kein Zertifikat; seinetwegen ist also nichts vertrauenswürdig")},
+          {"is it the right one? pforte trust list STORE shows what is in it",
+           "ist es der richtige? pforte trust list SPEICHER zeigt, was darin ist"}};
+}
+
+Complaint is_unchecked(const std::string& name) {
+  std::string shown = printable(name);
+  return {kDone,
+          {cat(shown, " was read without its password, so nothing tells whether somebody changed it"),
+           cat(shown, " wurde ohne Passwort gelesen; nichts sagt, ob jemand ihn verändert hat")},
+          {"--trust-password-file FILE", "--trust-password-file DATEI"}};
+}
+
+Answer<void> load_stores(const CommandLine& line, const Streams& streams, Material& into) {
+  std::optional<Secret> password = TRY(known_password(streams, line.language, line.value_of("--trust-password-file")));
+  for (const std::string& name : line.values_of("--trust")) {
+    pki::TrustStore store = TRY(pki::read_trust_store(name, password));
+    if (store.entries.empty()) into.no_help.push_back(holds_no_anchor(name));
+    if (!store.checked) into.no_help.push_back(is_unchecked(name));
+    TRY(pki::load_anchors(store, into.certificates, into.crls, into.anchors));
+  }
+  return {};
+}
+
+Answer<Material> load(const CommandLine& line, const Streams& streams) {
   Material material;
   std::optional<std::string> chain = line.value_of("--chain");
   if (!chain)
     return missing("--chain", "name the file with the peer's certificate",
                    "die Datei mit dem Zertifikat der Gegenstelle nennen");
-  std::vector<std::string> stores = line.values_of("--trust");
-  if (stores.empty())
+  if (line.values_of("--trust").empty())
     return missing("--trust", "name what is trusted: a file, a folder, or system",
-                   "nennen, was vertraut ist: eine Datei, ein Ordner oder system");
+                   "angeben, wem vertraut wird: eine Datei, ein Ordner oder system");
   TRY(load_chain(*chain, true, material));
   for (const std::string& file : line.values_of("--untrusted")) TRY(load_chain(file, false, material));
   for (const std::string& file : line.values_of("--crl")) {
     std::vector<pki::Crl> crls = TRY(pki::load_crls(file));
     std::ranges::move(crls, std::back_inserter(material.crls));
   }
-  std::optional<Secret> password;
-  if (auto file = line.value_of("--trust-password-file")) password.emplace(TRY(crypto::read_password(*file)));
-  for (const std::string& name : stores) {
-    pki::TrustStore store = TRY(pki::read_trust_store(name, password));
-    TRY(pki::load_anchors(store, material.certificates, material.crls, material.anchors));
-  }
+  TRY(load_stores(line, streams, material));
   return material;
 }
 
 void warn(const Material& material, const CommandLine& line, std::FILE* to) {
   bool german = line.language == Language::German;
-  for (const std::string& why :
-       std::span(material.set_aside).first(std::min(material.set_aside.size(), kMostWarnings))) {
-    std::string text = cat("pforte: ", german ? "Warnung: " : "warning: ", why, '\n');
+  for (const Complaint& each : std::span(material.no_help).first(std::min(material.no_help.size(), kMostWarnings))) {
+    std::string text = cat("pforte: ", german ? "Warnung: " : "warning: ", each.what.in(line.language), '\n',
+                           german ? "Hilfe: " : "help: ", each.remedy.in(line.language), '\n');
     std::fwrite(text.data(), 1, text.size(), to);
   }
 }
@@ -168,7 +192,7 @@ Answer<int> judge(const CommandLine& line, const Streams& streams) {
   pki::Wanted wanted = TRY(wanted_in(line));
   std::size_t depth = TRY(depth_in(line));
   pki::Profile profile = TRY(word_of<pki::Profile>(line, "--profile", kProfiles, pki::Profile::Rfc5280));
-  Material material = TRY(load(line));
+  Material material = TRY(load(line, streams));
   warn(material, line, streams.err);
   pki::Question question{.leaf = material.certificates.front(),
                          .untrusted = {},

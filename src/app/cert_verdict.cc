@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "app/text_table.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -47,11 +48,12 @@ Json json_of(const pki::Finding& finding, bool german) {
           {"remedy", german ? rule.remedy.de : rule.remedy.en}};
 }
 
+// What a certificate says of itself must not steer the terminal, nor pass for a line of the verdict.
 std::string text_of(const pki::Finding& finding, bool german) {
   Message text = finding.text();
   const pki::Rule& rule = *finding.rule;
-  return cat(word_for(finding.level, german), ": ", subject_text(*finding.certificate), ": ",
-             german ? text.de : text.en, " [", rule.id, "; ", rule.source, "]\n",
+  return cat(word_for(finding.level, german), ": ", printable(subject_text(*finding.certificate)), ": ",
+             printable(german ? text.de : text.en), " [", rule.id, "; ", rule.source, "]\n",
              german ? "Hilfe: " : "help: ", german ? rule.remedy.de : rule.remedy.en, "\n");
 }
 
@@ -60,14 +62,15 @@ std::string text_of(const pki::Finding& finding, bool german) {
 std::string text_of(const pki::Verdict& verdict, Language language) {
   bool german = language == Language::German;
   std::string text;
-  if (verdict.trusted) text = german ? "vertraut\n" : "trusted\n";
-  if (!verdict.trusted) text = german ? "nicht vertraut\n" : "not trusted\n";
+  if (verdict.trusted) text = german ? "vertrauenswürdig\n" : "trusted\n";
+  if (!verdict.trusted) text = german ? "nicht vertrauenswürdig\n" : "not trusted\n";
   for (const pki::Finding& finding : verdict.findings) text += text_of(finding, german);
   text += german ? "Pfad:\n" : "path:\n";
   std::size_t number = 0;
   for (const pki::Certificate* certificate : verdict.path) {
-    text += cat("  ", ++number, ". ", subject_text(*certificate), "\n     ", time_text(certificate->not_before), " .. ",
-                time_text(certificate->not_after), "\n     sha256 ", certificate->sha256(), "\n");
+    text +=
+        cat("  ", ++number, ". ", printable(subject_text(*certificate)), "\n     ", time_text(certificate->not_before),
+            " .. ", time_text(certificate->not_after), "\n     sha256 ", certificate->sha256(), "\n");
   }
   return text;
 }

@@ -356,7 +356,7 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .more = {"With --crl every certificate below the trusted one must be told of by a list.\n\n"
               "Exit status: 0 trusted; 1 not trusted; 2 something is unreadable.\n",
               "Mit --crl muss eine Liste über jedes Zertifikat unter dem vertrauten Auskunft geben.\n\n"
-              "Rückgabewert: 0 vertraut; 1 nicht vertraut; 2 etwas ist unlesbar.\n"},
+              "Rückgabewert: 0 vertrauenswürdig; 1 nicht vertrauenswürdig; 2 etwas ist unlesbar.\n"},
      .options = kVerifyOptions},
     {.command = Command::TrustList,
      .group = "trust",

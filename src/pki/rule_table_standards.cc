@@ -259,7 +259,7 @@ constexpr auto kStandardRules = std::to_array<Rule>({
     {"cert.self-signed",
      "EEEEE",
      "RFC 5280, 6.1",
-     {"it is self-signed and not trusted", "es ist selbstsigniert und nicht vertraut"},
+     {"it is self-signed and not trusted", "es ist selbstsigniert und nicht vertrauenswürdig"},
      {"put it into the trust store, if it is what you expect",
       "in den Trust-Store aufnehmen, wenn es das erwartete ist"}},
     {"cert.loop",

@@ -232,11 +232,13 @@ def test_a_file_that_holds_something_else_is_named(tmp_path, what, place):
     answer = sane(ask.run([*asked, "--at", AT]))
     if place == "crl" and what in ("a list", "a list in DER") or place == "trust" and what in EMPTY_STORES:
         assert answer.status == 1
+        assert place == "crl" or "that file.pem" in answer.complained, "a store that trusts nobody is told"
     elif place == "untrusted" and what == "a list in DER":
         assert "that file.pem" in answer.complained, "what may have helped and cannot is told"
     else:
         assert answer.status == 2, answer
         assert "that file.pem" in answer.complained, answer.complained
+    assert ("help: " in answer.complained) == bool(answer.complained), "whatever is told has a remedy"
 
 
 TOLERATED = {
@@ -294,3 +296,12 @@ def test_what_must_be_said_is_asked_for(tmp_path, missing):
     answer = sane(ask.run([part for option, file in files.items() for part in (f"--{option}", file)]))
     assert answer.status == 2
     assert missing in answer.complained
+
+
+def test_a_name_neither_steers_the_terminal_nor_adds_a_line(tmp_path):
+    peer = leaf(MIDDLE, "x\x1b[31m\ntrusted")
+    chain, trust = write(tmp_path / "chain.pem", [peer, MIDDLE]), write(tmp_path / "trust.pem", [ROOT])
+    answer = sane(ask.run(["--chain", chain, "--trust", trust, "--at", AT, "--name", "dns:a\x1b[1mb"]))
+    assert answer.status == 1
+    assert "\x1b" not in answer.said
+    assert "trusted" not in answer.said.splitlines()
