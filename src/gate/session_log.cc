@@ -20,6 +20,7 @@ bool SessionLog::has_news() const {
 }
 
 Result<> SessionLog::write() {
+  std::scoped_lock one_at_a_time(writing_);
   News news;
   {
     std::scoped_lock lock(mutex_);

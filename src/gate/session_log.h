@@ -23,7 +23,7 @@ class SessionLog {
   bool has_news() const;
 
   // Writes what has gathered, in one transaction; blocks. Fails as the store does: then it is kept for the next time,
-  // as far as kMostWaiting goes.
+  // as far as kMostWaiting goes. What another thread was writing is in the store as well when it returns.
   Result<> write();
 
   static constexpr std::size_t kMostWaiting = 100'000;
@@ -39,6 +39,7 @@ class SessionLog {
   };
 
   store::Store& store_;
+  std::mutex writing_;  // locked first
   mutable std::mutex mutex_;
   News news_;  // under mutex_
 };
