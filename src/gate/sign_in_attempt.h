@@ -23,7 +23,7 @@ class SignInAttempt {
   SignInAttempt& operator=(const SignInAttempt&) = delete;
   ~SignInAttempt();
 
-  void learn(Inquiry inquiry) { trail_.inquiry = std::move(inquiry); }
+  void learn(Inquiry inquiry) { add_inquiry(trail_, std::move(inquiry)); }
 
   // One of these, at most.
   void succeeded(const identity::ProvenAgent& proven, const session::Session& session);

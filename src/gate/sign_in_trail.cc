@@ -1,6 +1,7 @@
 #include "gate/sign_in_trail.h"
 
 #include <string_view>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -31,6 +32,12 @@ SignInTrail trail_of(const Record& record, Metrics::SignInProof proof, bool sess
   trail.proof = proof;
   trail.session_wanted = session_wanted;
   return trail;
+}
+
+void add_inquiry(SignInTrail& trail, Inquiry inquiry) {
+  trail.inquiry = std::move(inquiry);
+  if (trail.inquiry.ticket) trail.inquiry.ticket->service = cut(trail.inquiry.ticket->service);
+  for (identity::ProviderAnswer& answer : trail.inquiry.providers) answer.reason = cut(answer.reason);
 }
 
 void add_refusal(SignInTrail& trail, const Error& error) {

@@ -55,6 +55,8 @@ struct SignInTrail {
 // What is known at the beginning.
 SignInTrail trail_of(const Record& record, Metrics::SignInProof proof, bool session_wanted);
 
+// What was found out on the way.
+void add_inquiry(SignInTrail& trail, Inquiry inquiry);
 // What a failure says.
 void add_refusal(SignInTrail& trail, const Error& error);
 // Who it was, and the session that began with it.
