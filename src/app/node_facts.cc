@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "app/text_table.h"
 #include "base/text.h"
 #include "crypto/pem.h"
 #include "kerberos/encryption.h"
@@ -131,10 +132,11 @@ std::vector<NodeDifference> differences(const NodeFacts& here, const NodeFacts& 
 
 Message NodeDifference::what() const {
   auto shown = [](const std::string& value, std::string_view nothing) {
-    return value.empty() ? std::string(nothing) : value;
+    return value.empty() ? std::string(nothing) : printable(value);
   };
-  return {cat(name, " is ", shown(here, "not set"), " here and ", shown(there, "not set"), " on the other node"),
-          cat(name, " ist hier ", shown(here, "nicht gesetzt"), " und auf dem anderen Knoten ",
+  std::string called = printable(name);
+  return {cat(called, " is ", shown(here, "not set"), " here and ", shown(there, "not set"), " on the other node"),
+          cat(called, " ist hier ", shown(here, "nicht gesetzt"), " und auf dem anderen Knoten ",
               shown(there, "nicht gesetzt"))};
 }
 

@@ -24,6 +24,12 @@ TEST_CASE("what is on one node alone, and what has another value, is a differenc
   CHECK(found[2].name == "service HTTP/erp@A");
 }
 
+TEST_CASE("what another node's file says does not reach a terminal as control characters") {
+  NodeDifference one{"[sign_in]\x1b[2J", "", "a\x1b[31mb"};
+  CHECK(one.what().en == "[sign_in]\uFFFD[2J is not set here and a\uFFFD[31mb on the other node");
+  CHECK(!one.what().de.contains('\x1b'));
+}
+
 TEST_CASE("the remedy tells a key that was remade from a service that is not named and from a setting") {
   auto remedy = [](std::string name, std::string here, std::string there) {
     return NodeDifference{std::move(name), std::move(here), std::move(there)}.remedy().en;
