@@ -196,6 +196,7 @@ class Pkcs12::Reader {
 
   Result<> open(Safe& safe) {
     PKCS7* sealed = safe.sealed.get();
+    if (!sealed->d.ptr) return damaged("a part of it is empty");  // its content is OPTIONAL (RFC 2315, 7)
     if (PKCS7_type_is_data(sealed)) {
       safe.bags.reset(PKCS12_unpack_p7data(sealed));
     } else if (PKCS7_type_is_encrypted(sealed)) {

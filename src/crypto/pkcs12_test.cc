@@ -122,6 +122,15 @@ TEST_CASE("a file that is cut or changed anywhere is refused") {
   }
 }
 
+TEST_CASE("a part that says it is encrypted, and has no content, is refused") {
+  constexpr std::string_view kFile(
+      "\x30\x23\x02\x01\x03\x30\x1e\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x11\x04\x0f"
+      "\x30\x0d\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06");
+  auto read = Pkcs12::read(kFile, "f", Secret("changeit"));
+  REQUIRE(!read);
+  CHECK(read.error().code() == "trust.damaged");
+}
+
 TEST_CASE("a file that wants to keep us busy is refused") {
   Identity authority = make_authority(), server = issue({}, &authority);
   Owned<PKCS12, PKCS12_free> file(PKCS12_create("x", "k", server.key.get(), server.chain[0].get(), nullptr,

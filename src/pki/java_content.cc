@@ -123,7 +123,8 @@ bool is_pkcs12(std::string_view bytes) {
   constexpr std::string_view kVersion3("\x02\x01\x03", 3);
   bool sequence = bytes.size() > 6 && bytes[0] == '\x30';
   auto length = sequence ? std::uint8_t(bytes[1]) : 0;
-  return sequence && bytes.substr(length > 0x80 ? 2 + (length & 0x7f) : 2).starts_with(kVersion3);
+  std::size_t header = length > 0x80 ? 2 + (length & 0x7f) : 2;
+  return sequence && header < bytes.size() && bytes.substr(header).starts_with(kVersion3);
 }
 
 }  // namespace

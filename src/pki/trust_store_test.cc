@@ -124,6 +124,7 @@ TEST_CASE("what is no trust store is refused with its name and the reason") {
       {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate.damaged"},
       {der + "x", "trust.form"},
       {der.substr(0, der.size() - 1), "trust.form"},
+      {"\x30\xff that is the length of its length", "trust.form"},
   };
   for (const Row& row : rows) {
     std::string file = folder.write("store", row.content);
