@@ -122,11 +122,14 @@ Answer<void> load_chain(const std::string& file, bool with_peer, Material& into)
   for (std::string& der : all) {
     std::string source = cat(file, ": certificate ", ++number);
     auto read = pki::read_certificate(std::move(der), source);
-    if (!read && with_peer && number == 1) return std::unexpected(Complaint(read.error()));
-    if (read) into.certificates.push_back(*std::move(read));
-    if (read) continue;
+    if (read) {
+      into.certificates.push_back(*std::move(read));
+      continue;
+    }
+    ++unreadable;
+    bool is_peer = with_peer && number == 1;
+    if (is_peer || unreadable == all.size()) return std::unexpected(Complaint(read.error()));
     into.no_help.emplace_back(read.error());
-    if (++unreadable == all.size()) return std::unexpected(Complaint(read.error()));
   }
   return {};
 }

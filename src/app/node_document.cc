@@ -1,5 +1,6 @@
 // Apart from node_facts.cc because the JSON library takes seconds to compile.
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "app/node_facts.h"
@@ -9,7 +10,7 @@
 namespace pforte::app {
 namespace {
 
-Complaint no_node(const std::string& file, std::string en, std::string de) {
+Complaint no_node(const std::string& file, std::string_view en, std::string_view de) {
   return {kInvalidInput,
           {cat(file, ": ", en), cat(file, ": ", de)},
           {"make it on the other node: pforte check --json > node.json",

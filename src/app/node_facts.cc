@@ -99,6 +99,7 @@ void add_sign_in(const identity::SignInConfig& config, NodeFacts& facts) {
 
 void add_directory(const identity::LdapConfig& config, NodeFacts& facts) {
   std::vector<std::string> servers;
+  servers.reserve(config.servers.size());
   for (const conf::Text& server : config.servers) servers.push_back(server.value);
   facts["[ldap] servers"] = joined(servers);
   facts["[ldap] base"] = config.base;

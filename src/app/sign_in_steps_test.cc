@@ -59,6 +59,7 @@ TEST_CASE("a service that is named but has no key is told by what is wrong with 
 
 TEST_CASE("many hosts take one screen all the same") {
   std::vector<std::string> hosts;
+  hosts.reserve(500);
   for (int i = 0; i < 500; ++i) hosts.push_back(std::to_string(i) + ".example.com");
   std::vector<SignInStep> steps = steps_called("service-key", config_for(hosts));
   REQUIRE(steps.size() == 4);

@@ -59,7 +59,7 @@ class Timeline {
  private:
   std::string_view word(std::string_view en, std::string_view de) const { return german_ ? de : en; }
   std::string_view word_for(std::span<const Word> words, std::string_view key) const;
-  std::string said_in_english(std::string text) const { return german_ ? german_or_same(text) : text; }
+  std::string said_in_english(const std::string& text) const { return german_ ? german_or_same(text) : text; }
 
   void at(std::string_view when, std::string_view what);
   void after(std::int64_t us, std::string_view what) { at(cat("+ ", milliseconds(us)), what); }

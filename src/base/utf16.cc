@@ -77,7 +77,8 @@ std::optional<std::string> utf8_of(std::u16string_view utf16) {
     char32_t point = utf16[i];
     if (is_low(utf16[i])) return std::nullopt;
     if (is_high(utf16[i])) {
-      if (++i == utf16.size() || !is_low(utf16[i])) return std::nullopt;
+      ++i;
+      if (i == utf16.size() || !is_low(utf16[i])) return std::nullopt;
       point = 0x10000 + ((point - 0xd800) << 10) + (utf16[i] - 0xdc00U);
     }
     append_point(text, point);

@@ -13,7 +13,7 @@ namespace {
 using testing::issue;
 using testing::make_authority;
 
-const std::optional<Secret> kNone;
+const std::optional<Secret> no_password;
 
 std::string write(const Pkcs12& file, const std::optional<Secret>& password) {
   auto written = file.write(password);
@@ -90,14 +90,14 @@ TEST_CASE("a wrong password, or none where one is needed, is told") {
   std::string encrypted = keystore(server, authority.chain[0].get(), "secret", NID_aes_256_cbc);
   CHECK(Pkcs12::read(encrypted, "f", std::optional<Secret>("Secret")).error().code() == "trust.password-wrong");
   CHECK(Pkcs12::read(encrypted, "f", std::optional<Secret>("")).error().code() == "trust.password-wrong");
-  CHECK(Pkcs12::read(encrypted, "f", kNone).error().code() == "trust.password-missing");
+  CHECK(Pkcs12::read(encrypted, "f", no_password).error().code() == "trust.password-missing");
 }
 
 TEST_CASE("what is not encrypted is read without its password, and nobody says that it was checked") {
   Identity authority = make_authority();
   Pkcs12 made;
   made.add("a", *authority.chain[0]);
-  auto read = Pkcs12::read(write(made, std::optional<Secret>("secret")), "f", kNone);
+  auto read = Pkcs12::read(write(made, std::optional<Secret>("secret")), "f", no_password);
   REQUIRE(read);
   CHECK(!read->checked());
   CHECK(read->certificates().size() == 1);

@@ -37,6 +37,7 @@ net::Address drift_client(int number = 1) {
 
 std::vector<std::int64_t> versions_of(const std::vector<KeyDrift>& list) {
   std::vector<std::int64_t> versions;
+  versions.reserve(list.size());
   for (const KeyDrift& one : list) versions.push_back(one.version);
   return versions;
 }

@@ -97,6 +97,7 @@ TEST_CASE("who was asked, in which order, and what each said is told") {
     std::vector<ProviderAnswer> answers;
     (void)login.sign_in(row.name, Secret(row.password), source(), answers);
     std::vector<Said> said;
+    said.reserve(answers.size());
     for (const ProviderAnswer& one : answers) said.push_back(one.said);
     CHECK(said == row.said);
     if (!answers.empty()) CHECK(answers.front().took > 0us);

@@ -28,6 +28,7 @@ bool ServiceKeys::fits(std::int64_t version, std::int64_t encryption) const {
 
 std::vector<int> ServiceKeys::versions() const {
   std::vector<int> versions;
+  versions.reserve(keys_.size());
   for (const Key& key : keys_) versions.push_back(key.version);
   std::ranges::sort(versions);
   auto doubles = std::ranges::unique(versions);

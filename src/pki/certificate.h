@@ -37,13 +37,13 @@ struct BasicConstraints {
 
 // Bits of the KeyUsage extension (RFC 5280, 4.2.1.3).
 enum KeyUsage : std::uint16_t {
-  kDigitalSignature = 1 << 0,
-  kContentCommitment = 1 << 1,
-  kKeyEncipherment = 1 << 2,
-  kDataEncipherment = 1 << 3,
-  kKeyAgreement = 1 << 4,
-  kKeyCertSign = 1 << 5,
-  kCrlSign = 1 << 6,
+  DigitalSignature = 1 << 0,
+  ContentCommitment = 1 << 1,
+  KeyEncipherment = 1 << 2,
+  DataEncipherment = 1 << 3,
+  KeyAgreement = 1 << 4,
+  KeyCertSign = 1 << 5,
+  CrlSign = 1 << 6,
 };
 
 struct NameConstraints {

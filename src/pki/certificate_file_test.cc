@@ -14,31 +14,31 @@ namespace pforte::pki {
 namespace {
 
 // Two values in DER: what is in them does not matter to a reader of files.
-const std::string kOne("\x30\x03\x02\x01\x05", 5), kTwo("\x30\x00", 2);
+const std::string one_der("\x30\x03\x02\x01\x05", 5), two_der("\x30\x00", 2);
 
 std::string block(std::string_view label, std::string_view der) {
   return cat("-----BEGIN ", label, "-----\n", to_base64(der), "\n-----END ", label, "-----\n");
 }
 
 TEST_CASE("certificates are found in PEM between whatever else there is, and in DER") {
-  const std::vector<std::string> both = {kOne, kTwo};
-  std::string pem = cat("subject: a\r\n", block("CERTIFICATE", kOne), block("PRIVATE KEY", kTwo), "\n",
-                        block("X509 CERTIFICATE", kTwo));
+  const std::vector<std::string> both = {one_der, two_der};
+  std::string pem = cat("subject: a\r\n", block("CERTIFICATE", one_der), block("PRIVATE KEY", two_der), "\n",
+                        block("X509 CERTIFICATE", two_der));
   CHECK(read_certificates(pem, "a.pem").value() == both);
-  CHECK(read_certificates(kOne + kTwo, "a.der").value() == both);
+  CHECK(read_certificates(one_der + two_der, "a.der").value() == both);
 }
 
 TEST_CASE("lines may end with CRLF, be indented, and have any length") {
   std::string pem = " -----BEGIN CERTIFICATE-----\r\n MAMC\r\nAQU=\r\n-----END CERTIFICATE-----";
-  CHECK(read_certificates(pem, "a.pem").value() == std::vector{kOne});
+  CHECK(read_certificates(pem, "a.pem").value() == std::vector{one_der});
 }
 
 TEST_CASE("a byte order mark before the first certificate does not hide it") {
-  CHECK(read_certificates(cat("\xef\xbb\xbf", block("CERTIFICATE", kOne)), "a.pem").value() == std::vector{kOne});
+  CHECK(read_certificates(cat("\xef\xbb\xbf", block("CERTIFICATE", one_der)), "a.pem").value() == std::vector{one_der});
 }
 
 TEST_CASE("of a trusted certificate only the certificate counts") {
-  CHECK(read_certificates(block("TRUSTED CERTIFICATE", kOne + kTwo), "a.pem").value() == std::vector{kOne});
+  CHECK(read_certificates(block("TRUSTED CERTIFICATE", one_der + two_der), "a.pem").value() == std::vector{one_der});
 }
 
 TEST_CASE("a file without a usable certificate says where and why") {
@@ -48,12 +48,13 @@ TEST_CASE("a file without a usable certificate says where and why") {
   };
   const Row rows[] = {
       {"", "certificate.none", "a.pem: holds no certificate"},
-      {block("X509 CRL", kOne), "certificate.none", "holds no certificate"},
+      {block("X509 CRL", one_der), "certificate.none", "holds no certificate"},
       {"x\n-----BEGIN CERTIFICATE-----\nMAMCAQU=\n", "certificate.damaged", "a.pem:2: the certificate has no line"},
       {"-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END X-----\n", "certificate.damaged", "no line that ends it"},
       {"-----BEGIN CERTIFICATE-----\nMAMC!QU=\n-----END CERTIFICATE-----\n", "certificate.damaged", "not Base64"},
       {block("CERTIFICATE", "\x30\x05\x02"), "certificate.damaged", "is cut off"},
-      {cat("it is ", block("CERTIFICATE", kOne), block("CERTIFICATE", kTwo)), "certificate.damaged", "in the middle"},
+      {cat("it is ", block("CERTIFICATE", one_der), block("CERTIFICATE", two_der)), "certificate.damaged",
+       "in the middle"},
       {block("CERTIFICATE", ""), "certificate.damaged", "is cut off"},
       {std::string("\x30\x00\x30\x82\x01", 5), "certificate.damaged", "certificate 2 is cut off"},
   };
@@ -68,7 +69,7 @@ TEST_CASE("a file without a usable certificate says where and why") {
 
 TEST_CASE("revocation lists are read the same way, and a missing file is told by its name") {
   crypto::testing::Folder folder;
-  CHECK(read_crl_file(folder.write("a.crl", block("X509 CRL", kTwo))).value() == std::vector{kTwo});
+  CHECK(read_crl_file(folder.write("a.crl", block("X509 CRL", two_der))).value() == std::vector{two_der});
   auto missing = read_certificate_file(folder.path() + "/none.pem");
   REQUIRE(!missing);
   CHECK(missing.error().kind() == Kind::NotFound);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMostSerialBytes = 20;
 
-Message same(std::string text) {
+Message same(const std::string& text) {
   return {text, text};
 }
 
@@ -99,7 +99,7 @@ void check_authority(const Certificate& certificate, Role role, Findings& findin
   if (extension && !extension->critical) {
     findings.add(anchor ? "cert.anchor-basic-constraints-critical" : "cert.basic-constraints-critical", certificate);
   }
-  if (certificate.key_usage && (*certificate.key_usage & kKeyCertSign) == 0)
+  if (certificate.key_usage && (*certificate.key_usage & KeyCertSign) == 0)
     findings.add("cert.key-cert-sign", certificate);
   check_constraints_form(certificate, findings);
 }
@@ -109,7 +109,7 @@ void check_what_only_authorities_have(const Certificate& certificate, Findings& 
   if (ca) return;
   bool has_length = certificate.basic_constraints && certificate.basic_constraints->path_length;
   if (has_length) findings.add("cert.path-length-misplaced", certificate);
-  if (certificate.key_usage && (*certificate.key_usage & kKeyCertSign) != 0)
+  if (certificate.key_usage && (*certificate.key_usage & KeyCertSign) != 0)
     findings.add("cert.key-cert-sign-without-ca", certificate);
   if (certificate.name_constraints) findings.add("cert.name-constraints-in-leaf", certificate);
 }
@@ -156,9 +156,9 @@ bool allows(const Certificate& certificate, Purpose purpose) {
 void check_leaf_key_usage(const Certificate& leaf, const Wanted& wanted, Findings& findings) {
   if (!leaf.key_usage) return;
   if (*leaf.key_usage == 0) return findings.add("cert.key-usage-empty", leaf);
-  unsigned fit = kDigitalSignature;
-  if (wanted.purpose == Purpose::Server) fit |= kKeyEncipherment | kKeyAgreement;
-  if (wanted.purpose == Purpose::Mail) fit |= kContentCommitment | kKeyEncipherment | kKeyAgreement;
+  unsigned fit = DigitalSignature;
+  if (wanted.purpose == Purpose::Server) fit |= KeyEncipherment | KeyAgreement;
+  if (wanted.purpose == Purpose::Mail) fit |= ContentCommitment | KeyEncipherment | KeyAgreement;
   if (wanted.purpose == Purpose::Any || (*leaf.key_usage & fit) != 0) return;
   bool ca = leaf.basic_constraints && leaf.basic_constraints->ca;
   findings.add(ca ? "cert.key-usage-of-ca" : "cert.key-usage", leaf, purpose_text(wanted.purpose));

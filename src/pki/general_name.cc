@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <string>
 
@@ -42,6 +43,7 @@ GeneralName name_of(const GENERAL_NAME* name) {
 
 std::vector<GeneralName> names_of(const GENERAL_NAMES* names) {
   std::vector<GeneralName> all;
+  all.reserve(std::size_t(std::max(0, sk_GENERAL_NAME_num(names))));
   for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) all.push_back(name_of(sk_GENERAL_NAME_value(names, i)));
   return all;
 }

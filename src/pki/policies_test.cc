@@ -12,7 +12,7 @@
 namespace pforte::pki {
 namespace {
 
-const std::string kAny(oid::kAnyPolicy);
+const std::string any_policy(oid::kAnyPolicy);
 
 // What an authority or a leaf says of policies; each policy is a letter.
 struct Says {
@@ -61,12 +61,12 @@ TEST_CASE("the demand begins after so many certificates, of which self-issued on
 }
 
 TEST_CASE("anyPolicy stands for all, unless it is inhibited") {
-  CHECK(verdict({{.policies = {{kAny}}, .require_explicit = 0}, {.policies = {{"b"}}}}) == "good");
-  CHECK(verdict({{.policies = {{"a"}}, .require_explicit = 0}, {.policies = {{kAny}}}}) == "good");
-  CHECK(verdict({{.policies = {{"a"}}, .require_explicit = 0, .inhibit_any = 0}, {.policies = {{kAny}}}}) ==
+  CHECK(verdict({{.policies = {{any_policy}}, .require_explicit = 0}, {.policies = {{"b"}}}}) == "good");
+  CHECK(verdict({{.policies = {{"a"}}, .require_explicit = 0}, {.policies = {{any_policy}}}}) == "good");
+  CHECK(verdict({{.policies = {{"a"}}, .require_explicit = 0, .inhibit_any = 0}, {.policies = {{any_policy}}}}) ==
         "cert.policies");
   CHECK(verdict({{.policies = {{"a"}}, .require_explicit = 0, .inhibit_any = 0},
-                 {.policies = {{kAny}}, .self_issued = true},
+                 {.policies = {{any_policy}}, .self_issued = true},
                  {}}) == "good");
 }
 
@@ -76,9 +76,9 @@ TEST_CASE("a mapped policy counts under its new name alone") {
   CHECK(verdict({maps, {.policies = {{"a"}}}}) == "cert.policies");
   Says inhibited = maps;
   CHECK(verdict({{.inhibit_mapping = 0}, inhibited, {.policies = {{"b"}}}}) == "cert.policies");
-  CHECK(verdict({{.policies = {{kAny}}, .mappings = {{"a", "b"}}, .require_explicit = 0}, {.policies = {{"b"}}}}) ==
-        "good");
-  CHECK(verdict({{.mappings = {{kAny, "b"}}}, {}}) == "cert.policy-mapping");
+  CHECK(verdict({{.policies = {{any_policy}}, .mappings = {{"a", "b"}}, .require_explicit = 0},
+                 {.policies = {{"b"}}}}) == "good");
+  CHECK(verdict({{.mappings = {{any_policy, "b"}}}, {}}) == "cert.policy-mapping");
 }
 
 TEST_CASE("mappings upon mappings do not multiply the work") {

@@ -190,7 +190,7 @@ std::optional<Message> Revocation::misfit(const Certificate& certificate, const 
 
 // Section 6.3.3 (f) and (g). The path's own certificates have been judged with it.
 const Certificate* Revocation::signer_of(const Crl& crl, const Path& path) {
-  auto may = [&](const Certificate* signer) { return !signer->key_usage || (*signer->key_usage & kCrlSign) != 0; };
+  auto may = [&](const Certificate* signer) { return !signer->key_usage || (*signer->key_usage & CrlSign) != 0; };
   std::span<const Certificate* const> named = pool_.with_subject(crl.issuer);
   for (std::size_t i = 1; i < path.size(); ++i) {
     if (path[i]->subject == crl.issuer && may(path[i]) && signatures_.hold(crl, *path[i])) return path[i];

@@ -156,7 +156,8 @@ inline std::string reason(const Verdict& verdict) {
 }
 
 // A question about a leaf, with everything else by name.
-inline Question about(const Made& leaf, std::vector<const Made*> untrusted, std::vector<const Made*> trusted) {
+inline Question about(const Made& leaf, const std::vector<const Made*>& untrusted,
+                      const std::vector<const Made*>& trusted) {
   Question question{
       .leaf = leaf.certificate, .untrusted = {}, .trusted = {}, .crls = {}, .wanted = {kNow, Purpose::Server, {}}};
   for (const Made* made : untrusted) question.untrusted.push_back(&made->certificate);

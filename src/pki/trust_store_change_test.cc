@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 using crypto::testing::Folder;
 using crypto::testing::make_authority;
 
-const std::optional<Secret> kNone;
-const std::optional<Secret> kChangeit("changeit");
+const std::optional<Secret> no_password;
+const std::optional<Secret> changeit("changeit");
 
 std::string authority_der(const std::string& name) {
   return crypto::der_of(*make_authority(name).chain[0]);
@@ -50,7 +50,7 @@ TEST_CASE("a store of each form is made, gets certificates and loses them") {
     CAPTURE(name);
     std::string path = cat(folder.path(), "/", name), ending = path.ends_with('/') ? ".pem" : "";
     bool needs_password = path.ends_with("ks") || path.ends_with("p12");
-    const std::optional<Secret>& password = needs_password ? kChangeit : kNone;
+    const std::optional<Secret>& password = needs_password ? changeit : no_password;
     StoreToChange store{.path = path, .password = password};
     auto added = add_to_trust_store(store, {first}, "first");
     REQUIRE(added);
@@ -77,7 +77,7 @@ TEST_CASE("a store of each form is made, gets certificates and loses them") {
 
 TEST_CASE("what a store was before the last change is beside it") {
   Folder folder;
-  StoreToChange store{.path = cat(folder.path(), "/s.jks"), .password = kChangeit};
+  StoreToChange store{.path = cat(folder.path(), "/s.jks"), .password = changeit};
   REQUIRE(add_to_trust_store(store, {authority_der("a")}, "a"));
   CHECK(!fs::exists(store.path + ".bak"));
   std::string before = content_of(store.path);
@@ -89,7 +89,7 @@ TEST_CASE("a wrong password, none, a damaged store or one of another form change
   Folder folder;
   std::string path = cat(folder.path(), "/s.jks");
   std::optional<Secret> wrong("wrong");
-  REQUIRE(add_to_trust_store({.path = path, .password = kChangeit}, {authority_der("a")}, "a"));
+  REQUIRE(add_to_trust_store({.path = path, .password = changeit}, {authority_der("a")}, "a"));
   std::string before = content_of(path);
   auto code = [&](const std::optional<StoreForm>& form, const std::optional<Secret>& password) {
     return std::string(add_to_trust_store({.path = path, .form = form, .password = password}, {authority_der("b")}, "b")
@@ -97,11 +97,11 @@ TEST_CASE("a wrong password, none, a damaged store or one of another form change
                            .code());
   };
   CHECK(code({}, wrong) == "trust.password-wrong");
-  CHECK(code({}, kNone) == "trust.password-missing");
-  CHECK(code(StoreForm::Pkcs12, kChangeit) == "trust.form");
+  CHECK(code({}, no_password) == "trust.password-missing");
+  CHECK(code(StoreForm::Pkcs12, changeit) == "trust.form");
   CHECK(content_of(path) == before);
   folder.write("s.jks", before.substr(0, before.size() - 1));
-  CHECK(code({}, kChangeit) == "trust.damaged");
+  CHECK(code({}, changeit) == "trust.damaged");
   CHECK(content_of(path) == before.substr(0, before.size() - 1));
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
@@ -110,13 +110,13 @@ TEST_CASE("private keys survive every change, and their file is not readable by 
   Folder folder;
   std::string der = authority_der("own");
   Jks keys{.entries = {{.alias = "server", .key = "an encrypted key", .chain = {der}}}};
-  std::string path = folder.write("s.jks", *write_jks(keys, *kChangeit));
+  std::string path = folder.write("s.jks", *write_jks(keys, *changeit));
   chmod(path.c_str(), 0644);
-  StoreToChange store{.path = path, .password = kChangeit};
+  StoreToChange store{.path = path, .password = changeit};
   REQUIRE(add_to_trust_store(store, {authority_der("a")}, "a"));
   CHECK(remove_from_trust_store(store, "server").error().code() == "trust.is-key");
   REQUIRE(remove_from_trust_store(store, "a"));
-  CHECK(content_of(path) == *write_jks(keys, *kChangeit));
+  CHECK(content_of(path) == *write_jks(keys, *changeit));
   struct stat about{};
   REQUIRE(stat(path.c_str(), &about) == 0);
   CHECK((about.st_mode & 0777) == 0640);
@@ -130,7 +130,7 @@ TEST_CASE("what people wrote into a PEM bundle stays; what stands before a certi
   std::string head = "## our bundle\n\n", note = "# for the mail server\n", tail = "\n# the end\n";
   std::string path =
       folder.write("b.pem", cat(head, note, crypto::pem_block(a), "\nB\n=\n", crypto::pem_block(b), tail));
-  StoreToChange store{.path = path, .password = kNone};
+  StoreToChange store{.path = path, .password = no_password};
   REQUIRE(remove_from_trust_store(store, sha256_of(b)));
   CHECK(content_of(path) == cat(head, note, crypto::pem_block(a), "\n", tail));
   REQUIRE(remove_from_trust_store(store, sha256_of(a)));
@@ -139,17 +139,17 @@ TEST_CASE("what people wrote into a PEM bundle stays; what stands before a certi
 
 TEST_CASE("several certificates are named after the first, or after their subjects") {
   Folder folder;
-  StoreToChange store{.path = cat(folder.path(), "/s.p12"), .password = kNone};
+  StoreToChange store{.path = cat(folder.path(), "/s.p12"), .password = no_password};
   REQUIRE(add_to_trust_store(
       store, {authority_der("M\u00fcller & S\u00f6hne CA"), authority_der("m\u00fcller s\u00f6hne ca")}, {}));
   REQUIRE(add_to_trust_store(store, {authority_der("x"), authority_der("y")}, "mine"));
-  CHECK(aliases(store.path, kNone) ==
+  CHECK(aliases(store.path, no_password) ==
         Names{"m\u00fcller-s\u00f6hne-ca", "m\u00fcller-s\u00f6hne-ca-2", "mine", "mine-2"});
 }
 
 TEST_CASE("OpenSSL finds what is in a folder by its hash, also after others were removed") {
   Folder folder;
-  StoreToChange store{.path = folder.path(), .password = kNone};
+  StoreToChange store{.path = folder.path(), .password = no_password};
   std::string certificates[] = {authority_der("same"), authority_der("same"), authority_der("same")};
   for (const std::string& der : certificates) REQUIRE(add_to_trust_store(store, {der}, {}));
   std::string hash = crypto::hashed_name(*crypto::certificate_from(certificates[0]));
@@ -160,11 +160,11 @@ TEST_CASE("OpenSSL finds what is in a folder by its hash, also after others were
   CHECK(link(0) == "same-3.pem");
   CHECK(link(1) == "same-2.pem");
   CHECK(!fs::exists(fs::symlink_status(cat(folder.path(), "/", hash, ".2"))));
-  CHECK(aliases(folder.path(), kNone) == Names{"same-2.pem", "same-3.pem"});
+  CHECK(aliases(folder.path(), no_password) == Names{"same-2.pem", "same-3.pem"});
 }
 
 TEST_CASE("the system's store is left to the system") {
-  StoreToChange store{.path = "system", .password = kNone};
+  StoreToChange store{.path = "system", .password = no_password};
   CHECK(add_to_trust_store(store, {authority_der("a")}, {}).error().code() == "trust.read-only");
   CHECK(remove_from_trust_store(store, "a").error().code() == "trust.read-only");
 }
@@ -173,11 +173,11 @@ TEST_CASE("an alias that no store can have is refused") {
   Folder folder;
   for (const char* alias : {"", "a\nb", "\xff"}) {
     CAPTURE(alias);
-    StoreToChange store{.path = cat(folder.path(), "/s.p12"), .password = kNone};
+    StoreToChange store{.path = cat(folder.path(), "/s.p12"), .password = no_password};
     CHECK(add_to_trust_store(store, {authority_der("a")}, alias).error().code() == "trust.alias");
   }
   for (const char* alias : {"../x", ".x"}) {
-    StoreToChange store{.path = cat(folder.path(), "/d/"), .password = kNone};
+    StoreToChange store{.path = cat(folder.path(), "/d/"), .password = no_password};
     CHECK(add_to_trust_store(store, {authority_der("a")}, alias).error().code() == "trust.alias");
   }
 }
