@@ -112,7 +112,9 @@ void note_roots_own_files(const gate::Config& config, conf::Problems& problems) 
 
 std::string differences_text(const std::vector<NodeDifference>& differences, Language language) {
   bool german = language == Language::German;
-  if (differences.empty()) return german ? "der andere Knoten meldet genauso an\n" : "the other node signs in alike\n";
+  if (differences.empty())
+    return german ? "auf dem anderen Knoten ist nichts anders, was verglichen wird\n"
+                  : "nothing that is compared is otherwise on the other node\n";
   std::string text;
   for (const NodeDifference& one : differences) {
     text += cat(german ? "anders: " : "differs: ", one.what().in(language), '\n',

@@ -287,7 +287,10 @@ net::Task<admin::SignInDocument> RunningGate::find_sign_in(std::string reference
       });
     });
   }
-  while (search->waiting > 0) co_await loop_.sleep_for(std::chrono::milliseconds(1));
+  // A worker that does not answer by then hangs; the others have told what they know.
+  constexpr int kMostLooks = 5'000;
+  for (int looks = 0; search->waiting > 0 && looks < kMostLooks; ++looks)
+    co_await loop_.sleep_for(std::chrono::milliseconds(1));
   bool found = search->found.trail != nullptr;
   SignInAnswer answer{.reference = std::move(reference),
                       .finding = std::move(search->found),

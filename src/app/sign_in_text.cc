@@ -126,9 +126,8 @@ void Timeline::before_the_request() {
     clocks = cat(std::abs(ahead),
                  ahead > 0 ? word(" s ahead of ours", " s vor unserer") : word(" s behind ours", " s hinter unserer"));
   }
-  at(asked,
-     cat(word("the client presented it, by its own clock: ", "der Client legte es vor, nach seiner eigenen Uhr: "),
-         clocks, word(" (step 6)", " (Schritt 6)")));
+  at(asked, cat(word("the client presented it, by its own clock: ", "der Client legte es vor, seine Uhr geht: "),
+                clocks, word(" (step 6)", " (Schritt 6)")));
 }
 
 void Timeline::request() {
@@ -152,10 +151,11 @@ void Timeline::request() {
 void Timeline::key_tried(const Json& ticket) {
   const Json& key = structure(ticket, "key");
   if (key.empty()) return;
-  std::string versions = shown_numbers(key, "versions");
-  std::string_view fits = is_true(ticket, "opened")
-                              ? word("opened by a key of ", "geöffnet mit einem Schlüssel von ")
-                              : word("not opened by the keys of ", "nicht geöffnet von den Schlüsseln von ");
+  bool opened = is_true(ticket, "opened");
+  bool named = opened && ticket.contains("key_version") && ticket["key_version"].is_number_integer();
+  std::string versions = named ? cat(shown_number(ticket, "key_version")) : shown_numbers(key, "versions");
+  std::string_view fits = opened ? word("opened by a key of ", "geöffnet mit einem Schlüssel von ")
+                                 : word("not opened by the keys of ", "nicht geöffnet von den Schlüsseln von ");
   at("", cat(fits, shown_text(key, "principal"), word(" in ", " in "), shown_text(key, "keytab"),
              word(", key version ", ", Schlüsselversion "), versions.empty() ? word("none", "keine") : versions));
 }
@@ -178,17 +178,17 @@ void Timeline::work() {
   const Json& ticket = structure(document_, "ticket");
   us_ = shown_number(times, "waited_us");
   bool worked = us_ > 0 || shown_number(times, "accepting_us") > 0 || !structure(document_, "providers").empty();
-  if (worked) after(us_, cat(word("a thread was free, after ", "ein Thread war frei, nach "), milliseconds(us_)));
+  if (worked) after(us_, cat(word("a thread was free, after ", "auf einen Thread gewartet: "), milliseconds(us_)));
   std::int64_t accepting = shown_number(times, "accepting_us");
   us_ += accepting;
   if (accepting > 0)
-    after(us_, cat(word("the token was judged, in ", "das Token war beurteilt, in "), milliseconds(accepting)));
+    after(us_, cat(word("the token was judged, in ", "das Token geprüft, Dauer "), milliseconds(accepting)));
   key_tried(ticket);
   for (const Json& answer : structure(document_, "providers")) provider(answer);
   std::int64_t finding = shown_number(times, "finding_us");
   us_ += finding;
   if (finding > 0)
-    after(us_, cat(word("the store was asked for the agent, in ", "der Speicher war nach dem Bearbeiter gefragt, in "),
+    after(us_, cat(word("the store was asked for the agent, in ", "den Bearbeiter in der Datenbank gesucht, Dauer "),
                    milliseconds(finding)));
 }
 
@@ -223,12 +223,12 @@ void Timeline::end() {
                                                               : word("the client had gone", "der Client war weg"));
   }
   if (problem.empty()) return;
-  after(took, cat(word("stopped by ", "gestoppt von "), shown_text(problem, "code"), ": ",
+  after(took, cat(word("stopped by ", "gescheitert an "), shown_text(problem, "code"), ": ",
                   said_in_english(shown_text(problem, "reason"))));
   std::string waits = shown_text(document_, "waiting_login");
   if (!waits.empty()) at("", cat(word("the login that has to wait: ", "der Anmeldename, der warten muss: "), waits));
   std::string remedy = shown_text(structure(problem, "remedy"), german_ ? "de" : "en");
-  if (!remedy.empty()) at("", cat(word("what to do: ", "was zu tun ist: "), remedy));
+  if (!remedy.empty()) at("", cat(word("what to do: ", "Abhilfe: "), remedy));
 }
 
 std::string Timeline::write() && {

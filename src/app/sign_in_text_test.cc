@@ -69,8 +69,7 @@ TEST_CASE("a timeline has a line for each step, in the order in which they happe
         "                            the ticket says: for HTTP/app.example@R, key version 2, aes256-cts-hmac-sha1-96\n"
         "  + 0.04 ms                 a thread was free, after 0.04 ms\n"
         "  + 1.35 ms                 the token was judged, in 1.31 ms\n"
-        "                            opened by a key of HTTP/app.example@R in /etc/pforte/app.keytab, key version "
-        "1, 2\n"
+        "                            opened by a key of HTTP/app.example@R in /etc/pforte/app.keytab, key version 2\n"
         "  + 2.00 ms                 stopped by kerberos.expired: the ticket of susan@R expired 60 min ago (clocks may "
         "be 5 min apart)\n"
         "                            what to do: get a new ticket: klist purge or kinit at the client; if all have it, "
@@ -81,7 +80,7 @@ TEST_CASE("the same in German, what stopped it too") {
   std::string text = shown(expired_ticket(), Language::German);
   for (const char* part :
        {"Anmeldung 0123456789abc: abgelehnt: kerberos.expired\n", "(Schritte 1-3)", "3 s hinter unserer (Schritt 6)",
-        "das Ticket von susan@R ist seit 60 min abgelaufen", "was zu tun ist: ein neues Ticket holen"}) {
+        "das Ticket von susan@R ist seit 60 min abgelaufen", "Abhilfe: ein neues Ticket holen"}) {
     CAPTURE(part);
     CHECK(text.contains(part));
   }

@@ -151,7 +151,7 @@ void Writer::drift(const Json& drift) {
                      "es sieht falsch aus: das KDC machte noch ein Ticket mit einer Version der Keytab um "),
                 contradicted, '\n');
   }
-  out_ += cat("      ", word("what to do: ", "was zu tun ist: "),
+  out_ += cat("      ", word("what to do: ", "Abhilfe: "),
               shown_text(structure(drift, "remedy"), language_ == Language::German ? "de" : "en"), '\n');
 }
 

@@ -83,8 +83,8 @@ def test_a_ticket_with_a_key_version_that_the_keytab_lacks(desk, susan):
              "stopped by kerberos.key-version: the ticket is sealed with key version 3", "what to do: make the keytab again")
     assert "steps 1-3" not in text  # nobody can know
     german = explained(desk, reference, "--lang", "de")
-    in_order(german, "abgelehnt: kerberos.key-version", "das Ticket sagt: für", "Schlüsselversion 3", "gestoppt von kerberos.key-version",
-             "das Ticket ist mit Schlüsselversion 3 von", "was zu tun ist: die Keytab neu erzeugen")
+    in_order(german, "abgelehnt: kerberos.key-version", "das Ticket sagt: für", "Schlüsselversion 3", "gescheitert an kerberos.key-version",
+             "das Ticket ist mit Schlüsselversion 3 von", "Abhilfe: die Keytab neu erzeugen")
     ticket = told(desk, reference)["ticket"]
     assert (ticket["key_version"], ticket["opened"], ticket["key"]["versions"]) == (3, False, [1])
 
