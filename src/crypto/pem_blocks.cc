@@ -15,7 +15,14 @@ namespace {
 template <class T>
 using Allocated = Owned<T, [](T* memory) { OPENSSL_free(memory); }>;
 
-// A "TRUSTED CERTIFICATE" has OpenSSL's own settings behind it.
+// A "TRUSTED CERTIFICATE" has OpenSSL's own settings behind it: a name for it, and what it is trusted for and what not.
+bool is_trusted_for_all(std::string_view content) {
+  const auto* at = reinterpret_cast<const unsigned char*>(content.data());
+  Certificate certificate(d2i_X509_AUX(nullptr, &at, long(content.size())));
+  return certificate && X509_get0_trust_objects(certificate.get()) == nullptr &&
+         X509_get0_reject_objects(certificate.get()) == nullptr;
+}
+
 std::string certificate_alone(std::string_view content) {
   std::string_view rest = content;
   std::optional<Asn1Element> certificate = take_element(rest);
@@ -48,7 +55,14 @@ Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string
     block.begin = text.rfind("-----BEGIN ", block.end);
     if (!block.is_private_key()) block.content.assign(reinterpret_cast<char*>(content), std::size_t(size));
     OPENSSL_cleanse(content, std::size_t(size));
-    if (block.label == PEM_STRING_X509_TRUSTED) block.content = certificate_alone(block.content);
+    if (block.label == PEM_STRING_X509_TRUSTED) {
+      if (!is_trusted_for_all(block.content)) {
+        return fail(Kind::Invalid, "certificate.trust-settings",
+                    cat(name, ": PEM block ", blocks.size() + 1,
+                        " says in OpenSSL's own way what its certificate is trusted for"));
+      }
+      block.content = certificate_alone(block.content);
+    }
     blocks.push_back(std::move(block));
   }
   bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;

@@ -21,8 +21,9 @@ struct PemBlock {
   bool is_private_key() const;
 };
 
-// All blocks of a text; what stands between them means nothing (RFC 7468, 2). Fails with Kind::Invalid
-// (certificate.damaged) when one does not end or is not Base64; `name` stands in the message.
+// All blocks of a text; what stands between them means nothing (RFC 7468, 2). Fails with Kind::Invalid when one does
+// not end or is not Base64 (certificate.damaged), or is a certificate that OpenSSL is told to trust for some purposes
+// alone (certificate.trust-settings): here it would be trusted for all. `name` stands in the message.
 Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string_view name);
 
 // A certificate as a block, with its lines.

@@ -43,6 +43,20 @@ TEST_CASE("of a certificate with OpenSSL's trust settings, the certificate alone
   CHECK(certificate_from(blocks->at(0).content));
 }
 
+TEST_CASE("a certificate that OpenSSL is told to trust for some purposes alone is not taken for all") {
+  using Setting = int (*)(X509*, const ASN1_OBJECT*);
+  for (Setting setting : {Setting(X509_add1_trust_object), Setting(X509_add1_reject_object)}) {
+    Identity made = make_authority();
+    setting(made.chain[0].get(), OBJ_nid2obj(NID_server_auth));
+    Bytes out(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509_AUX(out.get(), made.chain[0].get());
+    auto blocks = read_pem_blocks(testing::text_in(*out), "f.pem");
+    REQUIRE(!blocks);
+    CHECK(blocks.error().code() == "certificate.trust-settings");
+    CHECK(blocks.error().text().starts_with("f.pem: PEM block 1 says"));
+  }
+}
+
 TEST_CASE("a block that does not end is told with its number") {
   Identity made = make_authority();
   std::string block = pem_of(*made.chain[0]);
