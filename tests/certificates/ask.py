@@ -39,6 +39,12 @@ GROUPS = (cases_paths, cases_constraints, cases_form, cases_hosts, cases_policie
           cases_clients)
 
 
+def is_sanitized() -> bool:
+    """Whether the program takes many times as long to start, since it watches its memory."""
+    program = Path(shlex.split(BINARY)[0])
+    return program.is_file() and b"__asan_init" in program.read_bytes()
+
+
 def all_cases() -> Iterator[Case]:
     return itertools.chain.from_iterable(group.cases() for group in GROUPS)
 

@@ -19,7 +19,13 @@ def profiles(case: Case) -> list[str]:
     return [profile for profile in verdict if profile != "webpki" or not skips]
 
 
-ASKED = [pytest.param(case, profile, id=f"{case.name} [{profile}]") for case in ask.all_cases()
+def asked_cases() -> list[Case]:
+    """All, but of a program that watches its memory one in six: the verdicts are the same, and it takes long to start."""
+    one_in = 6 if ask.is_sanitized() and not EVERYTHING else 1
+    return [case for case in ask.all_cases() if zlib.crc32(case.name.encode()) % one_in == 0]
+
+
+ASKED = [pytest.param(case, profile, id=f"{case.name} [{profile}]") for case in asked_cases()
          for profile in profiles(case)]
 
 
