@@ -62,8 +62,12 @@ bool covers(const std::vector<std::string>& names, std::string_view host) {
 }
 
 std::string subject_of(const X509& certificate) {
+  return text_of(*X509_get_subject_name(&certificate));
+}
+
+std::string text_of(const X509_NAME& name) {
   Bytes out(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(out.get(), X509_get_subject_name(&certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+  X509_NAME_print_ex(out.get(), &name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
   char* data = nullptr;
   long size = BIO_get_mem_data(out.get(), &data);
   return {data, std::size_t(size)};

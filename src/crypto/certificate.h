@@ -20,8 +20,9 @@ bool covers(const X509& certificate, std::string_view host);
 // The same for names that have been read already.
 bool covers(const std::vector<std::string>& names, std::string_view host);
 
-// RFC 4514 text of the subject: "CN=crm.example.com,O=Example".
+// RFC 4514 text of the subject: "CN=crm.example.com,O=Example"; of any name.
 std::string subject_of(const X509& certificate);
+std::string text_of(const X509_NAME& name);
 
 using UtcTime = std::chrono::sys_seconds;
 // UTCTime or GeneralizedTime (RFC 5280, 4.1.2.5); the epoch, when it is neither or not there.

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "crypto/failure.h"
+#include "crypto/private_key.h"
 
 namespace pforte::crypto {
 
@@ -24,13 +25,9 @@ Bytes view_of(std::string_view text) {
   return Bytes(BIO_new_mem_buf(text.data(), int(text.size())));
 }
 
-// Never asks on a terminal: an encrypted key without a password is a failure.
-int give_password(char* into, int size, int, void* password) {
-  if (!password) return -1;
-  std::string_view text = static_cast<const Secret*>(password)->reveal();
-  if (text.size() > std::size_t(size)) return -1;
-  text.copy(into, text.size());
-  return int(text.size());
+// Certificates are not encrypted; without this, OpenSSL would ask on the terminal.
+int give_no_password(char*, int, int, void*) {
+  return -1;
 }
 
 }  // namespace
@@ -62,7 +59,7 @@ Result<std::vector<Certificate>> read_certificates(const std::string& file) {
   Bytes bytes = view_of(text);
   std::vector<Certificate> chain;
   ERR_clear_error();
-  while (X509* next = PEM_read_bio_X509_AUX(bytes.get(), nullptr, give_password, nullptr)) chain.emplace_back(next);
+  while (X509* next = PEM_read_bio_X509_AUX(bytes.get(), nullptr, give_no_password, nullptr)) chain.emplace_back(next);
   bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   std::string reason = openssl_reason();
   if (chain.empty() && at_end) {
@@ -77,19 +74,9 @@ Result<std::vector<Certificate>> read_certificates(const std::string& file) {
 
 Result<PrivateKey> read_private_key(const std::string& file, const std::optional<Secret>& password) {
   std::string text = TRY(read_file(file));
-  Bytes bytes = view_of(text);
-  ERR_clear_error();
-  void* argument = const_cast<Secret*>(password ? &*password : nullptr);
-  PrivateKey key(PEM_read_bio_PrivateKey(bytes.get(), nullptr, give_password, argument));
-  bool encrypted = text.find("ENCRYPTED") != std::string::npos;
+  Result<PrivateKey> key = private_key_from_pem(text, file, password);
   explicit_bzero(text.data(), text.size());
-  if (key) return key;
-  std::string reason = openssl_reason();
-  if (encrypted && !password) {
-    return fail(Kind::Invalid, "key.password-missing", cat(file, ": the key is encrypted and no password is given"));
-  }
-  if (encrypted) return fail(Kind::Invalid, "key.password-wrong", cat(file, ": the password does not open the key"));
-  return fail(Kind::Invalid, "key.damaged", cat(file, ": holds no usable private key in PEM form: ", reason));
+  return key;
 }
 
 bool belong_together(const X509& certificate, const EVP_PKEY& key) {

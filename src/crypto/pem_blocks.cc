@@ -73,8 +73,12 @@ Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string
 }
 
 std::string pem_block(std::string_view der) {
+  return pem_block(PEM_STRING_X509, der);
+}
+
+std::string pem_block(const std::string& label, std::string_view der) {
   Bytes out(BIO_new(BIO_s_mem()));
-  PEM_write_bio(out.get(), PEM_STRING_X509, "", reinterpret_cast<const unsigned char*>(der.data()), long(der.size()));
+  PEM_write_bio(out.get(), label.c_str(), "", reinterpret_cast<const unsigned char*>(der.data()), long(der.size()));
   char* data = nullptr;
   long size = BIO_get_mem_data(out.get(), &data);
   return {data, std::size_t(size)};

@@ -26,7 +26,8 @@ struct PemBlock {
 // alone (certificate.trust-settings): here it would be trusted for all. `name` stands in the message.
 Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string_view name);
 
-// A certificate as a block, with its lines.
+// A certificate as a block, with its lines; and whatever else has this label.
 std::string pem_block(std::string_view der);
+std::string pem_block(const std::string& label, std::string_view der);
 
 }  // namespace pforte::crypto
