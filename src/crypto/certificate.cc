@@ -61,6 +61,14 @@ bool covers(const std::vector<std::string>& names, std::string_view host) {
   return false;
 }
 
+bool is_authority(const X509& certificate) {
+  return X509_check_ca(const_cast<X509*>(&certificate)) == 1;
+}
+
+bool fits_servers(const X509& certificate) {
+  return X509_check_purpose(const_cast<X509*>(&certificate), X509_PURPOSE_SSL_SERVER, 0) == 1;
+}
+
 std::string subject_of(const X509& certificate) {
   return text_of(*X509_get_subject_name(&certificate));
 }

@@ -20,6 +20,11 @@ bool covers(const X509& certificate, std::string_view host);
 // The same for names that have been read already.
 bool covers(const std::vector<std::string>& names, std::string_view host);
 
+// Whether it may issue certificates: basicConstraints say so, and keyUsage allows it (RFC 5280, 4.2.1.9).
+bool is_authority(const X509& certificate);
+// Whether a server may show it: keyUsage and extendedKeyUsage, where it has them, allow it (RFC 5280, 4.2.1.12).
+bool fits_servers(const X509& certificate);
+
 // RFC 4514 text of the subject: "CN=crm.example.com,O=Example"; of any name.
 std::string subject_of(const X509& certificate);
 std::string text_of(const X509_NAME& name);

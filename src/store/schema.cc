@@ -49,7 +49,28 @@ CREATE TABLE secret_key (
   PRIMARY KEY (purpose, number));
 )";
 
-constexpr std::array<std::string_view, 1> kMigrations = {kFirst};
+constexpr std::string_view kCertificates = R"(
+CREATE TABLE certificate (
+  sha256 TEXT PRIMARY KEY, subject TEXT NOT NULL, issuer TEXT NOT NULL, serial TEXT NOT NULL,
+  not_before BIGINT NOT NULL, not_after BIGINT NOT NULL, authority BIGINT NOT NULL, source TEXT NOT NULL,
+  owner TEXT NOT NULL, kept BIGINT NOT NULL, retired BIGINT, chain TEXT NOT NULL, secret TEXT);
+CREATE INDEX certificate_subject ON certificate (subject);
+CREATE INDEX certificate_not_after ON certificate (not_after);
+CREATE TABLE certificate_name (
+  name TEXT NOT NULL, certificate TEXT NOT NULL REFERENCES certificate (sha256) ON DELETE CASCADE,
+  PRIMARY KEY (name, certificate));
+CREATE INDEX certificate_name_certificate ON certificate_name (certificate);
+CREATE TABLE certificate_use (
+  kind TEXT NOT NULL, place TEXT NOT NULL,
+  certificate TEXT NOT NULL REFERENCES certificate (sha256) ON DELETE CASCADE,
+  first BIGINT NOT NULL, last BIGINT NOT NULL, PRIMARY KEY (kind, place, certificate));
+CREATE INDEX certificate_use_certificate ON certificate_use (certificate);
+CREATE TABLE certificate_alarm (
+  certificate TEXT NOT NULL REFERENCES certificate (sha256) ON DELETE CASCADE, what TEXT NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (certificate, what));
+)";
+
+constexpr auto kMigrations = std::to_array<std::string_view>({kFirst, kCertificates});
 
 Result<std::int64_t> version_of(Store& store) {
   std::int64_t version = 0;

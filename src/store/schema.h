@@ -21,6 +21,11 @@ namespace pforte::store {
 //   agent_end      agent PK, at: sessions that began until then are over; agent 0 stands for everybody
 //   secret_key     purpose, number, made, secret; PK (purpose, number)
 //   counter        name PK, last: numbers that were given, so that none is given twice
+//   certificate    sha256 PK (hex, of the DER), subject, issuer (RFC 4514), serial, not_before, not_after, authority,
+//                  chain (PEM, its own first), secret (PKCS#8 in PEM, or null), source, owner, kept, retired (or null)
+//   certificate_name  name (lower case), certificate
+//   certificate_use   kind, place, certificate, first, last: it was seen there
+//   certificate_alarm  certificate, what, at: whoever cares has been told
 //   store_version  version: how many of these statements it has seen
 std::span<const std::string_view> migrations();
 

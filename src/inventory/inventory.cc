@@ -1,0 +1,305 @@
+#include "inventory/inventory.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "crypto/certificate_outline.h"
+#include "crypto/private_key.h"
+#include "inventory/certificate_chain.h"
+
+namespace pforte::inventory {
+namespace {
+
+using store::Row;
+using store::Store;
+
+constexpr std::size_t kFewestDigits = 8;
+
+constexpr std::string_view kSelect =
+    "SELECT sha256, subject, issuer, serial, not_before, not_after, authority, source, owner, kept, retired, "
+    "CASE WHEN secret IS NULL THEN 0 ELSE 1 END FROM certificate ";
+
+std::int64_t in_store(Time time) {
+  return std::chrono::milliseconds(time.time_since_epoch()).count();
+}
+
+Time from_store(std::int64_t milliseconds) {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::sys_time(std::chrono::milliseconds(milliseconds)));
+}
+
+Time present() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+template <class T>
+T value_named(std::string_view name, T last) {
+  auto value = T{};
+  while (value != last && name_of(value) != name) value = T(std::uint8_t(value) + 1);
+  return value;
+}
+
+Entry entry_of(const Row& row) {
+  Entry entry;
+  entry.sha256 = row.text(0);
+  entry.subject = row.text(1);
+  entry.issuer = row.text(2);
+  entry.serial = row.text(3);
+  entry.not_before = from_store(row.number(4));
+  entry.not_after = from_store(row.number(5));
+  entry.is_authority = row.number(6) != 0;
+  entry.source = value_named(row.text(7), Source::File);
+  entry.owner = row.text(8);
+  entry.kept = from_store(row.number(9));
+  if (!row.is_null(10)) entry.retired = from_store(row.number(10));
+  entry.has_key = row.number(11) != 0;
+  return entry;
+}
+
+Use use_of(const Row& row) {
+  return {.kind = value_named(row.text(1), UseKind::Peer),
+          .place = std::string(row.text(2)),
+          .first = from_store(row.number(3)),
+          .last = from_store(row.number(4))};
+}
+
+// Gives them their names and uses: two statements, however many there are. `which` restricts them to some certificates.
+Result<> fill(Store& store, std::vector<Entry>& entries, std::string_view which, Store::Values values) {
+  std::unordered_map<std::string_view, Entry*> by_digest;
+  for (Entry& entry : entries) by_digest.emplace(entry.sha256, &entry);
+  auto fill_one = [&](const Row& row, auto take) {
+    auto found = by_digest.find(row.text(0));
+    if (found != by_digest.end()) take(*found->second);
+  };
+  TRY(store.read(cat("SELECT certificate, name FROM certificate_name ", which, "ORDER BY 1, 2"), values,
+                 [&](const Row& row) { fill_one(row, [&](Entry& entry) { entry.names.emplace_back(row.text(1)); }); }));
+  return store.read(
+      cat("SELECT certificate, kind, place, first, last FROM certificate_use ", which, "ORDER BY 1, 2, 3"), values,
+      [&](const Row& row) { fill_one(row, [&](Entry& entry) { entry.uses.push_back(use_of(row)); }); });
+}
+
+// Those that `rest` of the statement selects.
+Result<std::vector<Entry>> select(Store& store, std::string_view rest, Store::Values values) {
+  std::vector<Entry> entries;
+  TRY(store.read(cat(kSelect, rest), values, [&](const Row& row) { entries.push_back(entry_of(row)); }));
+  for (Entry& entry : entries) {
+    std::vector<Entry> one = {std::move(entry)};
+    TRY(fill(store, one, "WHERE certificate = ? ", {one.front().sha256}));
+    entry = std::move(one.front());
+  }
+  return entries;
+}
+
+std::unexpected<Error> unknown(std::string_view meant) {
+  return fail(Kind::NotFound, "certificate.unknown", cat("the inventory has no certificate \"", meant, '"'));
+}
+
+Result<> insert(Store& store, const ReadCertificate& read, Source source, const std::string& owner,
+                const std::string& chain) {
+  (void)TRY(store.change(
+      "INSERT INTO certificate (sha256, subject, issuer, serial, not_before, not_after, authority, source, "
+      "owner, kept, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {read.sha256, read.subject, read.issuer, read.serial, in_store(read.not_before), in_store(read.not_after),
+       std::int64_t(read.is_authority), std::string(name_of(source)), owner, store::now_in_store(), chain}));
+  for (const std::string& name : read.names) {
+    (void)TRY(store.change("INSERT INTO certificate_name (name, certificate) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                           {name, read.sha256}));
+  }
+  return {};
+}
+
+// What the inventory knows already of a certificate that comes again.
+struct Known {
+  bool has_key = false;
+  Source source = Source::Seen;
+  std::size_t chain_bytes = 0;
+};
+
+Result<std::optional<Known>> known(Store& store, const std::string& sha256) {
+  std::optional<Known> known;
+  TRY(
+      store.read("SELECT CASE WHEN secret IS NULL THEN 0 ELSE 1 END, source, length(chain) FROM certificate "
+                 "WHERE sha256 = ?",
+                 {sha256}, [&](const Row& row) {
+                   known = {.has_key = row.number(0) != 0,
+                            .source = value_named(row.text(1), Source::File),
+                            .chain_bytes = std::size_t(row.number(2))};
+                 }));
+  return known;
+}
+
+// Whoever brings the key, or puts it here on purpose, says where it is from.
+Result<> renew(Store& store, const std::string& sha256, const Known& known, const NewCertificate& with,
+               const std::string& chain) {
+  if (with.key_pem) {
+    (void)TRY(store.change("UPDATE certificate SET secret = ?, retired = NULL WHERE sha256 = ?",
+                           {std::string(with.key_pem->reveal()), sha256}));
+  }
+  if (chain.size() > known.chain_bytes)
+    (void)TRY(store.change("UPDATE certificate SET chain = ? WHERE sha256 = ?", {chain, sha256}));
+  bool says_more = with.key_pem || (!known.has_key && with.source != Source::Seen);
+  if (!says_more) return {};
+  (void)TRY(
+      store.change("UPDATE certificate SET source = ?, owner = CASE WHEN ? = '' THEN owner ELSE ? END "
+                   "WHERE sha256 = ?",
+                   {std::string(name_of(with.source)), with.owner, with.owner, sha256}));
+  return {};
+}
+
+Result<> write(Store& store, const std::vector<ReadCertificate>& chain, const NewCertificate& with) {
+  std::string rest;  // of the chain, from each certificate on
+  for (std::size_t i = chain.size(); i-- > 0;) {
+    const ReadCertificate& one = chain[i];
+    rest = cat(one.pem, rest);
+    std::optional<Known> before = TRY(known(store, one.sha256));
+    if (!before) TRY(insert(store, one, with.source, with.owner, rest));
+    if (i == 0) TRY(renew(store, one.sha256, before.value_or(Known{}), with, rest));
+  }
+  return {};
+}
+
+Result<> check_key(const NewCertificate& with) {
+  if (!with.key_pem) return {};
+  std::vector<crypto::Certificate> chain = TRY(decode_chain(with.chain_pem));
+  crypto::PrivateKey key = TRY(crypto::private_key_from_pem(with.key_pem->reveal(), "the key"));
+  if (crypto::belong_together(*chain.front(), *key)) return {};
+  return fail(Kind::Invalid, "certificate.key-mismatch",
+              cat("the key does not belong to the certificate of ", crypto::subject_of(*chain.front())));
+}
+
+// Names under which a certificate may cover this host: its own, and that of a wildcard.
+std::pair<std::string, std::string> covering_names(std::string_view host) {
+  std::string own = lowered(host);
+  std::size_t dot = own.find('.');
+  bool has_wildcard = dot != std::string::npos && dot != 0 && !own.starts_with("*");
+  return {own, has_wildcard ? cat("*", own.substr(dot)) : own};
+}
+
+struct Candidate {
+  std::string sha256, chain;
+  Secret key;
+};
+
+// Null: it was damaged, or is not for servers.
+std::optional<ServableCertificate> servable(const Candidate& candidate, std::string_view host) {
+  Result<std::vector<crypto::Certificate>> chain = decode_chain(candidate.chain);
+  Result<crypto::PrivateKey> key = crypto::private_key_from_pem(candidate.key.reveal(), candidate.sha256);
+  if (!chain || !key || !crypto::belong_together(*chain->front(), **key)) return std::nullopt;
+  if (!crypto::fits_servers(*chain->front()) || !crypto::covers(*chain->front(), host)) return std::nullopt;
+  return ServableCertificate{.sha256 = candidate.sha256, .identity = {*std::move(chain), *std::move(key)}};
+}
+
+bool is_digits(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+}  // namespace
+
+Result<std::string> Inventory::keep(const NewCertificate& certificate) {
+  std::vector<ReadCertificate> chain = TRY(read_chain(certificate.chain_pem));
+  TRY(check_key(certificate));
+  TRY(store_.transact([&] { return write(store_, chain, certificate); }));
+  return chain.front().sha256;
+}
+
+Result<std::optional<ServableCertificate>> Inventory::serve(std::string_view host, Time now) {
+  auto [own, wildcard] = covering_names(host);
+  std::vector<Candidate> candidates;
+  TRY(
+      store_.read("SELECT certificate.sha256, certificate.chain, certificate.secret FROM certificate_name "
+                  "JOIN certificate ON certificate.sha256 = certificate_name.certificate "
+                  "WHERE certificate_name.name IN (?, ?) AND certificate.secret IS NOT NULL "
+                  "AND certificate.retired IS NULL AND certificate.not_before <= ? AND certificate.not_after >= ? "
+                  "ORDER BY CASE WHEN certificate_name.name = ? THEN 0 ELSE 1 END, certificate.not_after DESC",
+                  {own, wildcard, in_store(now), in_store(now), own}, [&](const Row& row) {
+                    candidates.push_back({std::string(row.text(0)), std::string(row.text(1)), Secret(row.text(2))});
+                  }));
+  for (const Candidate& candidate : candidates) {
+    std::optional<ServableCertificate> found = servable(candidate, host);
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<ServableCertificate>> Inventory::serve(std::string_view host) {
+  return serve(host, present());
+}
+
+Result<std::vector<Entry>> Inventory::list() {
+  std::vector<Entry> entries;
+  TRY(store_.read(cat(kSelect, "ORDER BY not_after, sha256"), {},
+                  [&](const Row& row) { entries.push_back(entry_of(row)); }));
+  TRY(fill(store_, entries, "", {}));
+  return entries;
+}
+
+Result<Entry> Inventory::find(std::string_view meant) {
+  std::string folded = lowered(meant);
+  std::vector<Entry> found;
+  if (folded.size() >= kFewestDigits && is_digits(folded)) {
+    found = TRY(select(store_, "WHERE sha256 >= ? AND sha256 < ?", {folded, cat(folded, "g")}));
+    if (found.size() > 1) {
+      return fail(Kind::Invalid, "certificate.ambiguous",
+                  cat(found.size(), " certificates of the inventory begin with ", folded));
+    }
+  }
+  if (found.empty()) {
+    found = TRY(select(store_,
+                       "WHERE subject = ? OR sha256 IN (SELECT certificate FROM certificate_name WHERE name = ?) "
+                       "ORDER BY CASE WHEN secret IS NULL OR retired IS NOT NULL THEN 1 ELSE 0 END, not_after DESC",
+                       {std::string(meant), folded}));
+  }
+  if (found.empty()) return unknown(meant);
+  return std::move(found.front());
+}
+
+Result<std::string> Inventory::chain(const std::string& sha256) {
+  std::optional<std::string> chain;
+  TRY(store_.read("SELECT chain FROM certificate WHERE sha256 = ?", {sha256},
+                  [&](const Row& row) { chain = row.text(0); }));
+  if (!chain) return unknown(sha256);
+  return *std::move(chain);
+}
+
+Result<Secret> Inventory::key(const std::string& sha256) {
+  std::optional<Secret> key;
+  TRY(store_.read("SELECT secret FROM certificate WHERE sha256 = ? AND secret IS NOT NULL", {sha256},
+                  [&](const Row& row) { key.emplace(row.text(0)); }));
+  if (key) return *std::move(key);
+  return fail(Kind::NotFound, "certificate.no-key", cat("the inventory has no private key of ", sha256));
+}
+
+Result<std::vector<std::string>> Inventory::with_subject(const std::string& subject) {
+  std::vector<std::string> chains;
+  TRY(store_.read("SELECT chain FROM certificate WHERE subject = ? ORDER BY not_after DESC", {subject},
+                  [&](const Row& row) { chains.emplace_back(row.text(0)); }));
+  std::vector<std::string> ders;
+  for (const std::string& chain : chains) ders.push_back(crypto::der_of(*TRY(decode_chain(chain)).front()));
+  return ders;
+}
+
+Result<> Inventory::retire(const std::string& sha256) {
+  std::uint64_t changed =
+      TRY(store_.change("UPDATE certificate SET retired = ? WHERE sha256 = ?", {store::now_in_store(), sha256}));
+  return changed == 1 ? Result<>() : unknown(sha256);
+}
+
+Result<> Inventory::remove(const std::string& sha256) {
+  std::uint64_t changed = TRY(store_.change("DELETE FROM certificate WHERE sha256 = ?", {sha256}));
+  return changed == 1 ? Result<>() : unknown(sha256);
+}
+
+Result<> Inventory::note_use(const std::string& sha256, UseKind kind, const std::string& place) {
+  std::int64_t now = store::now_in_store();
+  (void)TRY(
+      store_.change("INSERT INTO certificate_use (kind, place, certificate, first, last) "
+                    "SELECT ?, ?, sha256, ?, ? FROM certificate WHERE sha256 = ? "
+                    "ON CONFLICT (kind, place, certificate) DO UPDATE SET last = excluded.last",
+                    {std::string(name_of(kind)), place, now, now, sha256}));
+  return {};
+}
+
+}  // namespace pforte::inventory
