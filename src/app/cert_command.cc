@@ -15,7 +15,7 @@
 #include "app/cert_verdict.h"
 #include "app/complaint.h"
 #include "app/password_input.h"
-#include "app/text_table.h"
+#include "app/trust_doubts.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "pki/anchors.h"
@@ -117,7 +117,7 @@ struct Material {
 
 // A certificate that cannot be read spoils the verdict only if it is the peer's, or if its file has no other.
 Answer<void> load_chain(const std::string& file, bool with_peer, Material& into) {
-  std::vector<std::string> all = TRY(pki::read_certificate_file(file));
+  std::vector<std::string> all = TRY(in_file(file, pki::read_certificate_file(file)));
   std::size_t number = 0, unreadable = 0;
   for (std::string& der : all) {
     std::string source = cat(file, ": certificate ", ++number);
@@ -128,36 +128,28 @@ Answer<void> load_chain(const std::string& file, bool with_peer, Material& into)
     }
     ++unreadable;
     bool is_peer = with_peer && number == 1;
-    if (is_peer || unreadable == all.size()) return std::unexpected(Complaint(read.error()));
-    into.no_help.emplace_back(read.error());
+    if (is_peer || unreadable == all.size()) return std::unexpected(Complaint(read.error(), file));
+    into.no_help.emplace_back(read.error(), file);
   }
   return {};
 }
 
 // A file that was taken for a trust store, and is none, would otherwise look like an authority that is missing.
 Complaint holds_no_anchor(const std::string& name) {
-  std::string shown = printable(name);
-  return {kDone,
-          {cat(shown, " holds no certificate, so nothing is trusted because of it"),
-           cat(shown, " enthält kein Zertifikat; seinetwegen ist also nichts vertrauenswürdig")},
+  return {name,
+          kDone,
+          {"it holds no certificate, so nothing is trusted because of it",
+           "er enthält kein Zertifikat; seinetwegen ist also nichts vertrauenswürdig"},
           {"is it the right one? pforte trust list STORE shows what is in it",
            "ist es der richtige? pforte trust list SPEICHER zeigt, was darin ist"}};
-}
-
-Complaint is_unchecked(const std::string& name) {
-  std::string shown = printable(name);
-  return {kDone,
-          {cat(shown, " was read without its password, so nothing tells whether somebody changed it"),
-           cat(shown, " wurde ohne Passwort gelesen; nichts sagt, ob jemand ihn verändert hat")},
-          {"--trust-password-file FILE", "--trust-password-file DATEI"}};
 }
 
 Answer<void> load_stores(const CommandLine& line, const Streams& streams, Material& into) {
   std::optional<Secret> password = TRY(known_password(streams, line.language, line.value_of("--trust-password-file")));
   for (const std::string& name : line.values_of("--trust")) {
-    pki::TrustStore store = TRY(pki::read_trust_store(name, password));
+    pki::TrustStore store = TRY(in_file(name, pki::read_trust_store(name, password)));
     if (store.entries.empty()) into.no_help.push_back(holds_no_anchor(name));
-    if (!store.checked) into.no_help.push_back(is_unchecked(name));
+    for (Complaint& doubt : doubts_about(store, "--trust-password-file")) into.no_help.push_back(std::move(doubt));
     TRY(pki::load_anchors(store, into.certificates, into.crls, into.anchors));
   }
   return {};
@@ -175,7 +167,7 @@ Answer<Material> load(const CommandLine& line, const Streams& streams) {
   TRY(load_chain(*chain, true, material));
   for (const std::string& file : line.values_of("--untrusted")) TRY(load_chain(file, false, material));
   for (const std::string& file : line.values_of("--crl")) {
-    std::vector<pki::Crl> crls = TRY(pki::load_crls(file));
+    std::vector<pki::Crl> crls = TRY(in_file(file, pki::load_crls(file)));
     std::ranges::move(crls, std::back_inserter(material.crls));
   }
   TRY(load_stores(line, streams, material));
@@ -183,10 +175,8 @@ Answer<Material> load(const CommandLine& line, const Streams& streams) {
 }
 
 void warn(const Material& material, const CommandLine& line, std::FILE* to) {
-  bool german = line.language == Language::German;
   for (const Complaint& each : std::span(material.no_help).first(std::min(material.no_help.size(), kMostWarnings))) {
-    std::string text = cat("pforte: ", german ? "Warnung: " : "warning: ", each.what.in(line.language), '\n',
-                           german ? "Hilfe: " : "help: ", each.remedy.in(line.language), '\n');
+    std::string text = warning_text(each, line.language);
     std::fwrite(text.data(), 1, text.size(), to);
   }
 }

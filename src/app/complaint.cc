@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/german.h"
+#include "app/text_table.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -64,6 +65,12 @@ constexpr auto kKnown = std::to_array<Known>({
     {"certificate.none", "da ist kein Zertifikat", "give a file in PEM or DER", "eine Datei in PEM oder DER angeben"},
     {"certificate.damaged", "ein Zertifikat ist beschädigt", "fetch the file anew, in binary mode",
      "die Datei neu holen, binär übertragen"},
+    {"certificate.in-pkcs7", "die Datei ist PKCS#7",
+     "take the certificates out: openssl pkcs7 -print_certs -in FILE -out NEW.pem, in DER with -inform DER",
+     "die Zertifikate herausnehmen: openssl pkcs7 -print_certs -in DATEI -out NEU.pem, bei DER mit -inform DER"},
+    {"certificate.in-keystore", "die Datei ist ein Keystore",
+     "take the certificate out: openssl pkcs12 -in FILE -nokeys -out NEW.pem; of JKS: keytool -exportcert -rfc",
+     "das Zertifikat herausnehmen: openssl pkcs12 -in DATEI -nokeys -out NEU.pem; bei JKS: keytool -exportcert -rfc"},
     {"certificate.trust-settings", "ein Zertifikat gilt nach eigenen Angaben von OpenSSL nur für bestimmte Zwecke",
      "write it without them, if it is to be trusted for all: openssl x509 -in FILE -out NEW.pem",
      "ohne diese Angaben schreiben, wenn ihm für alle vertraut werden soll: openssl x509 -in DATEI -out NEU.pem"},
@@ -108,10 +115,22 @@ int exit_for(const Error& error) {
   return input ? kInvalidInput : kSystemRefused;
 }
 
+std::string to_text(const Complaint& complaint, const Message& grade, Language language) {
+  std::string place = complaint.place.empty() ? "" : cat(printable(complaint.place), ": ");
+  const std::string& remedy = complaint.remedy.in(language);
+  std::string text = cat("pforte: ", place, grade.in(language), ": ", complaint.what.in(language), '\n');
+  return remedy.empty() ? text : cat(text, language == Language::German ? "Hilfe: " : "help: ", remedy, '\n');
+}
+
 }  // namespace
 
 Complaint::Complaint(int exit_status, Message wrong, Message help)
     : exit(exit_status), what(std::move(wrong)), remedy(std::move(help)) {}
+
+Complaint::Complaint(std::string_view at, int exit_status, Message wrong, Message help)
+    : Complaint(exit_status, std::move(wrong), std::move(help)) {
+  place = at;
+}
 
 Complaint::Complaint(const Error& error) : exit(exit_for(error)), what{error.text(), error.text()} {
   std::optional<std::string> german = in_german(error.text());
@@ -122,11 +141,23 @@ Complaint::Complaint(const Error& error) : exit(exit_for(error)), what{error.tex
   if (!german) what.de = cat(known->german, ": ", error.text());
 }
 
+Complaint::Complaint(const Error& error, std::string_view file) : Complaint(error) {
+  std::string_view text = error.text();
+  std::size_t end = text.starts_with(file) ? text.find(": ", file.size()) : text.npos;
+  if (end == text.npos || (end > file.size() && text[file.size()] != ':' && text[file.size()] != '/')) return;
+  place = text.substr(0, end);
+  std::string before = cat(place, ": ");
+  for (std::string* each : {&what.en, &what.de}) {
+    if (std::size_t at = each->find(before); at != each->npos) each->erase(at, before.size());
+  }
+}
+
 std::string to_text(const Complaint& complaint, Language language) {
-  bool german = language == Language::German;
-  const std::string& remedy = complaint.remedy.in(language);
-  std::string text = cat("pforte: ", german ? "Fehler: " : "error: ", complaint.what.in(language), '\n');
-  return remedy.empty() ? text : cat(text, german ? "Hilfe: " : "help: ", remedy, '\n');
+  return to_text(complaint, {"error", "Fehler"}, language);
+}
+
+std::string warning_text(const Complaint& complaint, Language language) {
+  return to_text(complaint, {"warning", "Warnung"}, language);
 }
 
 }  // namespace pforte::app

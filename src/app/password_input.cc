@@ -153,7 +153,7 @@ Answer<Secret> judge(Secret password) {
 }
 
 Answer<Secret> first_line_of(const std::string& file) {
-  Secret line = TRY(crypto::read_password(file));
+  Secret line = TRY(in_file(file, crypto::read_password(file)));
   std::string_view text = line.reveal();
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   return Secret(text);

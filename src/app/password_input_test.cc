@@ -113,7 +113,7 @@ TEST_CASE("a password file has the password in its first line, without byte orde
   Answer<Secret> missing = new_password(Streams(), Language::German, "/nowhere/at-all");
   REQUIRE(!missing);
   CHECK(missing.error().exit == 2);
-  CHECK(missing.error().what.de.contains("/nowhere/at-all"));
+  CHECK(missing.error().place == "/nowhere/at-all");
 }
 
 TEST_CASE("what nobody could type is no password") {

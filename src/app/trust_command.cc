@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "app/complaint.h"
+#include "app/german.h"
 #include "app/password_input.h"
 #include "app/text_table.h"
+#include "app/trust_doubts.h"
 #include "app/trust_json.h"
 #include "base/bytes.h"
 #include "base/text.h"
@@ -38,9 +40,8 @@ struct TrustCall {
 
   bool german() const { return line.language == Language::German; }
   void print(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), streams.out); }
-  void warn(const Message& what, const Message& remedy) const {
-    std::string text = cat("pforte: ", german() ? "Warnung: " : "warning: ", what.in(line.language), '\n',
-                           german() ? "Hilfe: " : "help: ", remedy.in(line.language), '\n');
+  void warn(const Complaint& what) const {
+    std::string text = warning_text(what, line.language);
     std::fwrite(text.data(), 1, text.size(), streams.err);
   }
   Answer<Password> password() const { return known_password(streams, line.language, line.value_of("--password-file")); }
@@ -62,12 +63,8 @@ std::string described(const std::string& alias, const std::string& der) {
 }
 
 Answer<pki::TrustStore> read_store(const TrustCall& call, const std::string& name, const Password& password) {
-  pki::TrustStore store = TRY(pki::read_trust_store(name, password));
-  if (!store.checked) {
-    call.warn({cat(printable(name), " was read without its password, so nothing tells whether somebody changed it"),
-               cat(printable(name), " wurde ohne Passwort gelesen; nichts sagt, ob jemand ihn verändert hat")},
-              {"--password-file FILE", "--password-file DATEI"});
-  }
+  pki::TrustStore store = TRY(in_file(name, pki::read_trust_store(name, password)));
+  for (const Complaint& each : doubts_about(store, "--password-file")) call.warn(each);
   return store;
 }
 
@@ -123,7 +120,8 @@ Answer<int> show_trust(const TrustCall& call) {
   Password password = TRY(call.password());
   pki::TrustStore store = TRY(read_store(call, call.line.operand, password));
   std::optional<std::size_t> only;
-  if (!call.line.second_operand.empty()) only = TRY(pki::find_entry(store, call.line.second_operand));
+  if (!call.line.second_operand.empty())
+    only = TRY(in_file(call.line.operand, pki::find_entry(store, call.line.second_operand)));
   if (call.line.json) {
     call.print(list_json(store, only));
     return kDone;
@@ -153,9 +151,9 @@ std::string finding_text(const TrustCall& call, const pki::TrustStore& store, co
     which = printable(finding.alias);
   }
   std::string source = finding.source.empty() ? "" : cat(" [", finding.source, ']');
-  std::string text =
-      cat(level_of(call, finding), ": ", finding.id, ": ", which, ": ", printable(finding.why.in(call.line.language)),
-          source, '\n', german ? "  Hilfe: " : "  help: ", printable(finding.remedy.in(call.line.language)), '\n');
+  std::string text = cat(level_of(call, finding), ": ", finding.id, ": ", which, ": ",
+                         printable(german ? german_or_same(finding.why.de) : finding.why.en), source, '\n',
+                         german ? "  Hilfe: " : "  help: ", printable(finding.remedy.in(call.line.language)), '\n');
   for (const std::string* command : {&finding.command, &finding.other_command}) {
     if (!command->empty()) text += cat("    ", printable(*command), '\n');
   }
@@ -186,11 +184,13 @@ std::vector<pki::LintFinding> findings_on(const pki::TrustStore& store, const st
 
 Answer<int> add_trust(const TrustCall& call) {
   std::optional<pki::StoreForm> form = TRY(wanted_form(call));
-  std::vector<std::string> certificates = TRY(pki::read_certificate_file(call.line.second_operand));
+  std::vector<std::string> certificates =
+      TRY(in_file(call.line.second_operand, pki::read_certificate_file(call.line.second_operand)));
   Password password = TRY(call.password());
   pki::StoreToChange target{.path = call.line.operand, .form = form, .password = password};
-  std::vector<pki::Added> added = TRY(pki::add_to_trust_store(target, certificates, call.line.value_of("--alias")));
-  pki::TrustStore store = TRY(pki::read_trust_store(call.line.operand, password));
+  std::vector<pki::Added> added =
+      TRY(in_file(target.path, pki::add_to_trust_store(target, certificates, call.line.value_of("--alias"))));
+  pki::TrustStore store = TRY(in_file(target.path, pki::read_trust_store(target.path, password)));
   std::vector<pki::LintFinding> findings = findings_on(store, added);
   if (call.line.json) {
     call.print(added_json(store, added, findings, call.line.language));
@@ -220,7 +220,8 @@ Answer<int> remove_trust(const TrustCall& call) {
   }
   Password password = TRY(call.password());
   pki::StoreToChange target{.path = call.line.operand, .password = password};
-  pki::TrustEntry entry = TRY(pki::remove_from_trust_store(target, alias ? *alias : call.line.second_operand));
+  pki::TrustEntry entry =
+      TRY(in_file(target.path, pki::remove_from_trust_store(target, alias ? *alias : call.line.second_operand)));
   std::string what = described(entry.alias, entry.der);
   call.print(call.line.json  ? removed_json(call.line.operand, entry)
              : call.german() ? cat(what, " wurde entfernt\n")

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/german.h"
 #include "base/bytes.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -49,7 +50,7 @@ Json finding_json(const pki::TrustStore& store, const pki::LintFinding& finding,
           {"level", finding.level == pki::LintLevel::Error ? "error" : "warning"},
           {"certificate", std::move(certificate)},
           {"alias", alias_json(finding.alias)},
-          {"message", finding.why.in(language)},
+          {"message", language == Language::German ? german_or_same(finding.why.de) : finding.why.en},
           {"source", finding.source},
           {"remedy", finding.remedy.in(language)},
           {"commands", std::move(commands)}};

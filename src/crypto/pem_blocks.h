@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,22 +10,33 @@
 
 namespace pforte::crypto {
 
+// What is looked for in a PEM text.
+enum class PemThing : std::uint8_t { Certificate, RevocationList };
+
+// "certificate", "revocation list".
+std::string_view name_of(PemThing thing);
+
 // One block of a PEM text, and where it stands there.
 struct PemBlock {
   std::string label;      // "CERTIFICATE"
-  std::string content;    // what was Base64: of a certificate its DER alone, of a private key nothing
+  std::string content;    // of what was looked for its DER, of anything else nothing
   std::size_t begin = 0;  // of the line "-----BEGIN"
   std::size_t end = 0;    // behind the line "-----END"
+  std::size_t line = 0;   // of "-----BEGIN", from 1
+  // OpenSSL is told to trust the certificate for some purposes, or not for some.
+  bool has_trust_settings = false;
 
   // "CERTIFICATE" and the older names that OpenSSL knows.
   bool is_certificate() const;
   bool is_private_key() const;
 };
 
-// All blocks of a text; what stands between them means nothing (RFC 7468, 2). Fails with Kind::Invalid when one does
-// not end or is not Base64 (certificate.damaged), or is a certificate that OpenSSL is told to trust for some purposes
-// alone (certificate.trust-settings): here it would be trusted for all. `name` stands in the message.
-Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string_view name);
+// All blocks of a text, which may be indented; what stands between them means nothing (RFC 7468, 2), nor does a line
+// that begins with '#'. `name` is what messages call the text.
+//
+// Fails with Kind::Invalid, naming the line, when a block of what is looked for does not end, is not Base64 or not DER,
+// or begins in the middle of a line: certificate.damaged, crl.damaged.
+Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string_view name, PemThing wanted);
 
 // A certificate as a block, with its lines; and whatever else has this label.
 std::string pem_block(std::string_view der);

@@ -13,7 +13,7 @@ namespace pforte::pki {
 // looked at.
 //
 // Fails with Kind::NotFound or Kind::Denied when the file cannot be read, and with Kind::Invalid, naming the line, when
-// it holds no certificate or a damaged one.
+// it holds no certificate or a damaged one, or is a keystore or PKCS#7 (certificate.in-keystore, certificate.in-pkcs7).
 Result<std::vector<std::string>> read_certificate_file(const std::string& file);
 
 // The same for revocation lists.

@@ -55,6 +55,8 @@ TEST_CASE("a file without a usable certificate says where and why") {
       {block("CERTIFICATE", "\x30\x05\x02"), "certificate.damaged", "is cut off"},
       {cat("it is ", block("CERTIFICATE", one_der), block("CERTIFICATE", two_der)), "certificate.damaged",
        "in the middle"},
+      {std::string("\x30\x06\x02\x01\x03\x30\x01\x00", 8), "certificate.in-keystore", "a.pem: is a keystore"},
+      {"\xfe\xed\xfe\xed", "certificate.in-keystore", "is a keystore"},
       {block("CERTIFICATE", ""), "certificate.damaged", "is cut off"},
       {std::string("\x30\x00\x30\x82\x01", 5), "certificate.damaged", "certificate 2 is cut off"},
   };

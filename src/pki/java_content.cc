@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -54,21 +56,34 @@ class JksContent : public StoreContent {
   Jks store_;
 };
 
-// The certificates that lead from a key's own towards its root, as far as the file has them.
-std::vector<std::string> chain_of(const crypto::Pkcs12Key& key,
-                                  const std::vector<crypto::Pkcs12Certificate>& certificates) {
-  std::vector<std::string> chain;
-  auto own = [&](const crypto::Pkcs12Certificate& each) { return !key.key_id.empty() && each.key_id == key.key_id; };
-  auto next = std::ranges::find_if(certificates, own);
-  while (next != certificates.end() && std::ranges::find(chain, next->der) == chain.end()) {
-    chain.push_back(next->der);
-    std::string issuer(crypto::outline_of(next->der)->issuer);
-    next = std::ranges::find_if(certificates, [&](const crypto::Pkcs12Certificate& each) {
-      return crypto::outline_of(each.der)->subject == issuer;
-    });
+// Leads from a key's own certificate towards its root, as far as the file has them.
+class Chains {
+ public:
+  explicit Chains(const std::vector<crypto::Pkcs12Certificate>& certificates) : certificates_(certificates) {
+    for (std::size_t i = 0; i < certificates.size(); ++i) {
+      by_subject_.emplace(crypto::outline_of(certificates[i].der)->subject, i);
+      if (!certificates[i].key_id.empty()) by_key_.emplace(certificates[i].key_id, i);
+    }
   }
-  return chain;
-}
+
+  std::vector<std::string> of(const crypto::Pkcs12Key& key) const {
+    std::vector<std::string> chain;
+    std::unordered_set<std::size_t> seen;
+    auto own = by_key_.find(key.key_id);
+    std::optional<std::size_t> next = own == by_key_.end() ? std::nullopt : std::optional(own->second);
+    while (next && seen.insert(*next).second) {
+      const std::string& der = certificates_[*next].der;
+      chain.push_back(der);
+      auto issuer = by_subject_.find(crypto::outline_of(der)->issuer);
+      next = issuer == by_subject_.end() ? std::nullopt : std::optional(issuer->second);
+    }
+    return chain;
+  }
+
+ private:
+  const std::vector<crypto::Pkcs12Certificate>& certificates_;
+  std::unordered_map<std::string_view, std::size_t> by_subject_, by_key_;  // the first of each
+};
 
 class Pkcs12Content : public StoreContent {
  public:
@@ -83,8 +98,9 @@ class Pkcs12Content : public StoreContent {
       store.entries.push_back(
           {.alias = certificate.alias, .der = certificate.der, .java_sees_it = certificate.trusted});
     }
+    Chains chains(file_.certificates());
     for (const crypto::Pkcs12Key& key : file_.keys())
-      store.keys.push_back({.alias = key.alias, .chain = chain_of(key, file_.certificates())});
+      store.keys.push_back({.alias = key.alias, .chain = chains.of(key)});
     return store;
   }
 

@@ -82,7 +82,7 @@ constexpr auto kProfileRules = std::to_array<Rule>({
      {"the trusted certificate is of an old version, which cannot say whether it is of an authority",
       "das vertraute Zertifikat hat eine alte Version, die nicht sagen kann, ob es das einer CA ist"},
      {"put the authority's current root into the trust store",
-      "die aktuelle Wurzel der CA in den Trust-Store aufnehmen"}},
+      "die aktuelle Wurzel der CA in den Vertrauensspeicher aufnehmen"}},
     {"cert.alternative-names-critical",
      "NENN-",
      "BR 7.1.2.7.12",

@@ -11,7 +11,6 @@
 #include "base/file_replacement.h"
 #include "base/text.h"
 #include "crypto/certificate_outline.h"
-#include "crypto/pem.h"
 #include "crypto/pem_blocks.h"
 #include "pki/trust_store_content.h"
 
@@ -80,7 +79,7 @@ Result<bool> set_aside(const std::string& path) {
 
 // Takes a certificate out of one file. Whether the file is gone. What a link leads to is not changed.
 Result<bool> remove_from_file(const std::string& path, const std::string& der) {
-  std::string bytes = TRY(crypto::read_file(path, kMostStoreMib));
+  std::string bytes = TRY(read_store_file(path));
   std::unique_ptr<StoreContent> content = TRY(read_store_content(bytes, path, std::nullopt));
   TrustStore store = content->list(path);
   auto found = std::ranges::find(store.entries, der, &TrustEntry::der);
@@ -136,7 +135,10 @@ Result<> remove_from_trust_folder(const std::string& folder, const std::string& 
     std::string path = cat(folder, '/', name);
     std::error_code error;
     if ((is_hashed_name(name) && fs::is_symlink(path, error)) || !fs::exists(path, error)) continue;
-    if (TRY(remove_from_file(path, der))) gone.push_back(name);
+    Result<bool> removed = remove_from_file(path, der);
+    // What cannot be read is not trusted either.
+    if (!removed && removed.error().code() == "file.unwritable") return std::unexpected(std::move(removed).error());
+    if (removed && *removed) gone.push_back(name);
   }
   crypto::Certificate certificate = crypto::certificate_from(der);
   if (certificate) TRY(drop_dead_links(folder, crypto::hashed_name(*certificate), gone));

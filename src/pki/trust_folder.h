@@ -27,7 +27,8 @@ Result<> add_to_trust_folder(const std::string& folder, const std::string& file,
 // Takes a certificate out of all files of the folder. A file that holds nothing else is called FILE.bak then; its links
 // go, and the later ones of the same hash move up, because OpenSSL looks no further than the first that is missing.
 //
-// Fails with file.unreadable, file.unwritable, certificate.damaged.
+// Files that cannot be read are passed over. Fails with file.unreadable where the folder cannot be, and with
+// file.unwritable.
 Result<> remove_from_trust_folder(const std::string& folder, const std::string& der);
 
 }  // namespace pforte::pki

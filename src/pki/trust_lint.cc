@@ -48,6 +48,8 @@ class Lint {
   }
 
   std::vector<LintFinding> run() {
+    judge_emptiness();
+    judge_files();
     judge_password();
     judge_keys();
     for (const Seen& seen : seen_) judge(seen);
@@ -57,6 +59,30 @@ class Lint {
  private:
   bool is_java() const {
     return store_.form == StoreForm::Jks || store_.form == StoreForm::Jceks || store_.form == StoreForm::Pkcs12;
+  }
+
+  void judge_emptiness() {
+    if (!store_.entries.empty()) return;
+    findings_.push_back(
+        {.id = "trust.empty",
+         .level = LintLevel::Error,
+         .why = {"it holds no certificate that is trusted, so whoever uses it trusts nobody",
+                 "er enthält kein Zertifikat, dem vertraut wird; wer ihn benutzt, vertraut also niemandem"},
+         .source = "Java: \"the trustAnchors parameter must be non-empty\"",
+         .remedy = {"add the CA that is to be trusted", "die CA aufnehmen, der vertraut werden soll"},
+         .command = cat("pforte trust add ", shell_word(store_.name), " ca.pem")});
+  }
+
+  void judge_files() {
+    for (const Error& error : store_.unreadable) {
+      findings_.push_back({.id = "trust.unreadable-file",
+                           .level = LintLevel::Error,
+                           .why = {error.text(), error.text()},
+                           .source = {},
+                           .remedy = {"mend the file or take it out of the folder; the others count meanwhile",
+                                      "die Datei in Ordnung bringen oder aus dem Ordner nehmen; die übrigen gelten "
+                                      "solange"}});
+    }
   }
 
   void judge_password() {

@@ -109,8 +109,15 @@ TEST_CASE("weak keys and signatures are found; a root's own SHA-1 is not") {
   CHECK(ids(java({{.alias = "a", .der = signed_with(small, EVP_sha256(), 30)}})) == Ids{"trust.weak-key"});
 }
 
+TEST_CASE("a store that trusts nobody, and a file that cannot be read, are errors") {
+  TrustStore store{.name = "s"};
+  store.unreadable.emplace_back(Kind::Invalid, "certificate.damaged", "s/a.pem:1: the certificate is not Base64");
+  CHECK(ids(store) == Ids{"trust.empty", "trust.unreadable-file"});
+  for (const LintFinding& finding : lint_trust_store(store, {.now = now()})) CHECK(finding.level == LintLevel::Error);
+}
+
 TEST_CASE("a private key, and a password that everybody knows, are found") {
-  TrustStore store = java({});
+  TrustStore store = java({{.alias = "root", .der = der_of(make_authority())}});
   CHECK(ids(store, "changeit") == Ids{"trust.known-password"});
   store.keys.push_back({.alias = "server", .chain = {}});
   CHECK(ids(store, "") == Ids{"trust.known-password", "trust.private-key"});

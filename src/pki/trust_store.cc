@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "crypto/pem.h"
 #include "pki/trust_folder.h"
 #include "pki/trust_store_content.h"
 
@@ -13,10 +12,8 @@ namespace pforte::pki {
 
 namespace {
 
-constexpr const char* kSystemFolder = "/etc/ssl/certs";
-
 Result<TrustStore> read_file_of(const std::string& name, const std::optional<Secret>& password) {
-  std::string bytes = TRY(crypto::read_file(name, kMostStoreMib));
+  std::string bytes = TRY(read_store_file(name));
   std::unique_ptr<StoreContent> content = TRY(read_store_content(std::move(bytes), name, password));
   return content->list(name);
 }
@@ -26,11 +23,15 @@ Result<TrustStore> read_folder(const std::string& name, const std::string& folde
   TrustStore store{.name = name, .form = form};
   std::unordered_set<std::string> known;
   for (const std::string& file : TRY(names_in_trust_folder(folder))) {
-    TrustStore part = TRY(read_file_of(cat(folder, '/', file), std::nullopt));
-    for (TrustEntry& entry : part.entries) {
+    Result<TrustStore> part = read_file_of(cat(folder, '/', file), std::nullopt);
+    if (!part) {
+      store.unreadable.push_back(std::move(part).error());
+      continue;
+    }
+    for (TrustEntry& entry : part->entries) {
       if (known.insert(entry.der).second) store.entries.push_back({.alias = file, .der = std::move(entry.der)});
     }
-    for (KeyEntry& key : part.keys) store.keys.push_back({.alias = file, .chain = std::move(key.chain)});
+    for (KeyEntry& key : part->keys) store.keys.push_back({.alias = file, .chain = std::move(key.chain)});
   }
   return store;
 }

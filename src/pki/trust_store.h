@@ -12,6 +12,9 @@
 
 namespace pforte::pki {
 
+// Where "system" is.
+constexpr const char* kSystemFolder = "/etc/ssl/certs";
+
 enum class StoreForm : std::uint8_t {
   Pem,        // certificates one after the other
   Der,        // one certificate
@@ -45,15 +48,17 @@ struct TrustStore {
   StoreForm form = StoreForm::Pem;
   std::vector<TrustEntry> entries = {};  // in its order, which in a directory is that of the file names
   std::vector<KeyEntry> keys = {};
+  std::vector<Error> unreadable = {};  // of a directory: why some of its files are left out
   bool checked = true;  // false: JKS opened without its password, so that nothing tells whether it was tampered with
 };
 
 // Reads a file or a directory of any form, told apart by their content, or "system". In a directory, files that hold no
-// certificate are left out, as are links that lead nowhere, and a certificate that several files hold counts once.
+// certificate are left out, as are links that lead nowhere, and a certificate that several files hold counts once; one
+// that cannot be read is told of, and does not keep the others from being trusted.
 //
 // Fails with Kind::NotFound or Kind::Denied (file.unreadable), and with Kind::Invalid: trust.form for what is no trust
-// store, certificate.damaged and trust.damaged, trust.password-missing, trust.password-wrong. A store without a
-// certificate is none of these.
+// store, certificate.in-pkcs7, certificate.damaged and trust.damaged, trust.password-missing, trust.password-wrong. A
+// store without a certificate is none of these.
 Result<TrustStore> read_trust_store(const std::string& store, const std::optional<Secret>& password = std::nullopt);
 
 }  // namespace pforte::pki

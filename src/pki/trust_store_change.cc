@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "crypto/certificate_outline.h"
 #include "crypto/digest.h"
-#include "crypto/pem.h"
 #include "pki/alias.h"
 #include "pki/trust_folder.h"
 #include "pki/trust_store_content.h"
@@ -48,7 +47,7 @@ class OpenStore {
  public:
   static Result<OpenStore> open(const StoreToChange& store) {
     OpenStore opened(store, TRY(FileReplacement::begin(store.path)));
-    Result<std::string> bytes = crypto::read_file(store.path, kMostStoreMib);
+    Result<std::string> bytes = read_store_file(store.path);
     if (!bytes && bytes.error().kind() != Kind::NotFound) return std::unexpected(std::move(bytes).error());
     if (bytes) {
       opened.before_ = *std::move(bytes);

@@ -1,13 +1,16 @@
 #include "pki/trust_store_content.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "crypto/certificate_outline.h"
+#include "crypto/pem.h"
 #include "crypto/pem_blocks.h"
 #include "pki/java_content.h"
+#include "pki/other_form.h"
 
 namespace pforte::pki {
 
@@ -69,12 +72,14 @@ class PemContent : public StoreContent {
 
  private:
   Result<> split(const std::string& name) {
-    blocks_ = TRY(crypto::read_pem_blocks(text_, name));
-    std::size_t number = 0;
+    blocks_ = TRY(crypto::read_pem_blocks(text_, name, crypto::PemThing::Certificate));
     for (const crypto::PemBlock& block : blocks_) {
-      number += block.is_certificate() ? 1 : 0;
+      if (block.has_trust_settings) {
+        return fail(Kind::Invalid, "certificate.trust-settings",
+                    cat(name, ':', block.line, ": OpenSSL's own settings say what the certificate is trusted for"));
+      }
       if (block.is_certificate() && !crypto::outline_of(block.content))
-        return fail(Kind::Invalid, "certificate.damaged", cat(name, ": certificate ", number, " is damaged"));
+        return fail(Kind::Invalid, "certificate.damaged", cat(name, ':', block.line, ": the certificate is damaged"));
     }
     return {};
   }
@@ -116,11 +121,24 @@ bool holds_nothing(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == text.npos;
 }
 
+bool is_open_already(std::string_view path) {
+  return path.starts_with("/dev/") || path.starts_with("/proc/self/fd/");
+}
+
 }  // namespace
+
+Result<std::string> read_store_file(const std::string& path) {
+  std::error_code none;
+  std::filesystem::file_status status = std::filesystem::status(path, none);
+  bool readable = !std::filesystem::exists(status) || std::filesystem::is_regular_file(status) || is_open_already(path);
+  if (!readable) return fail(Kind::Invalid, "trust.form", cat(path, ": is neither a file nor a folder"));
+  return crypto::read_file(path, kMostStoreMib);
+}
 
 Result<std::unique_ptr<StoreContent>> read_store_content(std::string bytes, const std::string& name,
                                                          const std::optional<Secret>& password) {
   if (is_java_content(bytes)) return read_java_content(bytes, name, password);
+  if (is_pkcs7(bytes)) return is_other_form(bytes, name);
   bool pem = bytes.find("-----BEGIN ") != bytes.npos;
   if (pem || holds_nothing(bytes)) return PemContent::read(std::move(bytes), name);
   if (crypto::outline_of(bytes)) return std::make_unique<DerContent>(std::move(bytes));

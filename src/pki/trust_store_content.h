@@ -14,6 +14,10 @@ namespace pforte::pki {
 // Room for more than 10,000 certificates.
 constexpr std::size_t kMostStoreMib = 64;
 
+// The bytes of a store's file. A named pipe is refused (trust.form), since nobody may ever write into it; one that this
+// process has open already, such as /dev/stdin or /dev/fd/3, is not. Fails as crypto::read_file().
+Result<std::string> read_store_file(const std::string& path);
+
 // What a trust store's file holds, in one of the forms, so that it can be listed and changed. What is not a trusted
 // certificate stays as it is.
 class StoreContent {

@@ -1,6 +1,7 @@
 #include "pki/trust_store.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -78,6 +79,37 @@ TEST_CASE("a directory is the certificates of its files, each once, under the na
   CHECK(store->entries[1].alias == "b.crt");
 }
 
+TEST_CASE("a damaged file in a directory is told of, and the others count") {
+  Folder folder;
+  folder.write("bad.pem", "\n-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n");
+  folder.write("good.pem", pem_of(*make_authority("good").chain[0]));
+  auto store = read_trust_store(folder.path());
+  REQUIRE(store);
+  CHECK(subjects(*store) == std::vector<std::string>{"CN=good"});
+  REQUIRE(store->unreadable.size() == 1);
+  CHECK(store->unreadable[0].text() == cat(folder.path(), "/bad.pem:2: the certificate is not Base64"));
+}
+
+TEST_CASE("a named pipe, into which nobody may ever write, is not opened") {
+  Folder folder;
+  std::string pipe = cat(folder.path(), "/pipe.pem");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(read_trust_store(pipe).error().code() == "trust.form");
+}
+
+TEST_CASE("a certificate that OpenSSL trusts for some purposes alone is told with its line") {
+  Folder folder;
+  auto made = make_authority();
+  X509_add1_reject_object(made.chain[0].get(), OBJ_nid2obj(NID_server_auth));
+  crypto::Bytes out(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509_AUX(out.get(), made.chain[0].get());
+  std::string file = folder.write("a.pem", cat("\n", crypto::testing::text_in(*out)));
+  auto store = read_trust_store(file);
+  REQUIRE(!store);
+  CHECK(store.error().code() == "certificate.trust-settings");
+  CHECK(store.error().text().starts_with(cat(file, ":2: ")));
+}
+
 TEST_CASE("Java's stores are read whatever they are called, private keys apart from what is trusted") {
   Folder folder;
   auto root = make_authority("root");
@@ -120,6 +152,8 @@ TEST_CASE("what is no trust store is refused with its name and the reason") {
   };
   const Row rows[] = {
       {"hello", "trust.form"},
+      {"-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n", "certificate.in-pkcs7"},
+      {"\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", "certificate.in-pkcs7"},
       {pem.substr(0, pem.size() / 2), "certificate.damaged"},
       {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate.damaged"},
       {der + "x", "trust.form"},

@@ -240,3 +240,39 @@ def test_a_store_of_ten_thousand_certificates_lists_in_under_a_second(tmp_path, 
     assert len(listed.splitlines()) == 10_001
     used = after.children_user + after.children_system - before.children_user - before.children_system
     assert is_sanitized() or used < 1
+
+
+def test_an_error_begins_with_the_file_and_its_line(tmp_path, roots):
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("my CA\n  -----BEGIN CERTIFICATE-----\n  ???\n  -----END CERTIFICATE-----\n")
+    assert trust("list", bundle, status=2).startswith(
+        f"pforte: {bundle}:2: error: the certificate is not Base64\nhelp: ")
+    assert f"pforte: {bundle}:2: Fehler: das Zertifikat ist kein Base64\nHilfe: " in trust("list", bundle, "--lang", "de", status=2)
+    verified = run_pforte("cert", "verify", "--chain", str(bundle), "--trust", str(roots[0]))
+    assert verified.returncode == 2 and verified.stderr.startswith(f"pforte: {bundle}:2: error: ")
+
+
+def test_one_damaged_file_of_a_folder_is_told_of_and_the_others_count(tmp_path, roots):
+    folder = tmp_path / "folder"
+    trust("add", f"{folder}/", roots[0], "--alias", "good")
+    (folder / "bad.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    listed = run_pforte("trust", "list", str(folder))
+    assert listed.returncode == 0 and "good.pem" in listed.stdout
+    assert f"pforte: {folder}/bad.pem:1: warning: the certificate has no line that ends it" in listed.stderr
+    assert "trust.unreadable-file" in trust("lint", folder, status=1)
+    verified = run_pforte("cert", "verify", "--chain", str(roots[0]), "--trust", str(folder), "--purpose", "any")
+    assert verified.returncode == 0 and "bad.pem:1: warning: " in verified.stderr
+
+
+def test_what_is_no_file_of_certificates_is_told_apart(tmp_path, roots):
+    store, pipe, keystore, pkcs7 = (tmp_path / name for name in ("s.pem", "pipe", "k.p12", "k.p7b"))
+    os.mkfifo(pipe)
+    assert "neither a file nor a folder" in trust("list", pipe, status=2)
+    trust("add", keystore, roots[0], "--alias", "root")
+    assert "openssl pkcs12 -in FILE -nokeys" in trust("add", store, keystore, status=2)
+    openssl("crl2pkcs7", "-nocrl", "-certfile", roots[0], "-out", pkcs7)
+    assert "openssl pkcs7 -print_certs" in trust("add", store, pkcs7, status=2)
+    assert "openssl pkcs7 -print_certs" in trust("lint", pkcs7, status=2)
+    assert not store.exists()
+    store.write_text("")
+    assert "trust.empty" in trust("lint", store, status=1)

@@ -1,0 +1,43 @@
+#include "app/complaint.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace pforte::app {
+namespace {
+
+TEST_CASE("what is wrong with a file begins with it and its line, in both languages") {
+  Error error(Kind::Invalid, "certificate.damaged", "dir/a.pem:7: the certificate is not Base64");
+  Complaint complaint(error, "dir/a.pem");
+  CHECK(complaint.exit == kInvalidInput);
+  CHECK(to_text(complaint, Language::English) ==
+        "pforte: dir/a.pem:7: error: the certificate is not Base64\nhelp: fetch the file anew, in binary mode\n");
+  CHECK(to_text(complaint, Language::German)
+            .starts_with("pforte: dir/a.pem:7: Fehler: das Zertifikat ist kein Base64\n"));
+  CHECK(Complaint(error, "dir").place == "dir/a.pem:7");
+}
+
+TEST_CASE("a place is the file that was asked about, whatever is in its name, and nothing else") {
+  struct Row {
+    std::string_view text, file, place;
+  };
+  const Row rows[] = {{"a: b.pem: is damaged", "a: b.pem", "a: b.pem"},
+                      {"a.pem: certificate 2: is damaged", "a.pem", "a.pem"},
+                      {"an alias has: 1 to 200 bytes", "a", ""},
+                      {"is damaged", "a.pem", ""},
+                      {"a.pem.old: is damaged", "a.pem", ""}};
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(Complaint(Error(Kind::Invalid, "x", std::string(row.text)), row.file).place == row.place);
+  }
+}
+
+TEST_CASE("a name with control characters does not steer the terminal") {
+  Complaint complaint("\x1b[2J", kInvalidInput, {"is bad", "ist schlecht"}, {});
+  CHECK(to_text(complaint, Language::English) == "pforte: \xef\xbf\xbd[2J: error: is bad\n");
+  CHECK(warning_text(complaint, Language::German) == "pforte: \xef\xbf\xbd[2J: Warnung: ist schlecht\n");
+}
+
+}  // namespace
+}  // namespace pforte::app
