@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -74,15 +75,23 @@ bool read_uses(const Extensions& extensions, CertificateRequest& request) {
   return !malformed;
 }
 
-std::string last_common_name(const X509_NAME* name) {
-  int at = -1;
-  for (int next = -1; (next = X509_NAME_get_index_by_NID(name, NID_commonName, next)) >= 0;) at = next;
-  if (at < 0) return {};
-  unsigned char* text = nullptr;
-  int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-  std::string value(reinterpret_cast<const char*>(text), std::size_t(size > 0 ? size : 0));
-  OPENSSL_free(text);
-  return value;
+Subject attributes_of(const X509_NAME* name) {
+  Subject attributes;
+  for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
+    const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, i);
+    int type = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
+    unsigned char* text = nullptr;
+    int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
+    if (type != NID_undef && size >= 0)
+      attributes.push_back({OBJ_nid2sn(type), std::string(reinterpret_cast<const char*>(text), std::size_t(size))});
+    OPENSSL_free(text);
+  }
+  return attributes;
+}
+
+std::string last_common_name(const Subject& attributes) {
+  auto found = std::ranges::find(attributes.rbegin(), attributes.rend(), "CN", &SubjectAttribute::type);
+  return found == attributes.rend() ? std::string() : found->value;
 }
 
 std::string der_of(X509_REQ& request) {
@@ -130,7 +139,8 @@ Result<CertificateRequest> read_certificate_request(std::string_view content, st
 
   X509_NAME* subject = X509_REQ_get_subject_name(decoded.get());
   CertificateRequest request{
-      .der = der_of(*decoded), .subject = text_of(*subject), .common_name = last_common_name(subject)};
+      .der = der_of(*decoded), .subject = text_of(*subject), .attributes = attributes_of(subject)};
+  request.common_name = last_common_name(request.attributes);
   EVP_PKEY_up_ref(key);
   request.key.reset(key);
   Extensions extensions(X509_REQ_get_extensions(decoded.get()));

@@ -15,6 +15,7 @@ namespace pforte::crypto {
 struct CertificateRequest {
   std::string der = {};
   std::string subject = {};      // RFC 4514 text
+  Subject attributes = {};       // of the subject, as far as their types have a name
   std::string common_name = {};  // the last one of the subject; empty: none
   std::vector<AlternativeName> names = {};
   std::vector<std::string> extended_key_usage = {};  // "serverAuth", or an object identifier in digits

@@ -123,6 +123,10 @@ Result<PrivateKey> private_key_from_pem(std::string_view pem, std::string_view n
   return fail(Kind::Invalid, "key.damaged", cat(name, ": holds no usable private key in PEM form: ", reason));
 }
 
+bool is_rsa(const EVP_PKEY& key) {
+  return EVP_PKEY_is_a(&key, "RSA") == 1;
+}
+
 Result<PrivateKey> public_half_of(const EVP_PKEY& key) {
   unsigned char* der = nullptr;
   int size = i2d_PUBKEY(&key, &der);

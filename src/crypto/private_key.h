@@ -32,6 +32,8 @@ Result<Secret> encrypted_private_key_pem(const EVP_PKEY& key, const Secret& pass
 Result<PrivateKey> private_key_from_pem(std::string_view pem, std::string_view name,
                                         const std::optional<Secret>& password = std::nullopt);
 
+bool is_rsa(const EVP_PKEY& key);
+
 // The same key with its public half alone. Fails with Kind::Internal (key.failed).
 Result<PrivateKey> public_half_of(const EVP_PKEY& key);
 

@@ -70,7 +70,19 @@ CREATE TABLE certificate_alarm (
   PRIMARY KEY (certificate, what));
 )";
 
-constexpr auto kMigrations = std::to_array<std::string_view>({kFirst, kCertificates});
+constexpr std::string_view kAuthority = R"(
+CREATE TABLE authority_certificate (
+  serial TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL, names TEXT NOT NULL, profile TEXT NOT NULL,
+  not_before BIGINT NOT NULL, not_after BIGINT NOT NULL, issued BIGINT NOT NULL, revoked BIGINT,
+  reason BIGINT NOT NULL, certificate TEXT NOT NULL);
+CREATE INDEX authority_certificate_issued ON authority_certificate (issued);
+CREATE INDEX authority_certificate_revoked ON authority_certificate (issuer, revoked);
+CREATE TABLE authority_crl (
+  issuer TEXT PRIMARY KEY, number BIGINT NOT NULL, revoked BIGINT NOT NULL, this_update BIGINT NOT NULL,
+  next_update BIGINT NOT NULL, list TEXT NOT NULL);
+)";
+
+constexpr auto kMigrations = std::to_array<std::string_view>({kFirst, kCertificates, kAuthority});
 
 Result<std::int64_t> version_of(Store& store) {
   std::int64_t version = 0;

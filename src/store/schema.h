@@ -26,6 +26,9 @@ namespace pforte::store {
 //   certificate_name  name (lower case), certificate
 //   certificate_use   kind, place, certificate, first, last: it was seen there
 //   certificate_alarm  certificate, what, at: whoever cares has been told
+//   authority_certificate  serial PK (hex), issuer (id of its key), subject, names, profile, not_before, not_after,
+//                          issued, revoked (null: not), reason, certificate (PEM)
+//   authority_crl  issuer PK, number, revoked (how many entries), this_update, next_update, list (DER in hex)
 //   store_version  version: how many of these statements it has seen
 std::span<const std::string_view> migrations();
 
