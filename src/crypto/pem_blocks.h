@@ -36,7 +36,8 @@ struct PemBlock {
 //
 // Fails with Kind::Invalid, naming the line, when a block of what is looked for does not end, is not Base64 or not DER,
 // or begins in the middle of a line: certificate.damaged, crl.damaged.
-Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string_view name, PemThing wanted);
+Result<std::vector<PemBlock>> read_pem_blocks(std::string_view text, std::string_view name,
+                                              PemThing wanted = PemThing::Certificate);
 
 // A certificate as a block, with its lines; and whatever else has this label.
 std::string pem_block(std::string_view der);
