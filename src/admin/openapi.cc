@@ -122,7 +122,11 @@ constexpr std::string_view kDocument = R"json({
               "properties": {
                 "hosts": { "type": "array", "items": { "type": "string" } },
                 "backend": { "type": "string" },
-                "certificate_expires": { "type": ["string", "null"], "format": "date-time" }
+                "certificate_expires": { "type": ["string", "null"], "format": "date-time" },
+                "hosts_without_certificate": {
+                  "type": "array", "items": { "type": "string" },
+                  "description": "Of a site with certificate = auto: the inventory has none for them, and TLS is refused"
+                }
               }
             }
           },

@@ -35,8 +35,10 @@ Json to_document(const BackendStatus& backend) {
 }
 
 Json to_document(const SiteStatus& site) {
-  return {
-      {"hosts", site.hosts}, {"backend", site.backend}, {"certificate_expires", to_document(site.certificate_expires)}};
+  return {{"hosts", site.hosts},
+          {"backend", site.backend},
+          {"certificate_expires", to_document(site.certificate_expires)},
+          {"hosts_without_certificate", site.refused_hosts}};
 }
 
 Json to_document(const ListenerStatus& listener) {

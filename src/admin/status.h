@@ -34,7 +34,8 @@ struct BackendStatus {
 struct SiteStatus {
   std::vector<std::string> hosts;
   std::string backend;
-  std::optional<Time> certificate_expires;  // the first one to expire
+  std::optional<Time> certificate_expires;      // the first one to expire
+  std::vector<std::string> refused_hosts = {};  // for which there is no certificate, although there should be
 };
 
 // A way to sign in.

@@ -2,10 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <memory>
 #include <string>
 
 #include "app/cert_command.h"
+#include "app/certificate_watch.h"
 #include "app/check.h"
 #include "app/command_help.h"
 #include "app/command_line.h"
@@ -14,6 +18,7 @@
 #include "app/running_gate.h"
 #include "app/store_command.h"
 #include "app/trust_command.h"
+#include "base/text.h"
 #include "kerberos/krb5_config.h"
 
 namespace pforte::app {
@@ -30,10 +35,29 @@ int say(const Said& said) {
   return said.exit;
 }
 
+// A store that is not there yet is not made by a check: it would have no certificate either.
+std::unique_ptr<CertificateWatch> open_for_check(const gate::Config& config, conf::Problems& problems) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(cat(config.state_dir, "/pforte.db"), unknown)) return nullptr;
+  auto certificates = CertificateWatch::open(config.state_dir);
+  if (certificates) return *std::move(certificates);
+  problems.warning({.file = config.file, .line = 0, .column = 0}, certificates.error().code(),
+                   {cat("the inventory of certificates cannot be opened: ", certificates.error().text()),
+                    cat("der Zertifikatsbestand lässt sich nicht öffnen: ", certificates.error().text())},
+                   {"run it as the gate's user", "als Benutzer des Dienstes ausführen"});
+  return nullptr;
+}
+
 // What `pforte check` looks at beyond the text: the same as what a start needs.
 void check_files(const gate::Config& config, bool holds, conf::Problems& problems) {
   gate::SiteNames numbered;
-  gate::PlanParts parts{.previous = nullptr, .numbered = numbered, .sign_in = {}};
+  bool asks_inventory = std::ranges::any_of(config.sites, [](const auto& site) { return site.automatic.has_value(); });
+  std::unique_ptr<CertificateWatch> certificates;
+  if (asks_inventory) certificates = open_for_check(config, problems);
+  gate::PlanParts parts{.previous = nullptr,
+                        .numbered = numbered,
+                        .inventory = certificates ? &certificates->inventory() : nullptr,
+                        .sign_in = {}};
   if (holds) gate::make_plan(config, parts, problems);
   if (!holds) gate::check_named_files(config, problems);
   gate::check_sign_in_files(config, problems);

@@ -82,6 +82,18 @@ std::unique_ptr<gate::Accounts> open_accounts(const gate::Config& config, conf::
   return nullptr;
 }
 
+std::unique_ptr<CertificateWatch> open_certificates(const gate::Config& config, conf::Problems& problems) {
+  Result<> folder = make_state_dir(config);
+  auto watch = folder ? CertificateWatch::open(config.state_dir) : std::unexpected(std::move(folder).error());
+  if (watch) return *std::move(watch);
+  problems.warning({.file = config.file, .line = 0, .column = 0}, watch.error().code(),
+                   {cat("the inventory of certificates cannot be opened: ", watch.error().text()),
+                    cat("der Zertifikatsbestand lässt sich nicht öffnen: ", german_or_same(watch.error().text()))},
+                   {"see that state_dir exists, belongs to the gate's user and has room",
+                    "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
+  return nullptr;
+}
+
 void close_all(const std::vector<std::vector<gate::Door>>& doors) {
   for (const auto& of_worker : doors) {
     for (const gate::Door& door : of_worker) close(door.descriptor);
@@ -138,13 +150,14 @@ Result<> RunningGate::start(conf::Problems& problems) {
   if (!reading.plan) return fail(Kind::Invalid, "conf.invalid", "the configuration has errors");
   plan_ = std::move(reading.plan);
   accounts_ = std::move(reading.accounts);
+  certificates_ = std::move(reading.certificates);
   const gate::Config& config = plan_->config;
   TRY(make_state_dir(config));
   sources_ = {.status = [this] { return status(); },
               .metrics = [this] { return metrics(); },
               .reload = [this] { return reload(); },
               .sign_in = [this](std::string reference) { return find_sign_in(std::move(reference)); },
-              .follow = [this] { return follow_store(true); }};
+              .follow = [this] { return follow_all(); }};
   // First of all: whoever holds the control socket is the one gate of this state folder.
   control_ = TRY(admin::ControlSocket::open(loop_, cat(config.state_dir, "/control.sock"), control_service_));
   log_ = std::make_unique<gate::AccessLog>(TRY(gate::LogFile::open(config.log.access.value)));
@@ -185,7 +198,15 @@ RunningGate::Reading RunningGate::read_plan() {
     if (!accounts) accounts = reading.accounts.get();
     return accounts ? gate::SignIn::make(wanted, *accounts, sign_in_pools_, problems) : nullptr;
   };
-  gate::PlanParts parts{.previous = plan_.get(), .numbered = site_names_, .sign_in = sign_in};
+  CertificateWatch* certificates = certificates_.get();
+  if (!certificates) {
+    reading.certificates = open_certificates(*config, reading.problems);
+    certificates = reading.certificates.get();
+  }
+  gate::PlanParts parts{.previous = plan_.get(),
+                        .numbered = site_names_,
+                        .inventory = certificates ? &certificates->inventory() : nullptr,
+                        .sign_in = sign_in};
   reading.plan = gate::make_plan(*std::move(config), parts, reading.problems);
   return reading;
 }
@@ -224,6 +245,7 @@ void RunningGate::follow(std::shared_ptr<const gate::Plan> plan, std::vector<std
   plan_ = std::move(plan);
   Result<> in_force = plan_->sign_in ? plan_->sign_in->take_force() : Result<>();
   if (!in_force) log::error("kerberos.configuration-kept", {{"reason", in_force.error().text()}});
+  names_ = plan_->names;
   loaded_ = std::chrono::system_clock::now();
   std::size_t number = 0;
   for (Crew& one : crew_) {
@@ -260,6 +282,7 @@ net::Task<admin::ReloadOutcome> RunningGate::reload() {
     co_return outcome_of(reading.problems, false);
   }
   note_what_stays(*plan_, *reading.plan, reading.problems);
+  if (reading.certificates) certificates_ = std::move(reading.certificates);
   if (reading.accounts) {
     accounts_ = std::move(reading.accounts);
     // When that fails, nobody is let in until watch_store() succeeds.
@@ -322,10 +345,39 @@ net::Task<> RunningGate::follow_store(bool unasked) {
   co_return {};
 }
 
+// Gives new connections what the inventory has for them now. Those under way keep what they have.
+net::Task<> RunningGate::follow_certificates() {
+  if (!certificates_) co_return {};
+  using Names = std::shared_ptr<const gate::TlsNames>;
+  while (looking_at_certificates_) co_await loop_.sleep_for(kReloadLook);
+  looking_at_certificates_ = true;
+  auto work = [this, plan = plan_, names = names_] { return certificates_->look(*plan, names.get()); };
+  std::shared_ptr<const gate::Plan> plan = plan_;
+  Result<Names> next = co_await outcome(pool_.run<Names>(loop_, std::move(work)));
+  looking_at_certificates_ = false;
+  if (!next) co_return std::unexpected(std::move(next).error());
+  // A reload in between has asked the inventory itself.
+  if (!*next || plan != plan_) co_return {};
+  tell_changes(names_.get(), **next);
+  names_ = *std::move(next);
+  for (Crew& one : crew_) {
+    one.worker.loop().post([&worker = one.worker, names = names_] { worker.use_names(names); });
+  }
+  co_return {};
+}
+
+// What a command has changed.
+net::Task<> RunningGate::follow_all() {
+  co_await follow_store(true);
+  co_await follow_certificates();
+  co_return {};
+}
+
 net::Task<> RunningGate::watch_store() {
   for (bool well = true;;) {
     co_await loop_.sleep_for(kStoreLook);
     Result<> followed = co_await outcome(follow_store(false));
+    if (followed) followed = co_await outcome(follow_certificates());
     if (!followed && well) log::error("store.failed", {{"reason", followed.error().text()}});
     if (followed && !well) log::info("store.works-again");
     well = followed.has_value();
@@ -408,7 +460,7 @@ std::int64_t RunningGate::clients() const {
 }
 
 admin::Status RunningGate::status() const {
-  admin::Status status = status_of(*plan_, loop_.now());
+  admin::Status status = status_of(*plan_, names_.get(), loop_.now());
   status.version = PFORTE_VERSION;
   status.pid = getpid();
   status.since = started_;

@@ -9,6 +9,7 @@
 
 #include "admin/control_socket.h"
 #include "admin/service.h"
+#include "app/certificate_watch.h"
 #include "app/session_watch.h"
 #include "conf/problem.h"
 #include "gate/access_log.h"
@@ -53,10 +54,11 @@ class RunningGate {
     Crew(gate::AccessLog& log, std::size_t most_clients) : worker(log, most_clients) {}
   };
 
-  // A plan, and the accounts it needs where there were none before: take() both.
+  // A plan, and the accounts and certificates it needs where there were none before: to be taken over with it.
   struct Reading {
     conf::Problems problems;
     std::unique_ptr<gate::Accounts> accounts;
+    std::unique_ptr<CertificateWatch> certificates;
     std::shared_ptr<const gate::Plan> plan;  // null: one of the problems is an error
   };
   Reading read_plan();
@@ -68,6 +70,8 @@ class RunningGate {
   net::Task<admin::ReloadOutcome> reload();
   net::Task<admin::SignInDocument> find_sign_in(std::string reference);
   net::Task<> follow_store(bool unasked);
+  net::Task<> follow_certificates();
+  net::Task<> follow_all();
   net::Task<> watch_store();
   net::Task<> reload_and_tell();
   net::Task<> rotate_keys();
@@ -84,7 +88,10 @@ class RunningGate {
   net::Signals signals_;
   std::unique_ptr<gate::AccessLog> log_;
   std::unique_ptr<gate::Accounts> accounts_;  // null until somebody can sign in
+  std::unique_ptr<CertificateWatch>
+      certificates_;  // used on the pool, by one at a time; null: the store is out of order
   std::shared_ptr<const gate::Plan> plan_;
+  std::shared_ptr<const gate::TlsNames> names_;  // what TLS clients are shown
   std::shared_ptr<const tls::TicketKeys> keys_;
   std::list<Crew> crew_;
   SessionWatch watch_;  // used on the pool, by one at a time
@@ -106,6 +113,7 @@ class RunningGate {
   std::uint64_t reloads_refused_ = 0;
   std::shared_ptr<const SessionSight> sight_;
   bool looking_ = false;
+  bool looking_at_certificates_ = false;
   bool reloading_ = false;
   bool draining_ = false;
 };

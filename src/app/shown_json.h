@@ -42,4 +42,13 @@ inline std::string shown_numbers(const nlohmann::ordered_json& object, const cha
   return text;
 }
 
+// "a, b".
+inline std::string shown_texts(const nlohmann::ordered_json& object, const char* key) {
+  std::string text;
+  for (const nlohmann::ordered_json& one : structure(object, key)) {
+    if (one.is_string()) text += (text.empty() ? "" : ", ") + printable(one.get_ref<const std::string&>());
+  }
+  return text;
+}
+
 }  // namespace pforte::app

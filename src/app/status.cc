@@ -66,7 +66,7 @@ void append_sign_in(const gate::SignIn& sign_in, admin::Status& status) {
 
 }  // namespace
 
-admin::Status status_of(const gate::Plan& plan, net::Instant now) {
+admin::Status status_of(const gate::Plan& plan, const gate::TlsNames* names, net::Instant now) {
   admin::Status status;
   status.configuration = plan.config.file;
   for (const gate::ListenerConfig& listener : plan.config.listeners) {
@@ -76,7 +76,10 @@ admin::Status status_of(const gate::Plan& plan, net::Instant now) {
     admin::SiteStatus one;
     for (const conf::Text& host : site->config.hosts) one.hosts.push_back(host.value);
     one.backend = site->config.backend.value;
-    if (site->tls) one.certificate_expires = site->tls->expires();
+    if (names) {
+      one.certificate_expires = names->expires(*site);
+      one.refused_hosts = names->refused(*site);
+    }
     status.sites.push_back(std::move(one));
   }
   for (const auto& backend : plan.backends) {

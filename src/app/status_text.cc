@@ -63,11 +63,10 @@ void Writer::gate(const Json& status) {
 }
 
 void Writer::site(const Json& site) {
-  std::string hosts;
-  for (const Json& host : structure(site, "hosts")) {
-    if (host.is_string()) hosts += cat(hosts.empty() ? "" : ", ", printable(host.get_ref<const std::string&>()));
-  }
+  std::string hosts = shown_texts(site, "hosts");
   out_ += cat("  ", hosts, " -> ", shown_text(site, "backend"), certificate_of(site), '\n');
+  std::string refused = shown_texts(site, "hosts_without_certificate");
+  if (!refused.empty()) out_ += cat(word("    no certificate: ", "    kein Zertifikat: "), refused, '\n');
 }
 
 void Writer::server(const Json& server) {

@@ -226,7 +226,7 @@ void Check::reachable() {
   bool tls = std::ranges::any_of(config_.listeners, &ListenerConfig::tls);
   if (config_.listeners.empty()) return;
   for (const SiteConfig& site : config_.sites) {
-    bool served = plain || (tls && !site.certificates.empty());
+    bool served = plain || (tls && site.has_certificate());
     if (served || site.hosts.empty() || is_damaged(site.place)) continue;
     const std::string& host = site.hosts.front().value;
     Message why = {"all of them only redirect", "alle leiten nur um"};
@@ -247,15 +247,16 @@ void Check::reachable() {
 
 bool Check::certificates_exist() const {
   bool any = std::ranges::any_of(
-      config_.sites, [this](const SiteConfig& site) { return !site.certificates.empty() || is_damaged(site.place); });
+      config_.sites, [this](const SiteConfig& site) { return site.has_certificate() || is_damaged(site.place); });
   auto listener = std::ranges::find_if(config_.listeners, &ListenerConfig::tls);
   if (any || listener == config_.listeners.end()) return true;
   problems_.error(
       listener->place, "conf.listener.no-certificate",
       {"this listener speaks TLS, but no site has a certificate",
        "dieser Listener spricht TLS, aber keine Site hat ein Zertifikat"},
-      {"give a site certificate = { chain = \"...\", key = \"...\" }, or set tls = false on loopback",
-       "einer Site certificate = { chain = \"...\", key = \"...\" } geben, oder auf Loopback tls = false setzen"});
+      {"give a site certificate = { chain = \"...\", key = \"...\" } or \"auto\", or set tls = false on loopback",
+       "einer Site certificate = { chain = \"...\", key = \"...\" } oder \"auto\" geben, oder auf Loopback tls = false "
+       "setzen"});
   return false;
 }
 

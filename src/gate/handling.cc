@@ -193,7 +193,7 @@ Handling::Route Handling::misdirected_or_nothing(const Site* site) {
 // answered by the right certificate (RFC 9110, 15.5.20). A client that names no host would get the same one again.
 bool Handling::needs_other_connection(const Site& site) const {
   const tls::Session* session = visit_.session();
-  if (!session || session->server_name().empty() || !session->context() || !site.tls) return false;
+  if (!session || session->server_name().empty() || !session->context() || !site.config.has_certificate()) return false;
   if (session->context() == site.tls.get()) return false;
   return !session->context()->covers(without_brackets(without_port(request().authority)));
 }

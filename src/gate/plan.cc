@@ -14,24 +14,6 @@ namespace pforte::gate {
 
 namespace {
 
-// Contexts by host name, for the names that TLS clients ask for.
-class TlsNames final : public tls::ServerNames {
- public:
-  explicit TlsNames(std::shared_ptr<const tls::ServerContext> first) : first_(std::move(first)) {}
-
-  void add(std::string_view host, const std::shared_ptr<const tls::ServerContext>& context) {
-    contexts_.push_back(context);
-    hosts_.add(host, context.get());
-  }
-  const tls::ServerContext* find(std::string_view name) const override { return hosts_.find(name); }
-  const tls::ServerContext* unnamed() const override { return first_.get(); }
-
- private:
-  std::shared_ptr<const tls::ServerContext> first_;
-  std::vector<std::shared_ptr<const tls::ServerContext>> contexts_;
-  HostMap<tls::ServerContext> hosts_;
-};
-
 // Puts a plan together, one part after the other.
 class Assembly {
  public:
@@ -43,6 +25,7 @@ class Assembly {
   void backends();
   void sites();
   void names();
+  void tell_refused_hosts();
   void sign_in();
   void logo();
   void files();
@@ -209,16 +192,35 @@ std::shared_ptr<const tls::ServerContext> Assembly::server_context(const SiteCon
 }
 
 void Assembly::names() {
-  std::shared_ptr<TlsNames> names;
-  for (const auto& site : plan_->sites) {
-    if (!site->tls) continue;
-    if (!names) names = std::make_shared<TlsNames>(site->tls);
-    for (const conf::Text& host : site->config.hosts) names->add(host.value, site->tls);
+  auto names = TlsNames::make(*plan_, parts_.inventory);
+  if (!names) {
+    problems_.warning({plan_->config.file, 0, 0}, names.error().code(),
+                      {cat("the certificates of the inventory cannot be read: ", names.error().text()),
+                       cat("die Zertifikate des Bestands lassen sich nicht lesen: ", names.error().text())},
+                      {"it is tried again every 200 ms", "es wird alle 200 ms wieder versucht"});
+    names = TlsNames::make(*plan_, nullptr);
   }
-  plan_->names = std::move(names);
+  plan_->names = names ? *std::move(names) : nullptr;
+  if (plan_->names) tell_refused_hosts();
   auto sealed = std::ranges::find_if(plan_->config.listeners, &ListenerConfig::tls);
   if (sealed == plan_->config.listeners.end()) return;
   if (sealed->address.port() != 443) plan_->https_port = cat(':', sealed->address.port());
+}
+
+void Assembly::tell_refused_hosts() {
+  for (const auto& site : plan_->sites) {
+    for (const std::string& host : plan_->names->refused(*site)) {
+      const auto& hosts = site->config.hosts;
+      problems_.warning(
+          std::ranges::find(hosts, host, &conf::Text::value)->place, "certificate.none-fits",
+          {cat("the inventory has no valid certificate with key for ", host, ", so TLS for it is refused"),
+           cat("der Bestand hat kein gültiges Zertifikat mit Schlüssel für ", host,
+               "; TLS wird dafür also verweigert")},
+          {"pforte cert import FILE --key KEY, pforte cert issue, or a block [[acme]]; it goes live at once",
+           "pforte cert import DATEI --key SCHLÜSSEL, pforte cert issue oder ein Block [[acme]]; es gilt "
+           "sofort"});
+    }
+  }
 }
 
 void Assembly::sign_in() {

@@ -11,6 +11,7 @@
 #include "gate/config.h"
 #include "gate/metrics.h"
 #include "gate/site.h"
+#include "gate/tls_names.h"
 
 namespace pforte::gate {
 
@@ -23,7 +24,7 @@ struct Plan {
   std::vector<std::unique_ptr<Backend>> backends;
   std::vector<std::unique_ptr<Site>> sites;
   HostMap<Site> hosts;
-  std::shared_ptr<const tls::ServerNames> names;    // null where no listener speaks TLS
+  std::shared_ptr<const TlsNames> names;            // as they were when it was made; null where no site has TLS
   std::shared_ptr<SignIn> sign_in;                  // null where nobody signs in
   std::set<std::string, std::less<>> asked_groups;  // by any rule
 
@@ -45,6 +46,8 @@ struct Plan {
 struct PlanParts {
   const Plan* previous = nullptr;  // what is known of its servers is kept where they stay the same
   SiteNames& numbered;             // gives each site its number for the counters
+
+  inventory::Inventory* inventory = nullptr;  // for sites with "auto"; null: they have no certificate
 
   // Signs in, as the configuration says; null when that cannot work, with the problem told. Asked where somebody signs
   // in at all. Empty: nobody will be, as in a check.

@@ -11,7 +11,6 @@
 #include "gate/host_config.h"
 #include "gate/network_config.h"
 #include "gate/rule_config.h"
-#include "gate/unsupported_config.h"
 
 namespace pforte::gate {
 namespace {
@@ -32,25 +31,24 @@ CertificateConfig read_certificate_config(conf::Reader keys) {
   return config;
 }
 
-std::vector<CertificateConfig> read_certificates(conf::Reader& keys) {
-  std::vector<CertificateConfig> certificates;
+void read_certificates(conf::Reader& keys, SiteConfig& site) {
   if (!keys.has_text("certificate")) {
     for (conf::Reader& one : keys.tables("certificate", conf::Shape::OneOrList))
-      certificates.push_back(read_certificate_config(std::move(one)));
-    return certificates;
+      site.certificates.push_back(read_certificate_config(std::move(one)));
+    return;
   }
 
   conf::Text text = *keys.text("certificate");
   if (text.value == "auto") {
-    refuse_unsupported(keys, "certificate", {"obtain certificates by itself", "keine Zertifikate selbst beschaffen"});
-    return certificates;
+    site.automatic = text.place;
+    return;
   }
-  keys.problems().error(text.place, "conf.site.certificate",
-                        {"a certificate is named by two files, its chain and its key",
-                         "ein Zertifikat wird durch zwei Dateien benannt, seine Kette und seinen Schlüssel"},
-                        {cat("write certificate = { chain = \"", text.value, "\", key = \"...\" }"),
-                         cat("schreiben: certificate = { chain = \"", text.value, "\", key = \"...\" }")});
-  return certificates;
+  keys.problems().error(
+      text.place, "conf.site.certificate",
+      {"a certificate is named by two files, its chain and its key",
+       "ein Zertifikat wird durch zwei Dateien benannt, seine Kette und seinen Schlüssel"},
+      {cat("write certificate = { chain = \"", text.value, "\", key = \"...\" }, or \"auto\""),
+       cat("schreiben: certificate = { chain = \"", text.value, "\", key = \"...\" } oder \"auto\"")});
 }
 
 const policy::Preset* read_preset(conf::Reader& keys) {
@@ -100,7 +98,7 @@ SiteConfig read_site_config(conf::Reader keys, const SiteDefaults& defaults) {
   SiteConfig config;
   config.place = keys.place();
   config.hosts = read_hosts_config(keys);
-  config.certificates = read_certificates(keys);
+  read_certificates(keys, config);
   config.tls_profile = read_tls_profile_config(keys, "tls_profile", defaults.tls_profile);
   config.backend = keys.required_text("backend");
   config.sign_in = read_sign_in_need_config(keys, SignInNeed::None);

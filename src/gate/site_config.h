@@ -46,6 +46,12 @@ struct SiteConfig {
   // Side by side, such as EC and RSA. May be empty where no TLS listener needs them.
   std::vector<CertificateConfig> certificates;
 
+  // Where it says `certificate = "auto"`: each host gets the one that the inventory has for it. None: it does not.
+  std::optional<conf::Place> automatic;
+
+  // Whether TLS clients can ask for it.
+  bool has_certificate() const { return automatic || !certificates.empty(); }
+
   TlsProfile tls_profile = TlsProfile::Intermediate;
 
   // Where what is allowed goes. Names a BackendConfig.

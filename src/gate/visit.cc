@@ -130,7 +130,7 @@ net::Task<> Visit::read_proxy_header(net::Socket& socket) {
 }
 
 net::Task<> Visit::shake_hands() {
-  auto session = tls::Session::accept(std::move(stream_), plan_->names, worker_.keys());
+  auto session = tls::Session::accept(std::move(stream_), worker_.names(), worker_.keys());
   session_ = session.get();
   stream_ = std::move(session);
   Result<> shaken = co_await outcome(session_->handshake());
@@ -148,10 +148,14 @@ void Visit::tell_failed_handshake(const Error& error) const {
   worker_.metrics().count_handshake_failure(label);
   // Who connects and says nothing looks whether the port is open: a balancer does it every second.
   if (label == "closed" && !session_->heard()) return;
+  std::string_view reason = error.text();
+  if (label == "unknown_name") reason = "no site has this name";
+  if (label == "unknown_name" && plan_->find_site(session_->server_name()))
+    reason = "the inventory has no certificate for this name";
   std::string alert = session_->alert() < 0 ? "-" : std::to_string(session_->alert());
   log::warning("tls.handshake-failed", {{"client", visitor_.peer.to_text()},
                                         {"sni", session_->server_name().empty() ? "-" : session_->server_name()},
-                                        {"reason", label == "unknown_name" ? "no site has this name" : error.text()},
+                                        {"reason", reason},
                                         {"kind", label},
                                         {"alert", alert}});
 }

@@ -41,6 +41,7 @@ Worker::~Worker() {
 void Worker::follow(const std::shared_ptr<const Plan>& plan, const std::vector<Door>& doors) {
   // A count of our own: all workers counting on one would make it travel between their cores with every request.
   plan_ = std::shared_ptr<const Plan>(plan.get(), [plan](const Plan*) {});
+  use_names(plan->names);
   const std::vector<ListenerConfig>& listeners = plan_->config.listeners;
   for (auto at = entrances_.begin(); at != entrances_.end();) {
     auto stays = std::ranges::find(listeners, at->address, &ListenerConfig::address);

@@ -44,6 +44,8 @@ class Worker final : private ConnectionGauge {
   // New requests follow `plan`; those under way keep the one they began with. Listeners whose address stays keep
   // their socket: `doors` has one for each that is new.
   void follow(const std::shared_ptr<const Plan>& plan, const std::vector<Door>& doors);
+  // New connections are answered with these certificates. Null: there are none.
+  void use_names(std::shared_ptr<const TlsNames> names) { names_ = std::move(names); }
   void use_keys(std::shared_ptr<const tls::TicketKeys> keys) { keys_ = std::move(keys); }
 
   // Takes no more clients, and says goodbye to each after its answer.
@@ -51,6 +53,7 @@ class Worker final : private ConnectionGauge {
   bool draining() const { return draining_; }
 
   const std::shared_ptr<const Plan>& plan() const { return plan_; }
+  const std::shared_ptr<const TlsNames>& names() const { return names_; }
   const std::shared_ptr<const tls::TicketKeys>& keys() const { return keys_; }
   Connections& connections() { return connections_; }
 
@@ -101,6 +104,7 @@ class Worker final : private ConnectionGauge {
   bool full_ = false;
   bool draining_ = false;
   std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const TlsNames> names_;
   std::shared_ptr<const tls::TicketKeys> keys_;
   Connections connections_;
   std::shared_ptr<const session::Keys> session_keys_;

@@ -170,6 +170,12 @@ Result<> check_key(const NewCertificate& with) {
               cat("the key does not belong to the certificate of ", crypto::subject_of(*chain.front())));
 }
 
+// What can be served is another from now on.
+Result<> note_change(Store& store) {
+  (void)TRY(store.change("UPDATE counter SET last = last + 1 WHERE name = 'certificate'"));
+  return {};
+}
+
 // Names under which a certificate may cover this host: its own, and that of a wildcard.
 std::pair<std::string, std::string> covering_names(std::string_view host) {
   std::string own = lowered(host);
@@ -201,7 +207,10 @@ bool is_digits(std::string_view text) {
 Result<std::string> Inventory::keep(const NewCertificate& certificate) {
   std::vector<ReadCertificate> chain = TRY(read_chain(certificate.chain_pem));
   TRY(check_key(certificate));
-  TRY(store_.transact([&] { return write(store_, chain, certificate); }));
+  TRY(store_.transact([&]() -> Result<> {
+    TRY(write(store_, chain, certificate));
+    return certificate.key_pem ? note_change(store_) : Result<>();
+  }));
   return chain.front().sha256;
 }
 
@@ -282,14 +291,36 @@ Result<std::vector<std::string>> Inventory::with_subject(const std::string& subj
 }
 
 Result<> Inventory::retire(const std::string& sha256) {
-  std::uint64_t changed =
-      TRY(store_.change("UPDATE certificate SET retired = ? WHERE sha256 = ?", {store::now_in_store(), sha256}));
-  return changed == 1 ? Result<>() : unknown(sha256);
+  return store_.transact([&]() -> Result<> {
+    std::uint64_t changed =
+        TRY(store_.change("UPDATE certificate SET retired = ? WHERE sha256 = ?", {store::now_in_store(), sha256}));
+    return changed == 1 ? note_change(store_) : unknown(sha256);
+  });
 }
 
 Result<> Inventory::remove(const std::string& sha256) {
-  std::uint64_t changed = TRY(store_.change("DELETE FROM certificate WHERE sha256 = ?", {sha256}));
-  return changed == 1 ? Result<>() : unknown(sha256);
+  return store_.transact([&]() -> Result<> {
+    std::uint64_t changed = TRY(store_.change("DELETE FROM certificate WHERE sha256 = ?", {sha256}));
+    return changed == 1 ? note_change(store_) : unknown(sha256);
+  });
+}
+
+Result<std::vector<std::string>> Inventory::servable_names(Time now) {
+  std::vector<std::string> names;
+  TRY(
+      store_.read("SELECT DISTINCT certificate_name.name FROM certificate JOIN certificate_name "
+                  "ON certificate_name.certificate = certificate.sha256 WHERE certificate.secret IS NOT NULL "
+                  "AND certificate.retired IS NULL AND certificate.not_before <= ? AND certificate.not_after >= ? "
+                  "ORDER BY 1",
+                  {in_store(now), in_store(now)}, [&](const Row& row) { names.emplace_back(row.text(0)); }));
+  return names;
+}
+
+Result<std::int64_t> Inventory::generation() {
+  std::int64_t last = 0;
+  TRY(store_.read("SELECT last FROM counter WHERE name = 'certificate'", {},
+                  [&](const Row& row) { last = row.number(0); }));
+  return last;
 }
 
 Result<> Inventory::note_use(const std::string& sha256, UseKind kind, const std::string& place) {

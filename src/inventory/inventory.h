@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +52,12 @@ class Inventory {
   Result<> retire(const std::string& sha256);
   // With its key, which is nowhere else. Fails with certificate.unknown.
   Result<> remove(const std::string& sha256);
+
+  // The names for which a certificate could be served at `now`, those with a wildcard among them.
+  Result<std::vector<std::string>> servable_names(Time now);
+
+  // A number that differs from the one before when a certificate that can be served came, went or changed.
+  Result<std::int64_t> generation();
 
   // It is there, now. What is not in the inventory has no uses.
   Result<> note_use(const std::string& sha256, UseKind kind, const std::string& place);

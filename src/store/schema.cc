@@ -68,6 +68,7 @@ CREATE INDEX certificate_use_certificate ON certificate_use (certificate);
 CREATE TABLE certificate_alarm (
   certificate TEXT NOT NULL REFERENCES certificate (sha256) ON DELETE CASCADE, what TEXT NOT NULL, at BIGINT NOT NULL,
   PRIMARY KEY (certificate, what));
+INSERT INTO counter VALUES ('certificate', 0);
 )";
 
 constexpr std::string_view kAuthority = R"(

@@ -89,6 +89,7 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::make(Profile profile
 
 // A ticket of one site does not resume a session with another: sessions are told apart by the first certificate.
 void ServerContext::separate_sessions() {
+  if (shown_.empty()) return;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned size = 0;
   X509_digest(shown_.front().identity.chain.front().get(), EVP_sha256(), digest.data(), &size);

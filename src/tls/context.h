@@ -26,8 +26,8 @@ struct Shown {
 // How the connections of one site are sealed. Immutable, shared by all workers.
 class ServerContext {
  public:
-  // `shown` holds at least one certificate, and at most one of each key type. Fails with Kind::Invalid when OpenSSL
-  // refuses one.
+  // `shown` holds at most one certificate of each key type; none: enough for the beginning of a handshake alone. Fails
+  // with Kind::Invalid when OpenSSL refuses one.
   static Result<std::shared_ptr<const ServerContext>> make(Profile profile, std::vector<Shown> shown);
 
   ServerContext(const ServerContext&) = delete;
@@ -66,8 +66,10 @@ class ServerNames {
 
   // `name` in lower case. Null: nobody serves it, and the handshake is refused with unrecognized_name.
   virtual const ServerContext* find(std::string_view name) const = 0;
-  // For a client that names none, such as Java for a host without a dot. Never null.
+  // For a client that names none, such as Java for a host without a dot. Null: it is refused as well.
   virtual const ServerContext* unnamed() const = 0;
+  // With which a handshake begins, until the client has said which name it wants.
+  virtual const ServerContext& greeting() const = 0;
 };
 
 // How we connect to a server that we verify: chain, dates, name. Immutable, shared by all workers.

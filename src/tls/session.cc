@@ -51,8 +51,7 @@ std::unique_ptr<Session> Session::accept(std::unique_ptr<net::Stream> lower, std
   std::unique_ptr<Session> session(new Session(std::move(lower)));
   session->names_ = std::move(names);
   session->keys_ = std::move(keys);
-  const ServerContext* first = session->names_->unnamed();
-  session->take(SSL_new(first->native()));
+  session->take(SSL_new(session->names_->greeting().native()));
   SSL_set_accept_state(session->ssl_.get());
   return session;
 }

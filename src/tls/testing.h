@@ -35,6 +35,7 @@ class Names final : public ServerNames {
     return found == contexts_.end() ? nullptr : found->second.get();
   }
   const ServerContext* unnamed() const override { return first_; }
+  const ServerContext& greeting() const override { return *first_; }
 
  private:
   std::map<std::string, std::shared_ptr<const ServerContext>, std::less<>> contexts_;

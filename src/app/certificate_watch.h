@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "gate/tls_names.h"
+#include "inventory/inventory.h"
+#include "store/store.h"
+
+namespace pforte::app {
+
+// Follows the certificates of the store: what an administrator's command, the CA or a renewal has put there, and what
+// begins or ends with time. Blocks; one call at a time, but for inventory().
+class CertificateWatch {
+ public:
+  // Opens STATE_DIR/pforte.db once more: it is followed independently of sessions. Fails as the store does.
+  static Result<std::unique_ptr<CertificateWatch>> open(const std::string& state_dir);
+
+  inventory::Inventory& inventory() { return inventory_; }
+
+  // What a plan's TLS clients are shown from now on; null: the same as in `names`. Fails as the store does; then what
+  // was known stays.
+  Result<std::shared_ptr<const gate::TlsNames>> look(const gate::Plan& plan, const gate::TlsNames* names);
+
+ private:
+  explicit CertificateWatch(std::unique_ptr<store::Store> store) : store_(std::move(store)), inventory_(*store_) {}
+  Result<bool> is_due();
+
+  std::unique_ptr<store::Store> store_;
+  inventory::Inventory inventory_;
+  std::uint64_t seen_elsewhere_ = 0;
+  std::int64_t generation_ = -1;
+  std::chrono::steady_clock::time_point next_;  // look then, whatever happens
+};
+
+// Says in the log what another look has changed: certificate.swapped, certificate.missing.
+void tell_changes(const gate::TlsNames* before, const gate::TlsNames& now);
+
+}  // namespace pforte::app
