@@ -5,7 +5,7 @@
 
 namespace pforte::app {
 
-// Runs `pforte cert verify`. Returns the exit status: 0 trusted, 1 not trusted, 2 something is unreadable.
-int verify_certificate(const CommandLine& line, const Streams& streams);
+// Runs `pforte cert verify` or `pforte cert show`, and returns the exit status.
+int run_cert_command(const CommandLine& line, const Streams& streams);
 
 }  // namespace pforte::app

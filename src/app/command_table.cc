@@ -103,45 +103,75 @@ constexpr std::array kSessionEndOptions = std::to_array<OptionSpec>({
     {.name = "--all", .value = kNoValue, .tells = {"those of everybody", "die von allen"}},
 });
 
+constexpr OptionSpec kUntrusted = {.name = "--untrusted",
+                                   .value = {"FILE", "DATEI"},
+                                   .tells = {"further certificates that may help; may be repeated",
+                                             "weitere Zertifikate, die helfen können; mehrfach möglich"},
+                                   .repeats = true};
+constexpr OptionSpec kTrusted = {
+    .name = "--trust",
+    .value = {"STORE", "SPEICHER"},
+    .tells = {"what is trusted: PEM, DER, folder, PKCS#12, JKS, or system; may be repeated",
+              "was vertraut ist: PEM, DER, Ordner, PKCS#12, JKS oder system; mehrfach möglich"},
+    .repeats = true};
+constexpr OptionSpec kTrustPassword = {
+    .name = "--trust-password-file",
+    .value = {"FILE", "DATEI"},
+    .tells = {"the stores' password is its first line", "das Passwort der Vertrauensspeicher ist ihre erste Zeile"}};
+constexpr OptionSpec kPeerName = {
+    .name = "--name",
+    .value = {"dns:HOST|ip:ADDR|email:ADDR", "dns:HOST|ip:ADR|email:ADR"},
+    .tells = {"a name it must have; may be repeated", "ein Name, den es haben muss; mehrfach möglich"},
+    .repeats = true};
+constexpr OptionSpec kPurpose = {
+    .name = "--purpose",
+    .value = {"server|client|email|any", "server|client|email|any"},
+    .tells = {"what it is used for; default server", "wofür es verwendet wird; Vorgabe server"}};
+constexpr OptionSpec kAt = {
+    .name = "--at",
+    .value = {"RFC3339", "RFC3339"},
+    .tells = {"the time to judge by; default now", "die Zeit, für die es gelten soll; Vorgabe jetzt"}};
+constexpr OptionSpec kClients = {
+    .name = "--as",
+    .value = {"browser,app,java,openssl", "browser,app,java,openssl"},
+    .tells = {"what these clients make of it, and say", "was diese Clients davon halten, und was sie sagen"}};
+constexpr Phrase kProfileWords = {"rfc5280|webpki|browser|app|java", "rfc5280|webpki|browser|app|java"};
+
 constexpr std::array kVerifyOptions = std::to_array<OptionSpec>({
     {.name = "--chain",
      .value = {"FILE", "DATEI"},
      .tells = {"the peer's certificate, then the intermediates it sent",
                "das Zertifikat der Gegenstelle, dann die Zwischenzertifikate, die sie sandte"}},
-    {.name = "--untrusted",
-     .value = {"FILE", "DATEI"},
-     .tells = {"further certificates that may help; may be repeated",
-               "weitere Zertifikate, die helfen können; mehrfach möglich"},
-     .repeats = true},
-    {.name = "--trust",
-     .value = {"STORE", "STORE"},
-     .tells = {"what is trusted: PEM, DER, folder, PKCS#12, JKS, or system; may be repeated",
-               "was vertraut ist: PEM, DER, Ordner, PKCS#12, JKS oder system; mehrfach möglich"},
-     .repeats = true},
-    {.name = "--trust-password-file",
-     .value = {"FILE", "DATEI"},
-     .tells = {"the stores' password is its first line", "das Passwort der Vertrauensspeicher ist ihre erste Zeile"}},
+    kUntrusted,
+    kTrusted,
+    kTrustPassword,
     {.name = "--crl",
      .value = {"FILE", "DATEI"},
      .tells = {"revocation lists; may be repeated", "Sperrlisten; mehrfach möglich"},
      .repeats = true},
-    {.name = "--name",
-     .value = {"dns:HOST|ip:ADDR|email:ADDR", "dns:HOST|ip:ADR|email:ADR"},
-     .tells = {"a name it must have; may be repeated", "ein Name, den es haben muss; mehrfach möglich"},
-     .repeats = true},
-    {.name = "--purpose",
-     .value = {"server|client|email|any", "server|client|email|any"},
-     .tells = {"what it is used for; default server", "wofür es verwendet wird; Vorgabe server"}},
-    {.name = "--at",
-     .value = {"RFC3339", "RFC3339"},
-     .tells = {"the time to judge by; default now", "die Zeit, für die es gelten soll; Vorgabe jetzt"}},
+    kPeerName,
+    kPurpose,
+    kAt,
     {.name = "--max-depth",
      .value = {"N", "N"},
      .tells = {"intermediates between it and what is trusted; default 32",
                "Zwischenzertifikate bis zum vertrauten; Vorgabe 32"}},
     {.name = "--profile",
-     .value = {"rfc5280|webpki|browser|app|java", "rfc5280|webpki|browser|app|java"},
+     .value = kProfileWords,
      .tells = {"by whose rules; default rfc5280", "nach wessen Regeln; Vorgabe rfc5280"}},
+    kClients,
+});
+constexpr std::array kCertShowOptions = std::to_array<OptionSpec>({
+    kClients,
+    kPeerName,
+    kUntrusted,
+    kTrusted,
+    kTrustPassword,
+    kPurpose,
+    kAt,
+    {.name = "--profile",
+     .value = kProfileWords,
+     .tells = {"by whose rules; default browser", "nach wessen Regeln; Vorgabe browser"}},
 });
 constexpr OptionSpec kStorePassword = {.name = "--password-file",
                                        .value = {"FILE", "DATEI"},
@@ -174,7 +204,7 @@ constexpr std::array kGroups = std::to_array<GroupSpec>({
     {"agent", {"who may sign in", "wer sich anmelden darf"}},
     {"service", {"ways to sign in: stop them, start them", "Wege der Anmeldung: anhalten, starten"}},
     {"session", {"who is signed in: list, end", "wer angemeldet ist: auflisten, beenden"}},
-    {"cert", {"judge certificates", "Zertifikate beurteilen"}},
+    {"cert", {"certificates: show them, judge them", "Zertifikate: ansehen, beurteilen"}},
     {"trust", {"trust stores: look into them, change them", "Vertrauensspeicher: ansehen, ändern"}},
 });
 
@@ -348,15 +378,29 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .operand_is_id = true,
      .summary = {"end one session, an agent's, or all", "eine Sitzung beenden, die eines Bearbeiters oder alle"},
      .options = kSessionEndOptions},
+    {.command = Command::CertShow,
+     .group = "cert",
+     .word = "show",
+     .operand = {"FILE", "DATEI"},
+     .needs_operand = true,
+     .summary = {"show what certificates say, and what is wrong with them by themselves",
+                 "zeigen, was Zertifikate sagen und was an ihnen selbst nicht stimmt"},
+     .more = {"FILE holds one certificate or several, in PEM or DER. With --as and without --trust, the authorities on "
+              "top\nof it count as trusted. Exit status: 1 when a client of --as refuses it.\n",
+              "DATEI enthält ein oder mehrere Zertifikate, in PEM oder DER. Mit --as und ohne --trust gelten die CAs "
+              "ganz\noben darin als vertraut. Rückgabewert: 1, wenn ein Client von --as es ablehnt.\n"},
+     .options = kCertShowOptions},
     {.command = Command::CertVerify,
      .group = "cert",
      .word = "verify",
      .summary = {"judge whether a certificate is trusted, and say why",
                  "beurteilen, ob ein Zertifikat vertraut ist, und warum"},
-     .more = {"With --crl every certificate below the trusted one must be told of by a list.\n\n"
-              "Exit status: 0 trusted; 1 not trusted; 2 something is unreadable.\n",
-              "Mit --crl muss eine Liste über jedes Zertifikat unter dem vertrauten Auskunft geben.\n\n"
-              "Rückgabewert: 0 vertrauenswürdig; 1 nicht vertrauenswürdig; 2 etwas ist unlesbar.\n"},
+     .more =
+         {"With --crl every certificate below the trusted one must be told of by a list.\n\n"
+          "Exit status: 0 trusted; 1 not trusted, or a client of --as refuses it; 2 something is unreadable.\n",
+          "Mit --crl muss eine Liste über jedes Zertifikat unter dem vertrauten Auskunft geben.\n\n"
+          "Rückgabewert: 0 vertrauenswürdig; 1 nicht vertrauenswürdig, oder ein Client von --as lehnt es ab; 2 etwas "
+          "ist unlesbar.\n"},
      .options = kVerifyOptions},
     {.command = Command::TrustList,
      .group = "trust",

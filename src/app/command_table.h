@@ -33,6 +33,7 @@ enum class Command : std::uint8_t {
   ServiceStop,
   SessionList,
   SessionEnd,
+  CertShow,
   CertVerify,
   TrustList,
   TrustShow,

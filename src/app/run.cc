@@ -124,8 +124,9 @@ int run(std::span<const char* const> arguments) {
       });
     case Command::Demo:
       return run_demo(*line);
+    case Command::CertShow:
     case Command::CertVerify:
-      return verify_certificate(*line, Streams());
+      return run_cert_command(*line, Streams());
     case Command::TrustList:
     case Command::TrustShow:
     case Command::TrustAdd:

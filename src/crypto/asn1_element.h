@@ -16,6 +16,9 @@ constexpr int context_tag(int number) {
   return -1 - number;
 }
 
+// The universal tag of a SEQUENCE (X.680, 8.4).
+constexpr int kSequenceTag = 16;
+
 // Takes the first element off `rest`. None, and `rest` stays: it does not begin with one.
 std::optional<Asn1Element> take_element(std::string_view& rest);
 

@@ -1,7 +1,5 @@
 #include "pki/certificate_file.h"
 
-#include <openssl/asn1.h>
-
 #include <optional>
 #include <utility>
 
@@ -20,7 +18,7 @@ using crypto::PemThing;
 Result<std::vector<std::string>> read_der(std::string_view content, std::string_view file, PemThing wanted) {
   std::vector<std::string> found;
   while (!content.empty()) {
-    std::optional<crypto::Asn1Element> element = crypto::take_element(content, V_ASN1_SEQUENCE);
+    std::optional<crypto::Asn1Element> element = crypto::take_element(content, crypto::kSequenceTag);
     if (!element) {
       std::string_view code = wanted == PemThing::Certificate ? "certificate.damaged" : "crl.damaged";
       return fail(Kind::Invalid, code,

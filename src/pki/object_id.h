@@ -37,6 +37,8 @@ constexpr auto kSubjectInformation = "\x2b\x06\x01\x05\x05\x07\x01\x0b"sv;
 constexpr auto kTlsFeature = "\x2b\x06\x01\x05\x05\x07\x01\x18"sv;
 constexpr auto kTimestampList = "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"sv;  // RFC 6962, 3.3
 
+// What the policies of the CA/Browser Forum begin with: 2.23.140.1.
+constexpr auto kForumPolicies = "\x67\x81\x0c\x01"sv;
 constexpr auto kAnyPolicy = "\x55\x1d\x20\x00"sv;
 
 // Purposes of the ExtendedKeyUsage extension (RFC 5280, 4.2.1.12).

@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "pki/authority_information.h"
 #include "pki/certificate_rules.h"
 #include "pki/object_id.h"
 
@@ -46,24 +47,39 @@ constexpr Limit apple_limit() {
   return {std::chrono::sys_days(2019y / std::chrono::July / 1), days(825)};
 }
 
-std::optional<days> longest_lifetime(Instant issued, Profile profile) {
-  if (profile == Profile::App)
-    return issued >= apple_limit().from ? std::optional(apple_limit().longest) : std::nullopt;
+// What clients themselves enforce of the public limits so far (Chromium, cert_verify_proc.cc; Apple 102028).
+constexpr days kShortestEnforced(398);
+
+std::optional<days> longest_of_public(Instant issued) {
   for (const Limit& limit : public_limits()) {
     if (issued >= limit.from) return limit.longest;
   }
   return std::nullopt;
 }
 
+// By the rules of the profile for certificates of any authority, or of a public one alone.
+std::optional<days> longest_lifetime(Instant issued, Profile profile, bool is_public) {
+  if (profile == Profile::App)
+    return issued >= apple_limit().from ? std::optional(apple_limit().longest) : std::nullopt;
+  bool bound = profile != Profile::Browser || is_public;
+  return bound ? longest_of_public(issued) : std::nullopt;
+}
+
+Message lifetime_text(days lifetime, days longest) {
+  return {cat(lifetime.count(), " days, of ", longest.count()), cat(lifetime.count(), " Tage statt ", longest.count())};
+}
+
 // A day that has begun counts; notAfter belongs to the lifetime.
 void check_lifetime(const Certificate& leaf, Findings& findings) {
   if (!leaf.not_before || !leaf.not_after) return;
-  std::optional<days> longest = longest_lifetime(*leaf.not_before, findings.profile());
+  bool is_public = is_of_public_authority(leaf);
   auto lifetime = std::chrono::ceil<days>(*leaf.not_after - *leaf.not_before + std::chrono::seconds(1));
-  if (!longest || lifetime <= *longest) return;
-  findings.add(
-      "cert.lifetime", leaf,
-      {cat(lifetime.count(), " days, of ", longest->count()), cat(lifetime.count(), " Tage statt ", longest->count())});
+  std::optional<days> longest = longest_lifetime(*leaf.not_before, findings.profile(), is_public);
+  if (longest && lifetime > *longest) findings.add("cert.lifetime", leaf, lifetime_text(lifetime, *longest));
+  std::optional<days> of_public = longest_of_public(*leaf.not_before);
+  if (!is_public || !of_public) return;
+  days enforced = std::max(*of_public, kShortestEnforced);
+  if (lifetime > enforced) findings.add("cert.public-lifetime", leaf, lifetime_text(lifetime, enforced));
 }
 
 void check_key(const Certificate& certificate, Findings& findings) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <ranges>
 #include <utility>
 
 #include "base/text.h"
@@ -52,6 +54,14 @@ void Findings::add(std::string_view id, const Certificate& certificate, Message 
   if (level == Level::None) return;
   errors_ += level == Level::Error;
   all_.push_back({&rule, level, &certificate, std::move(detail)});
+}
+
+std::vector<Finding> Findings::by_level() const {
+  std::vector<Finding> sorted;
+  for (Level level : {Level::Error, Level::Warning, Level::Note})
+    std::ranges::copy(all_ | std::views::filter([&](const Finding& one) { return one.level == level; }),
+                      std::back_inserter(sorted));
+  return sorted;
 }
 
 void Findings::append(const Findings& more) {

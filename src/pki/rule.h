@@ -59,6 +59,8 @@ class Findings {
   Profile profile() const { return profile_; }
   std::size_t errors() const { return errors_; }
   const std::vector<Finding>& all() const { return all_; }
+  // Errors first, then warnings, then notes.
+  std::vector<Finding> by_level() const;
 
  private:
   Profile profile_;

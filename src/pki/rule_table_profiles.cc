@@ -120,6 +120,13 @@ constexpr auto kProfileRules = std::to_array<Rule>({
      {"it is valid for longer than allowed", "es gilt länger als erlaubt"},
      {"have it issued for a shorter time, and renew it by machine",
       "für kürzere Zeit ausstellen lassen und maschinell erneuern"}},
+    {"cert.public-lifetime",
+     "--EE-",
+     "BR 6.3.2; Chromium, HasTooLongValidity; Apple 102028",
+     {"it is of a public authority and valid for longer than browsers and apps accept",
+      "es ist von einer öffentlichen CA und gilt länger, als Browser und Apps annehmen"},
+     {"have it issued for a shorter time, and renew it by machine",
+      "für kürzere Zeit ausstellen lassen und maschinell erneuern"}},
 });
 
 }  // namespace

@@ -27,11 +27,7 @@ Verdict verify(const Question& question) {
   Verdict verdict;
   verdict.trusted = attempt.anchored && attempt.findings.errors() == 0;
   verdict.path = std::move(attempt.path);
-  for (Level level : {Level::Error, Level::Warning, Level::Note}) {
-    for (const Finding& finding : attempt.findings.all()) {
-      if (finding.level == level) verdict.findings.push_back(finding);
-    }
-  }
+  verdict.findings = attempt.findings.by_level();
   verdict.signature_checks = signatures.count();
   verdict.candidates = paths.candidates();
   return verdict;

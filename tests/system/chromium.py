@@ -76,6 +76,13 @@ class Chromium(Browser):
         self._wire.wait(loaded, f"{url} is loaded")
         return status
 
+    def refusal(self, url: str) -> str:
+        """Why a page cannot fetch `url`: "net::ERR_..."; empty if it can. A page that tells of it would take seconds."""
+        self._wire.events.clear()
+        self.evaluate(f"fetch({json.dumps(url)}, {{mode: 'no-cors'}}).then(() => 1, () => 0)")
+        failed = [event["params"] for event in self._wire.events if event["method"] == "Network.loadingFailed"]
+        return failed[-1]["errorText"] if failed else ""
+
     def evaluate(self, expression: str) -> Any:
         told = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in told, told["exceptionDetails"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,16 @@ class Firefox(Browser):
         event = self._wire.wait(lambda one: one.get("method") == "network.responseCompleted"
                                 and one["params"].get("navigation") == started["navigation"], f"the status of {url}")
         return event["params"]["response"]["status"]
+
+    def refusal(self, url: str) -> str:
+        """Why `url` cannot be opened: "SEC_ERROR_..."; empty if it can."""
+        try:
+            self.open(url)
+        except AssertionError as refused:
+            code = re.search(r"\w+_ERROR_\w+(?=\))", str(refused))
+            assert code, refused
+            return code[0]
+        return ""
 
     def evaluate(self, expression: str) -> Any:
         # As text: BiDi has a notation of its own for values.

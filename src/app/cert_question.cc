@@ -1,0 +1,122 @@
+#include "app/cert_question.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "base/time.h"
+
+namespace pforte::app {
+namespace {
+
+template <class T>
+using Words = std::span<const std::pair<std::string_view, T>>;
+
+constexpr std::array kPurposes = std::to_array<std::pair<std::string_view, pki::Purpose>>({
+    {"server", pki::Purpose::Server},
+    {"client", pki::Purpose::Client},
+    {"email", pki::Purpose::Mail},
+    {"any", pki::Purpose::Any},
+});
+
+constexpr std::array kProfiles = std::to_array<std::pair<std::string_view, pki::Profile>>({
+    {"rfc5280", pki::Profile::Rfc5280},
+    {"webpki", pki::Profile::WebPki},
+    {"browser", pki::Profile::Browser},
+    {"app", pki::Profile::App},
+    {"java", pki::Profile::Java},
+});
+
+constexpr std::array kClients = std::to_array<std::pair<std::string_view, pki::ClientKind>>({
+    {"browser", pki::ClientKind::Browser},
+    {"app", pki::ClientKind::App},
+    {"java", pki::ClientKind::Java},
+    {"openssl", pki::ClientKind::OpenSsl},
+});
+
+std::unexpected<Complaint> wrong_value(std::string_view option, std::string_view value, std::string_view form) {
+  return std::unexpected(Complaint(kInvalidInput,
+                                   {cat(option, " cannot be ", value), cat(option, " kann nicht ", value, " sein")},
+                                   {cat("write ", option, ' ', form), cat("schreiben: ", option, ' ', form)}));
+}
+
+template <class T>
+Answer<T> read_word(std::string_view option, std::string_view value, Words<T> words, std::string_view between) {
+  auto found = std::ranges::find(words, value, &std::pair<std::string_view, T>::first);
+  if (found != words.end()) return found->second;
+  std::string known;
+  for (const auto& [word, _] : words) known += cat(known.empty() ? "" : between, word);
+  return wrong_value(option, value, known);
+}
+
+template <class T>
+Answer<T> word_of(const CommandLine& line, std::string_view option, Words<T> words, T otherwise) {
+  std::optional<std::string> value = line.value_of(option);
+  if (!value) return otherwise;
+  return read_word<T>(option, *value, words, "|");
+}
+
+Answer<std::vector<pki::ClientKind>> clients_in(const CommandLine& line) {
+  std::vector<pki::ClientKind> clients;
+  std::optional<std::string> value = line.value_of("--as");
+  std::string_view rest = value ? std::string_view(*value) : std::string_view();
+  while (!rest.empty()) {
+    std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    pki::ClientKind kind = TRY(read_word<pki::ClientKind>("--as", word, kClients, ","));
+    if (std::ranges::find(clients, kind) == clients.end()) clients.push_back(kind);
+  }
+  return clients;
+}
+
+Answer<std::vector<pki::PeerName>> names_in(const CommandLine& line) {
+  std::vector<pki::PeerName> names;
+  for (const std::string& text : line.values_of("--name")) {
+    std::optional<pki::PeerName> name = pki::read_peer_name(text);
+    if (!name) return wrong_value("--name", text, "dns:HOST|ip:ADDR|email:ADDR");
+    names.push_back(*std::move(name));
+  }
+  return names;
+}
+
+Answer<pki::Instant> time_in(const CommandLine& line) {
+  std::optional<std::string> text = line.value_of("--at");
+  if (!text) return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::optional<pki::Instant> time = read_rfc3339(*text);
+  if (!time) return wrong_value("--at", *text, "2026-11-22T09:30:00Z");
+  return *time;
+}
+
+Answer<std::size_t> depth_in(const CommandLine& line) {
+  std::optional<std::string> text = line.value_of("--max-depth");
+  if (!text) return pki::kDefaultDepth;
+  std::size_t depth = 0;
+  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), depth);
+  if (error != std::errc() || end != text->data() + text->size()) return wrong_value("--max-depth", *text, "8");
+  return depth;
+}
+
+}  // namespace
+
+Answer<CertQuestion> read_cert_question(const CommandLine& line, pki::Profile otherwise) {
+  CertQuestion question;
+  question.wanted.names = TRY(names_in(line));
+  question.wanted.at = TRY(time_in(line));
+  auto of_person = std::ranges::find(question.wanted.names, pki::NameForm::Mail, &pki::PeerName::form);
+  bool of_people = of_person != question.wanted.names.end();
+  question.wanted.purpose =
+      TRY(word_of<pki::Purpose>(line, "--purpose", kPurposes, of_people ? pki::Purpose::Any : pki::Purpose::Server));
+  question.max_depth = TRY(depth_in(line));
+  question.profile = TRY(word_of<pki::Profile>(line, "--profile", kProfiles, otherwise));
+  question.clients = TRY(clients_in(line));
+  return question;
+}
+
+}  // namespace pforte::app
