@@ -41,7 +41,8 @@ std::string with_operand(std::string_view name, const CommandSpec& command, Lang
   auto shown = [&](const Phrase& operand, bool needed) {
     std::string_view word = operand.in(language);
     if (word.empty()) return std::string();
-    return needed ? cat(' ', word) : cat(" [", word, ']');
+    std::string_view more = command.operand_repeats ? "..." : "";
+    return needed ? cat(' ', word, more) : cat(" [", word, more, ']');
   };
   return cat(name, shown(command.operand, command.needs_operand), shown(command.second_operand, command.needs_second));
 }

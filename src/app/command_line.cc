@@ -99,8 +99,9 @@ Message usage_of(const CommandSpec& command) {
   Message usage{cat("pforte ", command.name()), cat("pforte ", command.name())};
   for (const Phrase& operand : {command.operand, command.second_operand}) {
     if (operand.en.empty()) continue;
-    usage.en += cat(' ', operand.en);
-    usage.de += cat(' ', operand.de);
+    std::string_view more = command.operand_repeats ? "..." : "";
+    usage.en += cat(' ', operand.en, more);
+    usage.de += cat(' ', operand.de, more);
   }
   return usage;
 }
@@ -236,6 +237,10 @@ void Arguments::take_operands(std::size_t first) {
   if (words_.size() > first && most >= 1) line_.operand = words_[first].text;
   if (words_.size() > first + 1 && most == 2) line_.second_operand = words_[first + 1].text;
   if (words_.size() <= first + most) return;
+  if (command_->operand_repeats) {
+    for (std::size_t i = first + 1; i < words_.size(); ++i) line_.more_operands.emplace_back(words_[i].text);
+    return;
+  }
   const Word& extra = words_[first + most];
   Message usage = usage_of(*command_);
   wrong(extra.at, {cat(extra.text, " is one word too many"), cat(extra.text, " ist ein Wort zu viel")},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/command_table_ca.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -204,7 +205,9 @@ constexpr std::array kGroups = std::to_array<GroupSpec>({
     {"agent", {"who may sign in", "wer sich anmelden darf"}},
     {"service", {"ways to sign in: stop them, start them", "Wege der Anmeldung: anhalten, starten"}},
     {"session", {"who is signed in: list, end", "wer angemeldet ist: auflisten, beenden"}},
-    {"cert", {"certificates: show them, judge them", "Zertifikate: ansehen, beurteilen"}},
+    {"cert",
+     {"certificates: show, judge, issue, revoke them", "Zertifikate: ansehen, beurteilen, ausstellen, sperren"}},
+    {"ca", {"the company CA: make it, keep it", "die Firmen-CA: machen, pflegen"}},
     {"trust", {"trust stores: look into them, change them", "Vertrauensspeicher: ansehen, ändern"}},
 });
 
@@ -402,6 +405,15 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
           "Rückgabewert: 0 vertrauenswürdig; 1 nicht vertrauenswürdig, oder ein Client von --as lehnt es ab; 2 etwas "
           "ist unlesbar.\n"},
      .options = kVerifyOptions},
+    kCertIssue,
+    kCertCsr,
+    kCertRevoke,
+    kCaInit,
+    kCaShow,
+    kCaList,
+    kCaSignIntermediate,
+    kCaImport,
+    kCaCrl,
     {.command = Command::TrustList,
      .group = "trust",
      .word = "list",

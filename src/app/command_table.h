@@ -35,6 +35,15 @@ enum class Command : std::uint8_t {
   SessionEnd,
   CertShow,
   CertVerify,
+  CertIssue,
+  CertCsr,
+  CertRevoke,
+  CaInit,
+  CaShow,
+  CaList,
+  CaSignIntermediate,
+  CaImport,
+  CaCrl,
   TrustList,
   TrustShow,
   TrustAdd,
@@ -71,6 +80,7 @@ struct CommandSpec {
   bool needs_operand = false;
   Phrase second_operand = {};  // behind the first; empty: none
   bool needs_second = false;
+  bool operand_repeats = false;  // one or more of it; there is no second then
   bool operand_is_id = false;  // of a session: may begin with a hyphen and is still no option
   Phrase summary = {};         // a few words, in small letters
   Phrase more = {};            // further help, whole lines; may be empty

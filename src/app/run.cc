@@ -8,7 +8,9 @@
 #include <memory>
 #include <string>
 
+#include "app/ca_command.h"
 #include "app/cert_command.h"
+#include "app/cert_request.h"
 #include "app/certificate_watch.h"
 #include "app/check.h"
 #include "app/command_help.h"
@@ -127,6 +129,13 @@ int run(std::span<const char* const> arguments) {
     case Command::CertShow:
     case Command::CertVerify:
       return run_cert_command(*line, Streams());
+    case Command::CertCsr:
+      return request_certificate(*line, Streams());
+    case Command::CaInit:
+    case Command::CaShow:
+    case Command::CaSignIntermediate:
+    case Command::CaImport:
+      return run_ca_command(*line, Streams());
     case Command::TrustList:
     case Command::TrustShow:
     case Command::TrustAdd:

@@ -11,6 +11,7 @@
 #include "app/agent_command.h"
 #include "app/agent_import.h"
 #include "app/agent_map.h"
+#include "app/cert_issue.h"
 #include "app/control_call.h"
 #include "app/german.h"
 #include "app/service_command.h"
@@ -49,6 +50,10 @@ constexpr auto kHandlers = std::to_array<Handler>({
     {Command::ServiceStop, stop_service, true},
     {Command::SessionList, list_sessions, false},
     {Command::SessionEnd, end_sessions, true},
+    {Command::CertIssue, issue_certificate, true},
+    {Command::CertRevoke, revoke_certificate, true},
+    {Command::CaList, list_issued, false},
+    {Command::CaCrl, give_revocation_list, false},
 });
 
 void print_to(std::FILE* stream, std::string_view text) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gate/backend_config.h"
+#include "gate/ca_config.h"
 #include "gate/limits_config.h"
 #include "gate/listener_config.h"
 #include "gate/site_config.h"
@@ -55,6 +56,7 @@ struct Config {
   LogConfig log;
   TlsConfig tls;
   Limits limits;
+  CaConfig ca;
   std::vector<BackendConfig> backends;
   std::vector<SiteConfig> sites;
 

@@ -1,0 +1,207 @@
+#include "app/ca_command.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "app/ca_json.h"
+#include "app/ca_settings.h"
+#include "app/complaint.h"
+#include "app/password_input.h"
+#include "app/text_table.h"
+#include "authority/ca_certificate.h"
+#include "authority/founding.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "crypto/pem.h"
+
+namespace pforte::app {
+namespace {
+
+// `pforte ca ...`, as it was typed.
+struct CaCall {
+  const CommandLine& line;
+  Streams streams;
+  CaSettings settings;
+
+  bool german() const { return line.language == Language::German; }
+  void print(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), streams.out); }
+  void tell(const Message& text) const { print(cat(text.in(line.language), '\n')); }
+};
+
+authority::UtcTime now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+Answer<authority::Foundation> foundation_in(const CaCall& call) {
+  authority::Foundation foundation;
+  foundation.name = call.line.value_of("--name").value_or(foundation.name);
+  foundation.key = TRY(key_kind_in(call.line));
+  foundation.bounds.permitted = TRY(names_in(call.line.values_of("--permit")));
+  foundation.bounds.excluded = TRY(names_in(call.line.values_of("--exclude")));
+  foundation.addresses = call.settings.addresses;
+  return foundation;
+}
+
+Answer<Secret> new_intermediate_password(const CaCall& call) {
+  std::optional<std::string> file = call.line.value_of("--password-file");
+  if (!file && call.settings.config.key_password_file) file = call.settings.config.key_password_file->value;
+  if (!file)
+    say(call.streams, call.line,
+        {"a passphrase for the intermediate's key:", "eine Passphrase für den Schlüssel des Zwischenzertifikats:"});
+  return new_password(call.streams, call.line.language, file);
+}
+
+Answer<Secret> new_root_password(const CaCall& call) {
+  std::optional<std::string> file = call.line.value_of("--root-password-file");
+  if (!file)
+    say(call.streams, call.line, {"a passphrase for the root's key:", "eine Passphrase für den Schlüssel der Wurzel:"});
+  return new_password(call.streams, call.line.language, file);
+}
+
+// Root and intermediate as they lie in the folder now.
+struct Standing {
+  std::optional<authority::CaCertificate> root, intermediate;
+};
+
+Answer<std::optional<authority::CaCertificate>> certificate_in(const std::string& file) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  return TRY(authority::read_ca_certificate(file));
+}
+
+Answer<Standing> standing_of(const authority::Places& places) {
+  return Standing{.root = TRY(certificate_in(places.root())),
+                  .intermediate = TRY(certificate_in(places.intermediate()))};
+}
+
+void show_certificate(const CaCall& call, std::string_view title, const authority::CaCertificate& certificate) {
+  bool german = call.german();
+  auto row = [&](std::string_view name, std::string_view value) { call.print(cat("  ", name, ": ", value, '\n')); };
+  call.print(cat(title, '\n'));
+  row(german ? "Inhaber" : "subject", printable(certificate.judged.subject.text()));
+  row(german ? "gültig bis" : "valid until", rfc3339(*certificate.judged.not_after));
+  row("SHA-256", certificate.judged.sha256());
+  if (std::string bounds = bounds_text(certificate.judged); !bounds.empty())
+    row(german ? "nur für" : "bound to", printable(bounds));
+}
+
+Answer<int> show(const CaCall& call) {
+  Standing standing = TRY(standing_of(call.settings.places));
+  bool root_key = std::filesystem::exists(call.settings.places.root_key());
+  if (!standing.root && !standing.intermediate) {
+    return std::unexpected(Complaint(kDoesNotHold,
+                                     {cat("there is no company CA in ", call.settings.places.folder),
+                                      cat("in ", call.settings.places.folder, " gibt es keine Firmen-CA")},
+                                     {"pforte ca init makes one", "pforte ca init macht eine"}));
+  }
+  if (call.line.json) {
+    call.print(standing_json(standing.root, standing.intermediate, root_key));
+    return kDone;
+  }
+  bool german = call.german();
+  if (standing.root) show_certificate(call, german ? "Wurzel" : "root", *standing.root);
+  if (standing.intermediate)
+    show_certificate(call, german ? "Zwischenzertifikat" : "intermediate", *standing.intermediate);
+  if (root_key && standing.intermediate)
+    call.tell({cat("the root's key is here; move it away: ", call.settings.places.root_key()),
+               cat("der Schlüssel der Wurzel liegt hier; wegschließen: ", call.settings.places.root_key())});
+  return kDone;
+}
+
+Answer<int> report(const CaCall& call, const Message& next) {
+  if (call.line.json) return show(call);
+  (void)TRY(show(call));
+  call.tell(next);
+  return kDone;
+}
+
+Answer<int> init_root(const CaCall& call) {
+  authority::Foundation foundation = TRY(foundation_in(call));
+  Secret root = TRY(new_root_password(call));
+  TRY(authority::found_root(call.settings.places, foundation, root, now()));
+  return report(call, {"next: pforte ca init --intermediate-only on the machine of the gate, and bring its "
+                       "intermediate.csr here",
+                       "weiter: pforte ca init --intermediate-only auf dem Rechner des Tors, und dessen "
+                       "intermediate.csr hierher bringen"});
+}
+
+Answer<int> init_intermediate(const CaCall& call) {
+  authority::Foundation foundation = TRY(foundation_in(call));
+  bool renews = std::filesystem::exists(call.settings.places.intermediate_key());
+  Secret password = renews ? TRY(intermediate_password(call.settings, call.line, call.streams))
+                           : TRY(new_intermediate_password(call));
+  TRY(authority::request_intermediate(call.settings.places, foundation, password));
+  std::string file = call.settings.places.intermediate_request();
+  if (call.line.json) {
+    call.print(request_json(file));
+    return kDone;
+  }
+  call.tell({cat("the request is ", file,
+                 "; next: pforte ca sign-intermediate where the root is, then pforte ca "
+                 "import here"),
+             cat("der Antrag ist ", file,
+                 "; weiter: pforte ca sign-intermediate, wo die Wurzel ist, dann hier pforte "
+                 "ca import")});
+  return kDone;
+}
+
+Answer<int> init(const CaCall& call) {
+  if (call.line.has("--root-only")) return init_root(call);
+  if (call.line.has("--intermediate-only")) return init_intermediate(call);
+  authority::Foundation foundation = TRY(foundation_in(call));
+  Secret root = TRY(new_root_password(call));
+  Secret intermediate = TRY(new_intermediate_password(call));
+  TRY(authority::found(call.settings.places, foundation, root, intermediate, now()));
+  return report(call, {"next: back up the folder, move the root's key away, and let clients trust root.pem",
+                       "weiter: den Ordner sichern, den Schlüssel der Wurzel wegschließen, root.pem auf den Clients "
+                       "vertrauen"});
+}
+
+Answer<int> sign_intermediate(const CaCall& call) {
+  authority::Foundation foundation = TRY(foundation_in(call));
+  std::string request = TRY(crypto::read_file(call.line.operand));
+  Secret password = TRY(root_password(call.line, call.streams));
+  std::string key = call.line.value_of("--root-key").value_or(call.settings.places.root_key());
+  std::string chain =
+      TRY(authority::sign_intermediate(call.settings.places, key, password, request, foundation, now()));
+  TRY(give_out(call.line, call.streams, chain));
+  return kDone;
+}
+
+Answer<int> import_intermediate(const CaCall& call) {
+  Secret password = TRY(intermediate_password(call.settings, call.line, call.streams));
+  TRY(authority::take_intermediate(call.settings.places, call.line.operand, password, now()));
+  return report(call, {"next: let clients trust root.pem", "weiter: root.pem auf den Clients vertrauen"});
+}
+
+struct CaHandler {
+  Command command;
+  Answer<int> (*run)(const CaCall& call);
+};
+
+constexpr auto kCaHandlers = std::to_array<CaHandler>({
+    {Command::CaInit, init},
+    {Command::CaShow, show},
+    {Command::CaSignIntermediate, sign_intermediate},
+    {Command::CaImport, import_intermediate},
+});
+
+Answer<int> run_on(const CommandLine& line, const Streams& streams) {
+  const CaHandler& handler = *std::ranges::find(kCaHandlers, line.command, &CaHandler::command);
+  CaCall call{.line = line, .streams = streams, .settings = TRY(ca_settings(line))};
+  return handler.run(call);
+}
+
+}  // namespace
+
+int run_ca_command(const CommandLine& line, const Streams& streams) {
+  Answer<int> exit = run_on(line, streams);
+  return exit ? *exit : give_up(exit.error(), line, streams);
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,93 @@
+#include "app/ca_json.h"
+
+#include <bit>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "pki/peer_name.h"
+
+namespace pforte::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string document(const Json& json) {
+  return cat(json.dump(2, ' ', false, Json::error_handler_t::replace), '\n');
+}
+
+// "10.0.0.0/8" from address and mask.
+std::string network_text(std::string_view bytes) {
+  std::string_view mask = bytes.substr(bytes.size() / 2);
+  int bits = 0;
+  for (char byte : mask) bits += std::popcount(static_cast<std::uint8_t>(byte));
+  return cat(pki::address_text(bytes.substr(0, bytes.size() / 2)), '/', bits);
+}
+
+std::vector<std::string> permitted_by(const pki::Certificate& certificate) {
+  std::vector<std::string> names;
+  if (!certificate.name_constraints) return names;
+  for (const pki::GeneralName& name : certificate.name_constraints->permitted)
+    names.push_back(name.form == pki::NameForm::Ip ? network_text(name.value) : name.value);
+  return names;
+}
+
+Json certificate_json(const std::optional<authority::CaCertificate>& certificate) {
+  if (!certificate) return nullptr;
+  const pki::Certificate& judged = certificate->judged;
+  return {{"subject", judged.subject.text()},
+          {"issuer", judged.issuer.text()},
+          {"serial", judged.serial_text()},
+          {"not_before", rfc3339(*judged.not_before)},
+          {"not_after", rfc3339(*judged.not_after)},
+          {"permitted", permitted_by(judged)},
+          {"sha256", judged.sha256()}};
+}
+
+Json json_of(const authority::LedgerEntry& entry) {
+  Json json = {{"serial", entry.serial},
+               {"subject", entry.subject},
+               {"names", entry.names},
+               {"profile", name_of(entry.profile)},
+               {"not_before", rfc3339(entry.not_before)},
+               {"not_after", rfc3339(entry.not_after)},
+               {"issued", rfc3339(entry.issued)},
+               {"revoked", nullptr},
+               {"reason", nullptr}};
+  if (!entry.revoked) return json;
+  json["revoked"] = rfc3339(*entry.revoked);
+  json["reason"] = name_of(entry.reason);
+  return json;
+}
+
+}  // namespace
+
+std::string standing_json(const std::optional<authority::CaCertificate>& root,
+                          const std::optional<authority::CaCertificate>& intermediate, bool root_key_here) {
+  return document({{"root", certificate_json(root)},
+                   {"intermediate", certificate_json(intermediate)},
+                   {"root_key_here", root_key_here}});
+}
+
+std::string request_json(const std::string& file) {
+  return document({{"request", file}});
+}
+
+std::string entry_json(const authority::LedgerEntry& entry) {
+  return document(json_of(entry));
+}
+
+std::string entries_json(const std::vector<authority::LedgerEntry>& entries) {
+  Json all = Json::array();
+  for (const authority::LedgerEntry& entry : entries) all.push_back(json_of(entry));
+  return document({{"certificates", std::move(all)}});
+}
+
+std::string bounds_text(const pki::Certificate& certificate) {
+  std::string text;
+  for (const std::string& name : permitted_by(certificate)) text += cat(text.empty() ? "" : ", ", name);
+  return text;
+}
+
+}  // namespace pforte::app

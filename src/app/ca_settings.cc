@@ -1,0 +1,119 @@
+#include "app/ca_settings.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "app/password_input.h"
+#include "app/text_table.h"
+#include "base/file_replacement.h"
+#include "base/text.h"
+#include "gate/config.h"
+
+namespace pforte::app {
+namespace {
+
+Complaint unreadable_configuration(const conf::Problems& problems) {
+  for (const conf::Problem& problem : problems.in_order()) {
+    if (problem.severity != conf::Severity::Error) continue;
+    std::string place = conf::to_text(problem.place);
+    return {kInvalidInput, {cat(place, ": ", problem.what.en), cat(place, ": ", problem.what.de)}, problem.remedy};
+  }
+  return {kInvalidInput,
+          {"the configuration cannot be read", "die Konfiguration ist nicht lesbar"},
+          {"--config FILE", "--config DATEI"}};
+}
+
+// Asked for where no file is named; the question says what for.
+Answer<Secret> password_from(const std::optional<std::string>& file, const Message& what, const CommandLine& line,
+                             const Streams& streams) {
+  if (!file) say(streams, line, what);
+  std::optional<Secret> password = TRY(known_password(streams, line.language, file.value_or("-")));
+  return *std::move(password);
+}
+
+}  // namespace
+
+Answer<CaSettings> ca_settings(const CommandLine& line) {
+  if (std::optional<std::string> folder = line.value_of("--folder"))
+    return CaSettings{.places = {*std::move(folder)}, .addresses = {}, .config = {}};
+  conf::Problems problems;
+  std::optional<gate::Config> config = gate::read_draft(config_file(line), problems);
+  if (!config) return std::unexpected(unreadable_configuration(problems));
+  return CaSettings{
+      .places = {config->state_dir + "/ca"}, .addresses = {config->ca.url}, .config = std::move(config->ca)};
+}
+
+Answer<Secret> intermediate_password(const CaSettings& settings, const CommandLine& line, const Streams& streams) {
+  std::optional<std::string> file = line.value_of("--password-file");
+  if (!file && settings.config.key_password_file) file = settings.config.key_password_file->value;
+  return password_from(
+      file, {"the passphrase of the intermediate's key:", "die Passphrase zum Schlüssel des Zwischenzertifikats:"},
+      line, streams);
+}
+
+Answer<Secret> root_password(const CommandLine& line, const Streams& streams) {
+  return password_from(line.value_of("--root-password-file"),
+                       {"the passphrase of the root's key:", "die Passphrase zum Schlüssel der Wurzel:"}, line,
+                       streams);
+}
+
+Answer<authority::Authority> open_authority(const CaSettings& settings, const CommandLine& line,
+                                            const Streams& streams) {
+  Secret password = TRY(intermediate_password(settings, line, streams));
+  return TRY(authority::Authority::open(settings.places, password, settings.addresses));
+}
+
+Answer<crypto::AlternativeName> name_in(const std::string& text) {
+  if (std::optional<crypto::AlternativeName> name = crypto::alternative_name(text)) return *std::move(name);
+  std::string shown = printable(text);
+  return std::unexpected(Complaint(kInvalidInput,
+                                   {cat('"', shown, "\" is no name"), cat('"', shown, "\" ist kein Name")},
+                                   {"a host name, an address or a mail address in ASCII; other scripts as xn--...",
+                                    "ein Hostname, eine IP- oder Mailadresse in ASCII; andere Schriften als xn--..."}));
+}
+
+Answer<std::vector<crypto::AlternativeName>> names_in(const std::vector<std::string>& lists) {
+  std::vector<crypto::AlternativeName> names;
+  for (std::string_view list : lists) {
+    while (!list.empty()) {
+      std::size_t comma = std::min(list.find(','), list.size());
+      names.push_back(TRY(name_in(std::string(list.substr(0, comma)))));
+      list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+  }
+  return names;
+}
+
+Answer<crypto::KeyKind> key_kind_in(const CommandLine& line) {
+  std::optional<std::string> word = line.value_of("--key-type");
+  if (!word) return crypto::KeyKind::EcP256;
+  if (std::optional<crypto::KeyKind> kind = crypto::key_kind(*word)) return *kind;
+  std::string shown = printable(*word);
+  return std::unexpected(Complaint(kInvalidInput,
+                                   {cat("--key-type cannot be ", shown), cat("--key-type kann nicht ", shown, " sein")},
+                                   {"write --key-type ec-p256|ec-p384|rsa-2048|rsa-3072|rsa-4096",
+                                    "schreiben: --key-type ec-p256|ec-p384|rsa-2048|rsa-3072|rsa-4096"}));
+}
+
+Answer<void> give_out(const CommandLine& line, const Streams& streams, std::string_view content) {
+  std::optional<std::string> file = line.value_of("--out");
+  if (file) {
+    TRY(replace_file(*file, content, 0644));
+  } else {
+    std::fwrite(content.data(), 1, content.size(), streams.out);
+  }
+  return {};
+}
+
+void say(const Streams& streams, const CommandLine& line, const Message& text) {
+  std::string whole = cat(text.in(line.language), '\n');
+  std::fwrite(whole.data(), 1, whole.size(), streams.err);
+}
+
+int give_up(const Complaint& complaint, const CommandLine& line, const Streams& streams) {
+  std::string text = to_text(complaint, line.language);
+  std::fwrite(text.data(), 1, text.size(), streams.err);
+  return complaint.exit;
+}
+
+}  // namespace pforte::app

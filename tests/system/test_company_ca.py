@@ -1,0 +1,221 @@
+"""The company CA: made, issuing, revoking; openssl is the other side."""
+
+import json
+import os
+import random
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from gate import BINARY, run_pforte
+from pki import openssl
+
+
+class Company:
+    """A folder with a configuration, passwords, and what was made of them."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.state = folder / "state"
+        self.state.mkdir()
+        self.ca = self.state / "ca"
+        self.config = folder / "pforte.toml"
+        self.config.write_text(f'state_dir = "{self.state}"\n[ca]\nkey_password_file = "work.password"\n'
+                               'url = "http://pki.example.com"\n')
+        self.root_password, self.password = folder / "root.password", folder / "work.password"
+        self.root_password.write_text("root secret\n")
+        self.password.write_text("work secret\n")
+
+    def run(self, *arguments: str | Path, status: int = 0) -> str:
+        done = run_pforte(*map(str, arguments), "--config", str(self.config))
+        assert done.returncode == status, done.stdout + done.stderr
+        assert "secret" not in done.stdout + done.stderr
+        return done.stdout if status == 0 else done.stdout + done.stderr
+
+    def init(self, *arguments: str | Path, status: int = 0) -> str:
+        return self.run("ca", "init", "--name", "Example GmbH", "--root-password-file", self.root_password, *arguments,
+                        status=status)
+
+    def issued(self) -> list[dict]:
+        return json.loads(self.run("ca", "list", "--json"))["certificates"]
+
+    def verify(self, certificate: Path, *arguments: str | Path) -> str:
+        return openssl("verify", "-x509_strict", "-CAfile", self.ca / "root.pem", "-untrusted",
+                       self.ca / "intermediate.pem", *arguments, certificate, check=False)
+
+
+@pytest.fixture
+def company(tmp_path) -> Company:
+    return Company(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory) -> Company:
+    company = Company(tmp_path_factory.mktemp("company"))
+    company.init("--permit", "example.com,10.0.0.0/8")
+    return company
+
+
+def test_keys_are_encrypted_and_for_their_owner_alone(shared):
+    assert shared.ca.stat().st_mode & 0o777 == 0o700
+    for key in shared.ca.glob("*.key"):
+        assert key.stat().st_mode & 0o777 == 0o600
+        assert key.read_text().startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert "P-256" in openssl("pkey", "-in", shared.ca / "root.key", "-passin", f"file:{shared.root_password}", "-text",
+                              "-noout")
+
+
+def test_openssl_trusts_what_is_issued_and_its_key_fits(shared, tmp_path):
+    chain, key = tmp_path / "crm.pem", tmp_path / "crm.key"
+    told = json.loads(shared.run("cert", "issue", "crm.example.com", "10.1.2.3", "--out", chain, "--key", key, "--json"))
+    assert "OK" in shared.verify(chain, "-purpose", "sslserver", "-verify_hostname", "crm.example.com")
+    assert "OK" in shared.verify(chain, "-verify_ip", "10.1.2.3")
+    assert openssl("x509", "-in", chain, "-pubkey", "-noout") == openssl("pkey", "-in", key, "-pubout")
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert told["serial"] in {one["serial"] for one in shared.issued()}
+    judged = run_pforte("cert", "verify", "--chain", str(chain), "--trust", str(shared.ca / "root.pem"), "--name",
+                        "dns:crm.example.com", "--profile", "app")
+    assert judged.returncode == 0, judged.stdout
+
+
+def test_a_request_made_by_openssl_is_signed(shared, tmp_path):
+    request, chain = tmp_path / "r.csr", tmp_path / "r.pem"
+    openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "r.key", "-subj", "/CN=erp.example.com",
+            "-addext", "subjectAltName=DNS:erp.example.com,DNS:*.erp.example.com", "-out", request)
+    shared.run("cert", "issue", "--csr", request, "--out", chain, "--days", "30")
+    assert "OK" in shared.verify(chain, "-verify_hostname", "a.erp.example.com")
+
+
+def test_a_request_for_another_authority_is_one_that_openssl_signs(tmp_path, authority):
+    key, request = tmp_path / "www.key", tmp_path / "www.csr"
+    for _ in range(2):
+        done = run_pforte("cert", "csr", "www.example.com", "192.0.2.7", "--key", str(key), "--out", str(request))
+        assert done.returncode == 0, done.stderr
+    text = openssl("req", "-in", request, "-noout", "-text", "-verify")
+    assert "self-signature verify OK" in text
+    assert "DNS:www.example.com, IP Address:192.0.2.7" in text
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_client_gets_a_certificate_for_clients(shared, tmp_path):
+    chain, key = tmp_path / "ann.pem", tmp_path / "ann.key"
+    shared.run("cert", "issue", "ann@example.com", "--profile", "client", "--out", chain, "--key", key)
+    assert "OK" in shared.verify(chain, "-purpose", "sslclient")
+    assert "OK" not in shared.verify(chain, "-purpose", "sslserver").splitlines()[-1]
+    assert "--key" in shared.run("cert", "issue", "bob@example.com", "--profile", "client", status=2)
+
+
+def test_what_is_revoked_stands_in_the_list(shared, tmp_path):
+    chain, crl = tmp_path / "old.pem", tmp_path / "crl.pem"
+    told = json.loads(shared.run("cert", "issue", "old.example.com", "--out", chain, "--json"))
+    shared.run("ca", "crl", "--out", crl)
+    both = ("-crl_check_all", "-CRLfile", crl, "-CRLfile", shared.ca / "root.crl")
+    assert "OK" in shared.verify(chain, *both)
+    shared.run("cert", "revoke", told["serial"][:12], "--reason", "superseded")
+    shared.run("ca", "crl", "--out", crl)
+    assert "certificate revoked" in shared.verify(chain, *both)
+    judged = run_pforte("cert", "verify", "--chain", str(chain), "--trust", str(shared.ca / "root.pem"), "--crl",
+                        str(crl), "--crl", str(shared.ca / "root.crl"))
+    assert judged.returncode == 1
+    assert "revoked" in judged.stdout
+
+
+@pytest.mark.parametrize("arguments, word", [
+    (["evil.example.org"], "example.org is not permitted"),
+    (["192.0.2.1"], "192.0.2.1"),
+    (["a.*.example.com"], "is no host name"),
+    (["crm.example.com", "--days", "826"], "1...825"),
+    (["crm.example.com", "--profile", "root"], "server|client"),
+    (["crm.example.com", "--password-file", "{root}"], "does not open the key"),
+    (["--csr", "{config}"], "certificate request"),
+    (["crm.example.com", "--out", "/proc/none/x.pem"], "/proc/none/x.pem"),
+])
+def test_what_cannot_be_issued_is_told_with_a_remedy(shared, arguments, word):
+    before = len(shared.issued())
+    arguments = [one.format(root=shared.root_password, config=shared.config) for one in arguments]
+    status = 3 if "/proc/none/x.pem" in arguments else 2
+    for language in ("en", "de"):
+        said = shared.run("cert", "issue", *arguments, "--lang", language, status=status)
+        assert word in said
+        assert ("help: " if language == "en" else "Hilfe: ") in said
+    assert status == 3 or len(shared.issued()) == before
+
+
+def test_a_damaged_authority_issues_nothing_and_names_the_file(company):
+    company.init()
+    key = company.ca / "intermediate.key"
+    whole = key.read_text()
+    key.write_text(whole[:len(whole) // 2])
+    assert str(key) in company.run("cert", "issue", "a.example.com", status=2)
+    key.write_text(openssl("pkcs8", "-topk8", "-in", company.ca / "root.key", "-passin",
+                           f"file:{company.root_password}", "-passout", f"file:{company.password}"))
+    assert "does not belong" in company.run("cert", "issue", "a.example.com", status=2)
+    key.write_text(whole)
+    company.run("cert", "issue", "a.example.com")
+    assert "already" in company.init(status=2)
+
+
+def test_the_root_stays_on_another_machine(company, tmp_path):
+    offline, medium = tmp_path / "offline", tmp_path / "medium"
+    medium.mkdir()
+    done = run_pforte("ca", "init", "--root-only", "--name", "Example GmbH", "--folder", str(offline),
+                      "--root-password-file", str(company.root_password))
+    assert done.returncode == 0, done.stderr
+    company.init("--intermediate-only")
+    (offline / "root.key").rename(medium / "root.key")
+    signed = run_pforte("ca", "sign-intermediate", str(company.ca / "intermediate.csr"), "--folder", str(offline),
+                        "--root-key", str(medium / "root.key"), "--permit", "example.com", "--out",
+                        str(medium / "chain.pem"), "--root-password-file", str(company.root_password))
+    assert signed.returncode == 0, signed.stderr
+    company.run("ca", "import", medium / "chain.pem")
+    chain = tmp_path / "crm.pem"
+    company.run("cert", "issue", "crm.example.com", "--out", chain)
+    assert "OK" in company.verify(chain)
+    assert not json.loads(company.run("ca", "show", "--json"))["root_key_here"]
+
+
+def killed(company: Company, *arguments: str | Path) -> None:
+    """Runs it, and kills it at some moment."""
+    process = subprocess.Popen([*shlex.split(BINARY), *map(str, arguments), "--config", str(company.config)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(random.uniform(0, 0.6) if arguments[1] == "init" else random.uniform(0, 0.25))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def test_whoever_is_killed_leaves_a_whole_authority_or_none(company):
+    for _ in range(5):
+        killed(company, "ca", "init", "--root-password-file", company.root_password)
+        if company.ca.exists():
+            break
+    if not company.ca.exists():
+        company.init()
+    company.run("cert", "issue", "a.example.com")
+    assert sorted(file.name for file in company.ca.iterdir()) == [
+        "intermediate.key", "intermediate.pem", "root.crl", "root.key", "root.pem"]
+
+
+def test_a_certificate_that_left_was_written_down_before(company):
+    company.init()
+    for round_ in range(5):
+        chain = company.folder / f"{round_}.pem"
+        killed(company, "cert", "issue", f"{round_}.example.com", "--out", chain)
+        names = {name for one in company.issued() for name in one["names"]}
+        if chain.exists():
+            assert f"dns:{round_}.example.com" in names
+            assert "OK" in company.verify(chain)
+    serial = json.loads(company.run("cert", "issue", "last.example.com", "--json"))["serial"]
+    for _ in range(4):
+        killed(company, "cert", "revoke", serial)
+    company.run("cert", "revoke", serial)
+    assert [one["serial"] for one in company.issued() if one["revoked"]] == [serial]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_named(company):
+    company.state.chmod(0o500)
+    assert str(company.state) in company.init(status=3)
+    company.state.chmod(0o700)
