@@ -71,6 +71,7 @@ pki::Question Material::question(const CertQuestion& asked) const {
   for (const pki::Certificate& certificate : certificates) question.untrusted.push_back(&certificate);
   for (const pki::Certificate& certificate : anchors) question.trusted.push_back(&certificate);
   for (const pki::Crl& crl : crls) question.crls.push_back(&crl);
+  for (const pki::OcspResponse& response : responses) question.responses.push_back(&response);
   return question;
 }
 
@@ -83,6 +84,8 @@ Answer<Material> read_material(const CommandLine& line, const Streams& streams, 
     std::vector<pki::Crl> crls = TRY(in_file(file, pki::load_crls(file)));
     std::ranges::move(crls, std::back_inserter(material.crls));
   }
+  for (const std::string& file : line.values_of("--ocsp"))
+    material.responses.push_back(TRY(in_file(file, pki::load_ocsp(file))));
   TRY(load_stores(line, streams, material));
   return material;
 }

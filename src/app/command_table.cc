@@ -150,6 +150,10 @@ constexpr std::array kVerifyOptions = std::to_array<OptionSpec>({
      .value = {"FILE", "DATEI"},
      .tells = {"revocation lists; may be repeated", "Sperrlisten; mehrfach möglich"},
      .repeats = true},
+    {.name = "--ocsp",
+     .value = {"FILE", "DATEI"},
+     .tells = {"OCSP responses in DER; may be repeated", "OCSP-Antworten in DER; mehrfach möglich"},
+     .repeats = true},
     kPeerName,
     kPurpose,
     kAt,
@@ -399,9 +403,12 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .summary = {"judge whether a certificate is trusted, and say why",
                  "beurteilen, ob ein Zertifikat vertraut ist, und warum"},
      .more =
-         {"With --crl every certificate below the trusted one must be told of by a list.\n\n"
+         {"With --crl every certificate below the trusted one must be told of by a list, with --ocsp the peer's by a "
+          "response.\n\n"
           "Exit status: 0 trusted; 1 not trusted, or a client of --as refuses it; 2 something is unreadable.\n",
-          "Mit --crl muss eine Liste über jedes Zertifikat unter dem vertrauten Auskunft geben.\n\n"
+          "Mit --crl muss eine Liste über jedes Zertifikat unter dem vertrauten Auskunft geben, mit --ocsp eine "
+          "Antwort "
+          "über das der Gegenstelle.\n\n"
           "Rückgabewert: 0 vertrauenswürdig; 1 nicht vertrauenswürdig, oder ein Client von --as lehnt es ab; 2 etwas "
           "ist unlesbar.\n"},
      .options = kVerifyOptions},

@@ -149,6 +149,9 @@ constexpr auto kKnown = std::to_array<Known>({
     {"crl.none", "die Datei enthält keine Sperrliste", "is it the right file? PEM and DER are understood",
      "ist es die richtige Datei? Verstanden werden PEM und DER"},
     {"crl.damaged", "die Sperrliste ist beschädigt", "fetch it anew from the authority", "von der CA neu holen"},
+    {"ocsp.damaged", "das ist keine OCSP-Antwort",
+     "fetch it anew: openssl ocsp -issuer CA -cert FILE -url URL -respout OUT",
+     "neu holen: openssl ocsp -issuer CA -cert DATEI -url URL -respout AUS"},
     {"file.too-large", "die Datei ist zu groß", "is it the right one?", "ist es die richtige?"},
 });
 

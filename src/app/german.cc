@@ -147,6 +147,7 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"*: certificate *: this is not a certificate: *", "*: Zertifikat *: das ist kein Zertifikat: *"},
     {"*: this is not a certificate: *", "*: das ist kein Zertifikat: *"},
     {"*: this is not a revocation list: *", "*: das ist keine Sperrliste: *"},
+    {"*: this is not an OCSP response: *", "*: das ist keine OCSP-Antwort: *"},
     {"*: OpenSSL's own settings say what the certificate is trusted for",
      "*: eigene Angaben von OpenSSL sagen, wofür dem Zertifikat vertraut wird"},
     {"*: is neither a file nor a folder", "*: ist weder eine Datei noch ein Ordner"},

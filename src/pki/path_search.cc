@@ -52,24 +52,31 @@ std::span<const Certificate* const> CertificatePool::with_subject(const Distingu
   return found->second;
 }
 
-template <class Signed>
-bool SignatureChecks::ask(const Signed& made, const Certificate& issuer) {
-  Pair pair(&made, &issuer);
+template <class Verify>
+bool SignatureChecks::ask(Pair pair, Verify verify) {
   auto known = known_.find(pair);
   if (known != known_.end()) return known->second;
   if (exhausted()) return false;
   ++count_;
-  std::span<const Certificate* const> ancestors;
-  if (issuer.key.inherits) ancestors = pool_.with_subject(issuer.issuer);
-  return known_[pair] = is_signed_by(made, issuer, ancestors);
+  return known_[pair] = verify();
+}
+
+// From whom a key may inherit its parameters.
+std::span<const Certificate* const> SignatureChecks::ancestors_of(const Certificate& issuer) const {
+  if (!issuer.key.inherits) return {};
+  return pool_.with_subject(issuer.issuer);
 }
 
 bool SignatureChecks::hold(const Certificate& certificate, const Certificate& issuer) {
-  return ask(certificate, issuer);
+  return ask({&certificate, &issuer}, [&] { return is_signed_by(certificate, issuer, ancestors_of(issuer)); });
 }
 
 bool SignatureChecks::hold(const Crl& crl, const Certificate& issuer) {
-  return ask(crl, issuer);
+  return ask({&crl, &issuer}, [&] { return is_signed_by(crl, issuer, ancestors_of(issuer)); });
+}
+
+bool SignatureChecks::hold(const OcspResponse& response, const Certificate& signer) {
+  return ask({&response, &signer}, [&] { return is_signed_by(response, signer); });
 }
 
 PathSearch::PathSearch(const SearchFor& search, const CertificatePool& pool, SignatureChecks& signatures,

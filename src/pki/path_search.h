@@ -42,6 +42,7 @@ class SignatureChecks {
 
   bool hold(const Certificate& certificate, const Certificate& issuer);
   bool hold(const Crl& crl, const Certificate& issuer);
+  bool hold(const OcspResponse& response, const Certificate& signer);
   bool exhausted() const { return count_ >= kMostSignatureChecks; }
   std::size_t count() const { return count_; }
 
@@ -52,8 +53,9 @@ class SignatureChecks {
       return std::hash<const void*>()(pair.first) * 31 + std::hash<const void*>()(pair.second);
     }
   };
-  template <class Signed>
-  bool ask(const Signed& made, const Certificate& issuer);
+  template <class Verify>
+  bool ask(Pair pair, Verify verify);
+  std::span<const Certificate* const> ancestors_of(const Certificate& issuer) const;
 
   const CertificatePool& pool_;
   std::unordered_map<Pair, bool, Hash> known_;

@@ -63,7 +63,10 @@ bool same_scope(const Crl& a, const Crl& b) {
 }  // namespace
 
 Revocation::Revocation(const Question& question, const CertificatePool& pool, SignatureChecks& signatures)
-    : question_(question), pool_(pool), signatures_(signatures) {
+    : question_(question),
+      pool_(pool),
+      signatures_(signatures),
+      responses_(question.responses, question.wanted, signatures) {
   for (const Crl* crl : question.crls) take(*crl);
 }
 
@@ -114,30 +117,40 @@ void Revocation::check(const Path& path, Findings& findings) {
                  {cat(crl->source, ": version, thisUpdate or nextUpdate is not as it must be"),
                   cat(crl->source, ": Version, thisUpdate oder nextUpdate ist nicht, wie es sein muss")});
   }
-  if (lists_.empty()) return;
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) check_one(*path[i], path, findings);
+  if (question_.crls.empty() && question_.responses.empty()) return;
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) check_one(*path[i], *path[i + 1], path, findings);
 }
 
-void Revocation::check_one(const Certificate& certificate, const Path& path, Findings& findings) {
+void Revocation::check_one(const Certificate& certificate, const Certificate& issuer, const Path& path,
+                           Findings& findings) {
+  Status listed = asked_of_lists(certificate, path);
+  OcspTold told = responses_.about(certificate, issuer);
+  if (listed.revoked || told.revoked) {
+    std::string when = rfc3339(listed.revoked ? listed.revoked->when : *told.revoked);
+    return findings.add("cert.revoked", certificate, {cat("on ", when), cat("am ", when)});
+  }
+  bool by_list = !question_.crls.empty(), by_response = !question_.responses.empty();
+  bool must_be_told = by_list || (by_response && &certificate == &question_.leaf);
+  if (!must_be_told || told.good || listed.reasons == kAllReasons) return;
+  Message why = by_list ? std::move(listed.why_unknown) : std::move(told.why_unknown);
+  if (by_list && by_response) why = {cat(why.en, "; ", told.why_unknown.en), cat(why.de, "; ", told.why_unknown.de)};
+  findings.add("cert.revocation-unknown", certificate, std::move(why));
+}
+
+Revocation::Status Revocation::asked_of_lists(const Certificate& certificate, const Path& path) {
   bool is_first = under_way_.size() < kMostSignersUnderWay && under_way_.insert(&certificate).second;
   Status status;
   status.why_unknown = {cat("there is none of ", certificate.issuer.text()),
                         cat("es gibt keine von ", certificate.issuer.text())};
-  if (is_first) {
-    if (certificate.distribution_points) {
-      for (const DistributionPoint& point : *certificate.distribution_points) ask(certificate, point, path, status);
-    }
-    DistributionPoint issuer;
-    issuer.names = {{NameForm::Directory, {}, certificate.issuer}};
-    if (!status.revoked) ask(certificate, issuer, path, status);
-    under_way_.erase(&certificate);
+  if (!is_first) return status;
+  if (certificate.distribution_points) {
+    for (const DistributionPoint& point : *certificate.distribution_points) ask(certificate, point, path, status);
   }
-  if (status.revoked) {
-    std::string when = rfc3339(status.revoked->when);
-    findings.add("cert.revoked", certificate, {cat("on ", when), cat("am ", when)});
-  } else if (status.reasons != kAllReasons) {
-    findings.add("cert.revocation-unknown", certificate, std::move(status.why_unknown));
-  }
+  DistributionPoint issuer;
+  issuer.names = {{NameForm::Directory, {}, certificate.issuer}};
+  if (!status.revoked) ask(certificate, issuer, path, status);
+  under_way_.erase(&certificate);
+  return status;
 }
 
 // Section 6.3.3 (b) to (l), for one distribution point and all lists.

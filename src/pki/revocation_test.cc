@@ -107,15 +107,17 @@ TEST_CASE("a list of changes completes the one it builds on") {
   CHECK(judged(c.server, {&c.of_root, &revokes}) == "cert.revocation-unknown");
 }
 
-TEST_CASE("a list that is not written as the standard has it is as if it were not given, and a warning says so") {
+TEST_CASE("a list that is not written as the standard has it tells nothing, and a warning says so") {
   const Company& c = company();
   Crl odd = make_list({.revoked = {7}}, c.middle);
   odd.version = 1;
   Question question = about(c.server, {&c.middle}, {&c.root});
   question.crls = {&odd};
   Verdict verdict = verify(question);
-  CHECK(verdict.trusted);
-  CHECK(verdict.findings.front().rule->id == "crl.unusable");
+  CHECK(reason(verdict) == "cert.revocation-unknown");
+  CHECK(verdict.findings.back().rule->id == "crl.unusable");
+  const Crl good = make_list({}, c.middle);
+  CHECK(judged(c.server, {&c.of_root, &odd, &good}) == "trusted");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "pki/decoded.h"
 #include "pki/decoded_crl.h"
+#include "pki/decoded_ocsp.h"
 
 namespace pforte::pki {
 namespace {
@@ -34,6 +35,14 @@ bool is_signed_by(const Certificate& certificate, const Certificate& issuer,
 
 bool is_signed_by(const Crl& crl, const Certificate& issuer, std::span<const Certificate* const> ancestors) {
   return verified(issuer, ancestors, [&](EVP_PKEY* key) { return X509_CRL_verify(crl.decoded->x509.get(), key); });
+}
+
+bool is_signed_by(const OcspResponse& response, const Certificate& signer) {
+  OCSP_BASICRESP* basic = response.decoded->basic.get();
+  return verified(signer, {}, [&](EVP_PKEY* key) {
+    return ASN1_item_verify(ASN1_ITEM_rptr(OCSP_RESPDATA), OCSP_resp_get0_tbs_sigalg(basic),
+                            OCSP_resp_get0_signature(basic), OCSP_resp_get0_respdata(basic), key);
+  });
 }
 
 bool same_key(const Certificate& a, const Certificate& b) {

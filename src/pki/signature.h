@@ -4,6 +4,7 @@
 
 #include "pki/certificate.h"
 #include "pki/crl.h"
+#include "pki/ocsp.h"
 
 namespace pforte::pki {
 
@@ -12,6 +13,8 @@ namespace pforte::pki {
 bool is_signed_by(const Certificate& certificate, const Certificate& issuer,
                   std::span<const Certificate* const> ancestors = {});
 bool is_signed_by(const Crl& crl, const Certificate& issuer, std::span<const Certificate* const> ancestors = {});
+
+bool is_signed_by(const OcspResponse& response, const Certificate& signer);
 
 // Whether both certify the same key.
 bool same_key(const Certificate& a, const Certificate& b);

@@ -6,6 +6,7 @@
 #include "pki/certificate.h"
 #include "pki/certificate_rules.h"
 #include "pki/crl.h"
+#include "pki/ocsp.h"
 #include "pki/rule.h"
 
 namespace pforte::pki {
@@ -23,7 +24,9 @@ struct Question {
   const Certificate& leaf;
   std::vector<const Certificate*> untrusted;  // in any order, more than are needed
   std::vector<const Certificate*> trusted;    // each an anchor, self-signed or not
-  std::vector<const Crl*> crls;  // if there are any, every certificate below the anchor needs one that speaks of it
+  // If there are any, every certificate below the anchor needs one that speaks of it, or a response.
+  std::vector<const Crl*> crls;
+  std::vector<const OcspResponse*> responses = {};  // if there are any, the leaf needs one, or a list
   Wanted wanted;
   std::size_t max_depth = kDefaultDepth;  // intermediates between leaf and anchor; self-issued ones do not count
   Profile profile = Profile::Rfc5280;

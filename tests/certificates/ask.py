@@ -24,6 +24,7 @@ import cases_clients
 import cases_constraints
 import cases_form
 import cases_hosts
+import cases_ocsp
 import cases_paths
 import cases_policies
 import cases_revocation
@@ -35,7 +36,7 @@ from recipe import NOW
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("PFORTE", str(ROOT / "build/release/pforte"))
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|SUMMARY: \w+Sanitizer")
-GROUPS = (cases_paths, cases_constraints, cases_form, cases_hosts, cases_policies, cases_revocation, cases_webpki,
+GROUPS = (cases_paths, cases_constraints, cases_form, cases_hosts, cases_policies, cases_revocation, cases_ocsp, cases_webpki,
           cases_clients)
 
 
@@ -83,6 +84,9 @@ def arguments(case: Case, profile: str, folder: Path) -> list[str]:
         made += ["--untrusted", file("untrusted.pem", case.untrusted)]
     for number, crl in enumerate(case.crls):
         made += ["--crl", file(f"{number}.crl", [crl])]
+    for number, response in enumerate(case.responses):
+        (folder / f"{number}.ocsp").write_bytes(response.der)
+        made += ["--ocsp", str(folder / f"{number}.ocsp")]
     for name in case.names:
         made += ["--name", name]
     if case.max_depth is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from recipe import HOST, NOW, Certificate, RevocationList
+from recipe import HOST, NOW, Certificate, OcspResponse, RevocationList
 
 # Whether thousands are made that say nearly the same as others.
 EVERYTHING = bool(os.environ.get("PFORTE_TEST_ALL_CERTIFICATES"))
@@ -32,6 +32,7 @@ class Case:
     trust: Sequence[Certificate]
     untrusted: Sequence[Certificate] = ()
     crls: Sequence[RevocationList] = ()
+    responses: Sequence[OcspResponse] = ()
     names: Sequence[str] = (f"dns:{HOST}",)
     purpose: str = "server"
     at: datetime | str = NOW

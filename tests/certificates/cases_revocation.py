@@ -70,6 +70,9 @@ def believable() -> Iterator[Case]:
     good = crl(MIDDLE)
     for what in ("bad signature", "outdated", "not yet", "unknown critical extension"):
         yield listed(f"disbelieved/{what}, beside a good one", "RFC 5280, 6.3.3; PKITS 4.4.7", TRUSTED, rows[what], good)
+    for what, one in {"no next update": crl(MIDDLE, following=None), "version 1": crl(MIDDLE, version=None)}.items():
+        yield Case(f"revocation/set aside/{what}, alone", "RFC 5280, 5.1; 6.3: nothing is known", REJECTED, [PEER, MIDDLE], [ROOT], crls=[one])
+        yield listed(f"set aside/{what}, beside good ones", "RFC 5280, 5.1", TRUSTED, one, good)
     yield listed("believed/unknown extension", section, TRUSTED, crl(MIDDLE, more=[ext.unknown(False)]))
     yield listed("believed/unknown extension in an entry", section, REJECTED,
                  crl(MIDDLE, entry(PEER.serial, NOW - DAY, ext.unknown(False))))

@@ -145,3 +145,58 @@ def crl(by: Certificate, *entries: bytes, signed_by: Key | None = None, issuer: 
     if spoil:
         signature = signature[:-1] + bytes([signature[-1] ^ 1])
     return RevocationList(der.sequence(inner, keys.ALGORITHMS[algorithm].identifier, der.bit_string(signature)))
+
+
+@dataclass(frozen=True)
+class OcspResponse:
+    der: bytes
+
+
+def generalized(moment: datetime) -> bytes:
+    return der.tlv(0x18, moment.strftime("%Y%m%d%H%M%SZ").encode())
+
+
+def certificate_id(of: Certificate, by: Certificate, digest: str = "sha1") -> bytes:
+    """CertID (RFC 6960, 4.1.1)."""
+    def hashed(content: bytes) -> bytes:
+        return der.octets(hashlib.new(digest, content).digest())
+    number = {"sha1": "1.3.14.3.2.26", "sha256": "2.16.840.1.101.3.4.2.1"}[digest]
+    return der.sequence(der.sequence(der.oid(number), der.NULL), hashed(by.subject), hashed(keys.serialized_bits(by.key.info)),
+                        der.integer(of.serial))
+
+
+GOOD, UNKNOWN = der.implicit(0, b""), der.implicit(2, b"")
+
+
+def revoked(when: datetime = NOW - timedelta(days=2)) -> bytes:
+    return der.explicit(1, generalized(when))
+
+
+def told(of: Certificate, by: Certificate, status: bytes = GOOD, *, digest: str = "sha1", this: datetime = NOW - timedelta(days=1),
+         following: datetime | None = NOW + timedelta(days=7), more: Iterable[Extension] = ()) -> bytes:
+    """SingleResponse."""
+    extension_list = list(more)
+    return der.sequence(certificate_id(of, by, digest), status, generalized(this),
+                        b"" if following is None else der.explicit(0, generalized(following)),
+                        der.explicit(1, der.sequence(*(one.encoded for one in extension_list))) if extension_list else b"")
+
+
+def ocsp(by: Certificate, *answers: bytes, key: Key | None = None, by_key: bool = False, sent: Iterable[Certificate] = (),
+         algorithm: str | None = None, status: int = 0, more: Iterable[Extension] = (), spoil: bool = False) -> OcspResponse:
+    """A response of `by`: signed with `key` if it is not its own, which comes with the certificates `sent`."""
+    if status:
+        return OcspResponse(der.sequence(der.tlv(0x0A, bytes([status]))))
+    signer = key or by.key
+    algorithm = algorithm or signer.usual_algorithm
+    who = (der.explicit(2, der.octets(hashlib.sha1(keys.serialized_bits(by.key.info)).digest())) if by_key
+           else der.explicit(1, by.subject))
+    extension_list, certificates = list(more), list(sent)
+    inner = der.sequence(who, generalized(NOW - timedelta(days=1)), der.sequence(*answers),
+                         der.explicit(1, der.sequence(*(one.encoded for one in extension_list))) if extension_list else b"")
+    signature = signer.sign(algorithm, inner)
+    if spoil:
+        signature = signature[:-1] + bytes([signature[-1] ^ 1])
+    basic = der.sequence(inner, keys.ALGORITHMS[algorithm].identifier, der.bit_string(signature),
+                         der.explicit(0, der.sequence(*(one.der for one in certificates))) if certificates else b"")
+    return OcspResponse(der.sequence(der.tlv(0x0A, b"\x00"), der.explicit(
+        0, der.sequence(der.oid("1.3.6.1.5.5.7.48.1.1"), der.octets(basic)))))

@@ -219,3 +219,17 @@ def test_what_a_certificate_says_is_shown_in_full(tmp_path: Path):
     assert middle["authority"] and middle["findings"] == []
     text = show(tmp_path / "chain.pem", "--lang", "de").stdout
     assert f"Namen: dns:{HOST}" in text and "Fehler: CN=crm.localhost: es ist abgelaufen" in text
+
+
+def test_a_response_of_openssls_responder_is_believed(tmp_path: Path):
+    from pki import Authority
+    authority = Authority(tmp_path / "ca")
+    stapled = authority.staple(authority.issue("crm.example.com"))
+    arguments = ["--chain", stapled.chain, "--trust", authority.certificate, "--ocsp"]
+    assert ask.run([*arguments, stapled.ocsp]).status == 0
+    other = authority.issue("other.example.com").chain
+    unknown = ask.run(["--chain", other, "--trust", authority.certificate, "--ocsp", stapled.ocsp, "--json"])
+    assert unknown.status == 1 and "cert.revocation-unknown" in unknown.said
+    stapled.ocsp.write_bytes(stapled.ocsp.read_bytes()[:-1])
+    cut = ask.run([*arguments, stapled.ocsp])
+    assert cut.status == 2 and cut.complained.startswith(f"pforte: {stapled.ocsp}: error: this is not an OCSP response")

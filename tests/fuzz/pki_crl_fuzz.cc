@@ -1,6 +1,5 @@
-// A list that nobody has signed is never believed: with one, a certificate is trusted only if all lists are set aside.
-// And no list has more entries than bytes.
-#include <algorithm>
+// A list that nobody has signed is never believed: with one, no certificate is trusted. And no list has more entries
+// than bytes.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -24,9 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   Question question = testing::about(leaf, {}, {&root});
   for (const Crl& crl : crls) question.crls.push_back(&crl);
-  Verdict verdict = verify(question);
-  auto set_aside =
-      std::ranges::count(verdict.findings, "crl.unusable", [](const Finding& one) { return one.rule->id; });
-  if (verdict.trusted != (std::size_t(set_aside) == crls.size())) std::abort();
+  if (verify(question).trusted != crls.empty()) std::abort();
   return 0;
 }
