@@ -4,6 +4,7 @@
 #include <array>
 
 #include "app/command_table_ca.h"
+#include "app/command_table_inventory.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -210,7 +211,8 @@ constexpr std::array kGroups = std::to_array<GroupSpec>({
     {"service", {"ways to sign in: stop them, start them", "Wege der Anmeldung: anhalten, starten"}},
     {"session", {"who is signed in: list, end", "wer angemeldet ist: auflisten, beenden"}},
     {"cert",
-     {"certificates: show, judge, issue, revoke them", "Zertifikate: ansehen, beurteilen, ausstellen, sperren"}},
+     {"certificates: show, judge, keep, issue, revoke them",
+      "Zertifikate: ansehen, beurteilen, aufbewahren, ausstellen, sperren"}},
     {"ca", {"the company CA: make it, keep it", "die Firmen-CA: machen, pflegen"}},
     {"trust", {"trust stores: look into them, change them", "Vertrauensspeicher: ansehen, ändern"}},
 });
@@ -412,6 +414,10 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
           "Rückgabewert: 0 vertrauenswürdig; 1 nicht vertrauenswürdig, oder ein Client von --as lehnt es ab; 2 etwas "
           "ist unlesbar.\n"},
      .options = kVerifyOptions},
+    kCertListCommand,
+    kCertImportCommand,
+    kCertExportCommand,
+    kCertRemoveCommand,
     kCertIssue,
     kCertCsr,
     kCertRevoke,

@@ -35,6 +35,10 @@ enum class Command : std::uint8_t {
   SessionEnd,
   CertShow,
   CertVerify,
+  CertList,
+  CertImport,
+  CertExport,
+  CertRemove,
   CertIssue,
   CertCsr,
   CertRevoke,
@@ -81,9 +85,9 @@ struct CommandSpec {
   Phrase second_operand = {};  // behind the first; empty: none
   bool needs_second = false;
   bool operand_repeats = false;  // one or more of it; there is no second then
-  bool operand_is_id = false;  // of a session: may begin with a hyphen and is still no option
-  Phrase summary = {};         // a few words, in small letters
-  Phrase more = {};            // further help, whole lines; may be empty
+  bool operand_is_id = false;    // of a session: may begin with a hyphen and is still no option
+  Phrase summary = {};           // a few words, in small letters
+  Phrase more = {};              // further help, whole lines; may be empty
   std::span<const OptionSpec> options = {};
 
   // "agent add", "check".

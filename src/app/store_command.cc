@@ -14,6 +14,7 @@
 #include "app/cert_issue.h"
 #include "app/control_call.h"
 #include "app/german.h"
+#include "app/inventory_command.h"
 #include "app/service_command.h"
 #include "app/session_command.h"
 #include "base/text.h"
@@ -54,6 +55,10 @@ constexpr auto kHandlers = std::to_array<Handler>({
     {Command::CertRevoke, revoke_certificate, true},
     {Command::CaList, list_issued, false},
     {Command::CaCrl, give_revocation_list, false},
+    {Command::CertList, list_certificates, false},
+    {Command::CertImport, import_certificate, true},
+    {Command::CertExport, export_certificate, false},
+    {Command::CertRemove, remove_certificate, true},
 });
 
 void print_to(std::FILE* stream, std::string_view text) {

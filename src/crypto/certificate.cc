@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <openssl/asn1.h>
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -67,6 +68,15 @@ bool is_authority(const X509& certificate) {
 
 bool fits_servers(const X509& certificate) {
   return X509_check_purpose(const_cast<X509*>(&certificate), X509_PURPOSE_SSL_SERVER, 0) == 1;
+}
+
+bool issued_by(const X509& certificate, const X509& issuer) {
+  // OpenSSL reads its extensions into the object the first time, so neither is const for it.
+  auto* upper = const_cast<X509*>(&issuer);
+  auto* lower = const_cast<X509*>(&certificate);
+  bool fits = X509_check_issued(upper, lower) == X509_V_OK && X509_verify(lower, X509_get0_pubkey(upper)) == 1;
+  ERR_clear_error();
+  return fits;
 }
 
 std::string subject_of(const X509& certificate) {

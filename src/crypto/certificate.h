@@ -25,6 +25,9 @@ bool is_authority(const X509& certificate);
 // Whether a server may show it: keyUsage and extendedKeyUsage, where it has them, allow it (RFC 5280, 4.2.1.12).
 bool fits_servers(const X509& certificate);
 
+// Whether `issuer` has issued it: by its names, its key identifier and its signature.
+bool issued_by(const X509& certificate, const X509& issuer);
+
 // RFC 4514 text of the subject: "CN=crm.example.com,O=Example"; of any name.
 std::string subject_of(const X509& certificate);
 std::string text_of(const X509_NAME& name);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "crypto/owned.h"
+#include "crypto/pem.h"
 
 namespace pforte::crypto {
 
@@ -43,6 +44,10 @@ class Pkcs12 {
   // In the order of the file.
   const std::vector<Pkcs12Certificate>& certificates() const { return certificates_; }
   const std::vector<Pkcs12Key>& keys() const { return keys_; }
+
+  // The private keys themselves, with the password they are encrypted with, mostly the file's own; `name` stands in
+  // messages. Fails with Kind::Invalid: key.password-missing, key.password-wrong, key.damaged.
+  Result<std::vector<PrivateKey>> private_keys(std::string_view name, const std::optional<Secret>& password) const;
 
   // False for a file with a check sum over its content that was opened without the password for it.
   bool checked() const { return checked_; }
@@ -87,5 +92,9 @@ class Pkcs12 {
   std::vector<Pkcs12Certificate> certificates_;
   std::vector<Pkcs12Key> keys_;
 };
+
+// A file with a key and the chain of its certificate, its own first, as Java and Windows read it: AES-256,
+// HMAC-SHA-256. Fails with Kind::Internal (key.failed).
+Result<std::string> make_pkcs12(const Identity& identity, const std::string& alias, const Secret& password);
 
 }  // namespace pforte::crypto

@@ -1,0 +1,189 @@
+#include "app/inventory_command.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/inventory_json.h"
+#include "app/password_input.h"
+#include "app/text_table.h"
+#include "base/text.h"
+#include "conf/quantity.h"
+#include "inventory/importing.h"
+#include "inventory/inventory.h"
+#include "inventory/lifetime.h"
+#include "inventory/material.h"
+
+namespace pforte::app {
+namespace {
+
+using inventory::Entry;
+using inventory::Time;
+using inventory::Validity;
+
+constexpr std::size_t kShownDigits = 12;
+
+Time present() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+// "29 d", below two days "31 h"; "3 d ago".
+std::string time_left(const Entry& entry, Time now, bool german) {
+  std::chrono::seconds left = entry.not_after - now;
+  bool over = left < std::chrono::seconds(0);
+  if (over) left = -left;
+  auto days = std::chrono::floor<std::chrono::days>(left);
+  std::string text =
+      days.count() >= 2 ? cat(days.count(), " d") : cat(std::chrono::floor<std::chrono::hours>(left).count(), " h");
+  if (!over) return text;
+  return german ? cat("vor ", text) : cat(text, " ago");
+}
+
+std::string state_text(const Entry& entry, Time now, bool german) {
+  switch (inventory::validity_of(entry, now)) {
+    case Validity::Valid:
+      return german ? "gültig" : "valid";
+    case Validity::ExpiresSoon:
+      return german ? "läuft bald ab" : "expires soon";
+    case Validity::Expired:
+      return german ? "abgelaufen" : "expired";
+    case Validity::Early:
+      return german ? "noch nicht gültig" : "not valid yet";
+    case Validity::Retired:
+      return german ? "ausgemustert" : "retired";
+  }
+  return "";
+}
+
+std::string uses_text(const Entry& entry) {
+  std::string text;
+  for (const inventory::Use& use : entry.uses)
+    text += cat(text.empty() ? "" : ", ", inventory::name_of(use.kind), ' ', use.place);
+  return text;
+}
+
+std::string source_text(const Entry& entry, bool german) {
+  std::string text(inventory::name_of(entry.source));
+  if (entry.has_key) text += german ? ", mit Schlüssel" : ", with key";
+  return text;
+}
+
+Answer<std::optional<conf::Duration>> wanted_span(const StoreCall& call) {
+  std::optional<std::string> text = call.line.value_of("--expiring");
+  if (!text) return std::nullopt;
+  std::optional<conf::Duration> span = conf::parse_duration(*text);
+  if (span) return span;
+  std::string shown = printable(*text);
+  return std::unexpected(
+      Complaint(kInvalidInput, {cat("--expiring cannot be ", shown), cat("--expiring kann nicht ", shown, " sein")},
+                {"write a number and a unit: 12h, 30d", "eine Zahl und eine Einheit schreiben: 12h, 30d"}));
+}
+
+std::vector<std::string> table_headings(bool german) {
+  if (german) return {"ID", "NAMEN", "LÄUFT AB IN", "HERKUNFT", "VERWENDET VON", "ZUSTAND"};
+  return {"ID", "NAMES", "EXPIRES IN", "SOURCE", "USED BY", "STATE"};
+}
+
+// What an administrator should know of what was imported.
+void comment(const StoreCall& call, const inventory::ImportedCertificate& imported, Time now) {
+  std::string what = described(imported.entry);
+  Validity validity = inventory::validity_of(imported.entry, now);
+  if (validity == Validity::Expired) {
+    call.warn(
+        {cat(what, " has expired: no site will show it"), cat(what, " ist abgelaufen: keine Site wird es zeigen")},
+        {"have it issued anew", "neu ausstellen lassen"});
+  }
+  if (validity == Validity::Early) {
+    call.warn({cat(what, " is not valid yet"), cat(what, " ist noch nicht gültig")},
+              {"sites show it when it is; check the clock of this machine",
+               "Sites zeigen es, sobald es gilt; die Uhr dieses Rechners prüfen"});
+  }
+  if (!imported.entry.has_key && !imported.entry.is_authority) {
+    call.warn({cat(what, " has no private key here: no site can show it"),
+               cat(what, " hat hier keinen privaten Schlüssel: keine Site kann es zeigen")},
+              {"pforte cert import FILE --key KEY", "pforte cert import DATEI --key SCHLÜSSEL"});
+  }
+  if (!imported.missing_issuer.empty()) {
+    std::string issuer = printable(imported.missing_issuer);
+    call.warn({cat("the chain of ", what, " ends early: ", issuer, " is not known"),
+               cat("die Kette von ", what, " endet zu früh: ", issuer, " ist nicht bekannt")},
+              {"import that certificate too; the authority offers it for download",
+               "auch dieses Zertifikat importieren; die CA bietet es zum Herunterladen an"});
+  }
+}
+
+Answer<inventory::Material> read_files(const StoreCall& call, const std::optional<Secret>& password) {
+  inventory::Material material;
+  std::vector<std::string> files = {call.line.operand};
+  files.insert(files.end(), call.line.more_operands.begin(), call.line.more_operands.end());
+  for (const std::string& file : files) {
+    Result<> read = inventory::read_material(file, password, material);
+    if (!read) return std::unexpected(Complaint(read.error(), file));
+  }
+  if (std::optional<std::string> key = call.line.value_of("--key")) {
+    Result<> read = inventory::read_material_key(*key, password, material);
+    if (!read) return std::unexpected(Complaint(read.error(), *key));
+  }
+  return material;
+}
+
+}  // namespace
+
+std::string described(const Entry& entry) {
+  std::string name = entry.subject;
+  if (name.empty() && !entry.names.empty()) name = entry.names.front();
+  return cat(printable(name), " [", entry.sha256.substr(0, kShownDigits), ']');
+}
+
+Answer<int> list_certificates(const StoreCall& call) {
+  std::optional<conf::Duration> span = TRY(wanted_span(call));
+  std::vector<Entry> entries = TRY(inventory::Inventory(call.store).list());
+  Time now = present();
+  if (span) std::erase_if(entries, [&](const Entry& entry) { return entry.not_after > now + *span; });
+  if (call.line.json) {
+    call.print(inventory_json(entries, now));
+    return kDone;
+  }
+  TextTable table(call.streams.out, table_headings(call.german()));
+  for (const Entry& entry : entries) {
+    std::string names = entry.names.empty() ? entry.subject : joined(entry.names);
+    table.row({entry.sha256.substr(0, kShownDigits), names, time_left(entry, now, call.german()),
+               source_text(entry, call.german()), uses_text(entry), state_text(entry, now, call.german())});
+  }
+  return kDone;
+}
+
+Answer<int> import_certificate(const StoreCall& call) {
+  std::optional<Secret> password =
+      TRY(known_password(call.streams, call.line.language, call.line.value_of("--password-file")));
+  inventory::Material material = TRY(read_files(call, password));
+  inventory::Inventory all(call.store);
+  std::vector<inventory::ImportedCertificate> imported =
+      TRY(inventory::import_material(all, call.store, material, call.line.value_of("--owner").value_or("")));
+  Time now = present();
+  for (const inventory::ImportedCertificate& one : imported) comment(call, one, now);
+  if (call.line.json) {
+    call.print(imported_json(imported, now));
+    return kDone;
+  }
+  for (const inventory::ImportedCertificate& one : imported) {
+    bool has_key = one.entry.has_key;
+    std::string what = described(one.entry);
+    Message text = {cat(what, has_key ? " was imported with its key" : " was imported"),
+                    cat(what, has_key ? " wurde mit seinem Schlüssel aufgenommen" : " wurde aufgenommen")};
+    call.print(cat(text.in(call.line.language), '\n'));
+  }
+  return kDone;
+}
+
+Answer<int> remove_certificate(const StoreCall& call) {
+  inventory::Inventory all(call.store);
+  Entry entry = TRY(all.find(call.line.operand));
+  TRY(all.remove(entry.sha256));
+  std::string what = described(entry);
+  call.tell({cat(what, " was removed"), cat(what, " wurde entfernt")}, one_json("removed", entry, present()));
+  return kDone;
+}
+
+}  // namespace pforte::app

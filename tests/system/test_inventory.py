@@ -1,0 +1,254 @@
+"""The inventory of certificates: imported, listed, exported, and shown by sites that ask for it."""
+
+import json
+import os
+import random
+import shlex
+import signal
+import ssl
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from gate import BINARY, HOST, run_pforte, until
+from load import Load
+from pki import Authority, Pair, openssl
+from test_trust import keytool
+
+PASSWORD = "Pässwört"
+
+
+class Desk:
+    """An administrator with an inventory and no gate."""
+
+    def __init__(self, folder: Path):
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.file = folder / "pforte.toml"
+        self.file.write_text(f'state_dir = "{folder / "state"}"\n')
+        (folder / "state").mkdir(exist_ok=True)
+        self.password_file = folder / "password"
+        self.password_file.write_text(PASSWORD + "\n")
+
+    def run(self, *arguments: object, status: int = 0) -> str:
+        done = run_pforte("cert", *map(str, arguments), "--config", str(self.file))
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout if status == 0 else done.stderr
+
+    def list(self, *arguments: str) -> list[dict]:
+        return json.loads(self.run("list", "--json", *arguments))["certificates"]
+
+
+@pytest.fixture
+def desk(tmp_path) -> Desk:
+    return Desk(tmp_path / "desk")
+
+
+@pytest.fixture(scope="module")
+def pair(authority) -> Pair:
+    return authority.issue(HOST)
+
+
+def pkcs12(folder: Path, pair: Pair, *options: str) -> Path:
+    file = folder / "pair.p12"
+    openssl("pkcs12", "-export", "-in", pair.chain, "-inkey", pair.key, "-out", file, "-passout", f"pass:{PASSWORD}",
+            *options)
+    return file
+
+
+@pytest.mark.parametrize("form", ["pem", "der", "p12", "old p12", "sealed key", "one file"])
+def test_a_certificate_is_imported_in_every_form_with_its_key(form, desk, pair, tmp_path):
+    leaf = pair.chain.with_suffix(".crt")
+    files: list[object] = [pair.chain, "--key", pair.key]
+    if form == "der":
+        der, key = tmp_path / "leaf.der", tmp_path / "key.der"
+        openssl("x509", "-in", leaf, "-outform", "der", "-out", der)
+        openssl("pkey", "-in", pair.key, "-outform", "der", "-out", key)
+        files = [der, "--key", key]
+    if form.endswith("p12"):
+        old = ["-legacy"] if form == "old p12" else []
+        files = [pkcs12(tmp_path, pair, *old), "--password-file", desk.password_file]
+    if form == "sealed key":
+        sealed = tmp_path / "sealed.key"
+        openssl("pkey", "-in", pair.key, "-aes256", "-passout", f"pass:{PASSWORD}", "-out", sealed)
+        files = [leaf, "--key", sealed, "--password-file", desk.password_file]
+    if form == "one file":
+        both = tmp_path / "both.pem"
+        both.write_text(pair.key.read_text() + pair.chain.read_text())
+        files = [both]
+    desk.run("import", *files, "--owner", "IT")
+    (entry,) = [one for one in desk.list() if HOST in one["names"]]
+    assert entry["has_key"] and entry["owner"] == "IT" and entry["source"] == "imported"
+    assert HOST in desk.run("list")
+    assert "PRIVATE" not in desk.run("list", "--json")
+
+
+def test_the_chain_is_completed_from_what_is_known_and_what_is_missing_is_said(desk, pair, authority):
+    leaf = pair.chain.with_suffix(".crt")
+    done = run_pforte("cert", "import", str(leaf), "--key", str(pair.key), "--json", "--config", str(desk.file))
+    assert "CN=Pforte test CA is not known" in done.stderr
+    assert json.loads(done.stdout)["imported"][0]["missing_issuer"] == "CN=Pforte test CA"
+    desk.run("import", authority.certificate)
+    done = run_pforte("cert", "import", str(leaf), "--key", str(pair.key), "--config", str(desk.file))
+    assert done.stderr == ""
+
+
+def test_what_cannot_be_imported_names_file_cause_and_remedy_and_changes_nothing(desk, pair, stranger, tmp_path):
+    leaf = pair.chain.with_suffix(".crt")
+    foreign = stranger.issue("other.example")
+    sealed, cut, wrong, none = (tmp_path / name for name in ("sealed.key", "cut.pem", "wrong", "none.txt"))
+    openssl("pkey", "-in", pair.key, "-aes256", "-passout", f"pass:{PASSWORD}", "-out", sealed)
+    cut.write_text(leaf.read_text()[:300])
+    wrong.write_text("wrong\n")
+    none.write_text("nothing\n")
+    store = pkcs12(tmp_path, pair)
+    for arguments, words in [
+        ([leaf, "--key", foreign.key], ["key", "belongs to none"]),
+        ([leaf, "--key", sealed], ["sealed.key", "encrypted"]),
+        ([leaf, "--key", sealed, "--password-file", wrong], ["sealed.key", "password"]),
+        ([store], ["pair.p12", "password"]),
+        ([store, "--password-file", wrong], ["pair.p12", "password"]),
+        ([cut, "--key", pair.key], ["cut.pem", "fetch the file anew"]),
+        ([none], ["none.txt"]),
+        ([tmp_path / "missing.pem"], ["missing.pem", "No such file"]),
+        ([pair.key], ["no certificate"]),
+    ]:
+        said = desk.run("import", *arguments, status=2)
+        assert all(word in said for word in words), said
+        assert "help: " in said
+        assert "PRIVATE" not in said
+    assert desk.list() == []
+
+
+def test_what_is_expired_is_kept_and_said(desk, authority):
+    old = authority.issue("old.example", days=-1)
+    done = run_pforte("cert", "import", str(old.chain), "--key", str(old.key), "--config", str(desk.file))
+    assert "has expired" in done.stderr
+    assert [one["state"] for one in desk.list() if one["names"]] == ["expired"]
+    assert [one["names"] for one in desk.list("--expiring", "1d")] == [["old.example"]]
+    assert "abgelaufen" in desk.run("list", "--lang", "de")
+
+
+def test_an_export_with_key_is_for_its_owner_alone_and_everybody_reads_it(desk, pair, tmp_path):
+    desk.run("import", pair.chain, "--key", pair.key)
+    sealed, plain, der, p12, jks = (tmp_path / name for name in ("s.pem", "p.pem", "c.der", "k.p12", "k.jks"))
+    desk.run("export", HOST, "--with-key", "--out", sealed, "--password-file", desk.password_file)
+    desk.run("export", HOST, "--out", plain)
+    desk.run("export", HOST, "--form", "der", "--out", der)
+    secret = tmp_path / "ascii"
+    secret.write_text("changeit\n")
+    desk.run("export", HOST, "--form", "p12", "--with-key", "--out", p12, "--password-file", secret)
+    desk.run("export", HOST, "--form", "jks", "--with-key", "--out", jks, "--password-file", secret)
+    assert [oct(file.stat().st_mode & 0o777) for file in (sealed, plain, p12, jks)] == ["0o600", "0o644", "0o600", "0o600"]
+    assert "BEGIN ENCRYPTED PRIVATE KEY" in sealed.read_text() and "PRIVATE" not in plain.read_text()
+    public = openssl("pkey", "-in", pair.key, "-pubout")
+    assert openssl("pkey", "-in", sealed, "-passin", f"pass:{PASSWORD}", "-pubout") == public
+    assert HOST in openssl("x509", "-inform", "der", "-in", der, "-noout", "-ext", "subjectAltName")
+    for store in (p12, jks):
+        listed = keytool("-list", "-keystore", store, "-storepass", "changeit")
+        assert "PrivateKeyEntry" in listed
+        moved = tmp_path / f"{store.suffix[1:]}-moved.p12"
+        keytool("-importkeystore", "-srckeystore", store, "-srcstorepass", "changeit", "-destkeystore", moved,
+                "-deststorepass", "changeit", "-deststoretype", "PKCS12")
+        key = openssl("pkcs12", "-in", moved, "-passin", "pass:changeit", "-nocerts", "-nodes")
+        (tmp_path / "moved.key").write_text(key)
+        assert openssl("pkey", "-in", tmp_path / "moved.key", "-pubout") == public
+    desk.run("remove", HOST)
+    assert "no certificate" in desk.run("export", HOST, "--out", plain, status=2)
+
+
+def test_a_kill_at_any_moment_of_an_import_leaves_all_of_it_or_nothing(desk, pair):
+    random.seed(5)
+    command = [*shlex.split(BINARY), "cert", "import", str(pair.chain), "--key", str(pair.key), "--config", str(desk.file)]
+    began = time.monotonic()
+    desk.run("import", pair.chain, "--key", pair.key)
+    takes = time.monotonic() - began
+    desk.run("remove", HOST)
+    seen = set()
+    for _ in range(25):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(0, takes * 1.2))
+        process.kill()
+        process.wait()
+        entries = [one for one in desk.list() if HOST in one["names"]]
+        assert all(one["has_key"] for one in entries)
+        seen.add(len(entries))
+        if entries:
+            desk.run("remove", HOST)
+    assert seen <= {0, 1}
+
+
+# Sites with certificate = "auto".
+
+
+def serial_shown(gate, host: str) -> str | None:
+    """The names of the certificate that a client is shown; None: it is refused."""
+    context = ssl.create_default_context(cafile=str(gate.authority.certificate))
+    try:
+        with gate.connect(tls=context, sni=host) as client:
+            return client.tls.getpeercert()["serialNumber"]
+    except ssl.SSLError as error:
+        assert "unrecognized" in str(error).lower() or "UNRECOGNIZED_NAME" in str(error), error
+        return None
+
+
+def import_pair(gate, pair: Pair) -> None:
+    done = gate.run("cert", "import", str(pair.chain), "--key", str(pair.key))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def automatic(start_gate, start_backend, authority):
+    site = {"hosts": ["*.apps.example", "erp.example"], "certificate": "auto", "backend": "app", "allow": ["/"]}
+    gate = start_gate(start_backend())
+    first = {**gate.config["site"][0], "certificate": "auto"}
+    gate.config["site"] = [first, {**site, "backend": first["backend"]}]
+    gate.write()
+    assert gate.reload().returncode == 0
+    return gate
+
+
+def test_a_site_without_a_fitting_certificate_is_refused_and_never_shows_anothers(automatic, authority):
+    import_pair(automatic, authority.issue("erp.example"))
+    until(lambda: serial_shown(automatic, "erp.example"), "the second site has its certificate")
+    assert serial_shown(automatic, HOST) is None
+    done = automatic.run("check")
+    assert done.returncode == 0
+    assert f"no valid certificate with key for {HOST}" in done.stderr and "pforte cert import" in done.stderr
+    assert f"no certificate: {HOST}" in automatic.run("status").stdout
+    refused = automatic.events("tls.handshake-failed")
+    assert "the inventory has no certificate for this name" in {one["reason"] for one in refused}
+
+
+def test_each_host_gets_the_best_certificate_that_fits_it(automatic, authority):
+    for names in (["*.apps.example"], ["crm.apps.example"], [HOST]):
+        import_pair(automatic, authority.issue(*names))
+    until(lambda: serial_shown(automatic, HOST), "the first site has its certificate")
+    shown = {host: serial_shown(automatic, host) for host in (HOST, "crm.apps.example", "dms.apps.example")}
+    assert None not in shown.values() and len(set(shown.values())) == 3
+    assert serial_shown(automatic, "a.b.apps.example") is None
+
+
+@pytest.mark.parametrize("new_connections", [False, True])
+def test_certificates_are_swapped_under_load_without_losing_a_request(new_connections, automatic, authority):
+    import_pair(automatic, authority.issue(HOST, days=5))
+    first = until(lambda: serial_shown(automatic, HOST), "it has a certificate")
+    with Load(automatic, workers=4, new_connections=new_connections) as load:
+        until(lambda: load.answered > 50, "the load is under way", 10)
+        for days in (6, 7, 8):
+            import_pair(automatic, authority.issue(HOST, days=days))
+            before, first = first, until(lambda: (now := serial_shown(automatic, HOST)) != first and now, "it is swapped")
+            assert before != first
+        so_far = load.answered
+        until(lambda: load.answered > so_far + 50, "it goes on", 10)
+    assert load.failures == []
+    assert set(load.statuses) == {200}
+    assert len(automatic.events("certificate.swapped")) >= 3
+    assert "PRIVATE" not in automatic.said()
+
+
+def test_keys_in_the_store_are_for_the_owner_alone(automatic, authority):
+    import_pair(automatic, authority.issue(HOST))
+    folder = Path(automatic.config["state_dir"])
+    assert {oct(file.stat().st_mode & 0o777) for file in folder.glob("pforte.db*")} == {"0o600"}
