@@ -21,6 +21,7 @@
 #include "app/store_command.h"
 #include "app/trust_command.h"
 #include "base/text.h"
+#include "gate/public_authority.h"
 #include "kerberos/krb5_config.h"
 
 namespace pforte::app {
@@ -63,6 +64,7 @@ void check_files(const gate::Config& config, bool holds, conf::Problems& problem
   if (holds) gate::make_plan(config, parts, problems);
   if (!holds) gate::check_named_files(config, problems);
   gate::check_sign_in_files(config, problems);
+  gate::check_authority(config, problems);
 }
 
 int serve(const CommandLine& line) {

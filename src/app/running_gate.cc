@@ -15,6 +15,7 @@
 #include "app/status.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "gate/public_authority.h"
 
 namespace pforte::app {
 
@@ -206,7 +207,10 @@ RunningGate::Reading RunningGate::read_plan() {
   gate::PlanParts parts{.previous = plan_.get(),
                         .numbered = site_names_,
                         .inventory = certificates ? &certificates->inventory() : nullptr,
-                        .sign_in = sign_in};
+                        .sign_in = sign_in,
+                        .authority = [this](const gate::Config& wanted, conf::Problems& problems) {
+                          return gate::PublicAuthority::make(wanted, pool_, problems);
+                        }};
   reading.plan = gate::make_plan(*std::move(config), parts, reading.problems);
   return reading;
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "gate/desk.h"
 #include "gate/forwarding.h"
+#include "gate/public_authority.h"
 #include "gate/sign_in_attempt.h"
 #include "gate/worker.h"
 #include "http/forwarded.h"
@@ -104,6 +105,10 @@ Handling::Route Handling::route() {
     site_index_ = site->index;
     record_.site = site->name;
   }
+  if (is_about_authority(site)) {
+    route.step = Route::Step::Authority;
+    return route;
+  }
   if (visit_.listener().redirect_to_https) return redirect_to_https(site);
   if (!site || needs_other_connection(*site)) return misdirected_or_nothing(site);
   if (is_own(path) && !site->signs_in) return misdirected_or_nothing(site);
@@ -129,6 +134,19 @@ Handling::Route Handling::route() {
     judge(route);
   }
   return route;
+}
+
+// In the clear as well: what is told there is signed, and clients ask for it over plain HTTP.
+bool Handling::is_about_authority(const Site* site) const {
+  if (!plan_->company_ca || !request().path.starts_with(PublicAuthority::kPrefix)) return false;
+  return site != nullptr || plan_->company_ca->is_at(request().authority);
+}
+
+net::Task<http::Page> Handling::tell_of_authority() {
+  std::optional<http::Page> page = co_await plan_->company_ca->serve(worker_.loop(), exchange_);
+  if (!page) co_return error(404, "path.not-allowed");
+  record_.decision = "gate.authority";
+  co_return *std::move(page);
 }
 
 // Passwords, tickets and cookies do not travel in the open, but on this machine.
@@ -161,6 +179,10 @@ void Handling::judge(Route& route) {
 }
 
 net::Task<> Handling::take_step(Route& route) {
+  if (route.step == Route::Step::Authority) {
+    route.page = co_await tell_of_authority();
+    co_return {};
+  }
   if (route.step == Route::Step::OwnPage) {
     Desk desk(visit_, exchange_, *plan_, record_, *reception_);
     route.page = co_await desk.serve(request().path);

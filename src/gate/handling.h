@@ -39,7 +39,7 @@ class Handling {
     std::optional<http::Page> page;
 
     // What has to be done before that is known.
-    enum class Step : std::uint8_t { None, OwnPage, SignIn };
+    enum class Step : std::uint8_t { None, OwnPage, Authority, SignIn };
     Step step = Step::None;
     bool lacks_group = false;     // the rules allow it to others than who has asked
     bool signed_in_here = false;  // by what this very request carries
@@ -52,7 +52,9 @@ class Handling {
   bool would_sign_in_openly() const;
   void judge(Route& route);
   net::Task<> take_step(Route& route);
+  net::Task<http::Page> tell_of_authority();
   Route misdirected_or_nothing(const Site* site);
+  bool is_about_authority(const Site* site) const;
   Route redirect_to_https(const Site* site);
   std::optional<std::string> canonical_url(const Site* site) const;
   bool needs_other_connection(const Site& site) const;

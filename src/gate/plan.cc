@@ -27,6 +27,7 @@ class Assembly {
   void names();
   void tell_refused_hosts();
   void sign_in();
+  void authority();
   void logo();
   void files();
   std::shared_ptr<const Plan> finished() && { return std::move(plan_); }
@@ -228,6 +229,10 @@ void Assembly::sign_in() {
   plan_->sign_in = parts_.sign_in(plan_->config, problems_);
 }
 
+void Assembly::authority() {
+  if (parts_.authority) plan_->company_ca = parts_.authority(plan_->config, problems_);
+}
+
 void Assembly::logo() {
   const std::optional<conf::Text>& file = plan_->config.sign_in.brand.logo;
   if (!file) return;
@@ -295,6 +300,7 @@ std::shared_ptr<const Plan> make_plan(Config config, const PlanParts& parts, con
   assembly.names();
   assembly.logo();
   if (!problems.has_errors()) assembly.sign_in();
+  if (!problems.has_errors()) assembly.authority();
   if (problems.has_errors()) return nullptr;
   return std::move(assembly).finished();
 }

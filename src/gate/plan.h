@@ -15,6 +15,7 @@
 
 namespace pforte::gate {
 
+class PublicAuthority;
 class SignIn;
 
 // Everything that workers go by, put together from the configuration and the files it names. Never changes: a reload
@@ -26,6 +27,7 @@ struct Plan {
   HostMap<Site> hosts;
   std::shared_ptr<const TlsNames> names;            // as they were when it was made; null where no site has TLS
   std::shared_ptr<SignIn> sign_in;                  // null where nobody signs in
+  std::shared_ptr<PublicAuthority> company_ca;      // null where nothing is told of the company CA
   std::set<std::string, std::less<>> asked_groups;  // by any rule
 
   // The site a host name stands for, in any case and with or without a port; null if there is none.
@@ -52,6 +54,9 @@ struct PlanParts {
   // Signs in, as the configuration says; null when that cannot work, with the problem told. Asked where somebody signs
   // in at all. Empty: nobody will be, as in a check.
   std::function<std::shared_ptr<SignIn>(const Config&, conf::Problems&)> sign_in;
+
+  // Tells of the company CA. Empty: nothing is told, as in a check.
+  std::function<std::shared_ptr<PublicAuthority>(const Config&, conf::Problems&)> authority = {};
 };
 
 // Reads and judges the files a configuration names. Everything that is wrong goes to `problems`; null exactly when one
