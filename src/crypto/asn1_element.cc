@@ -14,7 +14,7 @@ std::optional<Asn1Element> take_element(std::string_view& rest) {
   int tag = 0, kind = 0;
   int flags = ASN1_get_object(&at, &length, &tag, &kind, long(rest.size()));
   bool indefinite = (flags & 1) != 0, bad = (flags & 0x80) != 0;
-  ERR_clear_error();
+  if (bad) ERR_clear_error();
   if (rest.empty() || bad || indefinite) return std::nullopt;
   std::size_t head = std::size_t(at - begin), size = head + std::size_t(length);
   int told = kind == V_ASN1_UNIVERSAL ? tag : kind == V_ASN1_CONTEXT_SPECIFIC ? context_tag(tag) : INT_MIN;

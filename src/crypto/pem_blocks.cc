@@ -47,6 +47,13 @@ std::string_view trimmed(std::string_view line) {
   return line.substr(first, line.find_last_not_of(kBlanks) - first + 1);
 }
 
+// Blanks inside a line are so rare that they are looked for only where it is no Base64.
+std::string without_blanks(std::string_view text) {
+  std::string rest;
+  std::ranges::copy_if(text, std::back_inserter(rest), [](char c) { return !kBlanks.contains(c); });
+  return rest;
+}
+
 // "CERTIFICATE" of "-----BEGIN CERTIFICATE-----".
 std::optional<std::string_view> label_of(std::string_view line, std::string_view before) {
   if (!line.starts_with(before) || !line.ends_with(kDashes)) return std::nullopt;
@@ -105,7 +112,7 @@ class PemReader {
         return {};
       }
       if (line_.starts_with(kDashes)) break;
-      if (wanted) std::ranges::copy_if(line_, std::back_inserter(base64), [](char c) { return !kBlanks.contains(c); });
+      if (wanted) base64 += line_;
     }
     if (wanted) return damaged(block.line, "has no line that ends it");
     next_ = behind;
@@ -116,6 +123,7 @@ class PemReader {
   // A "TRUSTED CERTIFICATE" goes on behind the certificate itself.
   Result<> decode(std::string_view base64, PemBlock& block) const {
     std::optional<std::string> bytes = from_base64(base64);
+    if (!bytes) bytes = from_base64(without_blanks(base64));
     if (!bytes) return damaged(block.line, "is not Base64");
     std::string_view rest = *bytes;
     std::optional<Asn1Element> alone = take_element(rest, V_ASN1_SEQUENCE);

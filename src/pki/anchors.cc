@@ -21,8 +21,7 @@ Result<> load_anchors(const TrustStore& store, std::span<const Certificate> cert
   for (const TrustEntry& entry : store.entries) {
     ++number;
     std::optional<crypto::CertificateOutline> outline = crypto::outline_of(entry.der);
-    bool matters =
-        !outline || themselves.contains(entry.der) || issuers.contains(read_distinguished_name(outline->subject).key());
+    bool matters = !outline || themselves.contains(entry.der) || issuers.contains(name_key(outline->subject));
     if (matters) anchors.push_back(TRY(read_certificate(entry.der, cat(store.name, ": certificate ", number))));
   }
   return {};

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "base/ascii.h"
+#include "crypto/asn1_element.h"
 #include "pki/decoded.h"
 
 namespace pforte::pki {
@@ -60,17 +62,45 @@ void append_length(std::string& out, std::size_t length) {
 }
 
 // Type and value, each behind its length, so that no two attributes give the same bytes.
+void append_attribute(std::string& out, std::string_view type, char form, std::string_view folded) {
+  append_length(out, type.size());
+  out += type;
+  out += form;
+  append_length(out, folded.size());
+  out += folded;
+}
+
 std::string folded_attribute(const ASN1_OBJECT* type, const ASN1_STRING* value,
                              const std::optional<std::string>& text) {
-  std::string out;
-  append_length(out, OBJ_length(type));
-  out.append(reinterpret_cast<const char*>(OBJ_get0_data(type)), OBJ_length(type));
-  std::string folded;
+  std::string out, folded;
   if (text) append_folded(folded, *text);
   if (!text) folded.assign(view_of(value));
-  out += text ? 't' : static_cast<char>(ASN1_STRING_type(value));
-  append_length(out, folded.size());
-  return out += folded;
+  append_attribute(out, id_of(type), text ? 't' : static_cast<char>(ASN1_STRING_type(value)), folded);
+  return out;
+}
+
+bool is_plain_text(int type) {
+  return type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING || type == V_ASN1_IA5STRING;
+}
+
+// The key of a name whose parts are single attributes in strings of one byte for each ASCII letter, as nearly all are.
+std::optional<std::string> plain_key(std::string_view der) {
+  std::optional<crypto::Asn1Element> name = crypto::take_element(der, V_ASN1_SEQUENCE);
+  if (!name || !der.empty()) return std::nullopt;
+  std::string key, folded;
+  for (std::string_view parts = name->content; !parts.empty();) {
+    std::optional<crypto::Asn1Element> part = crypto::take_element(parts, V_ASN1_SET);
+    std::string_view set = part ? part->content : std::string_view();
+    std::optional<crypto::Asn1Element> attribute = crypto::take_element(set, V_ASN1_SEQUENCE);
+    std::string_view inside = attribute ? attribute->content : std::string_view();
+    std::optional<crypto::Asn1Element> type = crypto::take_element(inside, V_ASN1_OBJECT);
+    std::optional<crypto::Asn1Element> value = crypto::take_element(inside);
+    if (!set.empty() || !inside.empty() || !type || !value || !is_plain_text(value->tag)) return std::nullopt;
+    folded.clear();
+    append_folded(folded, value->content);
+    append_attribute(key, type->content, 't', folded);
+  }
+  return key;
 }
 
 }  // namespace
@@ -131,6 +161,11 @@ DistinguishedName read_distinguished_name(std::string_view der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   crypto::Owned<X509_NAME, X509_NAME_free> name(d2i_X509_NAME(nullptr, &at, long(der.size())));
   return name ? name_of(name.get()) : DistinguishedName();
+}
+
+std::string name_key(std::string_view der) {
+  std::optional<std::string> plain = plain_key(der);
+  return plain ? *std::move(plain) : read_distinguished_name(der).key();
 }
 
 }  // namespace pforte::pki

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include "base/ascii.h"
@@ -29,6 +30,18 @@ bool holds_certificates(std::string_view name) {
   std::string small = lowered(name);
   return is_hashed_name(name) || std::ranges::any_of(std::to_array({".pem", ".crt", ".cer", ".der"}),
                                                      [&](const char* ending) { return small.ends_with(ending); });
+}
+
+// A link by hash leads to a file with a better name, so that most of a folder need not be read twice.
+void leave_out_second_names(const std::string& folder, std::vector<std::string>& names) {
+  std::unordered_set<std::string> better;
+  for (const std::string& name : names) {
+    if (!is_hashed_name(name)) better.insert(name);
+  }
+  std::erase_if(names, [&](const std::string& name) {
+    std::error_code no_link;
+    return is_hashed_name(name) && better.contains(fs::read_symlink(cat(folder, '/', name), no_link).string());
+  });
 }
 
 std::string link_name(const std::string& folder, const std::string& hash, std::size_t number) {
@@ -115,6 +128,7 @@ Result<std::vector<std::string>> names_in_trust_folder(const std::string& folder
     Kind kind = error == std::errc::no_such_file_or_directory ? Kind::NotFound : Kind::Denied;
     return fail(kind, "file.unreadable", cat(folder, ": ", error.message()));
   }
+  leave_out_second_names(folder, names);
   std::ranges::sort(names, {}, [](const std::string& name) { return std::pair(is_hashed_name(name), name); });
   return names;
 }

@@ -14,7 +14,8 @@ namespace pforte::pki {
 // "4042bcee.0".
 bool is_hashed_name(std::string_view name);
 
-// The names of the files and links in which certificates are looked for, those by hash last.
+// The names of the files and links in which certificates are looked for, those by hash last. A
+// link by hash to another of them is left out.
 //
 // Fails with Kind::NotFound or Kind::Denied (file.unreadable).
 Result<std::vector<std::string>> names_in_trust_folder(const std::string& folder);

@@ -33,6 +33,7 @@ TEST_CASE("certificates are looked for in files by their ending, links by hash l
     folder.write(name, "");
   fs::create_directory(cat(folder.path(), "/f.pem"));
   REQUIRE(mkfifo(cat(folder.path(), "/g.pem").c_str(), 0600) == 0);
+  fs::create_symlink("a.pem", cat(folder.path(), "/00000000.0"));
   CHECK(names_in_trust_folder(folder.path()).value() == FileNames{"a.pem", "b.CRT", "c.cer", "d.der", "4042bcee.0"});
   CHECK(names_in_trust_folder(cat(folder.path(), "/none")).error().kind() == Kind::NotFound);
 }

@@ -18,7 +18,6 @@ Result<TrustStore> read_file_of(const std::string& name, const std::optional<Sec
   return content->list(name);
 }
 
-// A link by hash leads to a file with a better name, which comes before it.
 Result<TrustStore> read_folder(const std::string& name, const std::string& folder, StoreForm form) {
   TrustStore store{.name = name, .form = form};
   std::unordered_set<std::string> known;
