@@ -44,6 +44,7 @@ Handling::Handling(Visit& visit, http::Exchange& exchange)
   if (const tls::Session* session = visit.session()) {
     record_.server_name = session->server_name();
     record_.tls_version = session->version();
+    if (session->protocol() == "h2") record_.protocol = "HTTP/2";
   }
 }
 
@@ -207,6 +208,7 @@ net::Task<> Handling::take_step(Route& route) {
 Handling::Route Handling::misdirected_or_nothing(const Site* site) {
   Route route;
   bool elsewhere = site && needs_other_connection(*site);
+  if (elsewhere) worker_.metrics().misdirected.add();
   route.page = elsewhere ? error(421, "gate.misdirected") : error(404, site ? "path.not-allowed" : "gate.unknown-host");
   return route;
 }
@@ -269,8 +271,14 @@ net::Task<> Handling::forward(const Route& route) {
   Forwarding forwarding(worker_, exchange_, record_);
   Forwarding::Order order{.terms = route.terms, .limits = &route.site->config.limits, .path = route.path};
   // A proxy that others come through as well may share its connections among them.
-  if (route.terms.backend->config.connection_sign_in && !visit_.visitor().believed)
+  if (route.terms.backend->config.connection_sign_in && !visit_.visitor().believed) {
+    if (exchange_.shares_connection()) {
+      record_.decision = "gate.own-connection-required";
+      exchange_.require_own_connection();
+      co_return {};
+    }
     order.own = &visit_.own_connection();
+  }
   net::Spare<http::Fields> additions;
   if (reception_) co_await net::ok(introduce(order, additions));
   Result<> forwarded = co_await outcome(forwarding.run(order, visit_.visitor()));

@@ -32,6 +32,7 @@ Limits read_limits_config(conf::Reader keys) {
   limits.authorization = keys.size_or("authorization", limits.authorization, {kKiB, kMiB});
   limits.request_line = keys.size_or("request_line", std::min(limits.request_line, limits.head), {256, 256 * kKiB});
   limits.headers = static_cast<unsigned>(keys.number_or("headers", limits.headers, {10, 1000}));
+  limits.streams = static_cast<unsigned>(keys.number_or("streams", limits.streams, {1, 1000}));
   limits.idle = keys.duration_or("idle", limits.idle, {1s, 1h});
   limits.head_time = keys.duration_or("head_time", limits.head_time, {1s, 5min});
   limits.handshake_time = keys.duration_or("handshake_time", limits.handshake_time, {1s, 5min});
@@ -51,9 +52,9 @@ Limits read_limits_config(conf::Reader keys) {
 }
 
 RequestLimits read_request_limits_config(conf::Reader keys, const RequestLimits& inherited) {
-  constexpr std::array<std::string_view, 9> kBeforeTheSite = {"head",        "authorization",  "request_line",
-                                                              "headers",     "idle",           "head_time",
-                                                              "connections", "handshake_time", "drain"};
+  constexpr std::array<std::string_view, 10> kBeforeTheSite = {
+      "head", "authorization", "request_line", "headers",        "streams",
+      "idle", "head_time",     "connections",  "handshake_time", "drain"};
   RequestLimits limits = read_request_limits(keys, inherited);
   for (std::string_view key : kBeforeTheSite) {
     if (!keys.has(key) || !keys.claim(key)) continue;

@@ -48,6 +48,9 @@ struct Limits {
   // Longest time for a TLS handshake, PROXY header included. 1 s to 5 min.
   std::chrono::milliseconds handshake_time = std::chrono::seconds(10);
 
+  // Most requests at once over one connection; HTTP/2 only. 1 to 1000.
+  unsigned streams = 100;
+
   // Most client connections at once, over all workers; 0: what the limit of open files allows.
   std::size_t connections = 0;
 

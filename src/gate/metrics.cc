@@ -198,6 +198,14 @@ void append_backends(Exposition& out, const Sums& sums, const std::vector<Server
              sums.of(&Metrics::backend_connects));
   out.single("pforte_backend_retries_total", "counter", "Further attempts for requests whose first attempt failed.",
              sums.of(&Metrics::retries));
+  out.single("pforte_http2_connections_total", "counter", "Connections of clients that speak HTTP/2.",
+             sums.of(&Metrics::http2_connections));
+  out.single("pforte_http2_abuses_total", "counter",
+             "HTTP/2 connections that were ended for resets, pings and the like without end.",
+             sums.of(&Metrics::http2_abuses));
+  out.single("pforte_misdirected_requests_total", "counter",
+             "Requests for a host that the certificate of their connection does not cover (421).",
+             sums.of(&Metrics::misdirected));
   out.single("pforte_backend_ejections_total", "counter", "Times that a server was left out after failures.",
              sums.of(&Metrics::ejections));
   out.family("pforte_backend_server_up", "gauge", "1: the server gets requests; 0: it is down or left out.");

@@ -95,6 +95,9 @@ class Metrics {
   Counter accept_refusals;  // the system had no descriptor left
   Counter handshakes_full;
   Counter handshakes_resumed;
+  Counter http2_connections;
+  Counter http2_abuses;      // HTTP/2 connections that were ended for it
+  Counter misdirected;       // requests whose host is not the connection's
   Counter backend_connects;  // connections opened to backends
   Counter retries;           // further attempts after a failed one
   Counter ejections;         // servers left out for a while

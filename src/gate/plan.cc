@@ -40,6 +40,7 @@ class Assembly {
   void read_basic_password(const conf::Text& file, Backend& backend);
   const Backend* backend_named(const conf::Text& name) const;
   void site(const SiteConfig& config);
+  bool signs_in_connections(const SiteConfig& config) const;
   std::shared_ptr<const tls::ServerContext> server_context(const SiteConfig& config);
 
   std::shared_ptr<Plan> plan_;
@@ -172,6 +173,13 @@ void Assembly::site(const SiteConfig& config) {
   plan_->sites.push_back(std::move(made));
 }
 
+// Over HTTP/2 many requests share a connection, so that nobody can be signed in by it.
+bool Assembly::signs_in_connections(const SiteConfig& config) const {
+  auto does = [this](const conf::Text& name) { return backend_named(name)->config.connection_sign_in; };
+  auto rule_does = [&](const RuleConfig& rule) { return rule.backend && does(*rule.backend); };
+  return does(config.backend) || std::ranges::any_of(config.rules, rule_does);
+}
+
 std::shared_ptr<const tls::ServerContext> Assembly::server_context(const SiteConfig& config) {
   std::vector<tls::Shown> shown;
   for (const CertificateConfig& certificate : config.certificates) {
@@ -182,7 +190,9 @@ std::shared_ptr<const tls::ServerContext> Assembly::server_context(const SiteCon
   if (shown.empty()) return nullptr;
   check_names(config, shown, problems_);
   tls::Profile profile = config.tls_profile == TlsProfile::Modern ? tls::Profile::Modern : tls::Profile::Intermediate;
-  auto context = tls::ServerContext::make(profile, std::move(shown));
+  bool http2 = config.http2 && !signs_in_connections(config);
+  auto context = tls::ServerContext::make(profile, std::move(shown),
+                                          http2 ? tls::Protocols::Http2AndHttp1 : tls::Protocols::Http1);
   if (context) return *std::move(context);
   problems_.error(config.certificates.front().place, "certificate.refused",
                   {cat("OpenSSL refuses the certificate: ", context.error().text()),

@@ -100,6 +100,7 @@ SiteConfig read_site_config(conf::Reader keys, const SiteDefaults& defaults) {
   config.hosts = read_hosts_config(keys);
   read_certificates(keys, config);
   config.tls_profile = read_tls_profile_config(keys, "tls_profile", defaults.tls_profile);
+  config.http2 = keys.flag_or("http2", true);
   config.backend = keys.required_text("backend");
   config.sign_in = read_sign_in_need_config(keys, SignInNeed::None);
   config.allow = read_allow(keys);

@@ -54,6 +54,9 @@ struct SiteConfig {
 
   TlsProfile tls_profile = TlsProfile::Intermediate;
 
+  // Whether clients may speak HTTP/2. HTTP/1.1 is always offered beside it.
+  bool http2 = true;
+
   // Where what is allowed goes. Names a BackendConfig.
   conf::Text backend;
 

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "gate/handling.h"
 #include "gate/worker.h"
+#include "http/h1_server.h"
+#include "http/h2_server.h"
 #include "net/proxy_protocol.h"
 
 namespace pforte::gate {
@@ -25,6 +27,7 @@ http::ServerLimits limits_of(const Limits& config) {
                  .fields = config.headers};
   limits.idle = config.idle;
   limits.head_time = config.head_time;
+  limits.streams = config.streams;
   return limits;
 }
 
@@ -61,8 +64,7 @@ Visit::~Visit() {
 }
 
 net::Task<> Visit::run() {
-  net::Loop& loop = worker_.loop();
-  net::Instant until = loop.now() + plan_->config.limits.handshake_time;
+  net::Instant until = worker_.loop().now() + plan_->config.limits.handshake_time;
   stream_->read_deadline(until);
   stream_->write_deadline(until);
   if (is_in(listener_->proxy_protocol_from, visitor_.peer)) {
@@ -72,9 +74,23 @@ net::Task<> Visit::run() {
   visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
   if (listener_->tls) co_await shake_hands();
   if (ending_) co_return {};
-  server_ = std::make_unique<http::H1Server>(loop, *stream_, *this, limits_);
-  co_await server_->run();
-  co_return {};
+  server_ = make_server();
+  Result<> ended = co_await outcome(server_->run());
+  if (!ended && ended.error().code() == "http2.abuse") tell_abuse(ended.error());
+  co_return ended;
+}
+
+std::unique_ptr<http::Server> Visit::make_server() {
+  net::Loop& loop = worker_.loop();
+  if (!session_ || session_->protocol() != "h2")
+    return std::make_unique<http::H1Server>(loop, *stream_, *this, limits_);
+  worker_.metrics().http2_connections.add();
+  return std::make_unique<http::H2Server>(loop, *stream_, *this, limits_);
+}
+
+void Visit::tell_abuse(const Error& error) const {
+  worker_.metrics().http2_abuses.add();
+  log::warning("http2.abuse", {{"client", visitor_.peer.to_text()}, {"reason", error.text()}});
 }
 
 void Visit::end_soon() {

@@ -8,7 +8,7 @@
 #include "gate/private_connection.h"
 #include "gate/rewrite.h"
 #include "http/exchange.h"
-#include "http/h1_server.h"
+#include "http/server.h"
 #include "kerberos/acceptor.h"
 #include "net/listener.h"
 #include "net/socket.h"
@@ -51,6 +51,8 @@ class Visit final : public http::Service {
   net::Task<> refuse(http::Exchange& exchange, http::Refusal refusal) override;
 
  private:
+  std::unique_ptr<http::Server> make_server();
+  void tell_abuse(const Error& error) const;
   net::Task<> read_proxy_header(net::Socket& socket);
   net::Task<> shake_hands();
   void tell_failed_handshake(const Error& error) const;
@@ -62,7 +64,7 @@ class Visit final : public http::Service {
   Visitor visitor_;
   std::unique_ptr<net::Stream> stream_;
   tls::Session* session_ = nullptr;  // the same as stream_, if it is sealed
-  std::unique_ptr<http::H1Server> server_;
+  std::unique_ptr<http::Server> server_;
   std::unique_ptr<kerberos::HalfExchange> half_;
   net::Instant half_until_ = net::kNever;
   std::unique_ptr<PrivateConnection> own_connection_;  // null until one is wanted

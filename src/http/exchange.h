@@ -6,18 +6,13 @@
 #include <string>
 
 #include "http/body.h"
+#include "http/body_pace.h"
 #include "http/message.h"
 #include "net/address.h"
 #include "net/signal.h"
 #include "net/task.h"
 
 namespace pforte::http {
-
-// How fast a client must send: a bound for each wait, and for the average once that has passed.
-struct Pace {
-  std::chrono::milliseconds longest_wait = std::chrono::seconds(30);
-  std::uint64_t bytes_per_second = 0;  // 0: any
-};
 
 // One request and its answer, whatever version of HTTP carries them. The request's views live as long as the exchange.
 //
@@ -51,8 +46,14 @@ class Exchange {
   // Ends when all that was written has been handed to the system: before one waits for something else than the client.
   virtual net::Task<> flush() = 0;
 
-  // The connection ends after this exchange.
+  // The connection ends after this exchange. Where it carries others at the same time, only this one's request does.
   virtual void close_afterwards() = 0;
+
+  // Whether others go on over the same connection meanwhile: then nobody can sign in the connection.
+  virtual bool shares_connection() const = 0;
+  // Ends the exchange unanswered: the client is to ask again over a connection that it does not share
+  // (RFC 9113, 7: HTTP_1_1_REQUIRED). Only of exchanges that share theirs.
+  virtual void require_own_connection() = 0;
 
   // See net::Stream.
   virtual void tell_when_broken(net::Signal* other) = 0;

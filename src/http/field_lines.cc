@@ -89,6 +89,14 @@ const Refusal* read_connection(std::string_view value, Control& control) {
   return nullptr;
 }
 
+constexpr std::size_t kMaxTrailers = 64;
+
+// May come after the body: a checksum, a timing, a verdict. What decides framing, route, rights or meaning would come
+// too late for those who have already decided (RFC 9110, 6.5.1).
+bool may_trail(FieldName name) {
+  return name == FieldName::Other || name == FieldName::Date;
+}
+
 }  // namespace
 
 const Refusal* take_line(std::string_view& rest, std::string_view& line) {
@@ -111,6 +119,14 @@ const Refusal* read_field_lines(std::string_view text, std::size_t limit, Fields
     if (fields.size() == limit) return &refusal::kTooManyFields;
     if (const Refusal* why = read_field_line(line, fields.emplace_back())) return why;
   }
+}
+
+const Refusal* read_trailer_lines(std::string_view text, Fields& trailers) {
+  if (const Refusal* why = read_field_lines(text, kMaxTrailers, trailers)) return why;
+  for (const Field& field : trailers) {
+    if (!may_trail(field.known)) return &refusal::kTrailerField;
+  }
+  return nullptr;
 }
 
 const Refusal* read_control(const Fields& fields, int minor_version, Control& control) {

@@ -16,6 +16,10 @@ const Refusal* take_line(std::string_view& rest, std::string_view& line);
 // Reads field lines up to the empty line that ends `text` (RFC 9112, 5), and adds them to `fields`.
 const Refusal* read_field_lines(std::string_view text, std::size_t limit, Fields& fields);
 
+// The same for a trailer section, where fewer names may stand, in at most so many bytes.
+inline constexpr std::size_t kMaxTrailerBytes = std::size_t{8} * 1024;
+const Refusal* read_trailer_lines(std::string_view text, Fields& trailers);
+
 // What the fields about connection and framing say, each of them on its own.
 struct Control {
   bool close = false;  // Connection options

@@ -17,18 +17,7 @@ namespace {
 constexpr std::size_t kMostDiscarded = 256UZ * 1024;
 constexpr net::Duration kFarewell = std::chrono::seconds(2);
 
-// How long a client may take nothing of an answer.
-constexpr net::Duration kAnswerPatience = std::chrono::seconds(75);
-
 constexpr Refusal kTooSlow{408, "http.head-too-slow", "the head of the request did not arrive in time"};
-
-Error too_slow() {
-  return Error(Kind::Timeout, "http.body-too-slow", "the body of the request arrives too slowly");
-}
-
-bool has_body(int status, Method method) {
-  return status >= 200 && status != 204 && status != 304 && method != Method::Head;
-}
 
 }  // namespace
 
@@ -191,8 +180,6 @@ void H1Server::forget_request() {
   inbox_.unpin();
   head_deadline_ = inbox_.empty() ? net::kNever : loop_.now() + limits_.head_time;
   pace_ = {};
-  body_waited_ = {};
-  body_bytes_ = 0;
   begun_ = false;
   complete_ = false;
 }
@@ -202,7 +189,7 @@ net::Task<Piece> H1Server::read_body() {
     BodyReader::Step step = body_.try_next();
     switch (step.status) {
       case BodyReader::Status::Moved:
-        body_bytes_ += step.piece.bytes.size();
+        pace_.received(step.piece.bytes.size());
         if (step.piece.bytes.empty() && !step.piece.last) continue;
         co_return step.piece;
       case BodyReader::Status::Cut:
@@ -214,13 +201,13 @@ net::Task<Piece> H1Server::read_body() {
       case BodyReader::Status::Blocked:
         break;
     }
-    net::Duration patience = co_await net::ok(patience_for_body());
+    net::Duration patience = co_await net::ok(pace_.patience());
     net::Instant before = loop_.now();
     stream_.read_deadline(before + patience);
     Result<> waited = co_await stream_.readable().outcome();
-    body_waited_ += loop_.now() - before;
+    pace_.waited(loop_.now() - before);
     if (waited) continue;
-    if (waited.error().kind() == Kind::Timeout) co_return std::unexpected(too_slow());
+    if (waited.error().kind() == Kind::Timeout) co_return std::unexpected(body_too_slow());
     co_return std::unexpected(std::move(waited).error());
   }
 }
@@ -229,18 +216,8 @@ std::optional<Piece> H1Server::try_body() {
   BodyReader::Step step = body_.try_next();
   bool some = step.status == BodyReader::Status::Moved && (step.piece.last || !step.piece.bytes.empty());
   if (!some) return std::nullopt;
-  body_bytes_ += step.piece.bytes.size();
+  pace_.received(step.piece.bytes.size());
   return step.piece;
-}
-
-// How long the next wait may last. Time in which we did not ask does not count against the client.
-Result<net::Duration> H1Server::patience_for_body() const {
-  net::Duration patience = pace_.longest_wait;
-  if (pace_.bytes_per_second == 0) return patience;
-  net::Duration earned = std::chrono::seconds(body_bytes_ / pace_.bytes_per_second);
-  net::Duration left = pace_.longest_wait + earned - body_waited_;
-  if (left <= net::Duration::zero()) return std::unexpected(too_slow());
-  return std::min(patience, left);
 }
 
 net::Task<> H1Server::inform(const ResponseHead& head) {
@@ -304,7 +281,7 @@ net::Task<> H1Server::flush() {
 
 // A tunnel's own watch ends it, not a client that takes nothing for a while.
 net::Duration H1Server::patience_for_answer() const {
-  return tunnel_ ? net::Duration(pace_.longest_wait) : kAnswerPatience;
+  return tunnel_ ? net::Duration(pace_.pace().longest_wait) : kAnswerPatience;
 }
 
 }  // namespace pforte::http

@@ -19,6 +19,11 @@ constexpr bool is_idempotent(Method method) {
   return is_safe(method) || method == Method::Put || method == Method::Delete;
 }
 
+// Whether an answer has a body, whatever its fields say (RFC 9112, 6.3).
+constexpr bool has_body(int status, Method of_request) {
+  return status >= 200 && status != 204 && status != 304 && of_request != Method::Head;
+}
+
 // Who wrote a message. A client is told what it did wrong; a backend's mistake is a 502.
 enum class Sender : std::uint8_t { Client, Backend };
 

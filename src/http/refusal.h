@@ -52,6 +52,12 @@ inline constexpr Refusal kConnection{400, "http.connection", "Connection is not 
 inline constexpr Refusal kUpgradeRepeated{400, "http.upgrade-repeated", "several Upgrade fields"};
 inline constexpr Refusal kExpectation{417, "http.expectation", "Expect wants something other than 100-continue"};
 
+// What HTTP/2 alone has (RFC 9113, 8.2 and 8.3; RFC 8441).
+inline constexpr Refusal kH2Field{400, "http2.field", "a field's name or value has what may not stand there"};
+inline constexpr Refusal kH2ConnectionField{400, "http2.connection-field", "a field about an HTTP/1.1 connection"};
+inline constexpr Refusal kH2Path{400, "http2.path", "the path does not begin with a slash"};
+inline constexpr Refusal kH2Protocol{501, "http2.protocol-unknown", "a CONNECT to a protocol other than websocket"};
+
 // Framing.
 inline constexpr Refusal kContentLength{400, "http.content-length", "Content-Length is not a decimal number"};
 inline constexpr Refusal kContentLengthRepeated{400, "http.content-length-repeated", "several Content-Length fields"};

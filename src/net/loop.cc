@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace pforte::net {
@@ -108,6 +109,7 @@ void Loop::run() {
     now_ = Clock::now();
     dispatch(count);
     timers_.advance(now_);
+    end_turn();
     bury_ended();
   }
 }
@@ -124,6 +126,26 @@ void Loop::dispatch(int count) {
     }
   }
   events_left_ = 0;
+}
+
+// By index: each may ask for more, and others may go.
+void Loop::end_turn() {
+  for (std::size_t at = 0; at < asked_.size(); ++at) {
+    TurnEnd* one = asked_[at];
+    if (!one) continue;
+    one->asked_ = false;
+    one->on_turn_end();
+  }
+  asked_.clear();
+}
+
+void TurnEnd::ask() {
+  if (std::exchange(asked_, true)) return;
+  loop_.asked_.push_back(this);
+}
+
+TurnEnd::~TurnEnd() {
+  if (asked_) std::ranges::replace(loop_.asked_, this, nullptr);
 }
 
 void Loop::run_posted() {

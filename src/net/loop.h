@@ -24,6 +24,8 @@ class Watcher {
   ~Watcher() = default;
 };
 
+class TurnEnd;
+
 // One thread's event loop. What is made with a loop belongs to the loop's thread; only post() and stop() may
 // be called from elsewhere. Sockets and timers must be gone before their loop.
 class Loop {
@@ -66,9 +68,11 @@ class Loop {
   Sleep sleep_for(Duration duration);
 
  private:
+  friend class TurnEnd;
   static constexpr std::size_t kEventsPerTurn = 256;
 
   void dispatch(int count);
+  void end_turn();
   void run_posted();
   void bury_ended();
 
@@ -79,10 +83,32 @@ class Loop {
   TimerWheel timers_{now_};
   epoll_event* events_ = nullptr;  // of this turn, while they are dispatched
   int events_left_ = 0;
-  std::set<void*> roots_;     // frames of spawned tasks
-  std::vector<void*> ended_;  // those to destroy at the end of the turn
+  std::vector<TurnEnd*> asked_;  // null: it has gone
+  std::set<void*> roots_;        // frames of spawned tasks
+  std::vector<void*> ended_;     // those to destroy at the end of the turn
   std::mutex posted_mutex_;
   std::vector<std::move_only_function<void()>> posted_;  // under posted_mutex_
+};
+
+// Work for which one turn of the loop may bring many reasons, and which is done once, before the loop waits again.
+class TurnEnd {
+ public:
+  explicit TurnEnd(Loop& loop) : loop_(loop) {}
+  TurnEnd(const TurnEnd&) = delete;
+  TurnEnd& operator=(const TurnEnd&) = delete;
+
+  // on_turn_end() is called once, however often this was.
+  void ask();
+
+ protected:
+  ~TurnEnd();
+  // May destroy this.
+  virtual void on_turn_end() = 0;
+
+ private:
+  friend class Loop;
+  Loop& loop_;
+  bool asked_ = false;
 };
 
 class [[nodiscard]] Loop::Sleep final : public detail::Source, private Timer {

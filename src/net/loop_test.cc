@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -38,6 +39,40 @@ Task<> sleep_and_log(Loop& loop, Duration duration, std::string& log, char lette
   co_await loop.sleep_for(duration);
   log += letter;
   co_return {};
+}
+
+struct Sweep final : TurnEnd {
+  explicit Sweep(Loop& loop) : TurnEnd(loop) {}
+  void on_turn_end() override { ++times; }
+  int times = 0;
+};
+
+TEST_CASE("what many reasons of a turn ask for is done once, at its end") {
+  Loop loop;
+  Sweep sweep(loop);
+  loop.post([&] {
+    sweep.ask();
+    sweep.ask();
+    CHECK(sweep.times == 0);
+    loop.post([&] {
+      CHECK(sweep.times == 1);
+      loop.stop();
+    });
+  });
+  loop.run();
+  CHECK(sweep.times == 1);
+}
+
+TEST_CASE("who is gone at the end of the turn is not asked any more") {
+  Loop loop;
+  auto sweep = std::make_unique<Sweep>(loop);
+  loop.post([&] {
+    sweep->ask();
+    sweep.reset();
+    loop.stop();
+  });
+  loop.run();
+  CHECK(!sweep);
 }
 
 TEST_CASE("sleeping tasks wake up in their order, and not before their time") {

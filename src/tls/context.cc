@@ -23,11 +23,12 @@ constexpr const char* kIntermediateCiphers =
 constexpr const char* kGroups = "X25519:P-256:P-384";
 
 // In order of preference (RFC 7301, 3.1).
-constexpr std::array<std::string_view, 1> kProtocols{"http/1.1"};
+constexpr std::array<std::string_view, 2> kProtocols{"h2", "http/1.1"};
 
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
-                    unsigned offered_size, void*) {
-  for (std::string_view ours : kProtocols) {
+                    unsigned offered_size, void* context) {
+  bool http2 = static_cast<const ServerContext*>(context)->protocols() == Protocols::Http2AndHttp1;
+  for (std::string_view ours : std::span(kProtocols).subspan(http2 ? 0 : 1)) {
     for (std::size_t at = 0; at < offered_size; at += 1UZ + offered[at]) {
       std::string_view theirs(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
       if (theirs != ours) continue;
@@ -51,7 +52,6 @@ void set_up_server(SSL_CTX* context, Profile profile) {
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 1);
-  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
   Session::install(context);
 }
 
@@ -70,19 +70,21 @@ std::string binding_to(const X509& certificate) {
 
 }  // namespace
 
-ServerContext::ServerContext(Profile profile, std::vector<Shown> shown)
-    : profile_(profile), shown_(std::move(shown)), context_(SSL_CTX_new(TLS_server_method())) {
+ServerContext::ServerContext(Profile profile, std::vector<Shown> shown, Protocols protocols)
+    : profile_(profile), protocols_(protocols), shown_(std::move(shown)), context_(SSL_CTX_new(TLS_server_method())) {
   for (const Shown& one : shown_) {
     names_.push_back(crypto::names_of(*one.identity.chain.front()));
     bindings_.push_back(binding_to(*one.identity.chain.front()));
   }
   set_up_server(context_.get(), profile_);
+  SSL_CTX_set_alpn_select_cb(context_.get(), choose_protocol, this);
   SSL_CTX_set_tlsext_status_cb(context_.get(), staple);
   SSL_CTX_set_tlsext_status_arg(context_.get(), this);
 }
 
-Result<std::shared_ptr<const ServerContext>> ServerContext::make(Profile profile, std::vector<Shown> shown) {
-  std::shared_ptr<ServerContext> made(new ServerContext(profile, std::move(shown)));
+Result<std::shared_ptr<const ServerContext>> ServerContext::make(Profile profile, std::vector<Shown> shown,
+                                                                 Protocols protocols) {
+  std::shared_ptr<ServerContext> made(new ServerContext(profile, std::move(shown), protocols));
   TRY(made->use_certificates());
   return std::shared_ptr<const ServerContext>(std::move(made));
 }

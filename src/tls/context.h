@@ -16,6 +16,9 @@ namespace pforte::tls {
 // What a server offers: Mozilla's server side TLS recommendations, version 5.7.
 enum class Profile { Intermediate, Modern };
 
+// What a server offers by ALPN (RFC 7301), the first of them preferred.
+enum class Protocols { Http1, Http2AndHttp1 };
+
 // A certificate that a server shows, with its stapled OCSP answer if there is one.
 struct Shown {
   crypto::Identity identity;
@@ -28,13 +31,15 @@ class ServerContext {
  public:
   // `shown` holds at most one certificate of each key type; none: enough for the beginning of a handshake alone. Fails
   // with Kind::Invalid when OpenSSL refuses one.
-  static Result<std::shared_ptr<const ServerContext>> make(Profile profile, std::vector<Shown> shown);
+  static Result<std::shared_ptr<const ServerContext>> make(Profile profile, std::vector<Shown> shown,
+                                                           Protocols protocols = Protocols::Http1);
 
   ServerContext(const ServerContext&) = delete;
   ServerContext& operator=(const ServerContext&) = delete;
 
   SSL_CTX* native() const { return context_.get(); }
   Profile profile() const { return profile_; }
+  Protocols protocols() const { return protocols_; }
 
   // When the first of the certificates ends.
   std::chrono::sys_seconds expires() const;
@@ -47,12 +52,13 @@ class ServerContext {
   std::string_view end_point_binding(const X509& certificate) const;
 
  private:
-  ServerContext(Profile profile, std::vector<Shown> shown);
+  ServerContext(Profile profile, std::vector<Shown> shown, Protocols protocols);
   void separate_sessions();
   Result<> use_certificates();
   static int staple(SSL* ssl, void* self);
 
   Profile profile_;
+  Protocols protocols_;
   std::vector<Shown> shown_;
   std::vector<std::vector<std::string>> names_;  // of each
   std::vector<std::string> bindings_;            // of each

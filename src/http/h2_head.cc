@@ -1,0 +1,75 @@
+#include "http/h2_head.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/ascii.h"
+
+namespace pforte::http {
+
+namespace {
+
+// Digits of a status and of a length.
+constexpr std::size_t kNumbers = 24;
+
+bool is_for_h1_alone(FieldName name) {
+  switch (name) {
+    case FieldName::Connection:
+    case FieldName::KeepAlive:
+    case FieldName::ProxyConnection:
+    case FieldName::TransferEncoding:
+    case FieldName::Upgrade:
+    case FieldName::SecWebsocketAccept:
+      return true;
+    default:
+      return false;
+  }
+}
+
+template <class N>
+std::string_view append_digits(std::string& text, N number) {
+  std::array<char, 20> digits;
+  char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  std::size_t before = text.size();
+  text.append(digits.data(), end);
+  return std::string_view(text).substr(before);
+}
+
+}  // namespace
+
+void H2Head::reserve(const Fields& fields) {
+  std::size_t names = kNumbers;
+  for (const Field& field : fields) names += field.name.size();
+  clear();
+  text_.reserve(names);
+}
+
+void H2Head::add(const Field& field) {
+  if (is_for_h1_alone(field.known)) return;
+  std::size_t before = text_.size();
+  for (char c : field.name) text_ += lower(c);
+  fields_.push_back({std::string_view(text_).substr(before), field.value});
+}
+
+std::span<const H2Field> H2Head::write(const ResponseHead& head) {
+  reserve(head.fields);
+  fields_.push_back({":status", append_digits(text_, head.status == 101 ? 200 : head.status)});
+  for (const Field& field : head.fields) add(field);
+  if (head.body.kind == Framing::Kind::Length)
+    fields_.push_back({"content-length", append_digits(text_, head.body.length)});
+  return fields_;
+}
+
+std::span<const H2Field> H2Head::write_trailers(const Fields& trailers) {
+  reserve(trailers);
+  for (const Field& field : trailers) add(field);
+  return fields_;
+}
+
+void H2Head::clear() {
+  text_.clear();
+  fields_.clear();
+}
+
+}  // namespace pforte::http

@@ -1,0 +1,290 @@
+#include "http/h2_server.h"
+
+#include <algorithm>
+#include <array>
+
+#include "net/buffer.h"
+
+namespace pforte::http {
+
+using net::Buffer;
+using net::Io;
+
+namespace {
+
+// Bodies that nobody has read yet: of one stream, and of all.
+constexpr std::uint32_t kStreamWindow = 256U * 1024;
+constexpr std::uint32_t kSessionWindow = 1024U * 1024;
+
+// What is gathered before it is sent.
+constexpr std::size_t kEnough = 64UZ * 1024;
+
+// Between telling a client that the end is near and taking no more streams: longer than a round trip.
+constexpr net::Duration kNotice = std::chrono::seconds(1);
+constexpr net::Duration kLastWords = std::chrono::seconds(2);
+constexpr std::size_t kMostUnheard = 1024UZ * 1024;
+
+// What each may cost until it is too much: see Anomalies.
+std::int64_t points_of(H2Oddity oddity) {
+  switch (oddity) {
+    case H2Oddity::Priority:
+    case H2Oddity::SmallWindow:
+      return 1;
+    case H2Oddity::Reset:
+    case H2Oddity::EmptyData:
+    case H2Oddity::Acknowledged:
+    case H2Oddity::Continuation:
+      return 2;
+    case H2Oddity::MadeUsReset:
+      return 10;
+  }
+  return 0;
+}
+
+H2Session::Bounds bounds_of(const ServerLimits& limits) {
+  return {.streams = limits.streams,
+          .stream_window = kStreamWindow,
+          .session_window = kSessionWindow,
+          .head_bytes = std::uint32_t(limits.head.longest_head())};
+}
+
+}  // namespace
+
+H2Server::H2Server(net::Loop& loop, net::Stream& stream, Service& service, const ServerLimits& limits)
+    : TurnEnd(loop),
+      Timer(loop.timers()),
+      loop_(loop),
+      stream_(stream),
+      service_(service),
+      limits_(limits),
+      session_(*this, bounds_of(limits)),
+      connection_{.loop = loop,
+                  .session = session_,
+                  .stream = stream,
+                  .limits = limits,
+                  .on_news =
+                      [this] {
+                        news_ = true;
+                        ask();
+                      }},
+      idle_until_(loop.now() + limits.idle) {}
+
+H2Server::~H2Server() = default;
+
+net::Task<> H2Server::run() {
+  Result<> ended = co_await outcome(converse());
+  drop_streams();
+  if (abused_) co_return fail(Kind::Denied, "http2.abuse", "resets, pings and the like without end");
+  if (!ended) co_return ended;
+  co_await leave();
+  co_return {};
+}
+
+net::Task<> H2Server::converse() {
+  net::Beside sending(send(), [this] { stream_.readable().ring(); });
+  while (!sending.result()) {
+    bool some = co_await net::ok(read_some());
+    if (some) continue;
+    if (sending.result()) break;
+    stream_.read_deadline(deadline());
+    Result<> waited = co_await stream_.readable().outcome();
+    if (waited) continue;
+    if (waited.error().kind() != Kind::Timeout) co_return waited;
+    end_if_late();
+  }
+  if (sending.failed()) co_return fail(Kind::Closed, "http2.closed", sending.result()->error().text());
+  co_return {};
+}
+
+// What is at hand. False: one has to wait for more.
+Result<bool> H2Server::read_some() {
+  if (stream_.nothing_to_read()) return false;
+  Buffer buffer(Buffer::Size::Medium);
+  Io io = stream_.try_read({buffer.data(), buffer.capacity()});
+  if (io.blocked()) return false;
+  if (io.status == Io::Status::Failed) return std::unexpected(stream_.failure());
+  if (io.status == Io::Status::Finished) return fail(Kind::Closed, "http2.closed", "the client has gone");
+  ask();
+  TRY(session_.receive({buffer.data(), io.bytes}));
+  if (abused_) session_.end(H2Error::EnhanceYourCalm);
+  wake_touched();
+  bury();
+  return true;
+}
+
+net::Instant H2Server::deadline() const {
+  if (head_until_ != net::kNever) return head_until_;
+  return streams_.empty() ? idle_until_ : net::kNever;
+}
+
+void H2Server::end_if_late() {
+  if (loop_.now() < deadline()) return;
+  session_.end(H2Error::None);
+  ask();
+}
+
+void H2Server::end_soon() {
+  if (std::exchange(announced_, true)) return;
+  ask();
+  if (streams_.empty()) return session_.end(H2Error::None);
+  session_.announce_end();
+  set(loop_.now() + kNotice);
+}
+
+void H2Server::on_time() {
+  closing_ = true;
+  session_.end_after_known_streams();
+  ask();
+}
+
+H2Stream* H2Server::find(std::int32_t id) {
+  if (latest_ && latest_id_ == id) return latest_;
+  auto found = streams_.find(id);
+  if (found == streams_.end()) return nullptr;
+  latest_ = found->second.get();
+  latest_id_ = id;
+  return latest_;
+}
+
+// One that the client has given up counts until its task has ended.
+bool H2Server::on_head_begin(std::int32_t id) {
+  if (streams_.size() >= limits_.streams) return false;
+  head_until_ = loop_.now() + limits_.head_time;
+  streams_.emplace(id, std::make_unique<H2Stream>(connection_, id));
+  return true;
+}
+
+void H2Server::on_field(std::int32_t id, H2Field field, bool valid) {
+  if (H2Stream* stream = find(id)) stream->take_field(field, valid);
+}
+
+void H2Server::on_head(std::int32_t id, bool last) {
+  head_until_ = net::kNever;
+  H2Stream* stream = find(id);
+  if (!stream) return;
+  stream->take_head(last);
+  touched_.push_back(id);
+}
+
+void H2Server::on_data(std::int32_t id, std::string_view bytes) {
+  H2Stream* stream = find(id);
+  if (!stream) return session_.consumed(id, bytes.size());
+  stream->take_body(bytes);
+  touched_.push_back(id);
+}
+
+void H2Server::on_end(std::int32_t id) {
+  H2Stream* stream = find(id);
+  if (!stream) return;
+  stream->take_end();
+  touched_.push_back(id);
+}
+
+void H2Server::on_answered(std::int32_t id) {
+  if (H2Stream* stream = find(id)) stream->answered();
+}
+
+void H2Server::on_closed(std::int32_t id) {
+  H2Stream* stream = find(id);
+  if (!stream) return;
+  head_until_ = net::kNever;
+  stream->close();
+  touched_.push_back(id);
+}
+
+void H2Server::on_oddity(H2Oddity oddity) {
+  if (!anomalies_.add(points_of(oddity), loop_.now())) abused_ = true;
+}
+
+H2Events::Portion H2Server::on_body_wanted(std::int32_t id, std::span<char> into) {
+  H2Stream* stream = find(id);
+  if (!stream) return {.last = true};
+  touched_.push_back(id);
+  return stream->give_body(into);
+}
+
+void H2Server::on_turn_end() {
+  wake_touched();
+  bury();
+  wanted_.ring();
+}
+
+net::Task<> H2Server::send() {
+  for (;;) {
+    gather();
+    if (out_->empty()) {
+      out_.give_back();
+      if (session_.over()) co_return {};
+      co_await wanted_;
+      continue;
+    }
+    stream_.write_deadline(loop_.now() + kAnswerPatience);
+    co_await net::write_all(stream_, *out_);
+    out_.give_back();
+    co_await net::flush(stream_);
+  }
+}
+
+// What there is to send, with what those have to add whose last piece has just gone.
+void H2Server::gather() {
+  out_.take();
+  do {
+    news_ = false;
+    for (std::string_view frames = session_.collect(); !frames.empty(); frames = session_.collect()) {
+      out_->append(frames);
+      if (out_->size() >= kEnough) break;
+    }
+    wake_touched();
+    bury();
+  } while (news_ && out_->size() < kEnough);
+}
+
+// Tasks that are woken may touch others.
+void H2Server::wake_touched() {
+  for (std::size_t at = 0; at < touched_.size(); ++at) {
+    if (H2Stream* stream = find(touched_[at])) stream->wake(service_);
+  }
+  touched_.clear();
+}
+
+void H2Server::bury() {
+  if (streams_.empty()) return;
+  bool some = std::erase_if(streams_, [](const auto& one) { return one.second->over(); }) > 0;
+  if (!some) return;
+  latest_ = nullptr;
+  if (!streams_.empty()) return;
+  idle_until_ = loop_.now() + limits_.idle;
+  if (closing_) session_.end(H2Error::None);
+}
+
+// Whoever serves them learns that their client has gone.
+void H2Server::drop_streams() {
+  for (const auto& [id, stream] : streams_) {
+    stream->close();
+    touched_.push_back(id);
+  }
+  wake_touched();
+  bury();
+}
+
+// Says goodbye, and lets the client read it, though it may still be sending (RFC 9112, 9.6).
+net::Task<> H2Server::leave() {
+  stream_.finish();
+  stream_.write_deadline(loop_.now() + kLastWords);
+  co_await net::flush(stream_);
+  stream_.read_deadline(loop_.now() + kLastWords);
+  Buffer buffer(Buffer::Size::Medium);
+  for (std::size_t unheard = 0; unheard < kMostUnheard;) {
+    Io io = stream_.try_read({buffer.data(), buffer.capacity()});
+    if (io.blocked()) {
+      Result<> waited = co_await stream_.readable().outcome();
+      if (!waited) break;
+    } else if (!io.moved()) {
+      break;
+    }
+    unheard += io.bytes;
+  }
+  co_return {};
+}
+
+}  // namespace pforte::http

@@ -1,0 +1,251 @@
+#include "http/h2_session.h"
+
+#include <nghttp2/nghttp2.h>
+
+#include <array>
+#include <vector>
+
+#include "base/text.h"
+
+namespace pforte::http {
+
+namespace {
+
+// Of a WINDOW_UPDATE below which somebody counts on us to answer in crumbs.
+constexpr std::int32_t kCrumb = 256;
+
+// How often a client may give up streams before nghttp2 ends the connection: burst, and per second.
+constexpr std::uint64_t kResetBurst = 1000;
+constexpr std::uint64_t kResetRate = 33;
+
+// CONTINUATION frames of one head; the largest head that can be configured has some 130 of the usual size.
+constexpr std::size_t kMostContinuations = 160;
+
+std::uint8_t* bytes_of(std::string_view text) {
+  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
+}
+
+std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+std::vector<nghttp2_nv> native(std::span<const H2Field> fields) {
+  std::vector<nghttp2_nv> list;
+  list.reserve(fields.size());
+  for (const H2Field& field : fields)
+    list.push_back({bytes_of(field.name), bytes_of(field.value), field.name.size(), field.value.size(), 0});
+  return list;
+}
+
+H2Events& events(void* user) {
+  return *static_cast<H2Events*>(user);
+}
+
+bool is_request(const nghttp2_frame* frame) {
+  return frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
+}
+
+bool ends_stream(const nghttp2_frame* frame) {
+  bool carries = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+  return carries && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+}
+
+// A reset that we send since the client broke a rule of the stream.
+bool is_about_a_rule(std::uint32_t error) {
+  return error == NGHTTP2_PROTOCOL_ERROR || error == NGHTTP2_FLOW_CONTROL_ERROR || error == NGHTTP2_STREAM_CLOSED ||
+         error == NGHTTP2_REFUSED_STREAM;
+}
+
+int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* user) {
+  if (header->type == NGHTTP2_CONTINUATION) events(user).on_oddity(H2Oddity::Continuation);
+  if (header->type == NGHTTP2_DATA && header->length == 0 && (header->flags & NGHTTP2_FLAG_END_STREAM) == 0)
+    events(user).on_oddity(H2Oddity::EmptyData);
+  return 0;
+}
+
+int on_begin_headers(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+  if (!is_request(frame) || events(user).on_head_begin(frame->hd.stream_id)) return 0;
+  nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
+  return 0;
+}
+
+int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
+              const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
+  events(user).on_field(frame->hd.stream_id, {text_of(name, name_size), text_of(value, value_size)}, true);
+  return 0;
+}
+
+int on_invalid_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
+                      const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
+  events(user).on_field(frame->hd.stream_id, {text_of(name, name_size), text_of(value, value_size)}, false);
+  return 0;
+}
+
+int on_data_chunk(nghttp2_session*, std::uint8_t, std::int32_t stream, const std::uint8_t* bytes, std::size_t size,
+                  void* user) {
+  events(user).on_data(stream, text_of(bytes, size));
+  return 0;
+}
+
+int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+  H2Events& to = events(user);
+  bool ends = ends_stream(frame);
+  switch (frame->hd.type) {
+    case NGHTTP2_HEADERS:
+      if (is_request(frame)) to.on_head(frame->hd.stream_id, ends);
+      break;
+    case NGHTTP2_RST_STREAM:
+      to.on_oddity(H2Oddity::Reset);
+      break;
+    case NGHTTP2_PING:
+    case NGHTTP2_SETTINGS:
+      if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) to.on_oddity(H2Oddity::Acknowledged);
+      break;
+    case NGHTTP2_PRIORITY:
+    case NGHTTP2_PRIORITY_UPDATE:
+      to.on_oddity(H2Oddity::Priority);
+      break;
+    case NGHTTP2_WINDOW_UPDATE:
+      if (frame->window_update.window_size_increment < kCrumb) to.on_oddity(H2Oddity::SmallWindow);
+      break;
+    default:
+      break;
+  }
+  if (ends) to.on_end(frame->hd.stream_id);
+  return 0;
+}
+
+int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+  if (frame->hd.type == NGHTTP2_RST_STREAM && is_about_a_rule(frame->rst_stream.error_code))
+    events(user).on_oddity(H2Oddity::MadeUsReset);
+  if (ends_stream(frame)) events(user).on_answered(frame->hd.stream_id);
+  return 0;
+}
+
+int on_stream_closed(nghttp2_session*, std::int32_t stream, std::uint32_t, void* user) {
+  events(user).on_closed(stream);
+  return 0;
+}
+
+ssize_t read_body(nghttp2_session*, std::int32_t stream, std::uint8_t* into, std::size_t size, std::uint32_t* flags,
+                  nghttp2_data_source*, void* user) {
+  H2Events::Portion portion = events(user).on_body_wanted(stream, {reinterpret_cast<char*>(into), size});
+  if (portion.last) *flags |= NGHTTP2_DATA_FLAG_EOF;
+  if (portion.trailers) *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+  if (portion.bytes == 0 && !portion.last) return NGHTTP2_ERR_DEFERRED;
+  return static_cast<ssize_t>(portion.bytes);
+}
+
+using Options = std::unique_ptr<nghttp2_option, decltype([](nghttp2_option* option) { nghttp2_option_del(option); })>;
+
+Options options() {
+  nghttp2_option* made = nullptr;
+  if (nghttp2_option_new(&made) != 0) std::abort();
+  nghttp2_option_set_no_auto_window_update(made, 1);
+  nghttp2_option_set_no_closed_streams(made, 1);
+  nghttp2_option_set_max_settings(made, 32);
+  nghttp2_option_set_stream_reset_rate_limit(made, kResetBurst, kResetRate);
+  nghttp2_option_set_max_continuations(made, kMostContinuations);
+  nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
+  return Options(made);
+}
+
+}  // namespace
+
+void H2Session::Free::operator()(nghttp2_session* session) const {
+  nghttp2_session_del(session);
+}
+
+H2Session::H2Session(H2Events& to, const Bounds& bounds) : events_(to) {
+  nghttp2_session_callbacks* callbacks = nullptr;
+  if (nghttp2_session_callbacks_new(&callbacks) != 0) std::abort();
+  nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
+  nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
+  nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+  nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, on_invalid_header);
+  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data_chunk);
+  nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+  nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
+  nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
+  nghttp2_session* made = nullptr;
+  int failed = nghttp2_session_server_new2(&made, callbacks, &events_, options().get());
+  nghttp2_session_callbacks_del(callbacks);
+  if (failed != 0) std::abort();  // out of memory, and nothing else
+  session_.reset(made);
+  const std::array<nghttp2_settings_entry, 5> settings{{
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, bounds.streams},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, bounds.stream_window},
+      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, bounds.head_bytes},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
+      {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+  }};
+  nghttp2_submit_settings(made, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+  nghttp2_session_set_local_window_size(made, NGHTTP2_FLAG_NONE, 0, std::int32_t(bounds.session_window));
+}
+
+H2Session::~H2Session() = default;
+
+Result<> H2Session::receive(std::string_view bytes) {
+  ssize_t taken = nghttp2_session_mem_recv(session_.get(), bytes_of(bytes), bytes.size());
+  if (taken < 0) {
+    if (taken != NGHTTP2_ERR_FLOODED && taken != NGHTTP2_ERR_BAD_CLIENT_MAGIC)
+      nghttp2_session_terminate_session(session_.get(), NGHTTP2_INTERNAL_ERROR);
+    return fail(Kind::Invalid, "http2.protocol", nghttp2_strerror(int(taken)));
+  }
+  return {};
+}
+
+std::string_view H2Session::collect() {
+  const std::uint8_t* bytes = nullptr;
+  ssize_t size = nghttp2_session_mem_send(session_.get(), &bytes);
+  return size > 0 ? text_of(bytes, std::size_t(size)) : std::string_view();
+}
+
+bool H2Session::over() const {
+  return nghttp2_session_want_read(session_.get()) == 0 && nghttp2_session_want_write(session_.get()) == 0;
+}
+
+void H2Session::answer(std::int32_t stream, std::span<const H2Field> head, bool ends) {
+  nghttp2_data_provider body{};
+  body.read_callback = read_body;
+  std::vector<nghttp2_nv> list = native(head);
+  nghttp2_submit_response(session_.get(), stream, list.data(), list.size(), ends ? nullptr : &body);
+}
+
+void H2Session::inform(std::int32_t stream, std::span<const H2Field> head) {
+  std::vector<nghttp2_nv> list = native(head);
+  nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream, nullptr, list.data(), list.size(), nullptr);
+}
+
+void H2Session::trail(std::int32_t stream, std::span<const H2Field> fields) {
+  std::vector<nghttp2_nv> list = native(fields);
+  nghttp2_submit_trailer(session_.get(), stream, list.data(), list.size());
+}
+
+void H2Session::more_body(std::int32_t stream) {
+  // It fails where nothing was deferred: then the body is asked for anyway.
+  nghttp2_session_resume_data(session_.get(), stream);
+}
+
+void H2Session::reset(std::int32_t stream, H2Error error) {
+  nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream, std::uint32_t(error));
+}
+
+void H2Session::consumed(std::int32_t stream, std::size_t bytes) {
+  if (bytes > 0) nghttp2_session_consume(session_.get(), stream, bytes);
+}
+
+void H2Session::announce_end() {
+  nghttp2_submit_shutdown_notice(session_.get());
+}
+
+void H2Session::end_after_known_streams() {
+  std::int32_t last = nghttp2_session_get_last_proc_stream_id(session_.get());
+  nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, nullptr, 0);
+}
+
+void H2Session::end(H2Error error) {
+  nghttp2_session_terminate_session(session_.get(), std::uint32_t(error));
+}
+
+}  // namespace pforte::http
