@@ -175,7 +175,10 @@ void Assembly::site(const SiteConfig& config) {
 
 // Over HTTP/2 many requests share a connection, so that nobody can be signed in by it.
 bool Assembly::signs_in_connections(const SiteConfig& config) const {
-  auto does = [this](const conf::Text& name) { return backend_named(name)->config.connection_sign_in; };
+  auto does = [this](const conf::Text& name) {
+    const Backend* backend = backend_named(name);
+    return backend && backend->config.connection_sign_in;
+  };
   auto rule_does = [&](const RuleConfig& rule) { return rule.backend && does(*rule.backend); };
   return does(config.backend) || std::ranges::any_of(config.rules, rule_does);
 }

@@ -16,8 +16,9 @@ namespace {
 constexpr std::uint32_t kStreamWindow = 256U * 1024;
 constexpr std::uint32_t kSessionWindow = 1024U * 1024;
 
-// What is gathered before it is sent.
+// What is gathered before it is sent, and how often one turn of the loop reads 16 KiB: others have their turns as well.
 constexpr std::size_t kEnough = 64UZ * 1024;
+constexpr int kMostReads = 8;
 
 // Between telling a client that the end is near and taking no more streams: longer than a round trip.
 constexpr net::Duration kNotice = std::chrono::seconds(1);
@@ -82,17 +83,26 @@ net::Task<> H2Server::run() {
 
 net::Task<> H2Server::converse() {
   net::Beside sending(send(), [this] { stream_.readable().ring(); });
-  while (!sending.result()) {
+  for (int reads = 0; !sending.result();) {
     bool some = co_await net::ok(read_some());
-    if (some) continue;
+    if (some && ++reads < kMostReads) continue;
     if (sending.result()) break;
-    stream_.read_deadline(deadline());
-    Result<> waited = co_await stream_.readable().outcome();
-    if (waited) continue;
-    if (waited.error().kind() != Kind::Timeout) co_return waited;
-    end_if_late();
+    // Others of the loop want their turn.
+    reads_on_ = some;
+    if (reads_on_) ask();
+    reads = 0;
+    co_await wait_to_read();
   }
   if (sending.failed()) co_return fail(Kind::Closed, "http2.closed", sending.result()->error().text());
+  co_return {};
+}
+
+net::Task<> H2Server::wait_to_read() {
+  stream_.read_deadline(deadline());
+  Result<> waited = co_await stream_.readable().outcome();
+  if (waited) co_return {};
+  if (waited.error().kind() != Kind::Timeout) co_return waited;
+  end_if_late();
   co_return {};
 }
 
@@ -206,6 +216,7 @@ H2Events::Portion H2Server::on_body_wanted(std::int32_t id, std::span<char> into
 void H2Server::on_turn_end() {
   wake_touched();
   bury();
+  if (std::exchange(reads_on_, false)) stream_.readable().ring();
   wanted_.ring();
 }
 
@@ -222,6 +233,8 @@ net::Task<> H2Server::send() {
     co_await net::write_all(stream_, *out_);
     out_.give_back();
     co_await net::flush(stream_);
+    ask();
+    co_await wanted_;
   }
 }
 
@@ -254,6 +267,7 @@ void H2Server::bury() {
   latest_ = nullptr;
   if (!streams_.empty()) return;
   idle_until_ = loop_.now() + limits_.idle;
+  stream_.read_deadline(deadline());
   if (closing_) session_.end(H2Error::None);
 }
 

@@ -452,6 +452,7 @@ TEST_CASE("a connection on which nothing happens ends") {
   ServerLimits limits;
   limits.idle = 30ms;
   H2Talk talk(limits);
+  talk.client.ask("GET", "/one");
   talk.client.talk();
   talk.loop.spawn([](H2Talk& one) -> Task<> {
     co_await one.loop.sleep_for(200ms);

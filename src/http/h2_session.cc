@@ -58,6 +58,9 @@ bool is_about_a_rule(std::uint32_t error) {
 
 int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* user) {
   if (header->type == NGHTTP2_CONTINUATION) events(user).on_oddity(H2Oddity::Continuation);
+  // Not all of these are told when they are complete.
+  if (header->type == NGHTTP2_PRIORITY || header->type == NGHTTP2_PRIORITY_UPDATE)
+    events(user).on_oddity(H2Oddity::Priority);
   if (header->type == NGHTTP2_DATA && header->length == 0 && (header->flags & NGHTTP2_FLAG_END_STREAM) == 0)
     events(user).on_oddity(H2Oddity::EmptyData);
   return 0;
@@ -100,10 +103,6 @@ int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     case NGHTTP2_PING:
     case NGHTTP2_SETTINGS:
       if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) to.on_oddity(H2Oddity::Acknowledged);
-      break;
-    case NGHTTP2_PRIORITY:
-    case NGHTTP2_PRIORITY_UPDATE:
-      to.on_oddity(H2Oddity::Priority);
       break;
     case NGHTTP2_WINDOW_UPDATE:
       if (frame->window_update.window_size_increment < kCrumb) to.on_oddity(H2Oddity::SmallWindow);

@@ -105,7 +105,8 @@ void Loop::run() {
   events_ = events.data();
   running_ = true;
   while (running_) {
-    int count = epoll_wait(epoll_, events.data(), int(events.size()), timers_.wait_ms(Clock::now()));
+    int patience = asked_.empty() ? timers_.wait_ms(Clock::now()) : 0;
+    int count = epoll_wait(epoll_, events.data(), int(events.size()), patience);
     now_ = Clock::now();
     dispatch(count);
     timers_.advance(now_);
@@ -128,15 +129,15 @@ void Loop::dispatch(int count) {
   events_left_ = 0;
 }
 
-// By index: each may ask for more, and others may go.
 void Loop::end_turn() {
-  for (std::size_t at = 0; at < asked_.size(); ++at) {
-    TurnEnd* one = asked_[at];
+  ending_.swap(asked_);
+  for (TurnEnd*& place : ending_) {
+    TurnEnd* one = std::exchange(place, nullptr);
     if (!one) continue;
     one->asked_ = false;
     one->on_turn_end();
   }
-  asked_.clear();
+  ending_.clear();
 }
 
 void TurnEnd::ask() {
@@ -145,7 +146,9 @@ void TurnEnd::ask() {
 }
 
 TurnEnd::~TurnEnd() {
-  if (asked_) std::ranges::replace(loop_.asked_, this, nullptr);
+  if (!asked_) return;
+  std::ranges::replace(loop_.asked_, this, nullptr);
+  std::ranges::replace(loop_.ending_, this, nullptr);
 }
 
 void Loop::run_posted() {

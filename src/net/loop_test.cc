@@ -63,6 +63,20 @@ TEST_CASE("what many reasons of a turn ask for is done once, at its end") {
   CHECK(sweep.times == 1);
 }
 
+TEST_CASE("who asks at the end of a turn gets another one, which does not wait") {
+  struct Again final : TurnEnd {
+    explicit Again(Loop& one) : TurnEnd(one), loop(one) {}
+    void on_turn_end() override { ++times < 3 ? ask() : loop.stop(); }
+    Loop& loop;
+    int times = 0;
+  };
+  Loop loop;
+  Again again(loop);
+  again.ask();
+  loop.run();
+  CHECK(again.times == 3);
+}
+
 TEST_CASE("who is gone at the end of the turn is not asked any more") {
   Loop loop;
   auto sweep = std::make_unique<Sweep>(loop);
