@@ -167,8 +167,10 @@ void Assembly::site(const SiteConfig& config) {
   for (Terms& one : terms) one.by_method = by_method;
   auto asks = [](const Terms& one) { return one.sign_in != SignInNeed::None; };
   bool signs_in = std::ranges::any_of(terms, asks);
-  auto made = std::make_unique<Site>(config, name, parts_.numbered.index_of(name), signs_in, std::move(terms),
-                                     policy::PathRules(std::move(rules), profile), server_context(config));
+  SiteConfig own = config;
+  own.http2 &= !signs_in_connections(config);
+  auto made = std::make_unique<Site>(own, name, parts_.numbered.index_of(name), signs_in, std::move(terms),
+                                     policy::PathRules(std::move(rules), profile), server_context(own));
   for (const conf::Text& host : config.hosts) plan_->hosts.add(host.value, made.get());
   plan_->sites.push_back(std::move(made));
 }
@@ -193,9 +195,7 @@ std::shared_ptr<const tls::ServerContext> Assembly::server_context(const SiteCon
   if (shown.empty()) return nullptr;
   check_names(config, shown, problems_);
   tls::Profile profile = config.tls_profile == TlsProfile::Modern ? tls::Profile::Modern : tls::Profile::Intermediate;
-  bool http2 = config.http2 && !signs_in_connections(config);
-  auto context = tls::ServerContext::make(profile, std::move(shown),
-                                          http2 ? tls::Protocols::Http2AndHttp1 : tls::Protocols::Http1);
+  auto context = tls::ServerContext::make(profile, std::move(shown), protocols_of(config));
   if (context) return *std::move(context);
   problems_.error(config.certificates.front().place, "certificate.refused",
                   {cat("OpenSSL refuses the certificate: ", context.error().text()),

@@ -37,6 +37,11 @@ struct Site {
   std::string_view canonical_host(std::string_view host) const;
 };
 
+// What a site offers by ALPN.
+constexpr tls::Protocols protocols_of(const SiteConfig& site) {
+  return site.http2 ? tls::Protocols::Http2AndHttp1 : tls::Protocols::Http1;
+}
+
 // "crm.example.com:8443" without its port; an IPv6 address keeps its brackets.
 std::string_view without_port(std::string_view authority);
 

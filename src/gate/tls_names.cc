@@ -1,6 +1,7 @@
 #include "gate/tls_names.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "crypto/certificate.h"
@@ -66,13 +67,13 @@ class TlsNames::Picking {
     return {};
   }
 
-  // One for each certificate. Null: OpenSSL refuses it.
+  // One for each certificate and what is offered with it. Null: OpenSSL refuses it.
   std::shared_ptr<const tls::ServerContext> context_of(const Site& site, inventory::ServableCertificate certificate) {
-    auto [place, is_new] = made_.try_emplace({certificate.sha256, site.config.tls_profile});
+    auto [place, is_new] = made_.try_emplace({certificate.sha256, site.config.tls_profile, site.config.http2});
     if (!is_new) return place->second;
     std::vector<tls::Shown> shown;
     shown.push_back({.identity = std::move(certificate.identity), .ocsp_answer = {}, .ocsp_until = {}});
-    auto context = tls::ServerContext::make(profile_of(site), std::move(shown));
+    auto context = tls::ServerContext::make(profile_of(site), std::move(shown), protocols_of(site.config));
     if (context) place->second = *std::move(context);
     return place->second;
   }
@@ -82,7 +83,7 @@ class TlsNames::Picking {
   TlsNames& names_;
   inventory::Time now_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   std::optional<std::vector<std::string>> servable_;
-  std::map<std::pair<std::string, TlsProfile>, std::shared_ptr<const tls::ServerContext>> made_;
+  std::map<std::tuple<std::string, TlsProfile, bool>, std::shared_ptr<const tls::ServerContext>> made_;
 };
 
 Result<std::shared_ptr<const TlsNames>> TlsNames::make(const Plan& plan, inventory::Inventory* inventory) {
