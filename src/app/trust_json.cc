@@ -74,9 +74,12 @@ std::string list_json(const pki::TrustStore& store, std::optional<std::size_t> o
     keys.push_back({{"alias", alias_json(key.alias)},
                     {"subject", outline ? Json(crypto::name_text(outline->subject)) : Json(nullptr)}});
   }
+  Json unreadable = Json::array();
+  for (const Error& why : store.unreadable) unreadable.push_back(why.text());
   return document({{"store", store.name},
                    {"form", pki::name_of(store.form)},
                    {"checked", store.checked},
+                   {"unreadable", std::move(unreadable)},
                    {"entries", std::move(entries)},
                    {"private_keys", std::move(keys)}});
 }

@@ -163,6 +163,7 @@ ClientVerdict judge(const Program& program, const ClientQuestion& asked, const s
   question.profile = program.profile;
   question.wanted.names = names;
   question.crls.clear();
+  question.responses.clear();
   question.untrusted.assign(asked.sent.begin(), asked.sent.end());
   Verdict verdict = verify(question);
   bool helped = false;

@@ -69,13 +69,18 @@ TEST_CASE("Java has a sentence for each kind of name, and one for certificates w
   }
 }
 
-TEST_CASE("clients ask for no revocation list of their own accord") {
+TEST_CASE("clients ask for no revocation list or OCSP response of their own accord") {
   const Made root = make(authority("root"), nullptr), leaf = make({.serial = 7}, &root);
   const Crl revoked = make_list({.revoked = {7}}, root);
   Question question = about(leaf, {}, {&root});
   question.crls = {&revoked};
   CHECK(!verify(question).trusted);
   CHECK(asked(ClientKind::Browser, question)[0].trusted);
+  const OcspResponse unavailable = read_ocsp("\x30\x03\x0a\x01\x03", "test").value();
+  question.crls.clear();
+  question.responses = {&unavailable};
+  CHECK(!verify(question).trusted);
+  CHECK(asked(ClientKind::Java, question)[0].trusted);
 }
 
 TEST_CASE("whoever has words for a broken rule has them for one that there is") {

@@ -20,6 +20,9 @@ using CertificateId = crypto::Owned<OCSP_CERTID, OCSP_CERTID_free>;
 // Of certificates that come with a response; one is enough.
 constexpr int kMostCertificates = 16;
 
+// Responders answer what they are asked, which is one certificate or a few.
+constexpr int kMostAnswers = 1000;
+
 std::unexpected<Error> damaged(std::string_view source, std::string_view why) {
   return fail(Kind::Invalid, "ocsp.damaged", cat(source, ": this is not an OCSP response: ", why));
 }
@@ -109,6 +112,7 @@ Result<OcspResponse> read_ocsp(std::string der, std::string_view source) {
   if (response.status != OCSP_RESPONSE_STATUS_SUCCESSFUL) return response;
   crypto::OcspBasic basic(OCSP_response_get1_basic(whole.get()));
   if (!basic) return damaged(source, crypto::openssl_reason());
+  if (OCSP_resp_count(basic.get()) > kMostAnswers) return damaged(source, "it speaks of more than 1,000 certificates");
   read_responder(response, basic.get());
   response.signature = signature_of(OCSP_resp_get0_tbs_sigalg(basic.get()), OCSP_resp_get0_tbs_sigalg(basic.get()));
   read_certificates(response, basic.get());

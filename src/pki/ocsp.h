@@ -40,7 +40,8 @@ struct OcspResponse {
   std::shared_ptr<const DecodedOcsp> decoded;
 };
 
-// Fails with Kind::Invalid and ocsp.damaged when the bytes are no OCSP response at all, or only begin with one.
+// Fails with Kind::Invalid and ocsp.damaged when the bytes are no OCSP response at all, only begin with one,
+// or speak of more than 1,000 certificates.
 Result<OcspResponse> read_ocsp(std::string der, std::string_view source);
 
 // The response that a file is, in DER. Fails as crypto::read_file() and read_ocsp().

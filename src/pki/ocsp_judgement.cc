@@ -28,7 +28,13 @@ Message of_status(int status) {
 
 }  // namespace
 
-OcspTold OcspJudgement::about(const Certificate& certificate, const Certificate& issuer) const {
+const OcspTold& OcspJudgement::about(const Certificate& certificate, const Certificate& issuer) {
+  auto [at, is_new] = known_.try_emplace({&certificate, &issuer});
+  if (is_new && !responses_.empty()) at->second = ask(certificate, issuer);
+  return at->second;
+}
+
+OcspTold OcspJudgement::ask(const Certificate& certificate, const Certificate& issuer) const {
   OcspTold told;
   std::string name = certificate.issuer.text();
   told.why_unknown = {cat("no OCSP response speaks of it and is of ", name),

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "pki/ocsp.h"
@@ -24,9 +26,10 @@ class OcspJudgement {
   OcspJudgement(std::span<const OcspResponse* const> responses, const Wanted& wanted, SignatureChecks& signatures)
       : responses_(responses), wanted_(wanted), signatures_(signatures) {}
 
-  OcspTold about(const Certificate& certificate, const Certificate& issuer) const;
+  const OcspTold& about(const Certificate& certificate, const Certificate& issuer);
 
  private:
+  OcspTold ask(const Certificate& certificate, const Certificate& issuer) const;
   std::optional<Message> fault_of(const OcspResponse& response, const Certificate& issuer) const;
   bool may_sign(const Certificate& signer, const Certificate& issuer) const;
   std::optional<Message> fault_of(const OcspAnswer& answer) const;
@@ -34,6 +37,7 @@ class OcspJudgement {
   std::span<const OcspResponse* const> responses_;
   const Wanted& wanted_;
   SignatureChecks& signatures_;
+  std::map<std::pair<const Certificate*, const Certificate*>, OcspTold> known_;
 };
 
 }  // namespace pforte::pki

@@ -124,7 +124,7 @@ void Revocation::check(const Path& path, Findings& findings) {
 void Revocation::check_one(const Certificate& certificate, const Certificate& issuer, const Path& path,
                            Findings& findings) {
   Status listed = asked_of_lists(certificate, path);
-  OcspTold told = responses_.about(certificate, issuer);
+  const OcspTold& told = responses_.about(certificate, issuer);
   if (listed.revoked || told.revoked) {
     std::string when = rfc3339(listed.revoked ? listed.revoked->when : *told.revoked);
     return findings.add("cert.revoked", certificate, {cat("on ", when), cat("am ", when)});
@@ -132,7 +132,7 @@ void Revocation::check_one(const Certificate& certificate, const Certificate& is
   bool by_list = !question_.crls.empty(), by_response = !question_.responses.empty();
   bool must_be_told = by_list || (by_response && &certificate == &question_.leaf);
   if (!must_be_told || told.good || listed.reasons == kAllReasons) return;
-  Message why = by_list ? std::move(listed.why_unknown) : std::move(told.why_unknown);
+  Message why = by_list ? std::move(listed.why_unknown) : told.why_unknown;
   if (by_list && by_response) why = {cat(why.en, "; ", told.why_unknown.en), cat(why.de, "; ", told.why_unknown.de)};
   findings.add("cert.revocation-unknown", certificate, std::move(why));
 }

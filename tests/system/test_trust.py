@@ -259,6 +259,7 @@ def test_one_damaged_file_of_a_folder_is_told_of_and_the_others_count(tmp_path, 
     listed = run_pforte("trust", "list", str(folder))
     assert listed.returncode == 0 and "good.pem" in listed.stdout
     assert f"pforte: {folder}/bad.pem:1: warning: the certificate has no line that ends it" in listed.stderr
+    assert len(listing(folder)["unreadable"]) == 1
     assert "trust.unreadable-file" in trust("lint", folder, status=1)
     verified = run_pforte("cert", "verify", "--chain", str(roots[0]), "--trust", str(folder), "--purpose", "any")
     assert verified.returncode == 0 and "bad.pem:1: warning: " in verified.stderr
