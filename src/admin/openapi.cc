@@ -152,6 +152,19 @@ constexpr std::string_view kDocument = R"json({
             "description": "In the order in which they are asked",
             "items": { "$ref": "#/components/schemas/LdapServer" }
           },
+          "expiring_certificates": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "sha256": { "type": "string" },
+                "name": { "type": "string" },
+                "owner": { "type": "string" },
+                "expires": { "$ref": "#/components/schemas/Time" },
+                "uses": { "type": "array", "items": { "type": "string" } }
+              }
+            }
+          },
           "keys": {
             "type": "array",
             "items": {

@@ -98,6 +98,14 @@ Json to_document(const DelegatedTicketStatus& tickets) {
   return {{"folder", tickets.folder}, {"problem", tickets.problem ? to_document(*tickets.problem) : Json(nullptr)}};
 }
 
+Json to_document(const CertificateStatus& certificate) {
+  return {{"sha256", certificate.sha256},
+          {"name", certificate.name},
+          {"owner", certificate.owner},
+          {"expires", rfc3339(certificate.expires)},
+          {"uses", certificate.uses}};
+}
+
 template <class T>
 Json list_of(const std::vector<T>& items) {
   Json list = Json::array();
@@ -127,6 +135,7 @@ std::string to_json(const Status& status) {
   document["services"] = list_of(status.services);
   document["ldap_servers"] = list_of(status.ldap_servers);
   document["keys"] = list_of(status.keys);
+  document["expiring_certificates"] = list_of(status.expiring);
   document["delegated_tickets"] = status.delegated_tickets ? to_document(*status.delegated_tickets) : Json(nullptr);
   return dump(document);
 }

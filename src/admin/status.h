@@ -85,6 +85,15 @@ struct LdapServerStatus {
   std::string reason;                    // with `failed`
 };
 
+// A certificate whose end is near.
+struct CertificateStatus {
+  std::string sha256;
+  std::string name;
+  std::string owner;
+  Time expires;
+  std::vector<std::string> uses;  // "site crm.example.com"
+};
+
 struct ListenerStatus {
   std::string address;
   std::string kind;  // "https", "http", "redirect"
@@ -104,6 +113,7 @@ struct Status {
   std::vector<LdapServerStatus> ldap_servers;  // in the order in which they are asked; none without a directory
   std::vector<KeyStatus> keys;                 // none without Kerberos
   std::optional<DelegatedTicketStatus> delegated_tickets;
+  std::vector<CertificateStatus> expiring;  // for which an alarm is due
   std::int64_t client_connections = 0;
   std::int64_t backend_busy = 0;
   std::int64_t backend_idle = 0;

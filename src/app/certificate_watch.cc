@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/certificate_records.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -29,6 +30,7 @@ Result<bool> CertificateWatch::is_due() {
   bool due = std::exchange(generation_, generation) != generation || now >= next_;
   seen_elsewhere_ = elsewhere;
   if (due) next_ = now + kLookEvery;
+  if (due) changes_.fetch_add(1, std::memory_order_relaxed);
   return due;
 }
 
@@ -40,6 +42,18 @@ Result<std::shared_ptr<const gate::TlsNames>> CertificateWatch::look(const gate:
   if (!next) generation_ = -1;
   if (next && (*next)->choices() == names->choices()) return Names();
   return next;
+}
+
+Result<> CertificateWatch::record(const gate::Plan& plan, const gate::TlsNames* names) {
+  bool is_new = recorded_plan_ != &plan || recorded_names_ != names;
+  if (is_new) {
+    TRY(store_->transact([&] { return record_plan(plan, names, inventory_); }));
+    recorded_plan_ = &plan;
+    recorded_names_ = names;
+  }
+  bool some_changed = TRY(record_servers(plan, inventory_));
+  if (is_new || some_changed) changes_.fetch_add(1, std::memory_order_relaxed);
+  return {};
 }
 
 void tell_changes(const gate::TlsNames* before, const gate::TlsNames& now) {

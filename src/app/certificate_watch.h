@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -21,6 +22,13 @@ class CertificateWatch {
 
   inventory::Inventory& inventory() { return inventory_; }
 
+  // Tells the inventory what a plan shows and trusts, when that is another than the last time, and what its servers
+  // have shown since; says in the log when a server shows another certificate than before. Fails as the store does.
+  Result<> record(const gate::Plan& plan, const gate::TlsNames* names);
+
+  // How often something has changed that certificates are judged by. Any thread.
+  std::uint64_t changes() const { return changes_.load(std::memory_order_relaxed); }
+
   // What a plan's TLS clients are shown from now on; null: the same as in `names`. Fails as the store does; then what
   // was known stays.
   Result<std::shared_ptr<const gate::TlsNames>> look(const gate::Plan& plan, const gate::TlsNames* names);
@@ -33,6 +41,9 @@ class CertificateWatch {
   inventory::Inventory inventory_;
   std::uint64_t seen_elsewhere_ = 0;
   std::int64_t generation_ = -1;
+  std::atomic<std::uint64_t> changes_ = 0;
+  const void* recorded_plan_ = nullptr;
+  const void* recorded_names_ = nullptr;
   std::chrono::steady_clock::time_point next_;  // look then, whatever happens
 };
 

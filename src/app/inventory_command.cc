@@ -58,8 +58,10 @@ std::string state_text(const Entry& entry, Time now, bool german) {
 
 std::string uses_text(const Entry& entry) {
   std::string text;
-  for (const inventory::Use& use : entry.uses)
+  for (const inventory::Use& use : entry.uses) {
+    if (!use.current) continue;
     text += cat(text.empty() ? "" : ", ", inventory::name_of(use.kind), ' ', use.place);
+  }
   return text;
 }
 

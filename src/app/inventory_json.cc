@@ -13,7 +13,8 @@ Json json_of(const inventory::Use& use) {
   return {{"kind", inventory::name_of(use.kind)},
           {"place", use.place},
           {"first", rfc3339(use.first)},
-          {"last", rfc3339(use.last)}};
+          {"last", rfc3339(use.last)},
+          {"current", use.current}};
 }
 
 Json json_of(const inventory::Entry& entry, inventory::Time now) {

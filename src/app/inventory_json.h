@@ -11,7 +11,7 @@ namespace pforte::app {
 // What the commands on the inventory print with --json. The keys are stable; instants are RFC 3339 in UTC.
 
 // {"certificates": [{"sha256", "subject", "issuer", "serial", "names", "not_before", "not_after", "state", "source",
-// "owner", "has_key", "authority", "kept", "uses": [{"kind", "place", "first", "last"}...]}...]}
+// "owner", "has_key", "authority", "kept", "uses": [{"kind", "place", "first", "last", "current"}...]}...]}
 std::string inventory_json(const std::vector<inventory::Entry>& entries, inventory::Time now);
 
 // {"imported": [certificate with "chain_length" and "missing_issuer"...]}

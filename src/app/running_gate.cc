@@ -24,7 +24,13 @@ namespace {
 constexpr net::Duration kDrainLook = std::chrono::milliseconds(50);
 constexpr net::Duration kReloadLook = std::chrono::milliseconds(20);
 constexpr net::Duration kStoreLook = std::chrono::milliseconds(200);
+constexpr net::Duration kAlarmLook = std::chrono::milliseconds(500);
+constexpr net::Duration kJudgeCertificates = std::chrono::minutes(1);
 constexpr net::Duration kOcspLook = std::chrono::seconds(60);
+
+inventory::Time present_time() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 // Raises the limit of open files as far as the system lets us, and returns it.
 std::size_t descriptor_limit() {
@@ -177,6 +183,7 @@ Result<> RunningGate::start(conf::Problems& problems) {
   loop_.spawn(rotate_keys());
   loop_.spawn(watch_ocsp_files());
   loop_.spawn(watch_store());
+  loop_.spawn(watch_alarms());
   return {};
 }
 
@@ -355,7 +362,10 @@ net::Task<> RunningGate::follow_certificates() {
   using Names = std::shared_ptr<const gate::TlsNames>;
   while (looking_at_certificates_) co_await loop_.sleep_for(kReloadLook);
   looking_at_certificates_ = true;
-  auto work = [this, plan = plan_, names = names_] { return certificates_->look(*plan, names.get()); };
+  auto work = [this, plan = plan_, names = names_]() -> Result<Names> {
+    TRY(certificates_->record(*plan, names.get()));
+    return certificates_->look(*plan, names.get());
+  };
   std::shared_ptr<const gate::Plan> plan = plan_;
   Result<Names> next = co_await outcome(pool_.run<Names>(loop_, std::move(work)));
   looking_at_certificates_ = false;
@@ -375,6 +385,24 @@ net::Task<> RunningGate::follow_all() {
   co_await follow_store(true);
   co_await follow_certificates();
   co_return {};
+}
+
+// Judges the certificates of the inventory every minute, and when something has changed.
+net::Task<> RunningGate::watch_alarms() {
+  std::uint64_t seen = 0;
+  net::Instant next = loop_.now();
+  for (;;) {
+    co_await loop_.sleep_for(kAlarmLook);
+    if (!certificates_) continue;
+    std::uint64_t changes = certificates_->changes();
+    if (changes == seen && loop_.now() < next) continue;
+    auto work = [this] { return judge_certificates(certificates_->inventory(), present_time()); };
+    Result<CertificateSight> sight = co_await outcome(pool_.run<CertificateSight>(loop_, std::move(work)));
+    if (!sight) continue;  // watch_store() says so
+    seen = changes;
+    next = loop_.now() + kJudgeCertificates;
+    certificate_sight_ = *std::move(sight);
+  }
 }
 
 net::Task<> RunningGate::watch_store() {
@@ -469,6 +497,7 @@ admin::Status RunningGate::status() const {
   status.pid = getpid();
   status.since = started_;
   status.loaded = loaded_;
+  status.expiring = certificate_sight_.expiring;
   for (const Crew& one : crew_) {
     const gate::Metrics& metrics = one.worker.metrics();
     status.client_connections += metrics.client_connections.value();
@@ -486,6 +515,7 @@ std::string RunningGate::metrics() const {
   facts.access_log_lines_lost = log_->lost();
   facts.reloads = reloads_;
   facts.reloads_refused = reloads_refused_;
+  facts.certificates = certificate_sight_.metrics;
   for (const auto& backend : plan_->backends) {
     for (const auto& server : backend->servers) {
       facts.servers.push_back({backend->config.name.value, server->url(), server->available(loop_.now())});

@@ -9,6 +9,7 @@
 
 #include "admin/control_socket.h"
 #include "admin/service.h"
+#include "app/certificate_alarms.h"
 #include "app/certificate_watch.h"
 #include "app/session_watch.h"
 #include "conf/problem.h"
@@ -72,6 +73,7 @@ class RunningGate {
   net::Task<> follow_store(bool unasked);
   net::Task<> follow_certificates();
   net::Task<> follow_all();
+  net::Task<> watch_alarms();
   net::Task<> watch_store();
   net::Task<> reload_and_tell();
   net::Task<> rotate_keys();
@@ -112,6 +114,7 @@ class RunningGate {
   std::uint64_t reloads_ = 0;
   std::uint64_t reloads_refused_ = 0;
   std::shared_ptr<const SessionSight> sight_;
+  CertificateSight certificate_sight_;
   bool looking_ = false;
   bool looking_at_certificates_ = false;
   bool reloading_ = false;

@@ -31,6 +31,7 @@ class Writer {
   void key(const Json& key);
   void delegated_tickets(const Json& tickets);
   void drift(const Json& drift);
+  void certificate(const Json& certificate);
 
   std::string take() && { return std::move(out_); }
 
@@ -78,6 +79,15 @@ void Writer::server(const Json& server) {
   std::string reason = shown_text(server, "reason");
   if (!reason.empty()) out_ += cat(word("; last: ", "; zuletzt: "), reason);
   out_ += cat(certificate_of(server), '\n');
+}
+
+void Writer::certificate(const Json& certificate) {
+  out_ += cat("  ", shown_text(certificate, "name"), "  ", shown_text(certificate, "sha256").substr(0, 12),
+              word("  until ", "  bis "), shown_text(certificate, "expires"));
+  std::string uses = shown_texts(certificate, "uses"), owner = shown_text(certificate, "owner");
+  if (!uses.empty()) out_ += cat(word("; used by ", "; verwendet von "), uses);
+  if (!owner.empty()) out_ += cat("; ", owner);
+  out_ += '\n';
 }
 
 void Writer::service(const Json& service) {
@@ -180,6 +190,9 @@ std::optional<std::string> status_text(std::string_view document, Language langu
     writer.key(key);
     for (const Json& drift : structure(key, "drift")) writer.drift(drift);
   }
+  if (!structure(status, "expiring_certificates").empty())
+    writer.heading({"Certificates that end soon", "Zertifikate, die bald enden"});
+  for (const Json& one : structure(status, "expiring_certificates")) writer.certificate(one);
   if (const Json& tickets = structure(status, "delegated_tickets"); !tickets.empty()) writer.delegated_tickets(tickets);
   return std::move(writer).take();
 }

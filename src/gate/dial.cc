@@ -30,7 +30,8 @@ net::Task<std::unique_ptr<net::Stream>> seal(Server& server, std::unique_ptr<net
   auto session = tls::Session::connect(std::move(socket), *server.tls(), server.tls_name());
   Result<> shaken = co_await outcome(session->handshake());
   if (!shaken) co_return tls_failure(server, shaken.error());
-  server.showed_certificate(session->peer_certificate_ends());
+  bool is_new = server.showed_certificate(session->peer_certificate_ends(), session->peer_certificate_digest());
+  if (is_new) server.showed_chain(session->peer_chain());
   co_return std::unique_ptr<net::Stream>(std::move(session));
 }
 

@@ -190,6 +190,13 @@ void append_key_drift(Exposition& out, const ProcessFacts& facts) {
              std::int64_t(facts.key_drifts));
 }
 
+void append_certificates(Exposition& out, const ProcessFacts& facts) {
+  constexpr std::string_view kExpires = "pforte_certificate_expires_seconds";
+  out.family(kExpires, "gauge", "Time until a certificate in use ends; negative: since it ended.");
+  for (const CertificateExpiry& one : facts.certificates)
+    out.sample(kExpires, {{"name", one.name}, {"sha256", one.sha256}, {"source", one.source}}, one.seconds);
+}
+
 void append_backends(Exposition& out, const Sums& sums, const std::vector<ServerHealth>& servers) {
   out.family("pforte_backend_connections", "gauge", "Connections to backends that are open.");
   out.sample("pforte_backend_connections", {{"state", "busy"}}, sums.of(&Metrics::backend_busy));
@@ -298,6 +305,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
   append_site_counter(out, sums, names, "pforte_response_body_bytes_total", "Bytes of bodies that clients were sent.",
                       &Metrics::Site::bytes_out);
   append_backends(out, sums, facts.servers);
+  append_certificates(out, facts);
   append_process(out, facts);
   return out.take();
 }

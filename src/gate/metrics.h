@@ -120,6 +120,14 @@ struct ServerHealth {
 };
 
 // What the scrape shows beside the workers' numbers.
+// A certificate that is in use, or could be.
+struct CertificateExpiry {
+  std::string name;    // its first name, else its subject
+  std::string sha256;  // the first 12 digits
+  std::string source;
+  std::int64_t seconds = 0;  // until it ends; negative: since it ended
+};
+
 struct ProcessFacts {
   std::string version;
   std::chrono::system_clock::time_point started;
@@ -133,6 +141,7 @@ struct ProcessFacts {
   std::uint64_t newer_key_tickets = 0;
   std::uint64_t older_key_tickets = 0;
   std::uint64_t key_drifts = 0;
+  std::vector<CertificateExpiry> certificates;  // those that end first
 };
 
 // The sums over all workers, in the text format of Prometheus, version 0.0.4.

@@ -68,9 +68,20 @@ bool Server::judged(bool healthy, std::string_view reason) {
   return changed;
 }
 
-void Server::showed_certificate(std::chrono::sys_seconds not_after) {
+bool Server::showed_certificate(std::chrono::sys_seconds not_after, const std::string& digest) {
   std::lock_guard lock(mutex_);
   story_.certificate_expires = not_after;
+  return std::exchange(digest_, digest) != digest;
+}
+
+void Server::showed_chain(std::string pem) {
+  std::lock_guard lock(mutex_);
+  chain_ = std::move(pem);
+}
+
+std::string Server::take_chain() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(chain_, {});
 }
 
 Server::Story Server::story() const {

@@ -56,8 +56,13 @@ class Server {
   // The verdict of the active checks, and why; true when it changed.
   bool judged(bool healthy, std::string_view reason);
 
-  // The end of the certificate it showed at the last connection.
-  void showed_certificate(std::chrono::sys_seconds not_after);
+  // The end of the certificate it showed at the last connection, and its digest. True: it is another than before, and
+  // showed_chain() is to be told.
+  bool showed_certificate(std::chrono::sys_seconds not_after, const std::string& digest);
+  // What it sent with it, in PEM.
+  void showed_chain(std::string pem);
+  // What it has shown since the last call; empty: nothing new.
+  std::string take_chain();
 
   // What the operator is told.
   struct Story {
@@ -87,6 +92,8 @@ class Server {
   mutable std::mutex mutex_;
   Addresses addresses_;  // under mutex_; asked for only when a connection is made
   Story story_;          // under mutex_
+  std::string digest_;   // under mutex_: of the certificate it shows
+  std::string chain_;    // under mutex_: not taken yet
 };
 
 }  // namespace pforte::gate

@@ -43,6 +43,7 @@ struct Use {
   UseKind kind = UseKind::Site;
   std::string place;
   Time first{}, last{};  // when it was seen there
+  bool current = true;   // no other has been seen there since
 };
 
 // A certificate that is to be kept.

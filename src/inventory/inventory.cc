@@ -23,6 +23,12 @@ constexpr std::string_view kSelect =
     "SELECT sha256, subject, issuer, serial, not_before, not_after, authority, source, owner, kept, retired, "
     "CASE WHEN secret IS NULL THEN 0 ELSE 1 END FROM certificate ";
 
+// The last column: whether no other has been seen at the place since.
+constexpr std::string_view kSelectUses =
+    "SELECT certificate, kind, place, first, last, CASE WHEN EXISTS (SELECT 1 FROM certificate_use AS later "
+    "WHERE later.kind = certificate_use.kind AND later.place = certificate_use.place "
+    "AND later.last > certificate_use.last) THEN 0 ELSE 1 END FROM certificate_use ";
+
 std::int64_t in_store(Time time) {
   return std::chrono::milliseconds(time.time_since_epoch()).count();
 }
@@ -63,7 +69,8 @@ Use use_of(const Row& row) {
   return {.kind = value_named(row.text(1), UseKind::Peer),
           .place = std::string(row.text(2)),
           .first = from_store(row.number(3)),
-          .last = from_store(row.number(4))};
+          .last = from_store(row.number(4)),
+          .current = row.number(5) != 0};
 }
 
 // Gives them their names and uses: two statements, however many there are. `which` restricts them to some certificates.
@@ -76,9 +83,8 @@ Result<> fill(Store& store, std::vector<Entry>& entries, std::string_view which,
   };
   TRY(store.read(cat("SELECT certificate, name FROM certificate_name ", which, "ORDER BY 1, 2"), values,
                  [&](const Row& row) { fill_one(row, [&](Entry& entry) { entry.names.emplace_back(row.text(1)); }); }));
-  return store.read(
-      cat("SELECT certificate, kind, place, first, last FROM certificate_use ", which, "ORDER BY 1, 2, 3"), values,
-      [&](const Row& row) { fill_one(row, [&](Entry& entry) { entry.uses.push_back(use_of(row)); }); });
+  return store.read(cat(kSelectUses, which, "ORDER BY 1, 2, 3"), values,
+                    [&](const Row& row) { fill_one(row, [&](Entry& entry) { entry.uses.push_back(use_of(row)); }); });
 }
 
 // Those that `rest` of the statement selects.
@@ -168,6 +174,15 @@ Result<> check_key(const NewCertificate& with) {
   if (crypto::belong_together(*chain.front(), *key)) return {};
   return fail(Kind::Invalid, "certificate.key-mismatch",
               cat("the key does not belong to the certificate of ", crypto::subject_of(*chain.front())));
+}
+
+Result<> write_use(Store& store, const Inventory::PlacedUse& use, UseKind kind, std::int64_t now) {
+  (void)TRY(
+      store.change("INSERT INTO certificate_use (kind, place, certificate, first, last) "
+                   "SELECT ?, ?, sha256, ?, ? FROM certificate WHERE sha256 = ? "
+                   "ON CONFLICT (kind, place, certificate) DO UPDATE SET last = excluded.last",
+                   {std::string(name_of(kind)), use.place, now, now, use.sha256}));
+  return {};
 }
 
 // What can be served is another from now on.
@@ -323,14 +338,57 @@ Result<std::int64_t> Inventory::generation() {
   return last;
 }
 
-Result<> Inventory::note_use(const std::string& sha256, UseKind kind, const std::string& place) {
+Result<bool> Inventory::note_use(const std::string& sha256, UseKind kind, const std::string& place) {
+  bool has_changed = false;
+  TRY(store_.transact([&]() -> Result<> {
+    bool was_here = false, had_other = false;
+    TRY(store_.read("SELECT certificate FROM certificate_use WHERE kind = ? AND place = ?",
+                    {std::string(name_of(kind)), place},
+                    [&](const Row& row) { (row.text(0) == sha256 ? was_here : had_other) = true; }));
+    has_changed = had_other && !was_here;
+    return write_use(store_, {.sha256 = sha256, .place = place}, kind, store::now_in_store());
+  }));
+  return has_changed;
+}
+
+Result<> Inventory::set_uses(UseKind kind, const std::vector<PlacedUse>& uses) {
   std::int64_t now = store::now_in_store();
-  (void)TRY(
-      store_.change("INSERT INTO certificate_use (kind, place, certificate, first, last) "
-                    "SELECT ?, ?, sha256, ?, ? FROM certificate WHERE sha256 = ? "
-                    "ON CONFLICT (kind, place, certificate) DO UPDATE SET last = excluded.last",
-                    {std::string(name_of(kind)), place, now, now, sha256}));
-  return {};
+  std::string name(name_of(kind));
+  return store_.transact([&]() -> Result<> {
+    for (const PlacedUse& use : uses) TRY(write_use(store_, use, kind, now));
+    (void)TRY(store_.change("DELETE FROM certificate_use WHERE kind = ? AND last < ?", {name, now}));
+    return {};
+  });
+}
+
+Result<std::vector<Entry>> Inventory::ending_until(Time time) {
+  return select(store_, "WHERE not_after <= ? ORDER BY not_after, sha256", {in_store(time)});
+}
+
+Result<bool> Inventory::remember(const std::string& sha256, std::string_view deed) {
+  std::uint64_t changed =
+      TRY(store_.change("INSERT INTO certificate_alarm (certificate, what, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                        {sha256, std::string(deed), store::now_in_store()}));
+  return changed == 1;
+}
+
+Result<std::vector<Inventory::Deed>> Inventory::untold(Time since) {
+  std::vector<Deed> deeds;
+  TRY(
+      store_.read("SELECT certificate, what FROM certificate_alarm WHERE at >= ? AND what NOT LIKE '%/sent' "
+                  "AND NOT EXISTS (SELECT 1 FROM certificate_alarm AS told WHERE told.certificate = "
+                  "certificate_alarm.certificate AND told.what = certificate_alarm.what || '/sent') ORDER BY at",
+                  {in_store(since)}, [&](const Row& row) {
+                    deeds.push_back({.sha256 = std::string(row.text(0)), .what = std::string(row.text(1))});
+                  }));
+  return deeds;
+}
+
+Result<bool> Inventory::remembers(const std::string& sha256, std::string_view deed) {
+  bool some = false;
+  TRY(store_.read("SELECT 1 FROM certificate_alarm WHERE certificate = ? AND what = ?", {sha256, std::string(deed)},
+                  [&](const Row&) { some = true; }));
+  return some;
 }
 
 }  // namespace pforte::inventory

@@ -59,8 +59,28 @@ class Inventory {
   // A number that differs from the one before when a certificate that can be served came, went or changed.
   Result<std::int64_t> generation();
 
-  // It is there, now. What is not in the inventory has no uses.
-  Result<> note_use(const std::string& sha256, UseKind kind, const std::string& place);
+  // It is there, now. What is not in the inventory has no uses. True: it was not there before, and another was.
+  Result<bool> note_use(const std::string& sha256, UseKind kind, const std::string& place);
+
+  // All that there are of this kind: uses that are not among them are forgotten.
+  struct PlacedUse {
+    std::string sha256, place;
+
+    auto operator<=>(const PlacedUse&) const = default;
+  };
+  Result<> set_uses(UseKind kind, const std::vector<PlacedUse>& uses);
+
+  // Those that end until `time` or have ended, the first that ends first. With their uses.
+  Result<std::vector<Entry>> ending_until(Time time);
+
+  // Remembers that something has been done about a certificate; true: for the first time.
+  Result<bool> remember(const std::string& sha256, std::string_view deed);
+  Result<bool> remembers(const std::string& sha256, std::string_view deed);
+  // Deeds since then of which nobody has been told: the same deed with "/sent" behind it is not remembered.
+  struct Deed {
+    std::string sha256, what;
+  };
+  Result<std::vector<Deed>> untold(Time since);
 
  private:
   store::Store& store_;

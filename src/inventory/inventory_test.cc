@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "crypto/testing.h"
 #include "store/testing.h"
@@ -145,7 +147,7 @@ TEST_CASE("where it is used is told once for each place") {
   TemporaryStore store;
   Inventory inventory(*store);
   std::string id = inventory.keep(with_key(issue({}, nullptr))).value();
-  for (int i = 0; i < 2; ++i) CHECK(inventory.note_use(id, UseKind::Site, "crm.example"));
+  for (int i = 0; i < 2; ++i) CHECK(!inventory.note_use(id, UseKind::Site, "crm.example").value());
   CHECK(inventory.note_use(id, UseKind::Backend, "crm.internal:8443"));
   CHECK(inventory.note_use("unknown", UseKind::Site, "crm.example"));
   std::vector<Use> uses = inventory.find(id).value().uses;
@@ -153,6 +155,46 @@ TEST_CASE("where it is used is told once for each place") {
   CHECK(uses[0].kind == UseKind::Backend);
   CHECK(uses[0].place == "crm.internal:8443");
   CHECK(uses[1].kind == UseKind::Site);
+}
+
+TEST_CASE("another certificate at a place is told once, and the one before is no longer in use there") {
+  TemporaryStore store;
+  Inventory inventory(*store);
+  std::string first = inventory.keep(with_key(issue({}, nullptr))).value();
+  std::string second = inventory.keep(with_key(issue({}, nullptr))).value();
+  CHECK(!inventory.note_use(first, UseKind::Backend, "crm:8443").value());
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  CHECK(inventory.note_use(second, UseKind::Backend, "crm:8443").value());
+  CHECK(!inventory.note_use(second, UseKind::Backend, "crm:8443").value());
+  CHECK(!inventory.find(first).value().uses.front().current);
+  CHECK(inventory.find(second).value().uses.front().current);
+}
+
+TEST_CASE("uses of a kind that are not told again are forgotten, those of another kind are not") {
+  TemporaryStore store;
+  Inventory inventory(*store);
+  std::string id = inventory.keep(with_key(issue({}, nullptr))).value();
+  CHECK(inventory.note_use(id, UseKind::Backend, "crm:8443"));
+  CHECK(inventory.set_uses(UseKind::Site, {{id, "a.example"}, {id, "b.example"}}));
+  CHECK(inventory.find(id).value().uses.size() == 3);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  CHECK(inventory.set_uses(UseKind::Site, {{id, "b.example"}}));
+  CHECK(inventory.find(id).value().uses.size() == 2);
+}
+
+TEST_CASE("what was done about a certificate is remembered until it goes") {
+  TemporaryStore store;
+  Inventory inventory(*store);
+  std::string id = inventory.keep(with_key(issue({}, nullptr))).value();
+  CHECK(!inventory.remembers(id, "30d").value());
+  CHECK(inventory.remember(id, "30d").value());
+  CHECK(!inventory.remember(id, "30d").value());
+  CHECK(inventory.remembers(id, "30d").value());
+  CHECK(!inventory.remembers(id, "14d").value());
+  Time long_ago{};
+  CHECK(inventory.untold(long_ago).value().size() == 1);
+  CHECK(inventory.remember(id, "30d/sent").value());
+  CHECK(inventory.untold(long_ago).value().empty());
 }
 
 TEST_CASE("a few digits are enough to find it, too few are not") {

@@ -12,7 +12,9 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "crypto/certificate.h"
+#include "crypto/certificate_outline.h"
 #include "crypto/failure.h"
+#include "crypto/pem_blocks.h"
 #include "tls/client_hello.h"
 
 namespace pforte::tls {
@@ -261,6 +263,21 @@ bool Session::resumed() const {
 std::chrono::sys_seconds Session::peer_certificate_ends() const {
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
   return certificate ? crypto::not_after(*certificate) : std::chrono::sys_seconds{};
+}
+
+std::string Session::peer_certificate_digest() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned size = 0;
+  if (!certificate || X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
+  return {digest.begin(), digest.begin() + size};
+}
+
+std::string Session::peer_chain() const {
+  std::string pem;
+  const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl_.get());
+  for (int i = 0; i < sk_X509_num(chain); ++i) pem += crypto::pem_block(crypto::der_of(*sk_X509_value(chain, i)));
+  return pem;
 }
 
 // The wire: OpenSSL's view of the lower stream.

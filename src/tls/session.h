@@ -65,6 +65,10 @@ class Session final : public net::Stream {
   std::string_view end_point_binding() const;
   // When the certificate that the peer showed ends; the epoch if it showed none.
   std::chrono::sys_seconds peer_certificate_ends() const;
+  // The SHA-256 of that certificate, 32 bytes; empty if it showed none.
+  std::string peer_certificate_digest() const;
+  // What the peer sent, on the client's side: its own certificate first. PEM.
+  std::string peer_chain() const;
   // Whether the peer has sent anything at all.
   bool heard() const { return heard_; }
   // Number of the last alert the peer sent (RFC 8446, 6), or -1.

@@ -1,7 +1,7 @@
 """The inventory of certificates: imported, listed, exported, and shown by sites that ask for it."""
 
+import datetime
 import json
-import os
 import random
 import shlex
 import signal
@@ -11,6 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from backends import tls_server
 from gate import BINARY, HOST, run_pforte, until
 from load import Load
 from pki import Authority, Pair, openssl
@@ -252,3 +256,65 @@ def test_keys_in_the_store_are_for_the_owner_alone(automatic, authority):
     import_pair(automatic, authority.issue(HOST))
     folder = Path(automatic.config["state_dir"])
     assert {oct(file.stat().st_mode & 0o777) for file in folder.glob("pforte.db*")} == {"0o600"}
+
+
+# What a running gate tells the inventory, and when it sounds the alarm.
+
+
+def listed(gate) -> list[dict]:
+    return json.loads(gate.run("cert", "list", "--json").stdout)["certificates"]
+
+
+def uses(gate) -> set[str]:
+    return {f"{use['kind']} {name}" for one in listed(gate) for use in one["uses"] if use["current"] for name in one["names"]}
+
+
+def test_the_gate_tells_what_it_shows_what_it_trusts_and_what_its_servers_show(start_gate, start_backend, authority):
+    backend = start_backend(tls=tls_server(authority.issue("127.0.0.1")))
+    gate = start_gate(backend, backend={"trust": str(authority.certificate)})
+    assert gate.get().status == 200
+    until(lambda: {f"site {HOST}", "backend 127.0.0.1"} <= uses(gate), "both are in the inventory")
+    entries = listed(gate)
+    (root,) = [one for one in entries if {use["kind"] for use in one["uses"]} == {"trust"}]
+    assert root["authority"] and root["subject"] == "CN=Pforte test CA"
+    assert {one["source"] for one in entries} == {"file", "seen"}
+    assert not any(one["has_key"] for one in entries)
+
+
+def ending(authority: Authority, name: str, left: datetime.timedelta, folder: Path) -> Pair:
+    """A certificate of a year ago that ends after `left`."""
+    now = datetime.datetime.now(datetime.UTC)
+    root = x509.load_pem_x509_certificate(authority.certificate.read_bytes())
+    issuer = serialization.load_pem_private_key(authority.key.read_bytes(), None)
+    key = ec.generate_private_key(ec.SECP256R1())
+    leaf = (x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(root.subject).public_key(key.public_key())
+            .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(365))
+            .not_valid_after(now + left)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=True).sign(issuer, hashes.SHA256()))
+    pair = Pair(folder / f"{name}.pem", folder / f"{name}.key")
+    pair.chain.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+    pair.key.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                           serialization.NoEncryption()))
+    return pair
+
+
+def alarms(gate) -> dict[str, str]:
+    return {one["name"]: one["alarm"] for one in gate.events("certificate.expires")}
+
+
+def test_an_alarm_sounds_once_for_each_certificate_also_after_a_restart(automatic, start_gate, authority, tmp_path):
+    import_pair(automatic, ending(authority, HOST, datetime.timedelta(days=5), tmp_path))
+    import_pair(automatic, ending(authority, "erp.example", datetime.timedelta(hours=5), tmp_path))
+    until(lambda: len(alarms(automatic)) == 2, "both alarms sound")
+    assert alarms(automatic) == {HOST: "7d", "erp.example": "1d"}
+    until(lambda: HOST in automatic.run("status").stdout.partition("Certificates that end soon")[2], "the status has it")
+    assert 0 < automatic.metric("pforte_certificate_expires_seconds", source="imported") < 6 * 86400
+    automatic.reload()
+    import_pair(automatic, authority.issue("other.example"))
+    assert len(automatic.events("certificate.expires")) == 2
+    automatic.expect_death = True
+    automatic.signal(signal.SIGTERM)
+    automatic.wait()
+    again = start_gate.again(automatic)
+    until(lambda: HOST in again.run("status").stdout.partition("Certificates that end soon")[2], "it is judged again")
+    assert again.events("certificate.expires") == []
