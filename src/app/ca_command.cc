@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "app/ca_json.h"
 #include "app/ca_settings.h"
@@ -15,6 +16,7 @@
 #include "app/password_input.h"
 #include "app/text_table.h"
 #include "authority/ca_certificate.h"
+#include "authority/distribution.h"
 #include "authority/founding.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -45,6 +47,7 @@ Answer<authority::Foundation> foundation_in(const CaCall& call) {
   foundation.bounds.permitted = TRY(names_in(call.line.values_of("--permit")));
   foundation.bounds.excluded = TRY(names_in(call.line.values_of("--exclude")));
   foundation.addresses = call.settings.addresses;
+  if (std::optional<std::string> url = call.line.value_of("--url")) foundation.addresses.base = *std::move(url);
   return foundation;
 }
 
@@ -179,6 +182,25 @@ Answer<int> import_intermediate(const CaCall& call) {
   return report(call, {"next: let clients trust root.pem", "weiter: root.pem auf den Clients vertrauen"});
 }
 
+Answer<int> export_package(const CaCall& call) {
+  std::optional<std::string> folder = call.line.value_of("--to");
+  if (!folder)
+    return std::unexpected(Complaint(kInvalidInput, {"--to is missing", "--to fehlt"},
+                                     {"name a new folder", "einen neuen Ordner nennen"}));
+  authority::CaCertificate root = TRY(authority::read_ca_certificate(call.settings.places.root()));
+  std::vector<authority::PackageFile> files = TRY(authority::distribution_package(root));
+  TRY(authority::write_package(files, *folder));
+  if (call.line.json) {
+    call.print(package_json(*folder, files, authority::sha256_fingerprint(root)));
+    return kDone;
+  }
+  call.tell({cat(*folder, ": ", files.size(), " files; README.txt says what to do. SHA-256 ",
+                 authority::sha256_fingerprint(root)),
+             cat(*folder, ": ", files.size(), " Dateien; LIESMICH.txt sagt, was zu tun ist. SHA-256 ",
+                 authority::sha256_fingerprint(root))});
+  return kDone;
+}
+
 struct CaHandler {
   Command command;
   Answer<int> (*run)(const CaCall& call);
@@ -189,6 +211,7 @@ constexpr auto kCaHandlers = std::to_array<CaHandler>({
     {Command::CaShow, show},
     {Command::CaSignIntermediate, sign_intermediate},
     {Command::CaImport, import_intermediate},
+    {Command::CaExport, export_package},
 });
 
 Answer<int> run_on(const CommandLine& line, const Streams& streams) {

@@ -84,6 +84,13 @@ std::string entries_json(const std::vector<authority::LedgerEntry>& entries) {
   return document({{"certificates", std::move(all)}});
 }
 
+std::string package_json(const std::string& folder, const std::vector<authority::PackageFile>& files,
+                         const std::string& fingerprint) {
+  Json names = Json::array();
+  for (const authority::PackageFile& file : files) names.push_back(file.name);
+  return document({{"folder", folder}, {"sha256", fingerprint}, {"files", std::move(names)}});
+}
+
 std::string bounds_text(const pki::Certificate& certificate) {
   std::string text;
   for (const std::string& name : permitted_by(certificate)) text += cat(text.empty() ? "" : ", ", name);

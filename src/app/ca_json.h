@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "authority/ca_certificate.h"
+#include "authority/distribution.h"
 #include "authority/ledger.h"
 
 namespace pforte::app {
@@ -21,6 +22,10 @@ std::string request_json(const std::string& file);
 // What was issued: serial, subject, names, profile, not_before, not_after, issued, revoked, reason.
 std::string entry_json(const authority::LedgerEntry& entry);
 std::string entries_json(const std::vector<authority::LedgerEntry>& entries);
+
+// {"folder": "...", "sha256": "AA:BB...", "files": ["README.txt", ...]}
+std::string package_json(const std::string& folder, const std::vector<authority::PackageFile>& files,
+                         const std::string& fingerprint);
 
 // The names that an authority is bound to: "example.com, 10.0.0.0/8". Empty: it is not.
 std::string bounds_text(const pki::Certificate& certificate);

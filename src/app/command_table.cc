@@ -427,6 +427,7 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
     kCaSignIntermediate,
     kCaImport,
     kCaCrl,
+    kCaExport,
     {.command = Command::TrustList,
      .group = "trust",
      .word = "list",

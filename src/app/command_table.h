@@ -48,6 +48,7 @@ enum class Command : std::uint8_t {
   CaSignIntermediate,
   CaImport,
   CaCrl,
+  CaExport,
   TrustList,
   TrustShow,
   TrustAdd,

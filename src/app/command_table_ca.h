@@ -45,6 +45,11 @@ inline constexpr OptionSpec kCaOut = {
     .value = {"FILE", "DATEI"},
     .tells = {"where the result goes; default: standard output", "wohin das Ergebnis geht; Vorgabe: Standardausgabe"}};
 
+inline constexpr OptionSpec kCaUrl = {.name = "--url",
+                                      .value = {"URL", "URL"},
+                                      .tells = {"where clients will find the root's list; default: url in [ca]",
+                                                "wo Clients die Liste der Wurzel finden werden; Vorgabe: url in [ca]"}};
+
 inline constexpr std::array kCaInitOptions = std::to_array<OptionSpec>({
     {.name = "--name", .value = {"NAME", "NAME"}, .tells = {"of the company", "der Firma"}},
     kPermit,
@@ -57,12 +62,13 @@ inline constexpr std::array kCaInitOptions = std::to_array<OptionSpec>({
      .value = {},
      .tells = {"a key and a request for ca sign-intermediate; again: to renew it",
                "Schlüssel und Antrag für ca sign-intermediate; noch einmal: zum Erneuern"}},
+    kCaUrl,
     kCaPassword,
     kRootPassword,
     kCaFolder,
 });
 inline constexpr std::array kCaShowOptions = {kCaFolder};
-inline constexpr std::array kCaSignOptions = {kCaOut, kPermit, kExclude, kRootKey, kRootPassword, kCaFolder};
+inline constexpr std::array kCaSignOptions = {kCaOut, kCaUrl, kPermit, kExclude, kRootKey, kRootPassword, kCaFolder};
 inline constexpr std::array kCaImportOptions = {kCaPassword, kCaFolder};
 inline constexpr std::array kCaCrlOptions = std::to_array<OptionSpec>({
     kCaOut,
@@ -196,5 +202,19 @@ inline constexpr CommandSpec kCaCrl = {
     .word = "crl",
     .summary = {"give the revocation list that holds now", "die Sperrliste ausgeben, die jetzt gilt"},
     .options = kCaCrlOptions};
+
+inline constexpr std::array kCaExportOptions = std::to_array<OptionSpec>({
+    {.name = "--to", .value = {"FOLDER", "ORDNER"}, .tells = {"a new folder for it", "ein neuer Ordner dafür"}},
+    kCaFolder,
+});
+inline constexpr CommandSpec kCaExport = {
+    .command = Command::CaExport,
+    .group = "ca",
+    .word = "export",
+    .summary = {"write what lets clients trust the root", "schreiben, womit Clients der Wurzel vertrauen"},
+    .more = {"For Windows, Firefox, macOS, iOS, Android, Linux and Java, with what to do in English and German.\n",
+             "Für Windows, Firefox, macOS, iOS, Android, Linux und Java, mit einer Anleitung auf Deutsch und "
+             "Englisch.\n"},
+    .options = kCaExportOptions};
 
 }  // namespace pforte::app

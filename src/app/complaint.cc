@@ -138,9 +138,9 @@ constexpr auto kKnown = std::to_array<Known>({
     {"authority.none", "es gibt noch keine Firmen-CA",
      "pforte ca init makes one; with a root elsewhere: pforte ca import FILE",
      "pforte ca init macht eine; mit einer Wurzel anderswo: pforte ca import DATEI"},
-    {"authority.exists", "es gibt schon eine Firmen-CA",
-     "it stays; to begin anew, move that folder away: what it issued is trusted no longer then",
-     "sie bleibt; für einen Neuanfang den Ordner wegschieben: Dem, was sie ausgestellt hat, wird dann nicht mehr "
+    {"authority.exists", "den Ordner gibt es schon",
+     "it stays; a CA is begun anew by moving its folder away: what it issued is trusted no longer then",
+     "er bleibt; für einen Neuanfang den Ordner der CA wegschieben: Dem, was sie ausgestellt hat, wird dann nicht mehr "
      "vertraut"},
     {"authority.names", "der Name passt nicht",
      "a host name has letters, digits and hyphens, and an asterisk only as its whole first label",

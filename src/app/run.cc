@@ -137,6 +137,7 @@ int run(std::span<const char* const> arguments) {
     case Command::CaShow:
     case Command::CaSignIntermediate:
     case Command::CaImport:
+    case Command::CaExport:
       return run_ca_command(*line, Streams());
     case Command::TrustList:
     case Command::TrustShow:

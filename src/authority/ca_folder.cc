@@ -24,7 +24,7 @@ std::unexpected<Error> cannot_write(const std::string& path, int number) {
 }
 
 std::unexpected<Error> exists_already(const std::string& folder) {
-  return fail(Kind::Invalid, "authority.exists", cat(folder, ": there is a company CA already"));
+  return fail(Kind::Invalid, "authority.exists", cat(folder, ": exists already and is not empty"));
 }
 
 std::string parent_of(const std::string& folder) {
@@ -46,7 +46,7 @@ NewFolder::~NewFolder() {
   if (lock_.number() >= 0) fs::remove_all(path(), ignored);
 }
 
-Result<NewFolder> NewFolder::begin(const std::string& folder) {
+Result<NewFolder> NewFolder::begin(const std::string& folder, mode_t mode) {
   std::string parent = parent_of(folder);
   int lock = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (lock < 0) return cannot_write(parent, errno);
@@ -56,7 +56,7 @@ Result<NewFolder> NewFolder::begin(const std::string& folder) {
   std::error_code fault;
   fs::remove_all(made.path(), fault);
   if (fault) return cannot_write(made.path(), fault.value());
-  if (mkdir(made.path().c_str(), 0700) != 0) return cannot_write(made.path(), errno);
+  if (mkdir(made.path().c_str(), mode) != 0) return cannot_write(made.path(), errno);
   return made;
 }
 

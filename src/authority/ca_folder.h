@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "base/descriptor.h"
@@ -13,13 +15,13 @@ class NewFolder {
  public:
   // Fails with Kind::Invalid (authority.exists) where there is one with something in it, and with Kind::Unavailable
   // (file.unwritable).
-  static Result<NewFolder> begin(const std::string& folder);
+  static Result<NewFolder> begin(const std::string& folder, mode_t mode = 0700);
 
   NewFolder(NewFolder&& other) noexcept;
   NewFolder& operator=(NewFolder&&) = delete;
   ~NewFolder();
 
-  // Where to write: readable by its owner alone.
+  // Where to write.
   std::string path() const { return folder_ + ".new"; }
 
   // Fails as begin(). To be called once; without it nothing stays.

@@ -140,11 +140,13 @@ Handling::Route Handling::route() {
 // In the clear as well: what is told there is signed, and clients ask for it over plain HTTP.
 bool Handling::is_about_authority(const Site* site) const {
   if (!plan_->company_ca || !request().path.starts_with(PublicAuthority::kPrefix)) return false;
+  if (visit_.listener().redirect_to_https && !PublicAuthority::is_signed(request().path)) return false;
   return site != nullptr || plan_->company_ca->is_at(request().authority);
 }
 
 net::Task<http::Page> Handling::tell_of_authority() {
-  std::optional<http::Page> page = co_await plan_->company_ca->serve(worker_.loop(), exchange_);
+  std::string origin = cat(scheme_of(request(), visit_.visitor()), "://", request().authority);
+  std::optional<http::Page> page = co_await plan_->company_ca->serve(worker_.loop(), exchange_, std::move(origin));
   if (!page) co_return error(404, "path.not-allowed");
   record_.decision = "gate.authority";
   co_return *std::move(page);

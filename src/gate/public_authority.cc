@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/pem.h"
+#include "gate/ca_page.h"
 #include "gate/percent.h"
 #include "gate/site.h"
 #include "http/date.h"
@@ -136,7 +137,8 @@ PublicAuthority::PublicAuthority(const Config& config, net::Pool& pool,
 std::shared_ptr<PublicAuthority> PublicAuthority::make(const Config& config, net::Pool& pool,
                                                        conf::Problems& problems) {
   std::shared_ptr<const authority::Authority> authority = open_authority(config, problems);
-  if (!authority) return nullptr;
+  std::optional<Download> download = read_download(config, problems);
+  if (!authority && !download) return nullptr;
   auto store = store::open_sqlite(cat(config.state_dir, "/pforte.db"));
   if (!store) {
     problems.error(config.ca.place, store.error().code(),
@@ -146,7 +148,28 @@ std::shared_ptr<PublicAuthority> PublicAuthority::make(const Config& config, net
                     "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
     return nullptr;
   }
-  return std::shared_ptr<PublicAuthority>(new PublicAuthority(config, pool, std::move(authority), *std::move(store)));
+  std::shared_ptr<PublicAuthority> made(new PublicAuthority(config, pool, std::move(authority), *std::move(store)));
+  made->download_ = std::move(download);
+  return made;
+}
+
+std::optional<PublicAuthority::Download> PublicAuthority::read_download(const Config& config,
+                                                                        conf::Problems& problems) {
+  if (!config.ca.download_page) return std::nullopt;
+  auto root = authority::read_ca_certificate(authority::Places{config.state_dir + "/ca"}.root());
+  auto files = root ? authority::distribution_package(*root)
+                    : Result<std::vector<authority::PackageFile>>(std::unexpected(std::move(root).error()));
+  if (files) return Download{.root = *std::move(root), .files = *std::move(files)};
+  problems.warning(config.ca.place, files.error().code(),
+                   {cat("there is no page to download the root from: ", files.error().text()),
+                    cat("es gibt keine Seite, um die Wurzel herunterzuladen: ", files.error().text())},
+                   {"pforte ca init, then pforte reload", "pforte ca init, dann pforte reload"});
+  return std::nullopt;
+}
+
+bool PublicAuthority::is_signed(std::string_view path) {
+  std::string_view name = path.substr(kPrefix.size());
+  return name.ends_with(".crl") || name.ends_with(".cer") || name.starts_with("ocsp");
 }
 
 bool PublicAuthority::is_at(std::string_view authority) const {
@@ -156,11 +179,14 @@ bool PublicAuthority::is_at(std::string_view authority) const {
                               without_port(authority));
 }
 
-net::Task<std::optional<http::Page>> PublicAuthority::serve(net::Loop& loop, http::Exchange& exchange) {
+net::Task<std::optional<http::Page>> PublicAuthority::serve(net::Loop& loop, http::Exchange& exchange,
+                                                            std::string origin) {
   const http::RequestHead& request = exchange.request();
   Question question{.name = std::string(request.path.substr(kPrefix.size())),
                     .body = {},
-                    .post = request.method == http::Method::Post};
+                    .post = request.method == http::Method::Post,
+                    .origin = std::move(origin),
+                    .language = http::preferred_language(request.fields)};
   bool reads = request.method == http::Method::Get || request.method == http::Method::Head;
   if (!reads && !(question.post && question.name == "ocsp")) co_return std::nullopt;
   if (question.post) {
@@ -182,18 +208,20 @@ net::Task<std::optional<http::Page>> PublicAuthority::serve(net::Loop& loop, htt
 std::optional<http::Page> PublicAuthority::answer(const Question& question) {
   if (question.name.starts_with("ocsp")) return answer_ocsp(question);
   if (question.name == "intermediate.crl") return revocation_list();
-  return answer_file(question.name);
+  if (std::optional<http::Page> file = answer_file(question.name)) return file;
+  return answer_download(question);
 }
 
 std::optional<http::Page> PublicAuthority::answer_ocsp(const Question& question) {
   constexpr std::string_view kPath = "ocsp/";
   std::optional<std::string> request = question.body;
-  if (!question.post && !question.name.starts_with(kPath)) return std::nullopt;
+  if (!authority_ || (!question.post && !question.name.starts_with(kPath))) return std::nullopt;
   if (!question.post) request = ocsp_request_in(std::string_view(question.name).substr(kPath.size()));
   return ocsp_page(responder_.answer(*store_, request.value_or(std::string()), this_second()), question.post);
 }
 
-http::Page PublicAuthority::revocation_list() {
+std::optional<http::Page> PublicAuthority::revocation_list() {
+  if (!authority_) return std::nullopt;
   auto list = authority::current_list(*store_, *authority_, this_second(), config_.crl_lifetime);
   if (list) return document("application/pkix-crl", std::move(list->der));
   log::error("authority.failed", {{"code", list.error().code()}, {"reason", list.error().text()}});
@@ -208,6 +236,14 @@ std::optional<http::Page> PublicAuthority::answer_file(std::string_view name) {
   Result<std::vector<std::string>> der = is_list ? pki::read_crl_file(file) : pki::read_certificate_file(file);
   if (!der) return std::nullopt;
   return document(is_list ? "application/pkix-crl" : "application/pkix-cert", std::move(der->front()));
+}
+
+std::optional<http::Page> PublicAuthority::answer_download(const Question& question) const {
+  if (!download_) return std::nullopt;
+  if (question.name.empty()) return ca_page(download_->root, cat(question.origin, kPrefix), question.language);
+  auto file = std::ranges::find(download_->files, question.name, &authority::PackageFile::name);
+  if (file == download_->files.end()) return std::nullopt;
+  return document(file->type, file->content);
 }
 
 void check_authority(const Config& config, conf::Problems& problems) {
