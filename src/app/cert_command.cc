@@ -58,7 +58,8 @@ Answer<int> verify_certificate(const CommandLine& line, const Streams& streams) 
   pki::Question question = material.question(asked);
   pki::Verdict verdict = pki::verify(question);
   ClientVerdicts clients = judge_as_clients(asked, question, material.sent, false);
-  print(streams, line.json ? json_of(verdict, clients, line.language) : text_of(verdict, clients, line.language));
+  print(streams,
+        line.json ? verdict_json(verdict, clients, line.language) : verdict_text(verdict, clients, line.language));
   return verdict.trusted && all_trust(clients) ? kDone : kDoesNotHold;
 }
 
@@ -82,7 +83,8 @@ Answer<int> show_certificates(const CommandLine& line, const Streams& streams) {
   if (assumed) assume_anchors(material, question);
   ClientVerdicts clients = judge_as_clients(asked, question, material.sent, assumed);
   std::vector<CertDetails> details = details_of(std::span(material.certificates).first(material.sent), asked);
-  print(streams, line.json ? json_of(details, clients, line.language) : text_of(details, clients, line.language));
+  print(streams,
+        line.json ? details_json(details, clients, line.language) : details_text(details, clients, line.language));
   return all_trust(clients) ? kDone : kDoesNotHold;
 }
 

@@ -31,7 +31,7 @@ std::string sha1_of(const pki::Certificate& certificate) {
   return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-Texts names_in(const pki::Certificate& certificate) {
+Texts alternative_names_of(const pki::Certificate& certificate) {
   return certificate.alternative_names ? name_texts(*certificate.alternative_names) : Texts();
 }
 
@@ -50,7 +50,7 @@ std::optional<long> days_of(const pki::Certificate& certificate) {
   return long(std::chrono::ceil<std::chrono::days>(lifetime).count());
 }
 
-Json json_of(const CertDetails& details, Language language) {
+Json single_json(const CertDetails& details, Language language) {
   const pki::Certificate& it = *details.certificate;
   pki::AuthorityInformation information = authority_information_of(it);
   auto length = it.basic_constraints ? it.basic_constraints->path_length : std::nullopt;
@@ -58,7 +58,7 @@ Json json_of(const CertDetails& details, Language language) {
   return {{"subject", it.subject.text()},
           {"issuer", it.issuer.text()},
           {"serial", it.serial_text()},
-          {"names", names_in(it)},
+          {"names", alternative_names_of(it)},
           {"not_before", time_text(it.not_before)},
           {"not_after", time_text(it.not_after)},
           {"days", days ? Json(*days) : Json(nullptr)},
@@ -112,13 +112,13 @@ Message issuer_words(const pki::Certificate& certificate) {
   return {certificate.issuer.text(), certificate.issuer.text()};
 }
 
-std::string text_of(const CertDetails& details, std::size_t number, Language language) {
+std::string single_text(const CertDetails& details, std::size_t number, Language language) {
   const pki::Certificate& it = *details.certificate;
   pki::AuthorityInformation information = authority_information_of(it);
   std::optional<long> days = days_of(it);
   Message count = days ? Message{cat(" (", *days, " days)"), cat(" (", *days, " Tage)")} : Message{};
   Rows rows(language);
-  rows.add({"names", "Namen"}, names_in(it));
+  rows.add({"names", "Namen"}, alternative_names_of(it));
   rows.add({"issuer", "Aussteller"}, issuer_words(it).in(language));
   rows.add({"serial", "Seriennummer"}, it.serial_text());
   rows.add({"valid", "gültig"}, cat(time_text(it.not_before), " .. ", time_text(it.not_after), count.in(language)));
@@ -151,17 +151,17 @@ std::vector<CertDetails> details_of(std::span<const pki::Certificate> certificat
   return all;
 }
 
-std::string text_of(const std::vector<CertDetails>& details, const std::vector<pki::ClientVerdict>& clients,
-                    Language language) {
+std::string details_text(const std::vector<CertDetails>& details, const std::vector<pki::ClientVerdict>& clients,
+                         Language language) {
   std::string text;
-  for (const CertDetails& each : details) text += text_of(each, std::size_t(&each - details.data()) + 1, language);
+  for (const CertDetails& each : details) text += single_text(each, std::size_t(&each - details.data()) + 1, language);
   return text + clients_text(clients, language);
 }
 
-std::string json_of(const std::vector<CertDetails>& details, const std::vector<pki::ClientVerdict>& clients,
-                    Language language) {
+std::string details_json(const std::vector<CertDetails>& details, const std::vector<pki::ClientVerdict>& clients,
+                         Language language) {
   Json all = Json::array();
-  for (const CertDetails& each : details) all.push_back(json_of(each, language));
+  for (const CertDetails& each : details) all.push_back(single_json(each, language));
   Json document = {{"certificates", std::move(all)}};
   if (!clients.empty()) document["clients"] = clients_json(clients, language);
   return document_text(document);

@@ -20,9 +20,9 @@ struct CertDetails {
 std::vector<CertDetails> details_of(std::span<const pki::Certificate> certificates, const CertQuestion& asked);
 
 // What `pforte cert show` prints: for people, and with --json. `clients` are those of --as.
-std::string text_of(const std::vector<CertDetails>& details, const std::vector<pki::ClientVerdict>& clients,
-                    Language language);
-std::string json_of(const std::vector<CertDetails>& details, const std::vector<pki::ClientVerdict>& clients,
-                    Language language);
+std::string details_text(const std::vector<CertDetails>& details, const std::vector<pki::ClientVerdict>& clients,
+                         Language language);
+std::string details_json(const std::vector<CertDetails>& details, const std::vector<pki::ClientVerdict>& clients,
+                         Language language);
 
 }  // namespace pforte::app

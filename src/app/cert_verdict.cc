@@ -21,7 +21,8 @@ Json step_json(const pki::Certificate& certificate) {
 
 }  // namespace
 
-std::string text_of(const pki::Verdict& verdict, const std::vector<pki::ClientVerdict>& clients, Language language) {
+std::string verdict_text(const pki::Verdict& verdict, const std::vector<pki::ClientVerdict>& clients,
+                         Language language) {
   bool german = language == Language::German;
   std::string text;
   if (verdict.trusted) text = german ? "vertrauenswürdig\n" : "trusted\n";
@@ -37,7 +38,8 @@ std::string text_of(const pki::Verdict& verdict, const std::vector<pki::ClientVe
   return text + clients_text(clients, language);
 }
 
-std::string json_of(const pki::Verdict& verdict, const std::vector<pki::ClientVerdict>& clients, Language language) {
+std::string verdict_json(const pki::Verdict& verdict, const std::vector<pki::ClientVerdict>& clients,
+                         Language language) {
   Json path = Json::array();
   for (const pki::Certificate* certificate : verdict.path) path.push_back(step_json(*certificate));
   Json document = {

@@ -10,7 +10,9 @@
 namespace pforte::app {
 
 // What `pforte cert verify` prints: for people, and with --json. `clients` are those of --as.
-std::string text_of(const pki::Verdict& verdict, const std::vector<pki::ClientVerdict>& clients, Language language);
-std::string json_of(const pki::Verdict& verdict, const std::vector<pki::ClientVerdict>& clients, Language language);
+std::string verdict_text(const pki::Verdict& verdict, const std::vector<pki::ClientVerdict>& clients,
+                         Language language);
+std::string verdict_json(const pki::Verdict& verdict, const std::vector<pki::ClientVerdict>& clients,
+                         Language language);
 
 }  // namespace pforte::app

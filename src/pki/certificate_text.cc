@@ -95,6 +95,7 @@ std::vector<std::string> purpose_names(const ObjectIds& purposes) {
 
 std::vector<std::string> name_texts(const std::vector<GeneralName>& names) {
   std::vector<std::string> texts;
+  texts.reserve(names.size());
   for (const GeneralName& name : names) texts.push_back(text_of(name));
   return texts;
 }

@@ -132,7 +132,7 @@ void Revocation::check_one(const Certificate& certificate, const Certificate& is
   bool by_list = !question_.crls.empty(), by_response = !question_.responses.empty();
   bool must_be_told = by_list || (by_response && &certificate == &question_.leaf);
   if (!must_be_told || told.good || listed.reasons == kAllReasons) return;
-  Message why = by_list ? std::move(listed.why_unknown) : told.why_unknown;
+  Message why = by_list ? listed.why_unknown : told.why_unknown;
   if (by_list && by_response) why = {cat(why.en, "; ", told.why_unknown.en), cat(why.de, "; ", told.why_unknown.de)};
   findings.add("cert.revocation-unknown", certificate, std::move(why));
 }
