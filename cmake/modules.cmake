@@ -16,6 +16,8 @@ foreach(layer IN LISTS layers)
     add_library(${library} STATIC ${sources})
     target_include_directories(${library} PUBLIC src)
     target_link_libraries(${library} PUBLIC ${uses} Threads::Threads ${outside_${module}})
+    # Names of the program's own units are looked after; tests, whose names are short, keep to smaller batches.
+    set_target_properties(${library} PROPERTIES UNITY_BUILD_BATCH_SIZE 16)
   else()
     add_library(${library} INTERFACE)
     target_include_directories(${library} INTERFACE src)

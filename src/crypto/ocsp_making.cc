@@ -17,7 +17,7 @@ namespace {
 constexpr int kMostOcspIds = 16;
 constexpr std::size_t kLongestNonce = 128;
 
-using Request = Owned<OCSP_REQUEST, OCSP_REQUEST_free>;
+using DecodedRequest = Owned<OCSP_REQUEST, OCSP_REQUEST_free>;
 using CertId = Owned<OCSP_CERTID, OCSP_CERTID_free>;
 using GeneralizedTime = Owned<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
 
@@ -90,7 +90,7 @@ bool add_nonce(OCSP_BASICRESP& answer, const std::optional<std::string>& nonce) 
 Result<OcspRequest> read_ocsp_request(std::string_view der) {
   ERR_clear_error();
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-  Request decoded(d2i_OCSP_REQUEST(nullptr, &at, long(der.size())));
+  DecodedRequest decoded(d2i_OCSP_REQUEST(nullptr, &at, long(der.size())));
   if (!decoded || at != reinterpret_cast<const unsigned char*>(der.data()) + der.size())
     return malformed("is not DER of RFC 6960");
   int count = OCSP_request_onereq_count(decoded.get());

@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kFoldersOfAdministrators = "/usr/local/sbin:/usr/sbin:/sbin";
 
-std::unexpected<Error> refused(std::string_view deed) {
+std::unexpected<Error> system_refused(std::string_view deed) {
   return fail(Kind::Unavailable, "demo.program", cat(deed, ": ", strerrordesc_np(errno)));
 }
 
@@ -106,13 +106,13 @@ Result<Process> Process::start(const Command& command) {
               .environment = whole_environment(command.environment),
               .input = Descriptor(open_input(command.input)),
               .log = Descriptor(open(command.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600))};
-  if (start.input.number() < 0 || start.log.number() < 0) return refused(cat("starting ", command.program));
+  if (start.input.number() < 0 || start.log.number() < 0) return system_refused(cat("starting ", command.program));
   start.arguments.insert(start.arguments.end(), command.arguments.begin(), command.arguments.end());
   std::vector<char*> arguments = pointers_to(start.arguments);
   std::vector<char*> environment = pointers_to(start.environment);
   pid_t id = fork();
   if (id == 0) become(start, arguments.data(), environment.data());
-  if (id < 0) return refused(cat("starting ", command.program));
+  if (id < 0) return system_refused(cat("starting ", command.program));
   return Process(id);
 }
 

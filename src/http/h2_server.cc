@@ -22,7 +22,7 @@ constexpr int kMostReads = 8;
 
 // Between telling a client that the end is near and taking no more streams: longer than a round trip.
 constexpr net::Duration kNotice = std::chrono::seconds(1);
-constexpr net::Duration kLastWords = std::chrono::seconds(2);
+constexpr net::Duration kFarewellTime = std::chrono::seconds(2);
 constexpr std::size_t kMostUnheard = 1024UZ * 1024;
 
 // What each may cost until it is too much: see Anomalies.
@@ -284,9 +284,9 @@ void H2Server::drop_streams() {
 // Says goodbye, and lets the client read it, though it may still be sending (RFC 9112, 9.6).
 net::Task<> H2Server::leave() {
   stream_.finish();
-  stream_.write_deadline(loop_.now() + kLastWords);
+  stream_.write_deadline(loop_.now() + kFarewellTime);
   co_await net::flush(stream_);
-  stream_.read_deadline(loop_.now() + kLastWords);
+  stream_.read_deadline(loop_.now() + kFarewellTime);
   Buffer buffer(Buffer::Size::Medium);
   for (std::size_t unheard = 0; unheard < kMostUnheard;) {
     Io io = stream_.try_read({buffer.data(), buffer.capacity()});

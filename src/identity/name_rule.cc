@@ -14,7 +14,7 @@ namespace {
 // Of a compiled pattern with all that it remembers. More than any sensible pattern takes.
 constexpr std::int64_t kMostPatternBytes = 1 << 20;
 // RE2 has \0 to \9.
-constexpr int kMostGroups = 10;
+constexpr int kMostCaptures = 10;
 
 void check_login(const conf::Text& login, conf::Problems& problems) {
   if (can_be_login(login.value)) return;
@@ -103,7 +103,7 @@ std::optional<std::string> NameRule::login_for(std::string_view principal) const
     return found == table.end() ? std::nullopt : std::optional(found->second);
   }
   if (principal.contains('\\')) return std::nullopt;
-  std::array<re2::StringPiece, kMostGroups> groups;
+  std::array<re2::StringPiece, kMostCaptures> groups;
   int wanted = re2::RE2::MaxSubmatch(login) + 1;
   re2::StringPiece text(principal.data(), principal.size());
   if (!pattern->Match(text, 0, text.size(), re2::RE2::ANCHOR_BOTH, groups.data(), wanted)) return std::nullopt;

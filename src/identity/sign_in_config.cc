@@ -103,7 +103,7 @@ bool is_color(std::string_view text) {
   return text.size() == 7 && text.starts_with('#') && text.find_first_not_of(kDigits, 1) == std::string_view::npos;
 }
 
-std::string read_text(conf::Reader& keys, std::string_view key) {
+std::string read_brand_text(conf::Reader& keys, std::string_view key) {
   return keys.text(key).value_or(conf::Text()).value;
 }
 
@@ -126,11 +126,11 @@ Brand read_brand_config(conf::Reader keys) {
   Brand brand;
   if (std::optional<conf::Text> logo = keys.text("logo")) brand.logo = conf::resolved(*std::move(logo));
   check_logo(brand.logo, keys.problems());
-  brand.name = read_text(keys, "name");
-  brand.color = read_text(keys, "color");
+  brand.name = read_brand_text(keys, "name");
+  brand.color = read_brand_text(keys, "color");
   check_color(keys, brand.color);
-  brand.notice_en = read_text(keys, "notice_en");
-  brand.notice_de = read_text(keys, "notice_de");
+  brand.notice_en = read_brand_text(keys, "notice_en");
+  brand.notice_de = read_brand_text(keys, "notice_de");
   keys.end();
   return brand;
 }

@@ -20,7 +20,7 @@ struct FreeTicket {
 };
 using Ticket = std::unique_ptr<krb5_ticket, FreeTicket>;
 
-krb5_data data_over(std::string_view bytes) {
+krb5_data as_krb5_data(std::string_view bytes) {
   krb5_data data{};
   data.length = unsigned(bytes.size());
   data.data = const_cast<char*>(bytes.data());
@@ -33,7 +33,7 @@ std::chrono::sys_seconds time_of(krb5_timestamp time) {
 
 // Null when no key opens it.
 Ticket opened(krb5_context library, const Token& token, const ServiceKeys& keys) {
-  krb5_data bytes = data_over(token.ticket);
+  krb5_data bytes = as_krb5_data(token.ticket);
   krb5_ticket* decoded = nullptr;
   if (krb5_decode_ticket(&bytes, &decoded) != 0) return {nullptr, {library}};
   Ticket ticket(decoded, {library});
@@ -54,9 +54,9 @@ std::optional<std::chrono::sys_seconds> time_asked(krb5_context library, const T
                                                    const krb5_keyblock& session_key) {
   krb5_enc_data sealed{};
   sealed.enctype = session_key.enctype;
-  sealed.ciphertext = data_over(token.authenticator);
+  sealed.ciphertext = as_krb5_data(token.authenticator);
   std::string plain(token.authenticator.size(), '\0');
-  krb5_data into = data_over(plain);
+  krb5_data into = as_krb5_data(plain);
   krb5_error_code code = krb5_c_decrypt(library, &session_key, KRB5_KEYUSAGE_AP_REQ_AUTH, nullptr, &sealed, &into);
   if (code != 0) return std::nullopt;
   return authenticator_time({into.data, into.length});
