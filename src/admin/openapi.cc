@@ -63,6 +63,26 @@ constexpr std::string_view kDocument = R"json({
         }
       }
     },
+    "/api/v1/renewals": {
+      "post": {
+        "summary": "Obtains certificates by ACME that are due or have failed, and waits. Only through the control socket.",
+        "parameters": [
+          { "name": "name", "in": "query", "schema": { "type": "string" }, "description": "A host; else all" },
+          { "name": "force", "in": "query", "schema": { "enum": ["yes", "no"] }, "description": "Also what is not due" }
+        ],
+        "responses": {
+          "200": {
+            "description": "Those that were meant, as they are now",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/RenewalOutcome" } } }
+          },
+          "403": { "description": "Not through the control socket", "content": { "application/problem+json": {} } },
+          "404": {
+            "description": "No site has the name with a certificate by ACME",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/RenewalOutcome" } } }
+          }
+        }
+      }
+    },
     "/api/v1/reload": {
       "post": {
         "summary": "Reads the configuration again; an invalid one changes nothing. Only through the control socket.",
@@ -86,6 +106,28 @@ constexpr std::string_view kDocument = R"json({
       "Text": {
         "type": "object",
         "properties": { "en": { "type": "string" }, "de": { "type": "string" } }
+      },
+      "Renewal": {
+        "type": "object",
+        "properties": {
+          "names": { "type": "array", "items": { "type": "string" } },
+          "ca": { "type": "string" },
+          "state": { "enum": ["waiting", "under-way", "failing"] },
+          "expires": { "type": ["string", "null"], "format": "date-time" },
+          "next_attempt": { "type": ["string", "null"], "format": "date-time" },
+          "last_attempt": { "type": ["string", "null"], "format": "date-time" },
+          "failures": { "type": "integer", "description": "In a row" },
+          "code": { "type": ["string", "null"], "description": "Of the last failure, as in docs/errors.md" },
+          "problem": { "oneOf": [{ "$ref": "#/components/schemas/Text" }, { "type": "null" }] },
+          "remedy": { "oneOf": [{ "$ref": "#/components/schemas/Text" }, { "type": "null" }] }
+        }
+      },
+      "RenewalOutcome": {
+        "type": "object",
+        "properties": {
+          "ok": { "type": "boolean", "description": "None has failed" },
+          "renewals": { "type": "array", "items": { "$ref": "#/components/schemas/Renewal" } }
+        }
       },
       "Status": {
         "type": "object",
@@ -139,6 +181,11 @@ constexpr std::string_view kDocument = R"json({
                 "servers": { "type": "array", "items": { "$ref": "#/components/schemas/Server" } }
               }
             }
+          },
+          "renewals": {
+            "type": "array",
+            "description": "Certificates that come by ACME",
+            "items": { "$ref": "#/components/schemas/Renewal" }
           },
           "services": {
             "type": "array",

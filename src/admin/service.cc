@@ -7,6 +7,7 @@
 #include "admin/openapi.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "gate/form.h"
 #include "gate/metrics.h"
 #include "http/authority.h"
 
@@ -19,6 +20,7 @@ using http::Page;
 
 constexpr std::string_view kReload = "/api/v1/reload";
 constexpr std::string_view kFollow = "/api/v1/follow";
+constexpr std::string_view kRenewals = "/api/v1/renewals";
 constexpr std::string_view kSignIns = "/api/v1/sign-ins/";
 
 constexpr std::string_view kHome =
@@ -80,7 +82,7 @@ net::Task<Page> AdminService::page_for(const http::RequestHead& request) {
     Page page = co_await sign_in_page(request.path.substr(kSignIns.size()));
     co_return page;
   }
-  if (request.path != kReload && request.path != kFollow) {
+  if (request.path != kReload && request.path != kFollow && request.path != kRenewals) {
     bool known = request.path.starts_with(kSignIns);
     Page page = known ? Page() : read_page(request.path, request);
     if (!known && (reads || page.status != 200)) co_return page;
@@ -104,7 +106,23 @@ net::Task<Page> AdminService::sign_in_page(std::string_view reference) {
   co_return page_of(told.found ? 200 : 404, "application/json", std::move(told.json));
 }
 
+// Lasts as long as the CA takes.
+net::Task<Page> AdminService::renewal(const http::RequestHead& request) {
+  std::string_view query = request.query;
+  if (query.starts_with('?')) query.remove_prefix(1);
+  Result<gate::Form> asked = gate::Form::read(query);
+  if (!asked) co_return refused(400, asked.error().code(), request);
+  bool force = asked->text("force") == "yes";
+  net::Task<RenewalOutcome> renew = sources_.renew(std::string(asked->text("name")), force);
+  RenewalOutcome came = co_await std::move(renew);
+  co_return page_of(came.known ? 200 : 404, "application/json", to_json(came));
+}
+
 net::Task<Page> AdminService::deed(const http::RequestHead& request) {
+  if (request.path == kRenewals) {
+    Page page = co_await renewal(request);
+    co_return page;
+  }
   if (request.path == kFollow) {
     net::Task<> follow = sources_.follow();
     Result<> followed = co_await outcome(std::move(follow));

@@ -22,7 +22,8 @@ struct Sources {
   std::function<Status()> status;
   std::function<std::string()> metrics;              // Prometheus text
   std::function<net::Task<ReloadOutcome>()> reload;  // must not fail: what went wrong is a problem
-  std::function<net::Task<SignInDocument>(std::string reference)> sign_in;  // must not fail
+  std::function<net::Task<SignInDocument>(std::string reference)> sign_in;       // must not fail
+  std::function<net::Task<RenewalOutcome>(std::string name, bool force)> renew;  // must not fail; see acme::Renewer
   std::function<net::Task<>()> follow;  // takes over what a command has changed in the store; fails as the store does
 };
 
@@ -33,7 +34,8 @@ enum class Door : std::uint8_t {
 };
 
 // The operator's own pages: /, /metrics, /api/v1/status, /api/v1/openapi.json, and behind the control socket
-// /api/v1/sign-ins/REFERENCE, which names people, POST /api/v1/reload and /api/v1/follow.
+// /api/v1/sign-ins/REFERENCE, which names people, POST /api/v1/reload, /api/v1/follow and
+// /api/v1/renewals?name=HOST&force=yes (both may be left out).
 class AdminService final : public http::Service {
  public:
   // `sources` must outlive the service.
@@ -45,6 +47,7 @@ class AdminService final : public http::Service {
  private:
   net::Task<http::Page> page_for(const http::RequestHead& request);
   net::Task<http::Page> sign_in_page(std::string_view reference);
+  net::Task<http::Page> renewal(const http::RequestHead& request);
   net::Task<http::Page> deed(const http::RequestHead& request);
   http::Page read_page(std::string_view path, const http::RequestHead& request);
   http::Page refused(int status, std::string_view code, const http::RequestHead& request);

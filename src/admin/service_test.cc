@@ -38,6 +38,13 @@ net::Task<SignInDocument> sign_in_of(std::string reference) {
   co_return SignInDocument{.found = reference != "forgotten", .json = cat("{\"reference\": \"", reference, "\"}\n")};
 }
 
+net::Task<RenewalOutcome> renewed(std::string name, bool force) {
+  RenewalStatus renewal;
+  renewal.names = {name};
+  if (!force) renewal.code = "acme.unreachable";
+  co_return RenewalOutcome{.known = name != "unknown", .renewals = {renewal}};
+}
+
 Sources sources_with(bool ok) {
   Sources sources;
   sources.status = [] {
@@ -56,6 +63,7 @@ Sources sources_with(bool ok) {
   sources.reload = [ok] { return reloaded(ok); };
   sources.follow = followed;
   sources.sign_in = sign_in_of;
+  sources.renew = renewed;
   return sources;
 }
 
@@ -177,6 +185,18 @@ TEST_CASE("a sign-in is told through the control socket, and why nothing is know
   CHECK(nlohmann::json::parse(body_of(nothing))["reference"] == "forgotten");
 }
 
+TEST_CASE("renewing through the control socket tells what came of it") {
+  std::string done = ask(Door::Control, "POST", "/api/v1/renewals?name=a.example&force=yes");
+  CHECK(status_of(done) == "200");
+  nlohmann::json outcome = nlohmann::json::parse(body_of(done));
+  CHECK(outcome["ok"] == true);
+  CHECK(outcome["renewals"][0]["names"][0] == "a.example");
+  CHECK(nlohmann::json::parse(body_of(ask(Door::Control, "POST", "/api/v1/renewals?name=a.example")))["ok"] == false);
+  CHECK(status_of(ask(Door::Control, "POST", "/api/v1/renewals?name=unknown")) == "404");
+  CHECK(status_of(ask(Door::Control, "POST", "/api/v1/renewals?name=%zz")) == "400");
+  CHECK(status_of(ask(Door::Network, "POST", "/api/v1/renewals")) == "403");
+}
+
 TEST_CASE("the OpenAPI document lists exactly what is answered") {
   nlohmann::json document = nlohmann::json::parse(openapi_document());
   for (const auto& [path, operations] : document["paths"].items()) {
@@ -187,7 +207,7 @@ TEST_CASE("the OpenAPI document lists exactly what is answered") {
       CHECK(status_of(ask(Door::Control, upper, asked == path ? path : asked + "x")) == "200");
     }
   }
-  CHECK(document["paths"].size() == 6);
+  CHECK(document["paths"].size() == 7);
   nlohmann::json status = nlohmann::json::parse(body_of(ask(Door::Network, "GET", "/api/v1/status")));
   const nlohmann::json& listed = document["components"]["schemas"]["Status"]["properties"];
   CHECK(status.size() == listed.size());

@@ -1,5 +1,6 @@
 #include "admin/status.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -57,6 +58,20 @@ Json to_document(const ReloadProblem& problem) {
 
 Json to_document(const ServiceStatus& service) {
   return {{"name", service.name}, {"runs", service.runs}};
+}
+
+Json to_document(const RenewalStatus& renewal) {
+  bool failed = !renewal.code.empty();
+  return {{"names", renewal.names},
+          {"ca", renewal.ca},
+          {"state", renewal.state},
+          {"expires", to_document(renewal.expires)},
+          {"next_attempt", to_document(renewal.next)},
+          {"last_attempt", to_document(renewal.tried)},
+          {"failures", renewal.failures},
+          {"code", failed ? Json(renewal.code) : Json(nullptr)},
+          {"problem", failed ? to_document(renewal.problem) : Json(nullptr)},
+          {"remedy", failed ? to_document(renewal.remedy) : Json(nullptr)}};
 }
 
 Json to_document(const LdapServerStatus& server) {
@@ -132,11 +147,23 @@ std::string to_json(const Status& status) {
   document["listeners"] = list_of(status.listeners);
   document["sites"] = list_of(status.sites);
   document["backends"] = list_of(status.backends);
+  document["renewals"] = list_of(status.renewals);
   document["services"] = list_of(status.services);
   document["ldap_servers"] = list_of(status.ldap_servers);
   document["keys"] = list_of(status.keys);
   document["expiring_certificates"] = list_of(status.expiring);
   document["delegated_tickets"] = status.delegated_tickets ? to_document(*status.delegated_tickets) : Json(nullptr);
+  return dump(document);
+}
+
+bool RenewalOutcome::ok() const {
+  return std::ranges::all_of(renewals, [](const RenewalStatus& one) { return one.code.empty(); });
+}
+
+std::string to_json(const RenewalOutcome& outcome) {
+  Json document;
+  document["ok"] = outcome.ok();
+  document["renewals"] = list_of(outcome.renewals);
   return dump(document);
 }
 

@@ -38,6 +38,25 @@ struct SiteStatus {
   std::vector<std::string> refused_hosts = {};  // for which there is no certificate, although there should be
 };
 
+// A certificate that comes by ACME.
+struct RenewalStatus {
+  std::vector<std::string> names;
+  std::string ca;
+  std::string state;            // "waiting", "under-way", "failing"
+  std::optional<Time> expires;  // of the one in use; none: there is none
+  std::optional<Time> next;     // attempt
+  std::optional<Time> tried;    // the last attempt
+  unsigned failures = 0;        // in a row
+  std::string code;             // of the last failure; empty: none since the last success
+  Message problem, remedy;      // with `code`
+};
+
+// Attempts since the start.
+struct RenewalCounts {
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;
+};
+
 // A way to sign in.
 struct ServiceStatus {
   std::string name;  // "kerberos", "ldap", "database"
@@ -109,6 +128,7 @@ struct Status {
   std::vector<ListenerStatus> listeners;
   std::vector<SiteStatus> sites;
   std::vector<BackendStatus> backends;
+  std::vector<RenewalStatus> renewals;         // none without ACME
   std::vector<ServiceStatus> services;         // none where nobody signs in
   std::vector<LdapServerStatus> ldap_servers;  // in the order in which they are asked; none without a directory
   std::vector<KeyStatus> keys;                 // none without Kerberos
@@ -135,6 +155,15 @@ struct ReloadOutcome {
   bool ok = false;
   std::vector<ReloadProblem> problems;  // warnings even if it is ok
 };
+
+// What came of POST /api/v1/renewals: each certificate that was meant, as it is now.
+struct RenewalOutcome {
+  bool known = false;  // some site has the name, with a certificate by ACME
+  std::vector<RenewalStatus> renewals;
+
+  bool ok() const;  // none has failed
+};
+std::string to_json(const RenewalOutcome& outcome);
 
 // The documents of GET /api/v1/status and POST /api/v1/reload. Instants are RFC 3339 in UTC.
 std::string to_json(const Status& status);

@@ -138,6 +138,14 @@ constexpr OptionSpec kClients = {
     .value = {"browser,app,java,openssl", "browser,app,java,openssl"},
     .tells = {"what these clients make of it, and say", "was diese Clients davon halten, und was sie sagen"}};
 constexpr Phrase kProfileWords = {"rfc5280|webpki|browser|app|java", "rfc5280|webpki|browser|app|java"};
+constexpr std::array kRenewOptions = std::to_array<OptionSpec>({
+    {.name = "--all",
+     .value = kNoValue,
+     .tells = {"those of all hosts, as without NAME", "die von allen Hosts, wie ohne NAME"}},
+    {.name = "--force",
+     .value = kNoValue,
+     .tells = {"also those that are good for longer", "auch die, die noch länger gelten"}},
+});
 
 constexpr std::array kVerifyOptions = std::to_array<OptionSpec>({
     {.name = "--chain",
@@ -414,6 +422,17 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
           "Rückgabewert: 0 vertrauenswürdig; 1 nicht vertrauenswürdig, oder ein Client von --as lehnt es ab; 2 etwas "
           "ist unlesbar.\n"},
      .options = kVerifyOptions},
+    {.command = Command::CertRenew,
+     .group = "cert",
+     .word = "renew",
+     .operand = {"NAME", "NAME"},
+     .summary = {"obtain certificates by ACME that are due or have failed",
+                 "über ACME die Zertifikate holen, die fällig oder gescheitert sind"},
+     .more = {"The running gate does it, and shows them at once. NAME is a host; without it all are meant.\n\n"
+              "Exit status: 0 done, or nothing to do; 1 one could not be had; 3 no gate is running.\n",
+              "Das laufende Tor tut es und zeigt sie sofort. NAME ist ein Host; ohne ihn sind alle gemeint.\n\n"
+              "Rückgabewert: 0 erledigt oder nichts zu tun; 1 eines war nicht zu bekommen; 3 es läuft kein Tor.\n"},
+     .options = kRenewOptions},
     kCertListCommand,
     kCertImportCommand,
     kCertExportCommand,

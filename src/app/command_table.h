@@ -35,6 +35,7 @@ enum class Command : std::uint8_t {
   SessionEnd,
   CertShow,
   CertVerify,
+  CertRenew,
   CertList,
   CertImport,
   CertExport,

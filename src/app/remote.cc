@@ -6,11 +6,14 @@
 
 #include "app/control_call.h"
 #include "app/german.h"
+#include "app/renewal_text.h"
+#include "app/shown_json.h"
 #include "app/sign_in_text.h"
 #include "app/status_text.h"
 #include "app/text_table.h"
 #include "base/text.h"
 #include "conf/problem.h"
+#include "gate/form.h"
 
 namespace pforte::app {
 
@@ -22,6 +25,9 @@ using namespace std::chrono_literals;
 constexpr auto kStatusLimit = 10s;
 // Certificates may lie on a slow disk, and names may have to be looked up.
 constexpr auto kReloadLimit = 120s;
+
+// A CA may take minutes for each.
+constexpr auto kRenewLimit = 30min;
 
 constexpr int kNotKnown = 1;
 constexpr int kRefused = 2;
@@ -174,6 +180,34 @@ Said ask_reload(const std::string& state_dir, const Manner& manner) {
     result.err += german ? "pforte: die Konfiguration wurde abgelehnt; es gilt weiter die bisherige\n"
                          : "pforte: the configuration was refused; the one before stays in force\n";
   }
+  return result;
+}
+
+Said ask_renew(const std::string& state_dir, const std::string& name, bool force, const Manner& manner) {
+  std::string socket = socket_of(state_dir);
+  std::string path = cat("/api/v1/renewals?force=", force ? "yes" : "no", "&name=");
+  gate::append_form_value(path, name);
+  Result<ControlAnswer> answer = call_gate(socket, "POST", path, kRenewLimit);
+  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  Json outcome = Json::parse(answer->body, nullptr, false);
+  if (answer->status == 404 && outcome.is_object() && outcome.contains("renewals")) {
+    std::string shown = name.empty() ? "" : cat(" ", printable(name));
+    return said(kRefused,
+                {cat("no site has a certificate by ACME", name.empty() ? "" : " with the name", shown),
+                 cat("keine Site hat ein Zertifikat über ACME", name.empty() ? "" : " mit dem Namen", shown)},
+                {"give the configuration a block [[acme]] and the site certificate = \"auto\", and run `pforte reload`",
+                 "der Konfiguration einen Block [[acme]] und der Site certificate = \"auto\" geben und `pforte reload` "
+                 "ausführen"},
+                manner.language);
+  }
+  if (answer->status != 200 || !outcome.is_object()) return strange_answer(*answer, manner.language);
+  Said result;
+  result.exit = is_true(outcome, "ok") ? 0 : kNotKnown;
+  if (manner.json) {
+    result.out = answer->body;
+    return result;
+  }
+  for (const Json& renewal : part_at(outcome, "renewals")) result.out += renewal_text(renewal, manner.language);
   return result;
 }
 

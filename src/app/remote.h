@@ -25,6 +25,11 @@ Said ask_status(const std::string& state_dir, const Manner& manner);
 // `pforte reload`: exit 0, 2 when the gate refused the configuration (with its problems), 3 when no gate answers.
 Said ask_reload(const std::string& state_dir, const Manner& manner);
 
+// `pforte cert renew`: tries to obtain the certificates by ACME that have `name` (empty: all) and are due or have
+// failed, with `force` all of them, and waits for what comes of it. Exit 0; 1 when one could not be had; 2 when no site
+// has the name with a certificate by ACME; 3 when no gate answers.
+Said ask_renew(const std::string& state_dir, const std::string& name, bool force, const Manner& manner);
+
 // `pforte explain`: how the sign-in of the request with this reference went. Exit 0, also for a request that had none;
 // 1 when the gate does not know it, 2 for what is no reference, 3 when no gate answers.
 Said ask_sign_in(const std::string& state_dir, const std::string& reference, const Manner& manner);

@@ -22,6 +22,7 @@
 #include "app/trust_command.h"
 #include "base/text.h"
 #include "gate/public_authority.h"
+#include "gate/wanted_certificates.h"
 #include "kerberos/krb5_config.h"
 
 namespace pforte::app {
@@ -63,6 +64,7 @@ void check_files(const gate::Config& config, bool holds, conf::Problems& problem
                         .sign_in = {}};
   if (holds) gate::make_plan(config, parts, problems);
   if (!holds) gate::check_named_files(config, problems);
+  gate::check_acme_files(config, problems);
   gate::check_sign_in_files(config, problems);
   gate::check_authority(config, problems);
 }
@@ -125,6 +127,10 @@ int run(std::span<const char* const> arguments) {
     case Command::Explain:
       return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
         return ask_sign_in(state_dir, line->operand, manner);
+      });
+    case Command::CertRenew:
+      return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
+        return ask_renew(state_dir, line->operand, line->has("--force"), manner);
       });
     case Command::Demo:
       return run_demo(*line);

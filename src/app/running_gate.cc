@@ -107,6 +107,12 @@ void close_all(const std::vector<std::vector<gate::Door>>& doors) {
   }
 }
 
+std::string names_together(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += cat(text.empty() ? "" : " ", name);
+  return text;
+}
+
 conf::Place place_of_file(const gate::Plan& plan) {
   return {.file = plan.config.file, .line = 0, .column = 0};
 }
@@ -164,6 +170,7 @@ Result<> RunningGate::start(conf::Problems& problems) {
               .metrics = [this] { return metrics(); },
               .reload = [this] { return reload(); },
               .sign_in = [this](std::string reference) { return find_sign_in(std::move(reference)); },
+              .renew = [this](std::string name, bool force) { return renew(std::move(name), force); },
               .follow = [this] { return follow_all(); }};
   // First of all: whoever holds the control socket is the one gate of this state folder.
   control_ = TRY(admin::ControlSocket::open(loop_, cat(config.state_dir, "/control.sock"), control_service_));
@@ -264,6 +271,33 @@ void RunningGate::follow(std::shared_ptr<const gate::Plan> plan, std::vector<std
     one.worker.loop().post([&worker = one.worker, plan = plan_, own = std::move(own)] { worker.follow(plan, own); });
   }
   health_ = std::make_unique<gate::Health>(loop_, pool_, plan_);
+  follow_renewals();
+}
+
+// When the store cannot be opened, it is tried again at the next reload.
+void RunningGate::follow_renewals() {
+  if (!renewal_ && plan_->config.acme.empty()) return;
+  if (!renewal_) {
+    auto each = [this](const std::function<void(gate::Worker&)>& tell) {
+      for (Crew& one : crew_) tell(one.worker);
+    };
+    auto opened = CertificateRenewal::open(loop_, pool_, plan_->config.state_dir, each);
+    if (!opened) return log::error("store.failed", {{"reason", opened.error().text()}});
+    renewal_ = *std::move(opened);
+  }
+  renewal_->follow(plan_->config);
+}
+
+net::Task<admin::RenewalOutcome> RunningGate::renew(std::string name, bool force) {
+  admin::RenewalOutcome came;
+  if (!renewal_) co_return came;
+  auto renewals = co_await outcome(renewal_->renew(std::move(name), force));
+  if (!renewals) co_return came;
+  came.known = true;
+  came.renewals = *std::move(renewals);
+  // Who asked finds the new ones in use.
+  (void)co_await outcome(follow_certificates());
+  co_return came;
 }
 
 net::Task<admin::ReloadOutcome> RunningGate::reload() {
@@ -498,6 +532,7 @@ admin::Status RunningGate::status() const {
   status.since = started_;
   status.loaded = loaded_;
   status.expiring = certificate_sight_.expiring;
+  if (renewal_) status.renewals = renewal_->status();
   for (const Crew& one : crew_) {
     const gate::Metrics& metrics = one.worker.metrics();
     status.client_connections += metrics.client_connections.value();
@@ -520,6 +555,12 @@ std::string RunningGate::metrics() const {
     for (const auto& server : backend->servers) {
       facts.servers.push_back({backend->config.name.value, server->url(), server->available(loop_.now())});
     }
+  }
+  if (renewal_) {
+    facts.renewals_succeeded = renewal_->counts().succeeded;
+    facts.renewals_failed = renewal_->counts().failed;
+    for (const admin::RenewalStatus& one : renewal_->status())
+      facts.renewals.push_back({.names = names_together(one.names), .failures = one.failures, .next = one.next});
   }
   if (accounts_) {
     facts.newer_key_tickets = accounts_->key_drifts().newer_tickets();

@@ -10,6 +10,7 @@
 #include "admin/control_socket.h"
 #include "admin/service.h"
 #include "app/certificate_alarms.h"
+#include "app/certificate_renewal.h"
 #include "app/certificate_watch.h"
 #include "app/session_watch.h"
 #include "conf/problem.h"
@@ -69,6 +70,8 @@ class RunningGate {
   void hire(unsigned workers, std::size_t most_clients);
   void follow(std::shared_ptr<const gate::Plan> plan, std::vector<std::vector<gate::Door>> doors);
   net::Task<admin::ReloadOutcome> reload();
+  net::Task<admin::RenewalOutcome> renew(std::string name, bool force);
+  void follow_renewals();
   net::Task<admin::SignInDocument> find_sign_in(std::string reference);
   net::Task<> follow_store(bool unasked);
   net::Task<> follow_certificates();
@@ -101,6 +104,7 @@ class RunningGate {
   gate::SignInPools sign_in_pools_{.tickets = net::Pool(std::max(2U, std::thread::hardware_concurrency())),
                                    .passwords = net::Pool(kPasswordThreads)};
   std::unique_ptr<gate::Health> health_;
+  std::unique_ptr<CertificateRenewal> renewal_;  // null until some site wants a certificate by ACME
 
   admin::Sources sources_;
   admin::AdminService network_service_{sources_, admin::Door::Network};

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/renewal_text.h"
 #include "app/shown_json.h"
 #include "app/text_table.h"
 #include "base/text.h"
@@ -26,6 +27,7 @@ class Writer {
   void site(const Json& site);
   void backend(const Json& backend) { out_ += cat("  ", shown_text(backend, "name"), '\n'); }
   void server(const Json& server);
+  void renewal(const Json& renewal) { out_ += renewal_text(renewal, language_); }
   void service(const Json& service);
   void directory_server(const Json& server);
   void key(const Json& key);
@@ -180,6 +182,8 @@ std::optional<std::string> status_text(std::string_view document, Language langu
     writer.backend(backend);
     for (const Json& server : structure(backend, "servers")) writer.server(server);
   }
+  if (!structure(status, "renewals").empty()) writer.heading({"Certificates by ACME", "Zertifikate über ACME"});
+  for (const Json& renewal : structure(status, "renewals")) writer.renewal(renewal);
   if (!structure(status, "services").empty()) writer.heading({"Sign-in", "Anmeldung"});
   for (const Json& service : structure(status, "services")) {
     writer.service(service);

@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <cstdlib>
 
@@ -16,6 +17,15 @@ Sha256 sha256(std::string_view bytes) {
   if (!the_algorithm || EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, the_algorithm, nullptr) != 1)
     std::abort();
   return digest;
+}
+
+Sha256 hmac_sha256(const Secret& key, std::string_view text) {
+  Sha256 code;
+  unsigned size = 0;
+  if (!HMAC(EVP_sha256(), key.reveal().data(), int(key.reveal().size()),
+            reinterpret_cast<const unsigned char*>(text.data()), text.size(), code.data(), &size))
+    std::abort();
+  return code;
 }
 
 Sha1 sha1(std::initializer_list<std::string_view> pieces) {

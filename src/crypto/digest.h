@@ -5,12 +5,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/secret.h"
+
 namespace pforte::crypto {
 
 using Sha256 = std::array<unsigned char, 32>;
 
 // FIPS 180-4.
 Sha256 sha256(std::string_view bytes);
+
+// RFC 2104, with SHA-256.
+Sha256 hmac_sha256(const Secret& key, std::string_view text);
 
 // FIPS 180-4, of several pieces in a row. For old formats that have nothing else.
 using Sha1 = std::array<unsigned char, 20>;

@@ -9,6 +9,7 @@
 #include "gate/check_config.h"
 #include "gate/network_config.h"
 #include "gate/unsupported_config.h"
+#include "gate/wanted_certificates.h"
 
 namespace pforte::gate {
 
@@ -131,6 +132,8 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   SiteDefaults defaults{.tls_profile = config.tls.profile, .limits = config.limits.request};
   for (conf::Reader& site : keys.tables("site", conf::Shape::List))
     config.sites.push_back(read_site_config(std::move(site), defaults));
+  for (conf::Reader& ca : keys.tables("acme", conf::Shape::List))
+    config.acme.push_back(acme::read_ca_config(std::move(ca)));
   read_sign_in(keys, config);
   keys.end();
   return config;
@@ -141,6 +144,7 @@ std::optional<Config> parse_draft(std::string_view text, const std::string& file
   if (!document) return std::nullopt;
   Config config = read_document_config(conf::Reader(*document, problems), file);
   check_config(config, problems);
+  check_acme_config(config, problems);
   return config;
 }
 

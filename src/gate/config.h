@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "acme/config.h"
 #include "gate/backend_config.h"
 #include "gate/ca_config.h"
 #include "gate/limits_config.h"
@@ -59,6 +60,7 @@ struct Config {
   CaConfig ca;
   std::vector<BackendConfig> backends;
   std::vector<SiteConfig> sites;
+  std::vector<acme::CaConfig> acme;  // in the order in which they are asked
 
   // How agents sign in; `providers` is empty where no site asks anybody.
   std::optional<kerberos::KerberosConfig> kerberos;

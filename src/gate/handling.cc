@@ -101,6 +101,12 @@ Handling::Route Handling::route() {
     route.page = http::text_page(200, "ok\n");
     return route;
   }
+  // Before any redirect: a CA looks on port 80 (RFC 8555, 8.3).
+  if (const std::string* proof = proof_at(path)) {
+    record_.decision = "gate.acme";
+    route.page = http::text_page(200, *proof);
+    return route;
+  }
   const Site* site = plan_->find_site(request().authority);
   if (site) {
     site_index_ = site->index;
@@ -150,6 +156,10 @@ net::Task<http::Page> Handling::tell_of_authority() {
   if (!page) co_return error(404, "path.not-allowed");
   record_.decision = "gate.authority";
   co_return *std::move(page);
+}
+
+const std::string* Handling::proof_at(std::string_view path) const {
+  return worker_.proofs() ? worker_.proofs()->page_at(path) : nullptr;
 }
 
 // Passwords, tickets and cookies do not travel in the open, but on this machine.

@@ -49,6 +49,7 @@ class Handling {
   void record_request();
   void know_client();
   Route route();
+  const std::string* proof_at(std::string_view path) const;
   bool would_sign_in_openly() const;
   void judge(Route& route);
   net::Task<> take_step(Route& route);

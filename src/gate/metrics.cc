@@ -222,6 +222,22 @@ void append_backends(Exposition& out, const Sums& sums, const std::vector<Server
   }
 }
 
+void append_renewals(Exposition& out, const ProcessFacts& facts) {
+  constexpr std::string_view kAttempts = "pforte_acme_attempts_total";
+  out.family(kAttempts, "counter", "Attempts to obtain a certificate by ACME.");
+  out.sample(kAttempts, {{"outcome", "done"}}, std::int64_t(facts.renewals_succeeded));
+  out.sample(kAttempts, {{"outcome", "failed"}}, std::int64_t(facts.renewals_failed));
+  constexpr std::string_view kFailures = "pforte_acme_failures";
+  out.family(kFailures, "gauge", "Failed attempts in a row, of each certificate that comes by ACME.");
+  for (const RenewalFact& one : facts.renewals)
+    out.sample(kFailures, {{"names", one.names}}, std::int64_t(one.failures));
+  constexpr std::string_view kNext = "pforte_acme_next_attempt_timestamp_seconds";
+  out.family(kNext, "gauge", "When the next attempt is due.");
+  for (const RenewalFact& one : facts.renewals) {
+    if (one.next) out.sample(kNext, {{"names", one.names}}, unix_seconds(*one.next));
+  }
+}
+
 void append_process(Exposition& out, const ProcessFacts& facts) {
   out.single("pforte_access_log_lines_lost_total", "counter", "Lines of the access log that could not be written.",
              std::int64_t(facts.access_log_lines_lost));
@@ -306,6 +322,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
                       &Metrics::Site::bytes_out);
   append_backends(out, sums, facts.servers);
   append_certificates(out, facts);
+  append_renewals(out, facts);
   append_process(out, facts);
   return out.take();
 }

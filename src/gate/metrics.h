@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -119,6 +120,13 @@ struct ServerHealth {
   bool up = false;
 };
 
+// A certificate that comes by ACME as the scrape shows it.
+struct RenewalFact {
+  std::string names;                                          // with spaces between
+  unsigned failures = 0;                                      // in a row
+  std::optional<std::chrono::system_clock::time_point> next;  // attempt
+};
+
 // What the scrape shows beside the workers' numbers.
 // A certificate that is in use, or could be.
 struct CertificateExpiry {
@@ -142,6 +150,10 @@ struct ProcessFacts {
   std::uint64_t older_key_tickets = 0;
   std::uint64_t key_drifts = 0;
   std::vector<CertificateExpiry> certificates;  // those that end first
+  // Of certificates that come by ACME, and attempts since the start.
+  std::vector<RenewalFact> renewals;
+  std::uint64_t renewals_succeeded = 0;
+  std::uint64_t renewals_failed = 0;
 };
 
 // The sums over all workers, in the text format of Prometheus, version 0.0.4.

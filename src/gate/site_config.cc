@@ -31,10 +31,21 @@ CertificateConfig read_certificate_config(conf::Reader keys) {
   return config;
 }
 
+void read_acme(conf::Reader keys, SiteConfig& site) {
+  site.automatic = keys.place();
+  site.acme = keys.required_text("acme");
+  keys.end();
+}
+
 void read_certificates(conf::Reader& keys, SiteConfig& site) {
   if (!keys.has_text("certificate")) {
-    for (conf::Reader& one : keys.tables("certificate", conf::Shape::OneOrList))
-      site.certificates.push_back(read_certificate_config(std::move(one)));
+    for (conf::Reader& one : keys.tables("certificate", conf::Shape::OneOrList)) {
+      if (one.has("acme")) {
+        read_acme(std::move(one), site);
+      } else {
+        site.certificates.push_back(read_certificate_config(std::move(one)));
+      }
+    }
     return;
   }
 

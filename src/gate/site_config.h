@@ -49,6 +49,10 @@ struct SiteConfig {
   // Where it says `certificate = "auto"`: each host gets the one that the inventory has for it. None: it does not.
   std::optional<conf::Place> automatic;
 
+  // The [[acme]] that alone may issue them: `certificate = { acme = "NAME" }`, which is otherwise as "auto". Empty:
+  // any.
+  conf::Text acme;
+
   // Whether TLS clients can ask for it.
   bool has_certificate() const { return automatic || !certificates.empty(); }
 

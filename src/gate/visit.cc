@@ -35,6 +35,30 @@ bool is_in(const std::vector<net::Network>& networks, const net::Address& addres
   return std::ranges::any_of(networks, [&](const net::Network& network) { return network.contains(address); });
 }
 
+// The names of the sites, and beside them what CAs look for.
+class NamesWithProofs final : public tls::ServerNames {
+ public:
+  NamesWithProofs(std::shared_ptr<const tls::ServerNames> names, std::shared_ptr<const acme::Proofs> proofs)
+      : names_(std::move(names)), proofs_(std::move(proofs)) {}
+
+  const tls::ServerContext* find(std::string_view name) const override { return names_->find(name); }
+  const tls::ServerContext* unnamed() const override { return names_->unnamed(); }
+  const tls::ServerContext& greeting() const override { return names_->greeting(); }
+  const tls::ServerContext* find_proof(std::string_view name) const override {
+    auto found = proofs_->contexts.find(name);
+    return found == proofs_->contexts.end() ? nullptr : found->second.get();
+  }
+
+ private:
+  std::shared_ptr<const tls::ServerNames> names_;
+  std::shared_ptr<const acme::Proofs> proofs_;
+};
+
+std::shared_ptr<const tls::ServerNames> names_with_proofs(const Worker& worker) {
+  if (!worker.proofs() || worker.proofs()->contexts.empty()) return worker.names();
+  return std::make_shared<NamesWithProofs>(worker.names(), worker.proofs());
+}
+
 // The label under which a failed handshake is counted. OpenSSL's reasons are its own words.
 std::string_view label_of(const Error& error, const tls::Session& session) {
   if (error.kind() == Kind::Timeout) return "timeout";
@@ -146,13 +170,18 @@ net::Task<> Visit::read_proxy_header(net::Socket& socket) {
 }
 
 net::Task<> Visit::shake_hands() {
-  auto session = tls::Session::accept(std::move(stream_), worker_.names(), worker_.keys());
+  auto session = tls::Session::accept(std::move(stream_), names_with_proofs(worker_), worker_.keys());
   session_ = session.get();
   stream_ = std::move(session);
   Result<> shaken = co_await outcome(session_->handshake());
   if (shaken) {
     Metrics& metrics = worker_.metrics();
     (session_->resumed() ? metrics.handshakes_resumed : metrics.handshakes_full).add();
+    // A CA has seen what it wanted: nothing is said over this connection (RFC 8737, 3).
+    if (session_->protocol() == tls::kProofProtocol) {
+      session_->finish();
+      ending_ = true;
+    }
     co_return {};
   }
   tell_failed_handshake(shaken.error());

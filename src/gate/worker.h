@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acme/proofs.h"
 #include "gate/access_log.h"
 #include "gate/bound_tunnels.h"
 #include "gate/connections.h"
@@ -65,6 +66,10 @@ class Worker final : private ConnectionGauge {
   KnownSessions& known_sessions() { return known_sessions_; }
   BoundTunnels& tunnels() { return tunnels_; }
 
+  // What CAs find here from now on; null or empty: nothing.
+  void show(std::shared_ptr<const acme::Proofs> proofs) { proofs_ = std::move(proofs); }
+  const std::shared_ptr<const acme::Proofs>& proofs() const { return proofs_; }
+
   // Ticket exchanges that wait for their client's next leg, all connections together.
   int half_exchanges = 0;
 
@@ -109,6 +114,7 @@ class Worker final : private ConnectionGauge {
   Connections connections_;
   std::shared_ptr<const session::Keys> session_keys_;
   std::shared_ptr<const session::Ended> ended_sessions_;
+  std::shared_ptr<const acme::Proofs> proofs_;
   KnownSessions known_sessions_;
   BoundTunnels tunnels_;
   std::list<Entrance> entrances_;

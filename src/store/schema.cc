@@ -83,7 +83,14 @@ CREATE TABLE authority_crl (
   next_update BIGINT NOT NULL, list TEXT NOT NULL);
 )";
 
-constexpr auto kMigrations = std::to_array<std::string_view>({kFirst, kCertificates, kAuthority});
+constexpr std::string_view kAcme = R"(
+CREATE TABLE acme_account (directory TEXT PRIMARY KEY, key_pem TEXT NOT NULL, url TEXT NOT NULL);
+CREATE TABLE acme_renewal (
+  names TEXT PRIMARY KEY, directory TEXT NOT NULL, order_url TEXT NOT NULL, key_pem TEXT NOT NULL,
+  failures BIGINT NOT NULL, tried BIGINT NOT NULL, next BIGINT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL);
+)";
+
+constexpr auto kMigrations = std::to_array<std::string_view>({kFirst, kCertificates, kAuthority, kAcme});
 
 Result<std::int64_t> version_of(Store& store) {
   std::int64_t version = 0;

@@ -29,6 +29,10 @@ namespace pforte::store {
 //   authority_certificate  serial PK (hex), issuer (id of its key), subject, names, profile, not_before, not_after,
 //                          issued, revoked (null: not), reason, certificate (PEM)
 //   authority_crl  issuer PK, number, revoked (how many entries), this_update, next_update, list (DER in hex)
+//   acme_account   directory PK (of the CA), key_pem, url (empty: yet to be made)
+//   acme_renewal   names PK (of a certificate, with spaces between), directory, order_url, key_pem (of the order under
+//   way;
+//                  empty: none), failures in a row, tried, next, code, reason (of the last failure)
 //   store_version  version: how many of these statements it has seen
 std::span<const std::string_view> migrations();
 

@@ -22,13 +22,18 @@ constexpr const char* kIntermediateCiphers =
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* kGroups = "X25519:P-256:P-384";
 
+constexpr std::array<std::string_view, 3> kProtocols{"h2", "http/1.1", kProofProtocol};
+
 // In order of preference (RFC 7301, 3.1).
-constexpr std::array<std::string_view, 2> kProtocols{"h2", "http/1.1"};
+std::span<const std::string_view> spoken(Protocols protocols) {
+  std::span<const std::string_view> all(kProtocols);
+  if (protocols == Protocols::Proof) return all.subspan(2);
+  return protocols == Protocols::Http2AndHttp1 ? all.first(2) : all.subspan(1, 1);
+}
 
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
                     unsigned offered_size, void* context) {
-  bool http2 = static_cast<const ServerContext*>(context)->protocols() == Protocols::Http2AndHttp1;
-  for (std::string_view ours : std::span(kProtocols).subspan(http2 ? 0 : 1)) {
+  for (std::string_view ours : spoken(static_cast<const ServerContext*>(context)->protocols())) {
     for (std::size_t at = 0; at < offered_size; at += 1UZ + offered[at]) {
       std::string_view theirs(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
       if (theirs != ours) continue;
@@ -85,6 +90,16 @@ ServerContext::ServerContext(Profile profile, std::vector<Shown> shown, Protocol
 Result<std::shared_ptr<const ServerContext>> ServerContext::make(Profile profile, std::vector<Shown> shown,
                                                                  Protocols protocols) {
   std::shared_ptr<ServerContext> made(new ServerContext(profile, std::move(shown), protocols));
+  TRY(made->use_certificates());
+  return std::shared_ptr<const ServerContext>(std::move(made));
+}
+
+Result<std::shared_ptr<const ServerContext>> ServerContext::make_for_proof(Shown shown) {
+  std::vector<Shown> one;
+  one.push_back(std::move(shown));
+  std::shared_ptr<ServerContext> made(new ServerContext(Profile::Intermediate, std::move(one), Protocols::Proof));
+  SSL_CTX_set_num_tickets(made->context_.get(), 0);
+  SSL_CTX_set_options(made->context_.get(), SSL_OP_NO_TICKET);
   TRY(made->use_certificates());
   return std::shared_ptr<const ServerContext>(std::move(made));
 }

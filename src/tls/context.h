@@ -13,11 +13,14 @@
 
 namespace pforte::tls {
 
+// What a CA speaks that looks for a proof by tls-alpn-01 (RFC 8737, 6.2).
+inline constexpr std::string_view kProofProtocol = "acme-tls/1";
+
 // What a server offers: Mozilla's server side TLS recommendations, version 5.7.
 enum class Profile { Intermediate, Modern };
 
 // What a server offers by ALPN (RFC 7301), the first of them preferred.
-enum class Protocols { Http1, Http2AndHttp1 };
+enum class Protocols { Http1, Http2AndHttp1, Proof };
 
 // A certificate that a server shows, with its stapled OCSP answer if there is one.
 struct Shown {
@@ -33,6 +36,9 @@ class ServerContext {
   // with Kind::Invalid when OpenSSL refuses one.
   static Result<std::shared_ptr<const ServerContext>> make(Profile profile, std::vector<Shown> shown,
                                                            Protocols protocols = Protocols::Http1);
+
+  // One that speaks "acme-tls/1" and nothing else: it shows a certificate that proves something to a CA (RFC 8737).
+  static Result<std::shared_ptr<const ServerContext>> make_for_proof(Shown shown);
 
   ServerContext(const ServerContext&) = delete;
   ServerContext& operator=(const ServerContext&) = delete;
@@ -74,6 +80,9 @@ class ServerNames {
   virtual const ServerContext* find(std::string_view name) const = 0;
   // For a client that names none, such as Java for a host without a dot. Null: it is refused as well.
   virtual const ServerContext* unnamed() const = 0;
+  // For a client that speaks nothing but "acme-tls/1": a CA that looks for a proof (RFC 8737, 3). `name` may be empty.
+  // Null: there is none, and the handshake is refused with no_application_protocol.
+  virtual const ServerContext* find_proof(std::string_view /*name*/) const { return nullptr; }
   // With which a handshake begins, until the client has said which name it wants.
   virtual const ServerContext& greeting() const = 0;
 };

@@ -41,6 +41,19 @@ void forget_errors() {
   if (ERR_peek_error() != 0) ERR_clear_error();
 }
 
+// Whether the client speaks "acme-tls/1" and nothing else (RFC 8737, 3): the extension's list has that one name.
+bool looks_for_proof(SSL* ssl) {
+  constexpr std::uint8_t kSize = kProofProtocol.size();
+  constexpr std::array<std::uint8_t, 3> kBefore = {0, kSize + 1, kSize};
+  const unsigned char* extension = nullptr;
+  std::size_t size = 0;
+  if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation, &extension, &size) != 1)
+    return false;
+  std::string_view sent(reinterpret_cast<const char*>(extension), size);
+  std::string_view before(reinterpret_cast<const char*>(kBefore.data()), kBefore.size());
+  return sent.starts_with(before) && sent.substr(before.size()) == kProofProtocol;
+}
+
 bool is_address(const std::string& name) {
   std::array<unsigned char, 16> bytes;
   return inet_pton(AF_INET, name.c_str(), &bytes) == 1 || inet_pton(AF_INET6, name.c_str(), &bytes) == 1;
@@ -347,9 +360,14 @@ int Session::on_client_hello(SSL* ssl, int* alert, void*) {
     session.server_name_ = lowered(host_in_server_name(std::span(extension, size)).value_or(""));
   }
   const ServerNames& names = *session.names_;
-  session.context_ = session.server_name_.empty() ? names.unnamed() : names.find(session.server_name_);
+  bool proof = looks_for_proof(ssl);
+  if (proof) {
+    session.context_ = names.find_proof(session.server_name_);
+  } else {
+    session.context_ = session.server_name_.empty() ? names.unnamed() : names.find(session.server_name_);
+  }
   if (!session.context_) {
-    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    *alert = proof ? SSL_AD_NO_APPLICATION_PROTOCOL : SSL_AD_UNRECOGNIZED_NAME;
     return SSL_CLIENT_HELLO_ERROR;
   }
   SSL_set_SSL_CTX(ssl, session.context_->native());
