@@ -22,12 +22,12 @@ namespace {
 
 using ClientVerdicts = std::vector<pki::ClientVerdict>;
 
-std::unexpected<Complaint> missing(std::string_view option, std::string_view en, std::string_view de) {
+std::unexpected<Complaint> is_missing(std::string_view option, std::string_view en, std::string_view de) {
   return std::unexpected(Complaint(kInvalidInput, {cat(option, " is missing"), cat(option, " fehlt")},
                                    {std::string(en), std::string(de)}));
 }
 
-void print(const Streams& streams, const std::string& text) {
+void print_out(const Streams& streams, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), streams.out);
 }
 
@@ -48,18 +48,18 @@ Answer<int> verify_certificate(const CommandLine& line, const Streams& streams) 
   CertQuestion asked = TRY(read_cert_question(line, pki::Profile::Rfc5280));
   std::optional<std::string> chain = line.value_of("--chain");
   if (!chain)
-    return missing("--chain", "name the file with the peer's certificate",
-                   "die Datei mit dem Zertifikat der Gegenstelle nennen");
+    return is_missing("--chain", "name the file with the peer's certificate",
+                      "die Datei mit dem Zertifikat der Gegenstelle nennen");
   if (line.values_of("--trust").empty())
-    return missing("--trust", "name what is trusted: a file, a folder, or system",
-                   "angeben, wem vertraut wird: eine Datei, ein Ordner oder system");
+    return is_missing("--trust", "name what is trusted: a file, a folder, or system",
+                      "angeben, wem vertraut wird: eine Datei, ein Ordner oder system");
   Material material = TRY(read_material(line, streams, *chain));
   warn_of(material, line, streams);
   pki::Question question = material.question(asked);
   pki::Verdict verdict = pki::verify(question);
   ClientVerdicts clients = judge_as_clients(asked, question, material.sent, false);
-  print(streams,
-        line.json ? verdict_json(verdict, clients, line.language) : verdict_text(verdict, clients, line.language));
+  print_out(streams,
+            line.json ? verdict_json(verdict, clients, line.language) : verdict_text(verdict, clients, line.language));
   return verdict.trusted && all_trust(clients) ? kDone : kDoesNotHold;
 }
 
@@ -83,8 +83,8 @@ Answer<int> show_certificates(const CommandLine& line, const Streams& streams) {
   if (assumed) assume_anchors(material, question);
   ClientVerdicts clients = judge_as_clients(asked, question, material.sent, assumed);
   std::vector<CertDetails> details = details_of(std::span(material.certificates).first(material.sent), asked);
-  print(streams,
-        line.json ? details_json(details, clients, line.language) : details_text(details, clients, line.language));
+  print_out(streams,
+            line.json ? details_json(details, clients, line.language) : details_text(details, clients, line.language));
   return all_trust(clients) ? kDone : kDoesNotHold;
 }
 

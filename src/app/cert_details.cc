@@ -74,7 +74,7 @@ Json single_json(const CertDetails& details, Language language) {
           {"revocation_lists", list_addresses(it)},
           {"sha256", it.sha256()},
           {"sha1", sha1_of(it)},
-          {"findings", findings_json(details.findings, language)}};
+          {"findings", rule_findings_json(details.findings, language)}};
 }
 
 // Rows of a certificate, none for what it does not say.
@@ -133,7 +133,7 @@ std::string single_text(const CertDetails& details, std::size_t number, Language
   rows.add({"SHA-256", "SHA-256"}, it.sha256());
   rows.add({"SHA-1", "SHA-1"}, sha1_of(it));
   std::string text = cat(number, ". ", printable(subject_text(it)), '\n', rows.take());
-  for (const pki::Finding& finding : details.findings) text += finding_text(finding, language);
+  for (const pki::Finding& finding : details.findings) text += rule_finding_text(finding, language);
   return text;
 }
 

@@ -28,7 +28,7 @@ std::string time_text(const std::optional<pki::Instant>& time) {
   return time ? rfc3339(*time) : "";
 }
 
-std::string finding_text(const pki::Finding& finding, Language language) {
+std::string rule_finding_text(const pki::Finding& finding, Language language) {
   bool german = language == Language::German;
   const pki::Rule& rule = *finding.rule;
   return cat(word_for(finding.level, german), ": ", printable(subject_text(*finding.certificate)), ": ",
@@ -36,7 +36,7 @@ std::string finding_text(const pki::Finding& finding, Language language) {
              german ? "Hilfe: " : "help: ", german ? rule.remedy.de : rule.remedy.en, "\n");
 }
 
-Json finding_json(const pki::Finding& finding, Language language) {
+Json rule_finding_json(const pki::Finding& finding, Language language) {
   const pki::Rule& rule = *finding.rule;
   return {{"id", rule.id},
           {"level", pki::name_of(finding.level)},
@@ -47,9 +47,9 @@ Json finding_json(const pki::Finding& finding, Language language) {
           {"remedy", language == Language::German ? rule.remedy.de : rule.remedy.en}};
 }
 
-Json findings_json(const std::vector<pki::Finding>& findings, Language language) {
+Json rule_findings_json(const std::vector<pki::Finding>& findings, Language language) {
   Json all = Json::array();
-  for (const pki::Finding& finding : findings) all.push_back(finding_json(finding, language));
+  for (const pki::Finding& finding : findings) all.push_back(rule_finding_json(finding, language));
   return all;
 }
 

@@ -20,10 +20,10 @@ std::string subject_text(const pki::Certificate& certificate);
 std::string time_text(const std::optional<pki::Instant>& time);
 
 // Two lines: what is wrong with which certificate by which rule, and what to do about it.
-std::string finding_text(const pki::Finding& finding, Language language);
+std::string rule_finding_text(const pki::Finding& finding, Language language);
 
-nlohmann::ordered_json finding_json(const pki::Finding& finding, Language language);
-nlohmann::ordered_json findings_json(const std::vector<pki::Finding>& findings, Language language);
+nlohmann::ordered_json rule_finding_json(const pki::Finding& finding, Language language);
+nlohmann::ordered_json rule_findings_json(const std::vector<pki::Finding>& findings, Language language);
 
 // A document on several lines.
 std::string document_text(const nlohmann::ordered_json& document);

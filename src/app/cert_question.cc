@@ -63,7 +63,7 @@ Answer<T> word_of(const CommandLine& line, std::string_view option, Words<T> wor
   return read_word<T>(option, *value, words, "|");
 }
 
-Answer<std::vector<pki::ClientKind>> clients_in(const CommandLine& line) {
+Answer<std::vector<pki::ClientKind>> client_kinds_in(const CommandLine& line) {
   std::vector<pki::ClientKind> clients;
   std::optional<std::string> value = line.value_of("--as");
   std::string_view rest = value ? std::string_view(*value) : std::string_view();
@@ -76,7 +76,7 @@ Answer<std::vector<pki::ClientKind>> clients_in(const CommandLine& line) {
   return clients;
 }
 
-Answer<std::vector<pki::PeerName>> names_in(const CommandLine& line) {
+Answer<std::vector<pki::PeerName>> peer_names_in(const CommandLine& line) {
   std::vector<pki::PeerName> names;
   for (const std::string& text : line.values_of("--name")) {
     std::optional<pki::PeerName> name = pki::read_peer_name(text);
@@ -86,7 +86,7 @@ Answer<std::vector<pki::PeerName>> names_in(const CommandLine& line) {
   return names;
 }
 
-Answer<pki::Instant> time_in(const CommandLine& line) {
+Answer<pki::Instant> moment_in(const CommandLine& line) {
   std::optional<std::string> text = line.value_of("--at");
   if (!text) return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   std::optional<pki::Instant> time = read_rfc3339(*text);
@@ -94,7 +94,7 @@ Answer<pki::Instant> time_in(const CommandLine& line) {
   return *time;
 }
 
-Answer<std::size_t> depth_in(const CommandLine& line) {
+Answer<std::size_t> max_depth_in(const CommandLine& line) {
   std::optional<std::string> text = line.value_of("--max-depth");
   if (!text) return pki::kDefaultDepth;
   std::size_t depth = 0;
@@ -107,15 +107,15 @@ Answer<std::size_t> depth_in(const CommandLine& line) {
 
 Answer<CertQuestion> read_cert_question(const CommandLine& line, pki::Profile otherwise) {
   CertQuestion question;
-  question.wanted.names = TRY(names_in(line));
-  question.wanted.at = TRY(time_in(line));
+  question.wanted.names = TRY(peer_names_in(line));
+  question.wanted.at = TRY(moment_in(line));
   auto of_person = std::ranges::find(question.wanted.names, pki::NameForm::Mail, &pki::PeerName::form);
   bool of_people = of_person != question.wanted.names.end();
   question.wanted.purpose =
       TRY(word_of<pki::Purpose>(line, "--purpose", kPurposes, of_people ? pki::Purpose::Any : pki::Purpose::Server));
-  question.max_depth = TRY(depth_in(line));
+  question.max_depth = TRY(max_depth_in(line));
   question.profile = TRY(word_of<pki::Profile>(line, "--profile", kProfiles, otherwise));
-  question.clients = TRY(clients_in(line));
+  question.clients = TRY(client_kinds_in(line));
   return question;
 }
 

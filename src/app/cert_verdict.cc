@@ -27,7 +27,7 @@ std::string verdict_text(const pki::Verdict& verdict, const std::vector<pki::Cli
   std::string text;
   if (verdict.trusted) text = german ? "vertrauenswürdig\n" : "trusted\n";
   if (!verdict.trusted) text = german ? "nicht vertrauenswürdig\n" : "not trusted\n";
-  for (const pki::Finding& finding : verdict.findings) text += finding_text(finding, language);
+  for (const pki::Finding& finding : verdict.findings) text += rule_finding_text(finding, language);
   text += german ? "Pfad:\n" : "path:\n";
   std::size_t number = 0;
   for (const pki::Certificate* certificate : verdict.path) {
@@ -43,7 +43,7 @@ std::string verdict_json(const pki::Verdict& verdict, const std::vector<pki::Cli
   Json path = Json::array();
   for (const pki::Certificate* certificate : verdict.path) path.push_back(step_json(*certificate));
   Json document = {
-      {"trusted", verdict.trusted}, {"path", path}, {"findings", findings_json(verdict.findings, language)}};
+      {"trusted", verdict.trusted}, {"path", path}, {"findings", rule_findings_json(verdict.findings, language)}};
   if (!clients.empty()) document["clients"] = clients_json(clients, language);
   return document_text(document);
 }

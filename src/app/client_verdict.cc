@@ -52,7 +52,7 @@ Json clients_json(const std::vector<pki::ClientVerdict>& verdicts, Language lang
                    {"override", override.empty() ? Json(nullptr) : Json(override)},
                    {"message", verdict.message.empty() ? Json(nullptr) : Json(verdict.message)},
                    {"note", verdict.note.en.empty() ? Json(nullptr) : Json(verdict.note.in(language))},
-                   {"findings", findings_json(verdict.findings, language)}});
+                   {"findings", rule_findings_json(verdict.findings, language)}});
   }
   return all;
 }
