@@ -45,7 +45,7 @@ Json certificate_json(const std::optional<authority::CaCertificate>& certificate
           {"sha256", judged.sha256()}};
 }
 
-Json json_of(const authority::LedgerEntry& entry) {
+Json ledger_json(const authority::LedgerEntry& entry) {
   Json json = {{"serial", entry.serial},
                {"subject", entry.subject},
                {"names", entry.names},
@@ -75,12 +75,12 @@ std::string request_json(const std::string& file) {
 }
 
 std::string entry_json(const authority::LedgerEntry& entry) {
-  return document(json_of(entry));
+  return document(ledger_json(entry));
 }
 
 std::string entries_json(const std::vector<authority::LedgerEntry>& entries) {
   Json all = Json::array();
-  for (const authority::LedgerEntry& entry : entries) all.push_back(json_of(entry));
+  for (const authority::LedgerEntry& entry : entries) all.push_back(ledger_json(entry));
   return document({{"certificates", std::move(all)}});
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const inventory::Use& use) {
+Json use_json(const inventory::Use& use) {
   return {{"kind", inventory::name_of(use.kind)},
           {"place", use.place},
           {"first", rfc3339(use.first)},
@@ -17,9 +17,9 @@ Json json_of(const inventory::Use& use) {
           {"current", use.current}};
 }
 
-Json json_of(const inventory::Entry& entry, inventory::Time now) {
+Json kept_json(const inventory::Entry& entry, inventory::Time now) {
   Json uses = Json::array();
-  for (const inventory::Use& use : entry.uses) uses.push_back(json_of(use));
+  for (const inventory::Use& use : entry.uses) uses.push_back(use_json(use));
   return {{"sha256", entry.sha256},
           {"subject", entry.subject},
           {"issuer", entry.issuer},
@@ -47,7 +47,7 @@ std::string inventory_json(const std::vector<inventory::Entry>& entries, invento
   std::string text = "{\"certificates\": [";
   for (const inventory::Entry& entry : entries) {
     text += text.ends_with('[') ? "\n" : ",\n";
-    text += json_of(entry, now).dump(-1, ' ', false, Json::error_handler_t::replace);
+    text += kept_json(entry, now).dump(-1, ' ', false, Json::error_handler_t::replace);
   }
   return text + "\n]}\n";
 }
@@ -55,7 +55,7 @@ std::string inventory_json(const std::vector<inventory::Entry>& entries, invento
 std::string imported_json(const std::vector<inventory::ImportedCertificate>& imported, inventory::Time now) {
   Json list = Json::array();
   for (const inventory::ImportedCertificate& one : imported) {
-    Json certificate = json_of(one.entry, now);
+    Json certificate = kept_json(one.entry, now);
     certificate["chain_length"] = one.chain_length;
     certificate["missing_issuer"] = one.missing_issuer.empty() ? Json(nullptr) : Json(one.missing_issuer);
     list.push_back(std::move(certificate));
@@ -65,7 +65,7 @@ std::string imported_json(const std::vector<inventory::ImportedCertificate>& imp
 
 std::string one_json(std::string_view key, const inventory::Entry& entry, inventory::Time now) {
   Json document;
-  document[std::string(key)] = json_of(entry, now);
+  document[std::string(key)] = kept_json(entry, now);
   return text_of(document);
 }
 

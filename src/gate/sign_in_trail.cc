@@ -14,7 +14,7 @@ namespace {
 // Clients drive them: a path, a service that nobody has, a reason that names it.
 constexpr std::size_t kMostText = 1024;
 
-std::string cut(std::string_view text) {
+std::string bounded(std::string_view text) {
   return std::string(text.substr(0, kMostText));
 }
 
@@ -25,10 +25,10 @@ SignInTrail trail_of(const Record& record, Metrics::SignInProof proof, bool sess
   trail.reference = record.reference;
   trail.time = record.time;
   trail.client = record.client.ip_text();
-  trail.host = cut(record.host);
+  trail.host = bounded(record.host);
   trail.site = record.site;
-  trail.method = cut(record.method);
-  trail.path = cut(record.path);
+  trail.method = bounded(record.method);
+  trail.path = bounded(record.path);
   trail.proof = proof;
   trail.session_wanted = session_wanted;
   return trail;
@@ -36,14 +36,14 @@ SignInTrail trail_of(const Record& record, Metrics::SignInProof proof, bool sess
 
 void add_inquiry(SignInTrail& trail, Inquiry inquiry) {
   trail.inquiry = std::move(inquiry);
-  if (trail.inquiry.ticket) trail.inquiry.ticket->service = cut(trail.inquiry.ticket->service);
-  for (identity::ProviderAnswer& answer : trail.inquiry.providers) answer.reason = cut(answer.reason);
+  if (trail.inquiry.ticket) trail.inquiry.ticket->service = bounded(trail.inquiry.ticket->service);
+  for (identity::ProviderAnswer& answer : trail.inquiry.providers) answer.reason = bounded(answer.reason);
 }
 
 void add_refusal(SignInTrail& trail, const Error& error) {
   trail.outcome = SignInTrail::Outcome::Refused;
   trail.code = error.code();
-  trail.reason = cut(error.text());
+  trail.reason = bounded(error.text());
   trail.remedy = sign_in_remedy(error.code());
 }
 
