@@ -9,7 +9,7 @@
 namespace pforte::http {
 namespace {
 
-constexpr Limits kSmall{.request_line_bytes = 64, .head_bytes = 256, .authorization_bytes = 128, .fields = 8};
+constexpr Limits kTight{.request_line_bytes = 64, .head_bytes = 256, .authorization_bytes = 128, .fields = 8};
 
 // What is read of some fields, in front of which stand those that every GET has.
 struct Asked {
@@ -18,8 +18,8 @@ struct Asked {
   std::expected<void, Refusal> verdict;
 
   Asked(std::initializer_list<H2Field> fields, bool ends = true) {
-    for (const H2Field& field : fields) request.add(field, true, kSmall);
-    verdict = request.read(ends, kSmall, head);
+    for (const H2Field& field : fields) request.add(field, true, kTight);
+    verdict = request.read(ends, kTight, head);
   }
   std::string_view code() const { return verdict ? "" : verdict.error().code; }
   std::string_view value(FieldName name) const {
@@ -88,10 +88,10 @@ TEST_CASE("fields about an HTTP/1.1 connection are refused (RFC 9113, 8.2.2)") {
 
 TEST_CASE("a name or value that HTTP/2 does not allow is refused") {
   H2Request request;
-  for (const H2Field& field : {kGet, kHttps, kHost, kRoot}) request.add(field, true, kSmall);
-  request.add({"Upper", "case"}, false, kSmall);
+  for (const H2Field& field : {kGet, kHttps, kHost, kRoot}) request.add(field, true, kTight);
+  request.add({"Upper", "case"}, false, kTight);
   RequestHead head;
-  auto verdict = request.read(true, kSmall, head);
+  auto verdict = request.read(true, kTight, head);
   REQUIRE(!verdict);
   CHECK(verdict.error() == refusal::kH2Field);
   CHECK(head.authority == "app.example");  // whom to tell, and in which language
