@@ -232,6 +232,10 @@ struct H2Talk {
     loop.spawn(server->run(), [this](Result<> result) { ended.emplace(std::move(result)); });
   }
 
+  H2Talk(const H2Talk&) = delete;
+  H2Talk& operator=(const H2Talk&) = delete;
+  ~H2Talk() { loop.cancel_tasks(); }
+
   void turns(int count = 12) {
     for (int i = 0; i < count; ++i) {
       client.talk();
