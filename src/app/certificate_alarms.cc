@@ -19,7 +19,7 @@ using inventory::Time;
 
 constexpr std::size_t kMostMetrics = 200;
 
-std::string name_of(const Entry& entry) {
+std::string first_name_of(const Entry& entry) {
   return entry.names.empty() ? entry.subject : entry.names.front();
 }
 
@@ -56,13 +56,13 @@ bool is_in_use(const Entry& entry, const LastEnds& ends) {
          std::ranges::any_of(entry.names, [&](const std::string& name) { return ends.at(name) <= entry.not_after; });
 }
 
-Result<> tell(inventory::Inventory& inventory, const Entry& entry, Alarm alarm) {
+Result<> tell_alarm(inventory::Inventory& inventory, const Entry& entry, Alarm alarm) {
   if (!TRY(inventory.remember(entry.sha256, inventory::name_of(alarm)))) return {};
   std::string uses;
   for (const std::string& use : uses_of(entry)) uses += cat(uses.empty() ? "" : ", ", use);
   bool urgent = alarm == Alarm::Days1 || alarm == Alarm::Expired;
   log::write(urgent ? log::Level::Error : log::Level::Warning, "certificate.expires",
-             {{"name", name_of(entry)},
+             {{"name", first_name_of(entry)},
               {"sha256", entry.sha256},
               {"expires", rfc3339(entry.not_after)},
               {"alarm", inventory::name_of(alarm)},
@@ -80,16 +80,16 @@ Result<CertificateSight> judge_certificates(inventory::Inventory& inventory, Tim
   for (const Entry& entry : entries) {
     if (!is_in_use(entry, ends)) continue;
     if (sight.metrics.size() < kMostMetrics) {
-      sight.metrics.push_back({.name = name_of(entry),
+      sight.metrics.push_back({.name = first_name_of(entry),
                                .sha256 = entry.sha256.substr(0, 12),
                                .source = std::string(inventory::name_of(entry.source)),
                                .seconds = (entry.not_after - now).count()});
     }
     std::optional<Alarm> due = inventory::due_alarm(entry, now);
     if (!due) continue;
-    TRY(tell(inventory, entry, *due));
+    TRY(tell_alarm(inventory, entry, *due));
     sight.expiring.push_back({.sha256 = entry.sha256,
-                              .name = name_of(entry),
+                              .name = first_name_of(entry),
                               .owner = entry.owner,
                               .expires = entry.not_after,
                               .uses = uses_of(entry)});

@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "app/alarm_delivery.h"
 #include "app/german.h"
 #include "app/service_manager.h"
 #include "app/sign_in_json.h"
@@ -436,7 +437,17 @@ net::Task<> RunningGate::watch_alarms() {
     seen = changes;
     next = loop_.now() + kJudgeCertificates;
     certificate_sight_ = *std::move(sight);
+    co_await deliver();
   }
+}
+
+// A channel that is out of order is said once, and asked again with each judgement.
+net::Task<> RunningGate::deliver() {
+  auto work = [this, plan = plan_] { return deliver_alarms(plan->config.alarm, certificates_->inventory()); };
+  Result<> told = co_await outcome(pool_.run<void>(loop_, std::move(work)));
+  if (!told && delivers_) log::error("certificate.alarm-failed", {{"reason", told.error().text()}});
+  delivers_ = told.has_value();
+  co_return {};
 }
 
 net::Task<> RunningGate::watch_store() {

@@ -77,6 +77,7 @@ class RunningGate {
   net::Task<> follow_certificates();
   net::Task<> follow_all();
   net::Task<> watch_alarms();
+  net::Task<> deliver();
   net::Task<> watch_store();
   net::Task<> reload_and_tell();
   net::Task<> rotate_keys();
@@ -119,6 +120,7 @@ class RunningGate {
   std::uint64_t reloads_refused_ = 0;
   std::shared_ptr<const SessionSight> sight_;
   CertificateSight certificate_sight_;
+  bool delivers_ = true;  // the last time
   bool looking_ = false;
   bool looking_at_certificates_ = false;
   bool reloading_ = false;

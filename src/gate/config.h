@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "acme/config.h"
+#include "gate/alarm_config.h"
 #include "gate/backend_config.h"
 #include "gate/ca_config.h"
 #include "gate/limits_config.h"
@@ -58,6 +59,7 @@ struct Config {
   TlsConfig tls;
   Limits limits;
   CaConfig ca;
+  AlarmConfig alarm;
   std::vector<BackendConfig> backends;
   std::vector<SiteConfig> sites;
   std::vector<acme::CaConfig> acme;  // in the order in which they are asked

@@ -1,16 +1,21 @@
 """The inventory of certificates: imported, listed, exported, and shown by sites that ask for it."""
 
 import datetime
+import email
+import email.policy
+import http.server
 import json
 import random
 import shlex
 import signal
 import ssl
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,6 +23,7 @@ from backends import tls_server
 from gate import BINARY, HOST, run_pforte, until
 from load import Load
 from pki import Authority, Pair, openssl
+from ports import free_port
 from test_trust import keytool
 
 PASSWORD = "Pässwört"
@@ -318,3 +324,84 @@ def test_an_alarm_sounds_once_for_each_certificate_also_after_a_restart(automati
     again = start_gate.again(automatic)
     until(lambda: HOST in again.run("status").stdout.partition("Certificates that end soon")[2], "it is judged again")
     assert again.events("certificate.expires") == []
+
+
+class Hook:
+    """An HTTPS receiver of webhooks and a mail server, both with certificates of our authority. `refuses`: 500 to all."""
+
+    def __init__(self, authority: Authority):
+        pair = authority.issue("127.0.0.1")
+        self.documents: list[dict] = []
+        self.mails: list = []
+        self.refuses = False
+        hook = self
+
+        class Receiver(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(500 if hook.refuses else 204)
+                self.end_headers()
+                if not hook.refuses:
+                    hook.documents.append(json.loads(body))
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+        self.server.socket = tls_server(pair).wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"https://127.0.0.1:{self.server.server_port}/hook"
+
+        class Inbox:
+            async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
+                hook.mails.append((envelope, session.ssl is not None))
+                return "250 taken"
+
+        self.post = Controller(Inbox(), hostname="127.0.0.1", port=free_port(), tls_context=tls_server(pair))
+        self.post.start()
+        self.smtp = f"smtp://127.0.0.1:{self.post.port}"
+
+    def stop(self) -> None:
+        self.post.stop()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def hook(authority):
+    hook = Hook(authority)
+    yield hook
+    hook.stop()
+
+
+def test_webhook_and_mail_are_told_of_an_alarm_once_and_again_until_they_take_it(automatic, hook, authority, tmp_path):
+    hook.refuses = True
+    automatic.config["alarm"] = {"webhook": hook.url, "trust": str(authority.certificate),
+                                 "mail": {"server": hook.smtp, "from": "pforte@example.com", "to": ["it@example.com"]}}
+    automatic.write()
+    done = automatic.reload()
+    assert done.returncode == 0, done.stderr
+    import_pair(automatic, ending(authority, HOST, datetime.timedelta(days=5), tmp_path))
+    until(lambda: automatic.events("certificate.alarm-failed"), "the webhook refuses")
+    until(lambda: hook.mails, "the mail comes all the same")
+    hook.refuses = False
+    import_pair(automatic, authority.issue("other.example"))
+    until(lambda: automatic.events("certificate.alarm-told"), "now it is taken")
+    import_pair(automatic, authority.issue("further.example"))
+    time.sleep(1)
+    (document,), ((envelope, sealed),) = hook.documents, hook.mails
+    assert sealed and envelope.rcpt_tos == ["it@example.com"] and envelope.mail_from == "pforte@example.com"
+    mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+    assert HOST in mail["subject"] and HOST in mail.get_content()
+    assert document["event"] == "certificate.expires" and document["name"] == HOST and document["alarm"] == "7d"
+    assert {"kind": "site", "place": HOST} in document["uses"]
+    assert "PRIVATE" not in json.dumps(document) + mail.as_string()
+
+
+def test_what_alarm_cannot_mean_is_refused(automatic):
+    for alarm in ({"webhook": "http://example.com/"}, {"mail": {"server": "mail", "from": "a@x", "to": ["b@x"]}},
+                  {"mail": {"server": "smtp://x", "from": "a@x", "to": ["b@x>\r\nDATA"]}},
+                  {"mail": {"server": "smtp://x", "from": "a@x", "to": []}}):
+        automatic.config["alarm"] = alarm
+        automatic.write()
+        assert "error" in automatic.run("check").stderr
