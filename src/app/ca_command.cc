@@ -36,7 +36,7 @@ struct CaCall {
   void tell(const Message& text) const { print(cat(text.in(line.language), '\n')); }
 };
 
-authority::UtcTime now() {
+authority::UtcTime current_time() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
@@ -44,8 +44,8 @@ Answer<authority::Foundation> foundation_in(const CaCall& call) {
   authority::Foundation foundation;
   foundation.name = call.line.value_of("--name").value_or(foundation.name);
   foundation.key = TRY(key_kind_in(call.line));
-  foundation.bounds.permitted = TRY(names_in(call.line.values_of("--permit")));
-  foundation.bounds.excluded = TRY(names_in(call.line.values_of("--exclude")));
+  foundation.bounds.permitted = TRY(alternative_names_in(call.line.values_of("--permit")));
+  foundation.bounds.excluded = TRY(alternative_names_in(call.line.values_of("--exclude")));
   foundation.addresses = call.settings.addresses;
   if (std::optional<std::string> url = call.line.value_of("--url")) foundation.addresses.base = *std::move(url);
   return foundation;
@@ -126,7 +126,7 @@ Answer<int> report(const CaCall& call, const Message& next) {
 Answer<int> init_root(const CaCall& call) {
   authority::Foundation foundation = TRY(foundation_in(call));
   Secret root = TRY(new_root_password(call));
-  TRY(authority::found_root(call.settings.places, foundation, root, now()));
+  TRY(authority::found_root(call.settings.places, foundation, root, current_time()));
   return report(call, {"next: pforte ca init --intermediate-only on the machine of the gate, and bring its "
                        "intermediate.csr here",
                        "weiter: pforte ca init --intermediate-only auf dem Rechner des Tors, und dessen "
@@ -159,7 +159,7 @@ Answer<int> init(const CaCall& call) {
   authority::Foundation foundation = TRY(foundation_in(call));
   Secret root = TRY(new_root_password(call));
   Secret intermediate = TRY(new_intermediate_password(call));
-  TRY(authority::found(call.settings.places, foundation, root, intermediate, now()));
+  TRY(authority::found(call.settings.places, foundation, root, intermediate, current_time()));
   return report(call, {"next: back up the folder, move the root's key away, and let clients trust root.pem",
                        "weiter: den Ordner sichern, den Schlüssel der Wurzel wegschließen, root.pem auf den Clients "
                        "vertrauen"});
@@ -171,14 +171,14 @@ Answer<int> sign_intermediate(const CaCall& call) {
   Secret password = TRY(root_password(call.line, call.streams));
   std::string key = call.line.value_of("--root-key").value_or(call.settings.places.root_key());
   std::string chain =
-      TRY(authority::sign_intermediate(call.settings.places, key, password, request, foundation, now()));
+      TRY(authority::sign_intermediate(call.settings.places, key, password, request, foundation, current_time()));
   TRY(give_out(call.line, call.streams, chain));
   return kDone;
 }
 
 Answer<int> import_intermediate(const CaCall& call) {
   Secret password = TRY(intermediate_password(call.settings, call.line, call.streams));
-  TRY(authority::take_intermediate(call.settings.places, call.line.operand, password, now()));
+  TRY(authority::take_intermediate(call.settings.places, call.line.operand, password, current_time()));
   return report(call, {"next: let clients trust root.pem", "weiter: root.pem auf den Clients vertrauen"});
 }
 
@@ -214,7 +214,7 @@ constexpr auto kCaHandlers = std::to_array<CaHandler>({
     {Command::CaExport, export_package},
 });
 
-Answer<int> run_on(const CommandLine& line, const Streams& streams) {
+Answer<int> run_ca(const CommandLine& line, const Streams& streams) {
   const CaHandler& handler = *std::ranges::find(kCaHandlers, line.command, &CaHandler::command);
   CaCall call{.line = line, .streams = streams, .settings = TRY(ca_settings(line))};
   return handler.run(call);
@@ -223,7 +223,7 @@ Answer<int> run_on(const CommandLine& line, const Streams& streams) {
 }  // namespace
 
 int run_ca_command(const CommandLine& line, const Streams& streams) {
-  Answer<int> exit = run_on(line, streams);
+  Answer<int> exit = run_ca(line, streams);
   return exit ? *exit : give_up(exit.error(), line, streams);
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string document(const Json& json) {
+std::string ca_document(const Json& json) {
   return cat(json.dump(2, ' ', false, Json::error_handler_t::replace), '\n');
 }
 
@@ -33,7 +33,7 @@ std::vector<std::string> permitted_by(const pki::Certificate& certificate) {
   return names;
 }
 
-Json certificate_json(const std::optional<authority::CaCertificate>& certificate) {
+Json ca_certificate_json(const std::optional<authority::CaCertificate>& certificate) {
   if (!certificate) return nullptr;
   const pki::Certificate& judged = certificate->judged;
   return {{"subject", judged.subject.text()},
@@ -65,30 +65,30 @@ Json ledger_json(const authority::LedgerEntry& entry) {
 
 std::string standing_json(const std::optional<authority::CaCertificate>& root,
                           const std::optional<authority::CaCertificate>& intermediate, bool root_key_here) {
-  return document({{"root", certificate_json(root)},
-                   {"intermediate", certificate_json(intermediate)},
-                   {"root_key_here", root_key_here}});
+  return ca_document({{"root", ca_certificate_json(root)},
+                      {"intermediate", ca_certificate_json(intermediate)},
+                      {"root_key_here", root_key_here}});
 }
 
 std::string request_json(const std::string& file) {
-  return document({{"request", file}});
+  return ca_document({{"request", file}});
 }
 
 std::string entry_json(const authority::LedgerEntry& entry) {
-  return document(ledger_json(entry));
+  return ca_document(ledger_json(entry));
 }
 
 std::string entries_json(const std::vector<authority::LedgerEntry>& entries) {
   Json all = Json::array();
   for (const authority::LedgerEntry& entry : entries) all.push_back(ledger_json(entry));
-  return document({{"certificates", std::move(all)}});
+  return ca_document({{"certificates", std::move(all)}});
 }
 
 std::string package_json(const std::string& folder, const std::vector<authority::PackageFile>& files,
                          const std::string& fingerprint) {
   Json names = Json::array();
   for (const authority::PackageFile& file : files) names.push_back(file.name);
-  return document({{"folder", folder}, {"sha256", fingerprint}, {"files", std::move(names)}});
+  return ca_document({{"folder", folder}, {"sha256", fingerprint}, {"files", std::move(names)}});
 }
 
 std::string bounds_text(const pki::Certificate& certificate) {

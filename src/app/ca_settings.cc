@@ -63,7 +63,7 @@ Answer<authority::Authority> open_authority(const CaSettings& settings, const Co
   return TRY(authority::Authority::open(settings.places, password, settings.addresses));
 }
 
-Answer<crypto::AlternativeName> name_in(const std::string& text) {
+Answer<crypto::AlternativeName> alternative_name_in(const std::string& text) {
   if (std::optional<crypto::AlternativeName> name = crypto::alternative_name(text)) return *std::move(name);
   std::string shown = printable(text);
   return std::unexpected(Complaint(kInvalidInput,
@@ -72,12 +72,12 @@ Answer<crypto::AlternativeName> name_in(const std::string& text) {
                                     "ein Hostname, eine IP- oder Mailadresse in ASCII; andere Schriften als xn--..."}));
 }
 
-Answer<std::vector<crypto::AlternativeName>> names_in(const std::vector<std::string>& lists) {
+Answer<std::vector<crypto::AlternativeName>> alternative_names_in(const std::vector<std::string>& lists) {
   std::vector<crypto::AlternativeName> names;
   for (std::string_view list : lists) {
     while (!list.empty()) {
       std::size_t comma = std::min(list.find(','), list.size());
-      names.push_back(TRY(name_in(std::string(list.substr(0, comma)))));
+      names.push_back(TRY(alternative_name_in(std::string(list.substr(0, comma)))));
       list.remove_prefix(std::min(comma + 1, list.size()));
     }
   }

@@ -36,8 +36,8 @@ Answer<Secret> intermediate_password(const CaSettings& settings, const CommandLi
 Answer<Secret> root_password(const CommandLine& line, const Streams& streams);
 
 // The words of a command: names, separated by commas in an option, and the kind of a key.
-Answer<crypto::AlternativeName> name_in(const std::string& text);
-Answer<std::vector<crypto::AlternativeName>> names_in(const std::vector<std::string>& lists);
+Answer<crypto::AlternativeName> alternative_name_in(const std::string& text);
+Answer<std::vector<crypto::AlternativeName>> alternative_names_in(const std::vector<std::string>& lists);
 Answer<crypto::KeyKind> key_kind_in(const CommandLine& line);
 
 // To FILE where --out names one, with everybody allowed to read it; else to standard output.

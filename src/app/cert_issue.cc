@@ -84,10 +84,10 @@ Answer<Subject> subject_with_new_key(const CommandLine& line) {
 }
 
 // Names on the command line stand for those of a request.
-Answer<Subject> subject_in(const CommandLine& line, CertificateProfile profile) {
+Answer<Subject> order_subject(const CommandLine& line, CertificateProfile profile) {
   std::vector<std::string> words = line.more_operands;
   if (!line.operand.empty()) words.insert(words.begin(), line.operand);
-  std::vector<crypto::AlternativeName> names = TRY(names_in(words));
+  std::vector<crypto::AlternativeName> names = TRY(alternative_names_in(words));
   std::optional<std::string> request = line.value_of("--csr");
   Subject subject = TRY(request ? subject_of_request(*request, profile) : subject_with_new_key(line));
   if (!names.empty()) subject.names = std::move(names);
@@ -161,7 +161,7 @@ Answer<int> issue_certificate(const StoreCall& call) {
   CertificateProfile profile = TRY(profile_in(call.line));
   std::chrono::seconds lifetime = TRY(lifetime_in(call.line, profile, settings.config));
   TRY(check_outputs(call.line, profile));
-  Subject subject = TRY(subject_in(call.line, profile));
+  Subject subject = TRY(order_subject(call.line, profile));
   authority::Authority authority = TRY(open_authority(settings, call.line, call.streams));
   authority::Order order{.key = *subject.key,
                          .names = subject.names,

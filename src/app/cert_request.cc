@@ -38,7 +38,7 @@ Answer<int> make_request(const CommandLine& line, const Streams& streams) {
                   {"name the file for the private key", "die Datei für den privaten Schlüssel nennen"}));
   std::vector<std::string> words = {line.operand};
   words.insert(words.end(), line.more_operands.begin(), line.more_operands.end());
-  std::vector<crypto::AlternativeName> names = TRY(names_in(words));
+  std::vector<crypto::AlternativeName> names = TRY(alternative_names_in(words));
   crypto::Subject subject;
   if (auto organization = line.value_of("--organization")) subject.push_back({"O", *std::move(organization)});
   if (!names.empty() && names.front().value.size() <= kLongestCommonName)

@@ -54,7 +54,7 @@ Bytes wiped_bytes() {
   return Bytes(BIO_new(BIO_s_secmem()));
 }
 
-Secret content_of(BIO& bytes) {
+Secret secret_in(BIO& bytes) {
   char* text = nullptr;
   long size = BIO_get_mem_data(&bytes, &text);
   return Secret({text, std::size_t(size)});
@@ -91,7 +91,7 @@ Result<Secret> private_key_pem(const EVP_PKEY& key) {
   Bytes out = wiped_bytes();
   if (!out || PEM_write_bio_PKCS8PrivateKey(out.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
     return key_failure("writing a private key");
-  return content_of(*out);
+  return secret_in(*out);
 }
 
 Result<Secret> encrypted_private_key_pem(const EVP_PKEY& key, const Secret& password) {
@@ -105,7 +105,7 @@ Result<Secret> encrypted_private_key_pem(const EVP_PKEY& key, const Secret& pass
   Bytes out = wiped_bytes();
   if (!sealed || !out || PEM_write_bio_PKCS8(out.get(), sealed.get()) != 1)
     return key_failure("encrypting a private key");
-  return content_of(*out);
+  return secret_in(*out);
 }
 
 Result<PrivateKey> private_key_from_pem(std::string_view pem, std::string_view name,

@@ -43,7 +43,7 @@ http::Page document(std::string_view type, std::string body) {
   return page;
 }
 
-http::Page busy() {
+http::Page come_again() {
   http::Page page = http::text_page(503, "busy\n");
   page.fields.emplace_back("Retry-After", "5");
   return page;
@@ -194,7 +194,7 @@ net::Task<std::optional<http::Page>> PublicAuthority::serve(net::Loop& loop, htt
     if (!body) co_return http::text_page(413, "too large\n");
     question.body = *std::move(body);
   }
-  if (waiting_ >= kMostWaiting) co_return busy();
+  if (waiting_ >= kMostWaiting) co_return come_again();
   auto work = [self = shared_from_this(), question = std::move(question)]() -> Result<std::optional<http::Page>> {
     std::optional<http::Page> page = self->answer(question);
     --self->waiting_;
@@ -225,7 +225,7 @@ std::optional<http::Page> PublicAuthority::revocation_list() {
   auto list = authority::current_list(*store_, *authority_, this_second(), config_.crl_lifetime);
   if (list) return document("application/pkix-crl", std::move(list->der));
   log::error("authority.failed", {{"code", list.error().code()}, {"reason", list.error().text()}});
-  return busy();
+  return come_again();
 }
 
 // Those that lie in the folder, in DER.
