@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 
+import h2load
 import proofs
 from processes import CLIENT_CPU, SERVER_CPU, Failed, Process, busy_seconds
 from scenarios import BIG, Outcome
@@ -112,7 +113,7 @@ class Bench:
         return busy_seconds((SERVER_CPU, CLIENT_CPU)), ours
 
     def _run(self, gate, options):
-        load = Load(self.load_program, gate.port, options, self.state / "load.err")
+        load = self._load(gate, options)
         try:
             pids = gate.process.pids()
             counts = self.application.counts()
@@ -135,13 +136,19 @@ class Bench:
         service = service if gate.kind.asks_service else 0
         return Outcome(seen, cpu, service, memory, accepted / max(1, seen["requests"]), others)
 
+    def _load(self, gate, options):
+        if options["mode"] == "http2":
+            return h2load.H2Load(gate, options)
+        return Load(self.load_program, gate.port, options, self.state / "load.err")
+
     @staticmethod
     def _doubt(outcome, scenario):
         seen = outcome.load
         if seen["errors"] > 0 or seen["requests"] == 0:
             raise Failed(f"{seen['errors']} errors, {seen['requests']} answers: {seen['first_failure']}")
-        if seen["agreed"] != AGREED and seen["agreed"]:
-            raise Failed(f"agreed on {seen['agreed']} instead of {AGREED}")
+        expected = h2load.AGREED if scenario.load["mode"] == "http2" else AGREED
+        if seen["agreed"] != expected and seen["agreed"]:
+            raise Failed(f"agreed on {seen['agreed']} instead of {expected}")
         if scenario.resumed and seen["resumed"] != seen["handshakes"]:
             raise Failed(f"resumed {seen['resumed']} of {seen['handshakes']} handshakes")
         if not scenario.resumed and seen["resumed"] > 0:
