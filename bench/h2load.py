@@ -32,7 +32,7 @@ class H2Load:
         self.process = Ended()
         self.seconds = options["seconds"]
         self.command = ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(CLIENT_CPU), "h2load",
-                        f"--duration={self.seconds}", f"--clients={options['connections']}",
+                        f"--duration={self.seconds * 1000:.0f}ms", f"--clients={options['connections']}",
                         f"--max-concurrent-streams={options['streams']}", f"https://localhost:{gate.port}{options['path']}"]
 
     def run(self):
@@ -46,7 +46,7 @@ class H2Load:
         said = {name: re.search(words, done.stdout, re.M) for name, words in WORDS.items()}
         agreed = " ".join(found[1].lower() if name == "group" else found[1] for name, found in said.items() if found)
         return {"requests": succeeded, "seconds": self.seconds, "errors": failed + errored + late, "agreed": agreed,
-                "first_failure": f"{finished} answers, {succeeded} of them good", "resumed": 0, "handshakes": 0}
+                "first_failure": f"{finished} answers, {succeeded} of them good", "resumed": 0, "handshakes": 0, "load_cpu_seconds": self.process.used}
 
     def stop(self):
         pass

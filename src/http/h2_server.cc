@@ -261,7 +261,7 @@ void H2Server::wake_touched() {
 }
 
 void H2Server::bury() {
-  if (streams_.empty()) return;
+  if (!std::exchange(connection_.some_over, false)) return;
   bool some = std::erase_if(streams_, [](const auto& one) { return one.second->over(); }) > 0;
   if (!some) return;
   latest_ = nullptr;

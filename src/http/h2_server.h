@@ -74,7 +74,7 @@ class H2Server final : public Server, private H2Events, private net::TurnEnd, pr
   Anomalies anomalies_;
   bool abused_ = false;
   bool news_ = false;
-  bool reads_on_ = false;  // in the next turn
+  bool reads_on_ = false;   // in the next turn
   bool announced_ = false;  // the end
   bool closing_ = false;    // with the last stream
   net::Instant idle_until_;

@@ -2,10 +2,13 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstring>
 #include <vector>
 
-#include "base/text.h"
+#include "net/frame.h"
 
 namespace pforte::http {
 
@@ -27,14 +30,6 @@ std::uint8_t* bytes_of(std::string_view text) {
 
 std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
-}
-
-std::vector<nghttp2_nv> native(std::span<const H2Field> fields) {
-  std::vector<nghttp2_nv> list;
-  list.reserve(fields.size());
-  for (const H2Field& field : fields)
-    list.push_back({bytes_of(field.name), bytes_of(field.value), field.name.size(), field.value.size(), 0});
-  return list;
 }
 
 H2Events& events(void* user) {
@@ -149,13 +144,58 @@ Options options() {
   return Options(made);
 }
 
+// nghttp2 makes and frees some ten pieces of memory for each request: they come from the thread's own. What is in front
+// of each says how large it is.
+struct alignas(std::max_align_t) PieceSize {
+  std::size_t bytes;
+};
+
+void* take_piece(std::size_t bytes, void*) {
+  std::size_t whole = bytes + sizeof(PieceSize);
+  return new (net::detail::take_frame(whole)) PieceSize{whole} + 1;
+}
+
+void give_piece_back(void* piece, void*) {
+  if (!piece) return;
+  auto* size = static_cast<PieceSize*>(piece) - 1;
+  net::detail::give_frame_back(size, size->bytes);
+}
+
+void* take_zeros(std::size_t count, std::size_t bytes, void* user) {
+  return std::memset(take_piece(count * bytes, user), 0, count * bytes);
+}
+
+void* take_larger_piece(void* piece, std::size_t bytes, void* user) {
+  void* larger = take_piece(bytes, user);
+  if (!piece) return larger;
+  std::size_t had = (static_cast<PieceSize*>(piece) - 1)->bytes - sizeof(PieceSize);
+  std::memcpy(larger, piece, std::min(had, bytes));
+  give_piece_back(piece, user);
+  return larger;
+}
+
+nghttp2_mem memory() {
+  return {nullptr, take_piece, give_piece_back, take_zeros, take_larger_piece};
+}
+
 }  // namespace
+
+struct H2Session::Fields {
+  std::vector<nghttp2_nv> list;
+
+  nghttp2_nv* write(std::span<const H2Field> fields) {
+    list.clear();
+    for (const H2Field& field : fields)
+      list.push_back({bytes_of(field.name), bytes_of(field.value), field.name.size(), field.value.size(), 0});
+    return list.data();
+  }
+};
 
 void H2Session::Free::operator()(nghttp2_session* session) const {
   nghttp2_session_del(session);
 }
 
-H2Session::H2Session(H2Events& to, const Bounds& bounds) : events_(to) {
+H2Session::H2Session(H2Events& to, const Bounds& bounds) : events_(to), fields_(std::make_unique<Fields>()) {
   nghttp2_session_callbacks* callbacks = nullptr;
   if (nghttp2_session_callbacks_new(&callbacks) != 0) std::abort();
   nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
@@ -167,7 +207,8 @@ H2Session::H2Session(H2Events& to, const Bounds& bounds) : events_(to) {
   nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
   nghttp2_session* made = nullptr;
-  int failed = nghttp2_session_server_new2(&made, callbacks, &events_, options().get());
+  nghttp2_mem pieces = memory();
+  int failed = nghttp2_session_server_new3(&made, callbacks, &events_, options().get(), &pieces);
   nghttp2_session_callbacks_del(callbacks);
   if (failed != 0) std::abort();  // out of memory, and nothing else
   session_.reset(made);
@@ -207,18 +248,16 @@ bool H2Session::over() const {
 void H2Session::answer(std::int32_t stream, std::span<const H2Field> head, bool ends) {
   nghttp2_data_provider body{};
   body.read_callback = read_body;
-  std::vector<nghttp2_nv> list = native(head);
-  nghttp2_submit_response(session_.get(), stream, list.data(), list.size(), ends ? nullptr : &body);
+  nghttp2_submit_response(session_.get(), stream, fields_->write(head), head.size(), ends ? nullptr : &body);
 }
 
 void H2Session::inform(std::int32_t stream, std::span<const H2Field> head) {
-  std::vector<nghttp2_nv> list = native(head);
-  nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream, nullptr, list.data(), list.size(), nullptr);
+  nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream, nullptr, fields_->write(head), head.size(),
+                         nullptr);
 }
 
 void H2Session::trail(std::int32_t stream, std::span<const H2Field> fields) {
-  std::vector<nghttp2_nv> list = native(fields);
-  nghttp2_submit_trailer(session_.get(), stream, list.data(), list.size());
+  nghttp2_submit_trailer(session_.get(), stream, fields_->write(fields), fields.size());
 }
 
 void H2Session::more_body(std::int32_t stream) {

@@ -115,12 +115,13 @@ class H2Session {
   void end(H2Error error);
 
  private:
-  struct Callbacks;
+  struct Fields;  // as nghttp2 wants them
   struct Free {
     void operator()(nghttp2_session* session) const;
   };
 
   H2Events& events_;
+  std::unique_ptr<Fields> fields_;
   std::unique_ptr<nghttp2_session, Free> session_;
 };
 

@@ -110,6 +110,7 @@ net::Task<> H2Stream::serve(Service& service) {
 // The client has as long to take what is left as it would have had for each piece of it.
 void H2Stream::task_ended() {
   other_ = nullptr;
+  connection_.some_over = true;
   if (!complete_) reset(H2Error::Internal);
   if (!closed_) write_deadline_.set(connection_.loop.now() + kAnswerPatience);
   connection_.on_news();
@@ -159,7 +160,9 @@ std::optional<Piece> H2Stream::try_body() {
 
 net::Task<> H2Stream::inform(const ResponseHead& head) {
   if (closed_) co_return {};
-  connection_.session.inform(id_, H2Head().write(head));
+  net::Spare<H2Head> written;
+  written.take();
+  connection_.session.inform(id_, written->write(head));
   connection_.on_news();
   co_return {};
 }
@@ -171,8 +174,16 @@ void H2Stream::begin(const ResponseHead& head) {
   bool nothing = head.body.kind == Framing::Kind::Length && head.body.length == 0;
   bodiless_ |= nothing;
   if (closed_) return;
-  connection_.session.answer(id_, H2Head().write(head), bodiless_);
+  net::Spare<H2Head> written;
+  written.take();
+  connection_.session.answer(id_, written->write(head), bodiless_);
   connection_.on_news();
+}
+
+std::string_view H2Stream::keep(std::string_view piece) {
+  kept_.take();
+  *kept_ = piece;
+  return *kept_;
 }
 
 net::Task<> H2Stream::write(std::string_view piece, More more, const Fields& trailers) {
@@ -185,8 +196,7 @@ net::Task<> H2Stream::write(std::string_view piece, More more, const Fields& tra
   if (piece.empty() && !last) co_return {};
   ends_ = last;
   bool waits = !last || piece.size() > kMostKept || !trailers.empty();
-  if (!waits) kept_ = piece;
-  out_ = waits ? piece : std::string_view(kept_);
+  out_ = waits ? piece : keep(piece);
   answer_trailers_ = &trailers;
   connection_.session.more_body(id_);
   connection_.on_news();

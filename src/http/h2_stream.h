@@ -10,6 +10,7 @@
 #include "http/h2_request.h"
 #include "http/h2_session.h"
 #include "http/server.h"
+#include "net/frame.h"
 #include "net/loop.h"
 #include "net/spare.h"
 #include "net/together.h"
@@ -18,7 +19,7 @@ namespace pforte::http {
 
 // One request and its answer over HTTP/2. The connection tells it what the client sent and asks it for what is to be
 // sent; the task that serves it learns of both afterwards, by wake().
-class H2Stream final : public Exchange {
+class H2Stream final : public Exchange, public net::Pooled {
  public:
   // What a stream needs of its connection, which outlives it.
   struct Connection {
@@ -28,6 +29,7 @@ class H2Stream final : public Exchange {
     const ServerLimits& limits;
     // There are frames to send, or the task has ended.
     std::move_only_function<void()> on_news;
+    bool some_over = false;  // streams that may go
   };
 
   H2Stream(Connection& connection, std::int32_t id);
@@ -44,7 +46,10 @@ class H2Stream final : public Exchange {
   H2Events::Portion give_body(std::span<char> into);
   void answered();
   // The stream is no more: nothing of it can be read or written.
-  void close() { closed_ = true; }
+  void close() {
+    closed_ = true;
+    connection_.some_over = true;
+  }
 
   // Begins to serve once the head is there, and tells the task of all that has happened since.
   void wake(Service& service);
@@ -86,6 +91,7 @@ class H2Stream final : public Exchange {
   void task_ended();
   void reset(H2Error error);
   bool all_taken() const { return out_.empty() && (!ends_ || all_given_); }
+  std::string_view keep(std::string_view piece);
   void body_is_late();
   void client_is_late();
   net::Duration patience_for_answer() const;
@@ -111,7 +117,7 @@ class H2Stream final : public Exchange {
 
   // The answer: what of the piece in hand has not been taken yet.
   std::string_view out_;
-  std::string kept_;  // a last piece that the task need not wait for
+  net::Spare<std::string> kept_;  // a last piece that the task need not wait for
   const Fields* answer_trailers_ = nullptr;
   bool begun_ = false;
   bool bodiless_ = false;

@@ -17,3 +17,10 @@ class PooledFrame {
 };
 
 }  // namespace pforte::net::detail
+
+namespace pforte::net {
+
+// For other objects that come and go with each request.
+using Pooled = detail::PooledFrame;
+
+}  // namespace pforte::net
