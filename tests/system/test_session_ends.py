@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import http2
 import pytest
 import raw
 from agents import ADAM, EVA
@@ -154,6 +155,24 @@ def test_an_answer_without_end_ends_with_its_session(target, streaming):
     assert not other.ended(0.3)
     mine.close()
     other.close()
+
+
+@pytest.mark.parametrize("target", STREAMS)
+def test_the_same_over_http2_and_its_connection_goes_on(target, streaming):
+    visitor = Visitor(streaming).must_sign_in("eva", EVA.password)
+    other = Visitor(streaming).must_sign_in("adam", ADAM.password)
+    with http2.Client(streaming, host=APP, strict=False) as client:
+        client.hear(0.3)
+        head = [(":method", "CONNECT"), (":protocol", "websocket")] if target == "/socket" else [(":method", "GET")]
+        head += [(":scheme", "https"), (":path", target), (":authority", APP)]
+        stream = client.start_with([*head, ("cookie", f"__Host-pforte={visitor.session}")], body=target == "/socket")
+        client.hear_until(lambda: client.streams[stream].status == 200)
+        assert streaming.run("session", "end", "--agent", "eva").returncode == 0
+        began = time.monotonic()
+        client.hear_until(lambda: client.streams[stream].over)
+        assert time.monotonic() - began < SOON
+        kept = ("cookie", f"__Host-pforte={other.session}")
+        assert client.get("/.pforte/whoami", kept).status == 200
 
 
 def test_who_reads_slowly_gets_no_more_after_the_end_than_was_on_its_way(streaming):
