@@ -16,6 +16,7 @@
 #include "app/status.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "gate/acme_service.h"
 #include "gate/public_authority.h"
 
 namespace pforte::app {
@@ -219,13 +220,15 @@ RunningGate::Reading RunningGate::read_plan() {
     reading.certificates = open_certificates(*config, reading.problems);
     certificates = reading.certificates.get();
   }
-  gate::PlanParts parts{.previous = plan_.get(),
-                        .numbered = site_names_,
-                        .inventory = certificates ? &certificates->inventory() : nullptr,
-                        .sign_in = sign_in,
-                        .authority = [this](const gate::Config& wanted, conf::Problems& problems) {
-                          return gate::PublicAuthority::make(wanted, pool_, problems);
-                        }};
+  gate::PlanParts parts{
+      .previous = plan_.get(),
+      .numbered = site_names_,
+      .inventory = certificates ? &certificates->inventory() : nullptr,
+      .sign_in = sign_in,
+      .authority = [this](const gate::Config& wanted,
+                          conf::Problems& problems) { return gate::PublicAuthority::make(wanted, pool_, problems); },
+      .acme_service = [this](const gate::Config& wanted,
+                             conf::Problems& problems) { return gate::AcmeService::make(wanted, pool_, problems); }};
   reading.plan = gate::make_plan(*std::move(config), parts, reading.problems);
   return reading;
 }

@@ -59,6 +59,7 @@ CaConfig read_ca_config(conf::Reader& document) {
   config.crl_lifetime = lifetime_or(*keys, "crl_lifetime", config.crl_lifetime, {1h, 30 * 24h});
   config.ocsp_lifetime = lifetime_or(*keys, "ocsp_lifetime", config.ocsp_lifetime, {10min, 7 * 24h});
   config.download_page = keys->flag_or("download_page", config.download_page);
+  if (std::optional<conf::Reader> acme = keys->table("acme")) config.acme = acme::read_server_config(*std::move(acme));
   keys->end();
   return config;
 }

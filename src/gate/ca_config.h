@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "acme/server_config.h"
 #include "conf/reader.h"
 
 namespace pforte::gate {
@@ -31,6 +32,9 @@ struct CaConfig {
 
   // Whether every site has the page /.pforte/ca/, from which clients take the root.
   bool download_page = false;
+
+  // Whether it issues by ACME, and for whom.
+  std::optional<acme::ServerConfig> acme = {};
 };
 
 // No block: the defaults.

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "gate/acme_service.h"
 #include "gate/desk.h"
 #include "gate/forwarding.h"
 #include "gate/public_authority.h"
@@ -112,6 +113,10 @@ Handling::Route Handling::route() {
     site_index_ = site->index;
     record_.site = site->name;
   }
+  if (is_for_acme_service(site)) {
+    route.step = Route::Step::Acme;
+    return route;
+  }
   if (is_about_authority(site)) {
     route.step = Route::Step::Authority;
     return route;
@@ -141,6 +146,12 @@ Handling::Route Handling::route() {
     judge(route);
   }
   return route;
+}
+
+// Over TLS alone (RFC 8555, 6.1).
+bool Handling::is_for_acme_service(const Site* site) const {
+  return site && plan_->acme_service && request().path.starts_with(AcmeService::kPrefix) &&
+         scheme_of(request(), visit_.visitor()) == "https";
 }
 
 // In the clear as well: what is told there is signed, and clients ask for it over plain HTTP.
@@ -192,6 +203,11 @@ void Handling::judge(Route& route) {
 }
 
 net::Task<> Handling::take_step(Route& route) {
+  if (route.step == Route::Step::Acme) {
+    record_.decision = "gate.acme-server";
+    route.page = co_await plan_->acme_service->serve(worker_.loop(), exchange_);
+    co_return {};
+  }
   if (route.step == Route::Step::Authority) {
     route.page = co_await tell_of_authority();
     co_return {};

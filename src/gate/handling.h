@@ -39,7 +39,7 @@ class Handling {
     std::optional<http::Page> page;
 
     // What has to be done before that is known.
-    enum class Step : std::uint8_t { None, OwnPage, Authority, SignIn };
+    enum class Step : std::uint8_t { None, OwnPage, Authority, Acme, SignIn };
     Step step = Step::None;
     bool lacks_group = false;     // the rules allow it to others than who has asked
     bool signed_in_here = false;  // by what this very request carries
@@ -53,6 +53,7 @@ class Handling {
   bool would_sign_in_openly() const;
   void judge(Route& route);
   net::Task<> take_step(Route& route);
+  bool is_for_acme_service(const Site* site) const;
   net::Task<http::Page> tell_of_authority();
   Route misdirected_or_nothing(const Site* site);
   bool is_about_authority(const Site* site) const;

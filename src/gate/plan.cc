@@ -244,6 +244,7 @@ void Assembly::sign_in() {
 
 void Assembly::authority() {
   if (parts_.authority) plan_->company_ca = parts_.authority(plan_->config, problems_);
+  if (parts_.acme_service) plan_->acme_service = parts_.acme_service(plan_->config, problems_);
 }
 
 void Assembly::logo() {

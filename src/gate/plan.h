@@ -15,6 +15,7 @@
 
 namespace pforte::gate {
 
+class AcmeService;
 class PublicAuthority;
 class SignIn;
 
@@ -27,6 +28,7 @@ struct Plan {
   HostMap<Site> hosts;
   std::shared_ptr<const TlsNames> names;            // as they were when it was made; null where no site has TLS
   std::shared_ptr<SignIn> sign_in;                  // null where nobody signs in
+  std::shared_ptr<AcmeService> acme_service;        // null where the company CA does not issue by ACME
   std::shared_ptr<PublicAuthority> company_ca;      // null where nothing is told of the company CA
   std::set<std::string, std::less<>> asked_groups;  // by any rule
 
@@ -57,6 +59,8 @@ struct PlanParts {
 
   // Tells of the company CA. Empty: nothing is told, as in a check.
   std::function<std::shared_ptr<PublicAuthority>(const Config&, conf::Problems&)> authority = {};
+  // Issues by ACME. Empty: nothing is issued, as in a check.
+  std::function<std::shared_ptr<AcmeService>(const Config&, conf::Problems&)> acme_service = {};
 };
 
 // Reads and judges the files a configuration names. Everything that is wrong goes to `problems`; null exactly when one

@@ -76,6 +76,12 @@ std::vector<acme::Wanted> wanted_certificates(const Config& config) {
 }
 
 void check_acme_config(const Config& config, conf::Problems& problems) {
+  if (config.ca.acme && !config.ca.key_password_file) {
+    problems.error(config.ca.acme->place, "conf.ca.acme.password",
+                   {"the gate cannot issue by ACME: it does not know what opens the CA's key",
+                    "das Tor kann nicht über ACME ausstellen: Es weiß nicht, was den Schlüssel der CA öffnet"},
+                   {"name key_password_file in [ca]", "key_password_file in [ca] angeben"});
+  }
   acme::check_ca_configs(config.acme, problems);
   for (const SiteConfig& site : config.sites) {
     if (wants_acme(config, site)) check_site(config, site, problems);
@@ -83,6 +89,12 @@ void check_acme_config(const Config& config, conf::Problems& problems) {
 }
 
 void check_acme_files(const Config& config, conf::Problems& problems) {
+  if (config.ca.acme) {
+    for (const acme::ServerConfig::Customer& one : config.ca.acme->customers) {
+      Result<Secret> key = crypto::read_password(one.key_file.value);
+      if (!key) cannot_use(one.key_file, key.error().code(), key.error().text(), problems);
+    }
+  }
   for (const acme::CaConfig& ca : config.acme) {
     auto trust = tls::ClientContext::make(ca.trust.value);
     if (!trust) cannot_use(ca.trust, trust.error().code(), trust.error().text(), problems);

@@ -90,7 +90,22 @@ CREATE TABLE acme_renewal (
   failures BIGINT NOT NULL, tried BIGINT NOT NULL, next BIGINT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL);
 )";
 
-constexpr auto kMigrations = std::to_array<std::string_view>({kFirst, kCertificates, kAuthority, kAcme});
+constexpr std::string_view kAcmeServer = R"(
+CREATE TABLE acme_server_account (
+  id TEXT PRIMARY KEY, thumbprint TEXT NOT NULL UNIQUE, jwk TEXT NOT NULL, contact TEXT NOT NULL,
+  deactivated BIGINT NOT NULL, made BIGINT NOT NULL);
+CREATE TABLE acme_server_order (
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, names TEXT NOT NULL, state BIGINT NOT NULL, expires BIGINT NOT NULL,
+  serial TEXT NOT NULL, chain TEXT NOT NULL);
+CREATE INDEX acme_server_order_account ON acme_server_order (account);
+CREATE INDEX acme_server_order_serial ON acme_server_order (serial);
+CREATE TABLE acme_server_proof (
+  id TEXT PRIMARY KEY, order_id TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, token TEXT NOT NULL,
+  state BIGINT NOT NULL, type TEXT NOT NULL, problem TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE INDEX acme_server_proof_order ON acme_server_proof (order_id);
+)";
+
+constexpr auto kMigrations = std::to_array<std::string_view>({kFirst, kCertificates, kAuthority, kAcme, kAcmeServer});
 
 Result<std::int64_t> version_of(Store& store) {
   std::int64_t version = 0;

@@ -33,6 +33,9 @@ namespace pforte::store {
 //   acme_renewal   names PK (of a certificate, with spaces between), directory, order_url, key_pem (of the order under
 //   way;
 //                  empty: none), failures in a row, tried, next, code, reason (of the last failure)
+//   acme_server_account  id PK, thumbprint UNIQUE, jwk, contact (JSON), deactivated, made: clients of our ACME server
+//   acme_server_order  id PK, account, names (with spaces between), state, expires, serial, chain (empty before)
+//   acme_server_proof  id PK, order_id, account, name, token, state, type, problem, detail
 //   store_version  version: how many of these statements it has seen
 std::span<const std::string_view> migrations();
 

@@ -1,0 +1,216 @@
+#include "acme/server.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "acme/jws.h"
+#include "authority/testing.h"
+#include "base/bytes.h"
+#include "base/text.h"
+#include "crypto/certificate_outline.h"
+#include "crypto/pem_blocks.h"
+#include "crypto/renewal_id.h"
+
+namespace pforte::acme {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string kBase = "https://ca.example/acme";
+
+crypto::UtcTime today() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+// A CA that issues for *.intern.example, and one of its clients.
+struct Office {
+  crypto::testing::Folder folder;
+  authority::Places places{folder.path() + "/ca"};
+  std::unique_ptr<Server> server;
+  crypto::SigningKey key = crypto::SigningKey::make().value();
+  std::string account;
+
+  explicit Office(std::vector<std::pair<std::string, Secret>> customers = {}) {
+    REQUIRE(authority::found(places, {.name = "Example"}, Secret("root"), Secret("work"), today()));
+    auto authority = authority::Authority::open(places, Secret("work"));
+    REQUIRE(authority);
+    Server::Terms terms{.config = {.place = {}, .allow = {{"*.intern.example", {}}}, .customers = {}},
+                        .customers = std::move(customers)};
+    server = std::make_unique<Server>(std::make_shared<const authority::Authority>(*std::move(authority)),
+                                      store::open_sqlite(folder.path() + "/pforte.db").value(), std::move(terms));
+  }
+
+  static std::string field(const ServerAnswer& answer, std::string_view name) {
+    for (const auto& [known, value] : answer.fields) {
+      if (known == name) return value;
+    }
+    return {};
+  }
+  std::string nonce() {
+    return field(
+        server->answer({.method = http::Method::Head, .base = kBase, .path = "/new-nonce", .type = {}, .body = {}}),
+        "Replay-Nonce");
+  }
+  ServerAnswer send(const std::string& path, std::string_view payload, const crypto::SigningKey& by, std::string from) {
+    std::string body =
+        sign_request(by, {.url = kBase + path, .nonce = nonce(), .account = std::move(from)}, payload).value();
+    return server->answer(
+        {.method = http::Method::Post, .base = kBase, .path = path, .type = "application/jose+json", .body = body});
+  }
+  ServerAnswer post(const std::string& path, std::string_view payload) { return send(path, payload, key, account); }
+  void sign_up() { account = field(send("/new-account", "{}", key, ""), "Location"); }
+  // A document's address as send() wants it.
+  static std::string path_of(const Json& url) { return url.get<std::string>().substr(kBase.size()); }
+
+  Json order(std::string_view name) {
+    return Json::parse(post("/new-order", cat(R"({"identifiers":[{"type":"dns","value":")", name, R"("}]})")).body);
+  }
+  // Proves what the order asks for.
+  void prove(const Json& order) {
+    Json proof = Json::parse(post(path_of(order["authorizations"][0]), "").body);
+    ServerAnswer taken = post(path_of(proof["challenges"][0]["url"]), "{}");
+    REQUIRE(taken.lookup);
+    CHECK(taken.lookup->key_authorization == key_authorization(taken.lookup->token, key));
+    REQUIRE(server->conclude(*taken.lookup, std::nullopt));
+  }
+  ServerAnswer finalize(const Json& order, std::string_view name) {
+    crypto::PrivateKey own = crypto::make_private_key().value();
+    std::string request = crypto::make_certificate_request(*own, {}, {crypto::alternative_name(name).value()}).value();
+    return post(path_of(order["finalize"]), cat(R"({"csr":")", to_base64url(request), R"("})"));
+  }
+};
+
+std::string type_of(const ServerAnswer& answer) {
+  std::string type = Json::parse(answer.body)["type"];
+  return type.substr(type.rfind(':') + 1);
+}
+
+TEST_CASE("a certificate is ordered, proved, issued, told about and revoked") {
+  Office office;
+  office.sign_up();
+  Json order = office.order("app.intern.example");
+  CHECK(order["status"] == "pending");
+  office.prove(order);
+  ServerAnswer done = office.finalize(order, "app.intern.example");
+  REQUIRE(done.status == 200);
+  Json valid = Json::parse(done.body);
+  CHECK(valid["status"] == "valid");
+  ServerAnswer chain = office.post(Office::path_of(valid["certificate"]), "");
+  auto blocks = crypto::read_pem_blocks(chain.body, "chain").value();
+  REQUIRE(blocks.size() == 2);
+  crypto::Certificate leaf = crypto::certificate_from(blocks[0].content);
+  CHECK(crypto::covers(*leaf, "app.intern.example"));
+
+  ServerQuestion renewal{.method = http::Method::Get,
+                         .base = kBase,
+                         .path = cat("/renewal-info/", crypto::renewal_id(*leaf)),
+                         .type = {},
+                         .body = {}};
+  ServerAnswer window = office.server->answer(renewal);
+  REQUIRE(read_renewal_info(window.body));
+  CHECK(read_renewal_info(window.body)->from > today());
+
+  std::string revocation = cat(R"({"certificate":")", to_base64url(blocks[0].content), R"(","reason":4})");
+  crypto::SigningKey stranger = crypto::SigningKey::make().value();
+  CHECK(type_of(office.send("/revoke-cert", revocation, stranger, "")) == "unauthorized");
+  CHECK(office.post("/revoke-cert", revocation).status == 200);
+  CHECK(type_of(office.post("/revoke-cert", revocation)) == "alreadyRevoked");
+  CHECK(read_renewal_info(office.server->answer(renewal).body)->from <= today());
+}
+
+TEST_CASE("without a proof nothing is issued") {
+  Office office;
+  office.sign_up();
+  Json order = office.order("app.intern.example");
+  CHECK(type_of(office.finalize(order, "app.intern.example")) == "orderNotReady");
+  Json proof = Json::parse(office.post(Office::path_of(order["authorizations"][0]), "").body);
+  ServerAnswer taken = office.post(Office::path_of(proof["challenges"][0]["url"]), "{}");
+  Problem problem{.type = "connection", .detail = "nobody answers", .parts = {}};
+  REQUIRE(office.server->conclude(*taken.lookup, problem));
+  CHECK(type_of(office.finalize(order, "app.intern.example")) == "orderNotReady");
+  Json failed = Json::parse(office.post(Office::path_of(order["authorizations"][0]), "").body);
+  CHECK(failed["status"] == "invalid");
+  CHECK(failed["challenges"][0]["error"]["detail"] == "nobody answers");
+}
+
+TEST_CASE("a request is for the names of its order and no others") {
+  Office office;
+  office.sign_up();
+  Json order = office.order("app.intern.example");
+  office.prove(order);
+  CHECK(type_of(office.finalize(order, "other.intern.example")) == "badCSR");
+  CHECK(office.finalize(order, "app.intern.example").status == 200);
+  CHECK(type_of(office.finalize(order, "app.intern.example")) == "orderNotReady");
+}
+
+TEST_CASE("names that are not allowed are rejected") {
+  Office office;
+  office.sign_up();
+  for (std::string_view name : {"example.org", "intern.example", "a.b.intern.example", "*.intern.example", ""}) {
+    CAPTURE(name);
+    CHECK(office.order(name)["type"] == "urn:ietf:params:acme:error:rejectedIdentifier");
+  }
+}
+
+TEST_CASE("what is another's is not there") {
+  Office office;
+  office.sign_up();
+  Json order = office.order("app.intern.example");
+  crypto::SigningKey other = crypto::SigningKey::make().value();
+  std::string account = Office::field(office.send("/new-account", "{}", other, ""), "Location");
+  for (const Json& url : {order["finalize"], order["authorizations"][0]}) {
+    ServerAnswer answer = office.send(Office::path_of(url), "{}", other, account);
+    CHECK(answer.status == 404);
+  }
+  CHECK(office.send(office.account.substr(kBase.size()), "", other, account).status == 403);
+}
+
+TEST_CASE("a request is taken once, at its own address, from who has signed it") {
+  Office office;
+  office.sign_up();
+  std::string body =
+      sign_request(office.key, {.url = kBase + "/new-order", .nonce = office.nonce(), .account = office.account}, "{}")
+          .value();
+  ServerQuestion question{
+      .method = http::Method::Post, .base = kBase, .path = "/new-order", .type = "application/jose+json", .body = body};
+  CHECK(type_of(office.server->answer(question)) == "malformed");
+  CHECK(type_of(office.server->answer(question)) == "badNonce");
+  question.path = "/key-change";
+  CHECK(type_of(office.server->answer(question)) == "unauthorized");
+  crypto::SigningKey thief = crypto::SigningKey::make().value();
+  CHECK(type_of(office.send("/new-order", "{}", thief, office.account)) == "unauthorized");
+  CHECK(type_of(office.send("/new-order", "{}", thief, kBase + "/account/nobody")) == "accountDoesNotExist");
+}
+
+TEST_CASE("an account gets another key, and ends") {
+  Office office;
+  office.sign_up();
+  crypto::SigningKey next = crypto::SigningKey::make().value();
+  std::string inner_payload = cat(R"({"account":")", office.account, R"(","oldKey":)", bare_jwk(office.key), "}");
+  std::string inner =
+      sign_request(next, {.url = kBase + "/key-change", .nonce = {}, .account = {}}, inner_payload).value();
+  REQUIRE(office.post("/key-change", inner).status == 200);
+  CHECK(type_of(office.post("/new-order", "{}")) == "unauthorized");
+  ServerAnswer ended =
+      office.send(office.account.substr(kBase.size()), R"({"status":"deactivated"})", next, office.account);
+  CHECK(Json::parse(ended.body)["status"] == "deactivated");
+  CHECK(office.send("/new-account", "{}", next, "").status == 403);
+}
+
+TEST_CASE("where customers are listed, accounts are bound to one") {
+  std::vector<std::pair<std::string, Secret>> customers;
+  customers.emplace_back("team", Secret("0123456789abcdef"));
+  Office office(std::move(customers));
+  CHECK(type_of(office.send("/new-account", "{}", office.key, "")) == "externalAccountRequired");
+  auto bound = [&](std::string_view kid, std::string_view key) {
+    std::string binding = bind_account(office.key, kid, Secret(to_base64url(key)), kBase + "/new-account").value();
+    return office.send("/new-account", cat(R"({"externalAccountBinding":)", binding, "}"), office.key, "").status;
+  };
+  CHECK(bound("team", "0123456789abcdeX") == 403);
+  CHECK(bound("maet", "0123456789abcdef") == 403);
+  CHECK(bound("team", "0123456789abcdef") == 201);
+}
+
+}  // namespace
+}  // namespace pforte::acme
