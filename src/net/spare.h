@@ -10,7 +10,7 @@ namespace pforte::net {
 template <class T>
 class Spare {
  public:
-  static constexpr std::size_t kKept = 64;
+  static constexpr std::size_t kKept = 512;  // as many as one busy turn of HTTP/2 has under way
 
   // Takes one, or makes one.
   void take() {
