@@ -12,7 +12,7 @@
 namespace pforte::acme {
 namespace {
 
-using Json = nlohmann::json;
+using Parsed = nlohmann::json;
 
 constexpr std::string_view kProblemPrefix = "urn:ietf:params:acme:error:";
 constexpr std::size_t kLongestText = 2048;
@@ -24,8 +24,8 @@ std::unexpected<Error> malformed_document(std::string_view what) {
   return fail(Kind::Invalid, "acme.malformed", cat("the CA's answer is no ", what));
 }
 
-Result<Json> read_object(std::string_view text, std::string_view what) {
-  Json document = Json::parse(text, nullptr, false);
+Result<Parsed> read_object(std::string_view text, std::string_view what) {
+  Parsed document = Parsed::parse(text, nullptr, false);
   if (!document.is_object()) return malformed_document(what);
   return document;
 }
@@ -38,30 +38,30 @@ std::string tame(std::string text) {
 }
 
 // Empty where there is none.
-std::string text_in(const Json& object, const char* name) {
+std::string text_in(const Parsed& object, const char* name) {
   auto found = object.find(name);
   bool good = found != object.end() && found->is_string();
   return good ? tame(found->get<std::string>()) : std::string();
 }
 
 // An array of objects or texts; null where there is none or it is too long.
-const Json* array_in(const Json& object, const char* name) {
+const Parsed* array_in(const Parsed& object, const char* name) {
   auto found = object.find(name);
   bool good = found != object.end() && found->is_array() && found->size() <= kMostElements;
   return good ? &*found : nullptr;
 }
 
-const Json* object_in(const Json& object, const char* name) {
+const Parsed* object_in(const Parsed& object, const char* name) {
   auto found = object.find(name);
   return found != object.end() && found->is_object() ? &*found : nullptr;
 }
 
-bool flag_in(const Json& object, const char* name) {
+bool flag_in(const Parsed& object, const char* name) {
   auto found = object.find(name);
   return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
-std::optional<State> state_in(const Json& object) {
+std::optional<State> state_in(const Parsed& object) {
   constexpr std::array<std::pair<std::string_view, State>, 8> kStates{{{"pending", State::Pending},
                                                                        {"processing", State::Processing},
                                                                        {"ready", State::Ready},
@@ -75,22 +75,22 @@ std::optional<State> state_in(const Json& object) {
   return found == kStates.end() ? std::nullopt : std::optional(found->second);
 }
 
-Problem problem_in(const Json& object) {
+Problem problem_in(const Parsed& object) {
   Problem problem{.type = text_in(object, "type"), .detail = text_in(object, "detail"), .parts = {}};
   if (problem.type.starts_with(kProblemPrefix)) problem.type.erase(0, kProblemPrefix.size());
-  const Json* parts = array_in(object, "subproblems");
+  const Parsed* parts = array_in(object, "subproblems");
   if (!parts) return problem;
-  for (const Json& part : *parts) {
+  for (const Parsed& part : *parts) {
     if (!part.is_object()) continue;
-    const Json* identifier = object_in(part, "identifier");
+    const Parsed* identifier = object_in(part, "identifier");
     std::string name = identifier ? text_in(*identifier, "value") : std::string();
     problem.parts.push_back(name.empty() ? text_in(part, "detail") : cat(name, ": ", text_in(part, "detail")));
   }
   return problem;
 }
 
-std::optional<Problem> error_in(const Json& object) {
-  const Json* error = object_in(object, "error");
+std::optional<Problem> error_in(const Parsed& object) {
+  const Parsed* error = object_in(object, "error");
   return error ? std::optional(problem_in(*error)) : std::nullopt;
 }
 
@@ -100,7 +100,7 @@ bool is_token(std::string_view text) {
 }
 
 // None for one that no client could answer, such as of a type with other members.
-std::optional<Challenge> challenge_in(const Json& object) {
+std::optional<Challenge> challenge_in(const Parsed& object) {
   if (!object.is_object()) return std::nullopt;
   std::optional<State> state = state_in(object);
   Challenge challenge{.type = text_in(object, "type"),
@@ -115,13 +115,13 @@ std::optional<Challenge> challenge_in(const Json& object) {
 }  // namespace
 
 Result<Directory> read_directory(std::string_view json) {
-  Json object = TRY(read_object(json, "directory"));
+  Parsed object = TRY(read_object(json, "directory"));
   Directory directory{.new_nonce = text_in(object, "newNonce"),
                       .new_account = text_in(object, "newAccount"),
                       .new_order = text_in(object, "newOrder"),
                       .renewal_info = text_in(object, "renewalInfo"),
                       .terms = {}};
-  if (const Json* meta = object_in(object, "meta")) {
+  if (const Parsed* meta = object_in(object, "meta")) {
     directory.terms = text_in(*meta, "termsOfService");
     directory.wants_binding = flag_in(*meta, "externalAccountRequired");
   }
@@ -131,21 +131,21 @@ Result<Directory> read_directory(std::string_view json) {
 }
 
 Problem read_problem(std::string_view json) {
-  Json object = Json::parse(json, nullptr, false);
+  Parsed object = Parsed::parse(json, nullptr, false);
   return object.is_object() ? problem_in(object) : Problem();
 }
 
 Result<Order> read_order(std::string_view json) {
-  Json object = TRY(read_object(json, "order"));
+  Parsed object = TRY(read_object(json, "order"));
   std::optional<State> state = state_in(object);
-  const Json* authorizations = array_in(object, "authorizations");
+  const Parsed* authorizations = array_in(object, "authorizations");
   Order order{.state = state.value_or(State::Pending),
               .authorizations = {},
               .finalize = text_in(object, "finalize"),
               .certificate = text_in(object, "certificate"),
               .problem = error_in(object)};
   if (!state || !authorizations || order.finalize.empty()) return malformed_document("order");
-  for (const Json& one : *authorizations) {
+  for (const Parsed& one : *authorizations) {
     if (!one.is_string()) return malformed_document("order");
     order.authorizations.push_back(tame(one.get<std::string>()));
   }
@@ -153,17 +153,17 @@ Result<Order> read_order(std::string_view json) {
 }
 
 Result<Authorization> read_authorization(std::string_view json) {
-  Json object = TRY(read_object(json, "authorization"));
+  Parsed object = TRY(read_object(json, "authorization"));
   std::optional<State> state = state_in(object);
-  const Json* identifier = object_in(object, "identifier");
-  const Json* challenges = array_in(object, "challenges");
+  const Parsed* identifier = object_in(object, "identifier");
+  const Parsed* challenges = array_in(object, "challenges");
   if (!state || !identifier || !challenges) return malformed_document("authorization");
   Authorization authorization{.name = lowered(text_in(*identifier, "value")),
                               .wildcard = flag_in(object, "wildcard"),
                               .state = *state,
                               .challenges = {}};
   if (authorization.name.empty()) return malformed_document("authorization");
-  for (const Json& one : *challenges) {
+  for (const Parsed& one : *challenges) {
     if (std::optional<Challenge> challenge = challenge_in(one))
       authorization.challenges.push_back(*std::move(challenge));
   }
@@ -171,8 +171,8 @@ Result<Authorization> read_authorization(std::string_view json) {
 }
 
 Result<RenewalInfo> read_renewal_info(std::string_view json) {
-  Json object = TRY(read_object(json, "renewal information"));
-  const Json* window = object_in(object, "suggestedWindow");
+  Parsed object = TRY(read_object(json, "renewal information"));
+  const Parsed* window = object_in(object, "suggestedWindow");
   if (!window) return malformed_document("renewal information");
   auto from = read_rfc3339(text_in(*window, "start"));
   auto until = read_rfc3339(text_in(*window, "end"));

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kFirstPause = std::chrono::minutes(1);
-constexpr seconds kLongestPause = std::chrono::days(1);
+constexpr seconds kLongestWait = std::chrono::days(1);
 constexpr int kThousand = 1000;
 
 seconds part_of(seconds whole, Spread spread) {
@@ -35,8 +35,8 @@ Time renewal_within(const RenewalInfo& window, Spread spread) {
 
 std::chrono::seconds pause_after(unsigned failures, std::chrono::seconds asked, Spread spread) {
   seconds pause = kFirstPause;
-  for (unsigned i = 1; i < failures && pause < kLongestPause; ++i) pause *= 4;
-  pause = std::max(std::min(pause, kLongestPause), asked);
+  for (unsigned i = 1; i < failures && pause < kLongestWait; ++i) pause *= 4;
+  pause = std::max(std::min(pause, kLongestWait), asked);
   return pause + part_of(pause / 10, spread);
 }
 
