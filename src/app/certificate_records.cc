@@ -1,7 +1,6 @@
 #include "app/certificate_records.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -10,7 +9,7 @@
 #include "base/time.h"
 #include "crypto/pem.h"
 #include "crypto/pem_blocks.h"
-#include "pki/trust_store.h"
+#include "gate/trusted_certificates.h"
 
 namespace pforte::app {
 namespace {
@@ -41,24 +40,27 @@ Result<> add_site(const gate::Site& site, Inventory& inventory, Uses& uses) {
   return {};
 }
 
-Result<> add_trust_store(const std::string& store, Inventory& inventory, Uses& uses) {
-  if (store == "system") return {};
-  Result<pki::TrustStore> read = pki::read_trust_store(store);
-  if (!read) return {};
-  for (std::size_t i = 0; i < std::min(read->entries.size(), kMostTrusted); ++i) {
-    std::optional<std::string> id = TRY(keep(inventory, crypto::pem_block(read->entries[i].der), Source::File));
-    if (id) uses.push_back({.sha256 = *id, .place = store});
+using PasswordFile = std::optional<conf::Text>;
+
+Result<> add_trust_store(const conf::Text& store, const PasswordFile& password, Inventory& inventory, Uses& uses) {
+  if (store.value == "system") return {};
+  Result<std::string> pem = gate::trusted_certificates(store, password);
+  if (!pem) return {};
+  std::vector<crypto::PemBlock> blocks = TRY(crypto::read_pem_blocks(*pem, store.value));
+  for (std::size_t i = 0; i < std::min(blocks.size(), kMostTrusted); ++i) {
+    std::optional<std::string> id = TRY(keep(inventory, crypto::pem_block(blocks[i].content), Source::File));
+    if (id) uses.push_back({.sha256 = *id, .place = store.value});
   }
   return {};
 }
 
-std::set<std::string> trust_stores_of(const gate::Config& config) {
-  std::set<std::string> stores;
+Result<> add_trust_stores(const gate::Config& config, Inventory& inventory, Uses& uses) {
   for (const gate::BackendConfig& backend : config.backends) {
-    if (std::ranges::any_of(backend.servers, &gate::ServerConfig::tls)) stores.insert(backend.trust.value);
+    bool some = std::ranges::any_of(backend.servers, &gate::ServerConfig::tls);
+    if (some) TRY(add_trust_store(backend.trust, backend.trust_password_file, inventory, uses));
   }
-  if (config.ldap && config.ldap->trust) stores.insert(config.ldap->trust->value);
-  return stores;
+  if (!config.ldap || !config.ldap->trust) return {};
+  return add_trust_store(*config.ldap->trust, config.ldap->trust_password_file, inventory, uses);
 }
 
 // A server shows something else than the last time.
@@ -83,7 +85,7 @@ Result<> record_plan(const gate::Plan& plan, const gate::TlsNames* names, Invent
       if (!choice.sha256.empty()) sites.push_back({.sha256 = choice.sha256, .place = host});
     }
   }
-  for (const std::string& store : trust_stores_of(plan.config)) TRY(add_trust_store(store, inventory, stores));
+  TRY(add_trust_stores(plan.config, inventory, stores));
   TRY(inventory.set_uses(UseKind::Site, sites));
   return inventory.set_uses(UseKind::Trust, stores);
 }

@@ -137,21 +137,18 @@ conf::Text read_trust(conf::Reader& keys, const BackendConfig& config) {
   if (!trust || trust->value == "system") return trust.value_or(config.trust);
 
   bool is_file = trust->value.find_first_of("/.") != std::string::npos;
-  bool is_other_store = std::ranges::any_of(std::array{".jks", ".p12", ".pfx"}, [&](std::string_view ending) {
-    return lowered(trust->value).ends_with(ending);
-  });
-  if (is_file && !is_other_store) return conf::resolved(*std::move(trust));
+  if (is_file) return conf::resolved(*std::move(trust));
   refuse_unsupported(
       keys, "trust",
-      {cat("use the trust store \"", trust->value, "\" (only \"system\" and PEM files)"),
-       cat("den Vertrauensspeicher \"", trust->value, "\" nicht verwenden (nur \"system\" und PEM-Dateien)")});
+      {cat("use the trust store \"", trust->value, "\" (only \"system\", files and folders)"),
+       cat("den Vertrauensspeicher \"", trust->value, "\" nicht verwenden (nur \"system\", Dateien und Ordner)")});
   return config.trust;
 }
 
 // Keys that only https servers give a meaning to.
 void check_tls_keys(const conf::Reader& keys, const BackendConfig& config) {
   if (config.servers.empty() || std::ranges::any_of(config.servers, &ServerConfig::tls)) return;
-  for (std::string_view key : {"trust", "server_name"}) {
+  for (std::string_view key : {"trust", "trust_password_file", "server_name"}) {
     if (!keys.has(key)) continue;
     keys.problems().warning(keys.place_of(key), "conf.backend.no-tls",
                             {cat(key, " has no effect: no server of this backend is https://"),
@@ -174,6 +171,8 @@ BackendConfig read_backend_config(conf::Reader keys) {
   if (keys.flag_or("sticky", false))
     refuse_unsupported(keys, "sticky", {"keep a client at its server", "einen Client nicht bei seinem Server halten"});
   config.trust = read_trust(keys, config);
+  if (std::optional<conf::Text> file = keys.text("trust_password_file"))
+    config.trust_password_file = conf::resolved(*std::move(file));
   if (std::optional<conf::Reader> identity = keys.table("identity"))
     config.identity = read_identity_config(*std::move(identity));
   config.connection_sign_in = keys.flag_or("connection_sign_in", false);

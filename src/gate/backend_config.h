@@ -48,8 +48,11 @@ struct BackendConfig {
   // Who gets the next request.
   Balance balance = Balance::LeastConnections;
 
-  // Whom we trust to vouch for https servers: "system", or a PEM file (path already resolved).
+  // Whom we trust to vouch for https servers: "system", or a trust store of any form (path already resolved).
   conf::Text trust{.value = "system", .place = {}};
+
+  // File whose first line is the password of the trust store, resolved.
+  std::optional<conf::Text> trust_password_file;
 
   // Name that an https server's certificate must carry, and the SNI sent. Empty: the host of its URL.
   std::string server_name;

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "gate/served_certificate.h"
+#include "gate/trusted_certificates.h"
 #include "net/resolver.h"
 
 namespace pforte::gate {
@@ -90,13 +91,18 @@ void Assembly::look_up(Server& server, const ServerConfig& config) {
 }
 
 std::shared_ptr<const tls::ClientContext> Assembly::client_context(const BackendConfig& backend) {
-  auto context = tls::ClientContext::make(backend.trust.value);
+  bool by_system = backend.trust.value == "system";
+  Result<std::string> trusted =
+      by_system ? backend.trust.value : trusted_certificates(backend.trust, backend.trust_password_file);
+  auto context = trusted ? tls::ClientContext::make(*trusted) : std::unexpected(std::move(trusted).error());
   if (context) return *std::move(context);
   problems_.error(backend.trust.place, context.error().code(),
                   {cat("cannot trust anybody for backend ", backend.name.value, ": ", context.error().text()),
                    cat("kein Truststore für Backend ", backend.name.value, ": ", context.error().text())},
-                  {"name a PEM file with the CA that issued the servers' certificates, or \"system\"",
-                   "eine PEM-Datei mit der CA angeben, die die Zertifikate der Server ausstellt, oder \"system\""});
+                  {"name a trust store (PEM, folder, PKCS#12, JKS) with the CA that issued the servers' certificates, "
+                   "or \"system\"; trust_password_file has its password",
+                   "einen Vertrauensspeicher (PEM, Ordner, PKCS#12, JKS) mit der CA angeben, die die Zertifikate der "
+                   "Server ausstellt, oder \"system\"; trust_password_file hat sein Passwort"});
   return nullptr;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/stopwatch.h"
 #include "base/text.h"
+#include "gate/trusted_certificates.h"
 #include "kerberos/keytab.h"
 #include "kerberos/krb5_config.h"
 
@@ -102,8 +103,10 @@ SignIn::SignIn(const Config& config, Accounts& accounts, SignInPools& pools)
 
 std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, SignInPools& pools,
                                      conf::Problems& problems) {
-  std::shared_ptr<SignIn> made(new SignIn(config, accounts, pools));
-  if (config.ldap) identity::check_ldap_files(*config.ldap, problems);
+  Config wanted = config;
+  if (wanted.ldap) name_pem_trust(*wanted.ldap, config.state_dir, problems);
+  std::shared_ptr<SignIn> made(new SignIn(wanted, accounts, pools));
+  if (wanted.ldap) identity::check_ldap_files(*wanted.ldap, problems);
   if (!config.kerberos) return made;
   Result<> usable = try_krb5_config(config);
   if (!usable) {
@@ -119,7 +122,9 @@ std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, S
 }
 
 void check_sign_in_files(const Config& config, conf::Problems& problems) {
-  if (config.ldap) identity::check_ldap_files(*config.ldap, problems);
+  std::optional<identity::LdapConfig> ldap = config.ldap;
+  if (ldap) name_pem_trust(*ldap, std::nullopt, problems);
+  if (ldap) identity::check_ldap_files(*ldap, problems);
   if (!config.kerberos) return;
   kerberos::check_keytabs(*config.kerberos, problems);
   kerberos::check_delegated_tickets(*config.kerberos, problems);

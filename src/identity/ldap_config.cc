@@ -82,6 +82,8 @@ void read_link(conf::Reader& keys, LdapConfig& config) {
   config.plain = keys.flag_or("plain", false);
   config.trust = keys.text("trust");
   if (config.trust && config.trust->value != "system") config.trust = conf::resolved(*std::move(config.trust));
+  if (std::optional<conf::Text> file = keys.text("trust_password_file"))
+    config.trust_password_file = conf::resolved(*std::move(file));
   config.timeout = keys.duration_or("timeout", config.timeout, {100ms, 60s});
   check_secrecy(keys, config);
 }

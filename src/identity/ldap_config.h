@@ -15,7 +15,8 @@ struct LdapConfig {
   std::vector<conf::Text> servers;  // "ldaps://host[:port]", or "ldap://" with start_tls; tried in order
   bool start_tls = false;
   bool plain = false;  // passwords may travel in clear over the network; over loopback they may without this
-  std::optional<conf::Text> trust;                              // "system" (default), or a PEM file, resolved
+  std::optional<conf::Text> trust;                              // "system" (default), or a trust store, resolved
+  std::optional<conf::Text> trust_password_file;                // its password is the first line; resolved
   std::chrono::milliseconds timeout = std::chrono::seconds(5);  // of connecting, and of each answer; 100 ms to 60 s
 
   // Search and bind: the entry is searched, then its password tried.

@@ -66,18 +66,22 @@ Result<> add_der(std::string_view bytes, const std::string& file, const std::opt
                  Material& into) {
   if (is_pkcs12(bytes)) return add_pkcs12(bytes, file, password, into);
   Result<std::vector<std::string>> certificates = pki::read_certificates(bytes, file);
-  if (certificates) {
+  // Any DER may be taken for one there.
+  bool some = certificates && crypto::outline_of(certificates->front());
+  if (some) {
     for (std::string& der : *certificates) add_certificate(std::move(der), file, into);
     return {};
   }
   Result<> key = add_key(bytes, file, password, into);
   bool is_no_key = !key && key.error().code() == "key.damaged";
-  if (is_no_key && begins_like_certificate(bytes)) return std::unexpected(std::move(certificates).error());
+  if (is_no_key && !certificates && begins_like_certificate(bytes)) return std::unexpected(std::move(certificates).error());
   return key;
 }
 
-Result<> add_content(std::string_view content, const std::string& file, const std::optional<Secret>& password,
-                     Material& into) {
+}  // namespace
+
+Result<> add_material(std::string_view content, const std::string& file, const std::optional<Secret>& password,
+                      Material& into) {
   std::size_t before = into.certificates.size() + into.keys.size();
   bool is_pem = content.find(kPemBegin) != std::string_view::npos;
   TRY(is_pem ? add_pem(content, file, password, into) : add_der(content, file, password, into));
@@ -86,11 +90,9 @@ Result<> add_content(std::string_view content, const std::string& file, const st
   return fail(Kind::Invalid, "certificate.none", cat(file, ": holds neither a certificate nor a key"));
 }
 
-}  // namespace
-
 Result<> read_material(const std::string& file, const std::optional<Secret>& password, Material& into) {
   std::string content = TRY(crypto::read_file(file));
-  Result<> added = add_content(content, file, password, into);
+  Result<> added = add_material(content, file, password, into);
   explicit_bzero(content.data(), content.size());
   return added;
 }

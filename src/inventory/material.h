@@ -32,6 +32,10 @@ struct Material {
 // trust.damaged, trust.password-missing, trust.password-wrong, trust.unsupported.
 Result<> read_material(const std::string& file, const std::optional<Secret>& password, Material& into);
 
+// The same for the content of a file; `file` is what messages call it.
+Result<> add_material(std::string_view content, const std::string& file, const std::optional<Secret>& password,
+                      Material& into);
+
 // Adds the private key of a file that must hold one. Fails as above.
 Result<> read_material_key(const std::string& file, const std::optional<Secret>& password, Material& into);
 

@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 #include "crypto/certificate.h"
+#include "crypto/certificate_outline.h"
 #include "crypto/failure.h"
+#include "crypto/pem_blocks.h"
 #include "tls/session.h"
 
 namespace pforte::tls {
@@ -71,6 +73,22 @@ std::string binding_to(const X509& certificate) {
   if (!digest || X509_digest(&certificate, digest, hash.data(), &size) != 1) return {};
   std::string binding = "tls-server-end-point:";
   return binding.append(hash.begin(), hash.begin() + size);
+}
+
+Result<> add_roots(SSL_CTX& context, std::string_view pem) {
+  X509_STORE* store = SSL_CTX_get_cert_store(&context);
+  std::size_t count = 0;
+  for (const crypto::PemBlock& block : TRY(crypto::read_pem_blocks(pem, "the trust store"))) {
+    if (!block.is_certificate()) continue;
+    crypto::Certificate root = crypto::certificate_from(block.content);
+    if (!root) return fail(Kind::Invalid, "certificate.damaged", "a certificate of the trust store is damaged");
+    X509_STORE_add_cert(store, root.get());
+    ++count;
+  }
+  if (count == 0) return fail(Kind::Invalid, "certificate.none", "the trust store holds no certificate");
+  // What is trusted need not be self-signed: an intermediate in the file ends the path.
+  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+  return {};
 }
 
 }  // namespace
@@ -169,15 +187,12 @@ Result<std::shared_ptr<const ClientContext>> ClientContext::make(const std::stri
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   Session::install(context);
   ERR_clear_error();
-  made->trust_ = trust == "system" ? trust : TRY(crypto::read_file(trust));
+  bool is_file = trust != "system" && trust.find("-----BEGIN ") == std::string::npos;
+  made->trust_ = is_file ? TRY(crypto::read_file(trust)) : trust;
   if (trust == "system") {
     if (SSL_CTX_set_default_verify_paths(context) != 1) return refused("the system's trust store");
   } else {
-    std::vector<crypto::Certificate> roots = TRY(crypto::read_certificates(trust));
-    X509_STORE* store = SSL_CTX_get_cert_store(context);
-    for (const crypto::Certificate& root : roots) X509_STORE_add_cert(store, root.get());
-    // What is trusted need not be self-signed: an intermediate in the file ends the path.
-    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+    TRY(add_roots(*context, made->trust_));
   }
   return std::shared_ptr<const ClientContext>(std::move(made));
 }

@@ -90,17 +90,17 @@ class ServerNames {
 // How we connect to a server that we verify: chain, dates, name. Immutable, shared by all workers.
 class ClientContext {
  public:
-  // `trust` is "system" or a PEM file. Fails when it cannot be read or holds no certificate.
+  // `trust` is "system", a PEM file, or a text in PEM. Fails when it cannot be read or holds no certificate.
   static Result<std::shared_ptr<const ClientContext>> make(const std::string& trust);
 
   SSL_CTX* native() const { return context_.get(); }
 
-  // Whether both trust the same certificates: "system", or a file with the same words.
+  // Whether both trust the same certificates: "system", or the same text.
   bool same_trust(const ClientContext& other) const { return trust_ == other.trust_; }
 
  private:
   ClientContext() = default;
-  std::string trust_;  // "system", or the file's text
+  std::string trust_;  // "system", or the text
   crypto::Owned<SSL_CTX, SSL_CTX_free> context_;
 };
 

@@ -287,6 +287,27 @@ def test_the_gate_tells_what_it_shows_what_it_trusts_and_what_its_servers_show(s
     assert not any(one["has_key"] for one in entries)
 
 
+def test_a_server_that_shows_another_certificate_is_told_of_once(start_gate, start_backend, authority, stranger, tmp_path):
+    shown = tls_server(authority.issue("127.0.0.1"))
+    trust = tmp_path / "trust.pem"
+    trust.write_text(authority.certificate.read_text())
+    gate = start_gate(start_backend(tls=shown), backend={"trust": str(trust)})
+    assert gate.get().status == 200
+    until(lambda: "backend 127.0.0.1" in uses(gate), "it was seen")
+    assert gate.events("certificate.peer-changed") == []
+    renewed = authority.issue("127.0.0.1", days=19)
+    shown.load_cert_chain(renewed.chain, renewed.key)
+    for more in (stranger.certificate, authority.certificate):  # under another trust store, connections are new ones
+        trust.write_text(trust.read_text() + more.read_text())
+        assert gate.reload().returncode == 0
+        assert gate.get().status == 200
+    until(lambda: gate.events("certificate.peer-changed"), "the change is told of")
+    (event,) = gate.events("certificate.peer-changed")
+    assert event["server"].startswith("https://127.0.0.1:")
+    history = [use for one in listed(gate) for use in one["uses"] if use["kind"] == "backend"]
+    assert sorted(use["current"] for use in history) == [False, True]
+
+
 def ending(authority: Authority, name: str, left: datetime.timedelta, folder: Path) -> Pair:
     """A certificate of a year ago that ends after `left`."""
     now = datetime.datetime.now(datetime.UTC)
@@ -405,3 +426,31 @@ def test_what_alarm_cannot_mean_is_refused(automatic):
         automatic.config["alarm"] = alarm
         automatic.write()
         assert "error" in automatic.run("check").stderr
+
+
+# Whom the gate trusts to vouch for its servers, in every form of trust store.
+
+
+@pytest.mark.parametrize("form", ["jks", "p12", "folder", "der"])
+def test_a_backend_is_trusted_by_any_form_of_trust_store(form, start_gate, start_backend, authority, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("changeit\n")
+    store, needs = tmp_path / f"trust.{form}", form in ("jks", "p12")
+    if form == "folder":
+        store.mkdir()
+        (store / "ca.pem").write_text(authority.certificate.read_text())
+    elif form == "der":
+        openssl("x509", "-in", authority.certificate, "-outform", "der", "-out", store)
+    else:
+        keytool("-importcert", "-noprompt", "-keystore", store, "-storetype", "pkcs12" if form == "p12" else "jks",
+                "-storepass", "changeit", "-alias", "ca", "-file", authority.certificate)
+    backend = start_backend(tls=tls_server(authority.issue("127.0.0.1")))
+    trust = {"trust": str(store), "trust_password_file": str(secret) if needs else None}
+    gate = start_gate(backend, backend={name: value for name, value in trust.items() if value})
+    assert gate.get().status == 200
+    if not needs:
+        return
+    secret.write_text("wrong\n")
+    done = gate.reload()
+    assert done.returncode != 0 and store.name in done.stderr and "password" in done.stderr
+    assert gate.get().status == 200

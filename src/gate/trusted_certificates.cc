@@ -1,0 +1,61 @@
+#include "gate/trusted_certificates.h"
+
+#include "base/file_replacement.h"
+#include "base/text.h"
+#include "crypto/pem.h"
+#include "crypto/pem_blocks.h"
+#include "pki/trust_store.h"
+
+namespace pforte::gate {
+namespace {
+
+Result<pki::TrustStore> read_store(const conf::Text& store, const std::optional<conf::Text>& password_file) {
+  std::optional<Secret> password;
+  if (password_file) password.emplace(TRY(crypto::read_password(password_file->value)).reveal());
+  pki::TrustStore read = TRY(pki::read_trust_store(store.value, password));
+  if (read.entries.empty()) return fail(Kind::Invalid, "certificate.none", cat(store.value, ": holds no certificate"));
+  return read;
+}
+
+std::string pem_of(const pki::TrustStore& store) {
+  std::string pem;
+  for (const pki::TrustEntry& entry : store.entries) pem += crypto::pem_block(entry.der);
+  return pem;
+}
+
+Result<> write_pem_trust(identity::LdapConfig& config, const std::optional<std::string>& state_dir) {
+  pki::TrustStore store = TRY(read_store(*config.trust, config.trust_password_file));
+  if (store.form == pki::StoreForm::Pem) return {};
+  if (!state_dir) {
+    config.trust.reset();
+    return {};
+  }
+  std::string file = cat(*state_dir, "/ldap-trust.pem");
+  TRY(replace_file(file, pem_of(store)));
+  config.trust->value = file;
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> trusted_certificates(const conf::Text& store, const std::optional<conf::Text>& password_file) {
+  return pem_of(TRY(read_store(store, password_file)));
+}
+
+void name_pem_trust(identity::LdapConfig& config, const std::optional<std::string>& state_dir,
+                    conf::Problems& problems) {
+  if (!config.trust || config.trust->value == "system") return;
+  Result<> named = write_pem_trust(config, state_dir);
+  if (named) return;
+  problems.error(
+      config.trust->place, named.error().code(),
+      {cat("no directory can be trusted: ", named.error().text()),
+       cat("keinem Verzeichnis kann vertraut werden: ", named.error().text())},
+      {"name a trust store (PEM, folder, PKCS#12, JKS) with the CA that issued the directory's certificates, "
+       "or \"system\"; trust_password_file has its password",
+       "einen Vertrauensspeicher (PEM, Ordner, PKCS#12, JKS) mit der CA angeben, die die Zertifikate des "
+       "Verzeichnisses ausstellt, oder \"system\"; trust_password_file hat sein Passwort"});
+  config.trust.reset();
+}
+
+}  // namespace pforte::gate

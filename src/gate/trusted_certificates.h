@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "conf/problem.h"
+#include "conf/reader.h"
+#include "identity/ldap_config.h"
+
+namespace pforte::gate {
+
+// The certificates of a trust store of any form (see pki/trust_store.h), in PEM. Fails as pki::read_trust_store(), and
+// with Kind::Invalid (certificate.none) where it holds none.
+Result<std::string> trusted_certificates(const conf::Text& store, const std::optional<conf::Text>& password_file);
+
+// libldap reads PEM files alone. Where a directory's trust store is of another form, its certificates are written into
+// STATE_DIR/ldap-trust.pem, and the configuration names that. Without `state_dir` nothing is written, and it names the
+// system's. What is wrong goes to `problems`.
+void name_pem_trust(identity::LdapConfig& config, const std::optional<std::string>& state_dir,
+                    conf::Problems& problems);
+
+}  // namespace pforte::gate
