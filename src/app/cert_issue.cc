@@ -100,7 +100,8 @@ Result<authority::IssuedCertificate> issue_and_keep(const StoreCall& call, const
                                                     const authority::Order& order, const Subject& subject) {
   std::optional<authority::IssuedCertificate> issued;
   TRY(call.store.transact([&]() -> Result<> {
-    issued.emplace(TRY(authority.issue(call.store, order, this_moment())));
+    authority::IssuedCertificate made = TRY(authority.issue(call.store, order, this_moment()));
+    issued.emplace(std::move(made));
     inventory::NewCertificate kept{.chain_pem = issued->chain, .source = inventory::Source::Authority};
     kept.owner = call.line.value_of("--owner").value_or("");
     if (subject.pem && is_for_servers(order.profile)) kept.key_pem.emplace(subject.pem->reveal());

@@ -105,7 +105,8 @@ Result<RevocationList> current_list(store::Store& store, const Authority& author
   if (is_current(stored, revoked, now)) return std::move(stored->list);
   std::optional<StoredList> made;
   TRY(store.transact([&]() -> Result<> {
-    made.emplace(TRY(renew(store, authority, now, lifetime)));
+    StoredList renewed = TRY(renew(store, authority, now, lifetime));
+    made.emplace(std::move(renewed));
     return {};
   }));
   return std::move(made->list);

@@ -153,16 +153,20 @@ std::shared_ptr<PublicAuthority> PublicAuthority::make(const Config& config, net
   return made;
 }
 
+Result<PublicAuthority::Download> PublicAuthority::load_download(const authority::Places& places) {
+  authority::CaCertificate root = TRY(authority::read_ca_certificate(places.root()));
+  std::vector<authority::PackageFile> files = TRY(authority::distribution_package(root));
+  return Download{.root = std::move(root), .files = std::move(files)};
+}
+
 std::optional<PublicAuthority::Download> PublicAuthority::read_download(const Config& config,
                                                                         conf::Problems& problems) {
   if (!config.ca.download_page) return std::nullopt;
-  auto root = authority::read_ca_certificate(authority::Places{config.state_dir + "/ca"}.root());
-  auto files = root ? authority::distribution_package(*root)
-                    : Result<std::vector<authority::PackageFile>>(std::unexpected(std::move(root).error()));
-  if (files) return Download{.root = *std::move(root), .files = *std::move(files)};
-  problems.warning(config.ca.place, files.error().code(),
-                   {cat("there is no page to download the root from: ", files.error().text()),
-                    cat("es gibt keine Seite, um die Wurzel herunterzuladen: ", files.error().text())},
+  Result<Download> loaded = load_download({config.state_dir + "/ca"});
+  if (loaded) return *std::move(loaded);
+  problems.warning(config.ca.place, loaded.error().code(),
+                   {cat("there is no page to download the root from: ", loaded.error().text()),
+                    cat("es gibt keine Seite, um die Wurzel herunterzuladen: ", loaded.error().text())},
                    {"pforte ca init, then pforte reload", "pforte ca init, dann pforte reload"});
   return std::nullopt;
 }

@@ -61,6 +61,7 @@ class PublicAuthority : public std::enable_shared_from_this<PublicAuthority> {
 
   PublicAuthority(const Config& config, net::Pool& pool, std::shared_ptr<const authority::Authority> authority,
                   std::unique_ptr<store::Store> store);
+  static Result<Download> load_download(const authority::Places& places);
   static std::optional<Download> read_download(const Config& config, conf::Problems& problems);
   std::optional<http::Page> answer(const Question& question);
   std::optional<http::Page> answer_ocsp(const Question& question);
