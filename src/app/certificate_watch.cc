@@ -12,7 +12,7 @@ namespace pforte::app {
 namespace {
 
 // Certificates begin and end although nobody changes anything.
-constexpr std::chrono::minutes kLookEvery = std::chrono::minutes(1);
+constexpr std::chrono::minutes kLookAtCertificates = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -29,7 +29,7 @@ Result<bool> CertificateWatch::is_due() {
   std::int64_t generation = TRY(inventory_.generation());
   bool due = std::exchange(generation_, generation) != generation || now >= next_;
   seen_elsewhere_ = elsewhere;
-  if (due) next_ = now + kLookEvery;
+  if (due) next_ = now + kLookAtCertificates;
   if (due) changes_.fetch_add(1, std::memory_order_relaxed);
   return due;
 }

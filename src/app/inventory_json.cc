@@ -36,7 +36,7 @@ Json kept_json(const inventory::Entry& entry, inventory::Time now) {
           {"uses", std::move(uses)}};
 }
 
-std::string text_of(const Json& document) {
+std::string text_of_inventory(const Json& document) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -60,13 +60,13 @@ std::string imported_json(const std::vector<inventory::ImportedCertificate>& imp
     certificate["missing_issuer"] = one.missing_issuer.empty() ? Json(nullptr) : Json(one.missing_issuer);
     list.push_back(std::move(certificate));
   }
-  return text_of({{"imported", std::move(list)}});
+  return text_of_inventory({{"imported", std::move(list)}});
 }
 
 std::string one_json(std::string_view key, const inventory::Entry& entry, inventory::Time now) {
   Json document;
   document[std::string(key)] = kept_json(entry, now);
-  return text_of(document);
+  return text_of_inventory(document);
 }
 
 }  // namespace pforte::app
