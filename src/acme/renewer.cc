@@ -87,12 +87,14 @@ net::Task<std::vector<RenewalStatus>> Renewer::renew(std::string name, bool forc
   auto open = [&](const auto& one) { return one.first->attempts < one.second; };
   while (std::ranges::any_of(meant, open)) co_await loop_.sleep_for(kDoneLook);
   std::vector<RenewalStatus> came;
+  came.reserve(meant.size());
   for (const auto& [care, attempts] : meant) came.push_back(status_of(*care));
   co_return came;
 }
 
 std::vector<RenewalStatus> Renewer::status() const {
   std::vector<RenewalStatus> all;
+  all.reserve(cares_.size());
   for (const auto& care : cares_) all.push_back(status_of(*care));
   return all;
 }

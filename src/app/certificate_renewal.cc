@@ -39,6 +39,7 @@ admin::RenewalStatus shown(const acme::RenewalStatus& status) {
 
 std::vector<admin::RenewalStatus> shown(const std::vector<acme::RenewalStatus>& all) {
   std::vector<admin::RenewalStatus> out;
+  out.reserve(all.size());
   for (const acme::RenewalStatus& one : all) out.push_back(shown(one));
   return out;
 }
