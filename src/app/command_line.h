@@ -31,9 +31,9 @@ struct CommandLine {
 
   // At most one, and one where the command needs it, unless help is set.
   std::string operand;
-  std::string second_operand;   // likewise
+  std::string second_operand;              // likewise
   std::vector<std::string> more_operands;  // behind the first, where it may repeat
-  std::vector<Option> options;  // in their order; several of a name only where it repeats
+  std::vector<Option> options;             // in their order; several of a name only where it repeats
 
   // --config. None: see config_file().
   std::optional<std::string> config;

@@ -74,7 +74,8 @@ Result<> add_der(std::string_view bytes, const std::string& file, const std::opt
   }
   Result<> key = add_key(bytes, file, password, into);
   bool is_no_key = !key && key.error().code() == "key.damaged";
-  if (is_no_key && !certificates && begins_like_certificate(bytes)) return std::unexpected(std::move(certificates).error());
+  if (is_no_key && !certificates && begins_like_certificate(bytes))
+    return std::unexpected(std::move(certificates).error());
   return key;
 }
 

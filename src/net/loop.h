@@ -85,8 +85,8 @@ class Loop {
   int events_left_ = 0;
   std::vector<TurnEnd*> asked_;   // null: it has gone
   std::vector<TurnEnd*> ending_;  // those of this turn, at its end
-  std::set<void*> roots_;        // frames of spawned tasks
-  std::vector<void*> ended_;     // those to destroy at the end of the turn
+  std::set<void*> roots_;         // frames of spawned tasks
+  std::vector<void*> ended_;      // those to destroy at the end of the turn
   std::mutex posted_mutex_;
   std::vector<std::move_only_function<void()>> posted_;  // under posted_mutex_
 };
@@ -98,8 +98,8 @@ class TurnEnd {
   TurnEnd(const TurnEnd&) = delete;
   TurnEnd& operator=(const TurnEnd&) = delete;
 
-  // on_turn_end() is called once, however often this was. Who asks at the end of a turn is called at the end of the next
-  // one, which does not wait.
+  // on_turn_end() is called once, however often this was. Who asks at the end of a turn is called at the end of the
+  // next one, which does not wait.
   void ask();
 
  protected:
