@@ -99,6 +99,7 @@ Server::Outcome<ServerAnswer> Server::new_order(const Call& call) {
   ServerOrder order{
       .id = crypto::random_id(), .account = call.account->id, .names = names, .expires = now + kOrderLifetime};
   std::vector<ServerProof> proofs;
+  proofs.reserve(names.size());
   for (const std::string& name : names) {
     proofs.push_back({.id = crypto::random_id(),
                       .order = order.id,

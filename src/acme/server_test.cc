@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string kBase = "https://ca.example/acme";
+const std::string server_base = "https://ca.example/acme";
 
 crypto::UtcTime today() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -48,20 +48,23 @@ struct Office {
     return {};
   }
   std::string nonce() {
-    return field(
-        server->answer({.method = http::Method::Head, .base = kBase, .path = "/new-nonce", .type = {}, .body = {}}),
-        "Replay-Nonce");
+    return field(server->answer(
+                     {.method = http::Method::Head, .base = server_base, .path = "/new-nonce", .type = {}, .body = {}}),
+                 "Replay-Nonce");
   }
   ServerAnswer send(const std::string& path, std::string_view payload, const crypto::SigningKey& by, std::string from) {
     std::string body =
-        sign_request(by, {.url = kBase + path, .nonce = nonce(), .account = std::move(from)}, payload).value();
-    return server->answer(
-        {.method = http::Method::Post, .base = kBase, .path = path, .type = "application/jose+json", .body = body});
+        sign_request(by, {.url = server_base + path, .nonce = nonce(), .account = std::move(from)}, payload).value();
+    return server->answer({.method = http::Method::Post,
+                           .base = server_base,
+                           .path = path,
+                           .type = "application/jose+json",
+                           .body = body});
   }
   ServerAnswer post(const std::string& path, std::string_view payload) { return send(path, payload, key, account); }
   void sign_up() { account = field(send("/new-account", "{}", key, ""), "Location"); }
   // A document's address as send() wants it.
-  static std::string path_of(const Json& url) { return url.get<std::string>().substr(kBase.size()); }
+  static std::string path_of(const Json& url) { return url.get<std::string>().substr(server_base.size()); }
 
   Json order(std::string_view name) {
     return Json::parse(post("/new-order", cat(R"({"identifiers":[{"type":"dns","value":")", name, R"("}]})")).body);
@@ -103,7 +106,7 @@ TEST_CASE("a certificate is ordered, proved, issued, told about and revoked") {
   CHECK(crypto::covers(*leaf, "app.intern.example"));
 
   ServerQuestion renewal{.method = http::Method::Get,
-                         .base = kBase,
+                         .base = server_base,
                          .path = cat("/renewal-info/", crypto::renewal_id(*leaf)),
                          .type = {},
                          .body = {}};
@@ -163,24 +166,28 @@ TEST_CASE("what is another's is not there") {
     ServerAnswer answer = office.send(Office::path_of(url), "{}", other, account);
     CHECK(answer.status == 404);
   }
-  CHECK(office.send(office.account.substr(kBase.size()), "", other, account).status == 403);
+  CHECK(office.send(office.account.substr(server_base.size()), "", other, account).status == 403);
 }
 
 TEST_CASE("a request is taken once, at its own address, from who has signed it") {
   Office office;
   office.sign_up();
   std::string body =
-      sign_request(office.key, {.url = kBase + "/new-order", .nonce = office.nonce(), .account = office.account}, "{}")
+      sign_request(office.key, {.url = server_base + "/new-order", .nonce = office.nonce(), .account = office.account},
+                   "{}")
           .value();
-  ServerQuestion question{
-      .method = http::Method::Post, .base = kBase, .path = "/new-order", .type = "application/jose+json", .body = body};
+  ServerQuestion question{.method = http::Method::Post,
+                          .base = server_base,
+                          .path = "/new-order",
+                          .type = "application/jose+json",
+                          .body = body};
   CHECK(type_of(office.server->answer(question)) == "malformed");
   CHECK(type_of(office.server->answer(question)) == "badNonce");
   question.path = "/key-change";
   CHECK(type_of(office.server->answer(question)) == "unauthorized");
   crypto::SigningKey thief = crypto::SigningKey::make().value();
   CHECK(type_of(office.send("/new-order", "{}", thief, office.account)) == "unauthorized");
-  CHECK(type_of(office.send("/new-order", "{}", thief, kBase + "/account/nobody")) == "accountDoesNotExist");
+  CHECK(type_of(office.send("/new-order", "{}", thief, server_base + "/account/nobody")) == "accountDoesNotExist");
 }
 
 TEST_CASE("an account gets another key, and ends") {
@@ -189,11 +196,11 @@ TEST_CASE("an account gets another key, and ends") {
   crypto::SigningKey next = crypto::SigningKey::make().value();
   std::string inner_payload = cat(R"({"account":")", office.account, R"(","oldKey":)", bare_jwk(office.key), "}");
   std::string inner =
-      sign_request(next, {.url = kBase + "/key-change", .nonce = {}, .account = {}}, inner_payload).value();
+      sign_request(next, {.url = server_base + "/key-change", .nonce = {}, .account = {}}, inner_payload).value();
   REQUIRE(office.post("/key-change", inner).status == 200);
   CHECK(type_of(office.post("/new-order", "{}")) == "unauthorized");
   ServerAnswer ended =
-      office.send(office.account.substr(kBase.size()), R"({"status":"deactivated"})", next, office.account);
+      office.send(office.account.substr(server_base.size()), R"({"status":"deactivated"})", next, office.account);
   CHECK(Json::parse(ended.body)["status"] == "deactivated");
   CHECK(office.send("/new-account", "{}", next, "").status == 403);
 }
@@ -204,7 +211,8 @@ TEST_CASE("where customers are listed, accounts are bound to one") {
   Office office(std::move(customers));
   CHECK(type_of(office.send("/new-account", "{}", office.key, "")) == "externalAccountRequired");
   auto bound = [&](std::string_view kid, std::string_view key) {
-    std::string binding = bind_account(office.key, kid, Secret(to_base64url(key)), kBase + "/new-account").value();
+    std::string binding =
+        bind_account(office.key, kid, Secret(to_base64url(key)), server_base + "/new-account").value();
     return office.send("/new-account", cat(R"({"externalAccountBinding":)", binding, "}"), office.key, "").status;
   };
   CHECK(bound("team", "0123456789abcdeX") == 403);

@@ -114,6 +114,7 @@ Result<> post_json(const std::string& url, std::string_view document, const std:
   transfer.set(CURLOPT_HTTPHEADER, fields.get());
   transfer.set(CURLOPT_USERAGENT, "pforte/" PFORTE_VERSION);
   transfer.set(CURLOPT_POSTFIELDSIZE, long(document.size()));
+  // Its size is set. NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
   transfer.set(CURLOPT_POSTFIELDS, document.data());
   transfer.set(CURLOPT_FAILONERROR, 1L);  // of 400 and above
   return transfer.run();

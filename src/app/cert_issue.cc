@@ -99,7 +99,7 @@ Answer<Subject> order_subject(const CommandLine& line, CertificateProfile profil
 Result<authority::IssuedCertificate> issue_and_keep(const StoreCall& call, const authority::Authority& authority,
                                                     const authority::Order& order, const Subject& subject) {
   std::optional<authority::IssuedCertificate> issued;
-  TRY(call.store.transact([&]() -> Result<> {
+  auto work = [&]() -> Result<> {
     authority::IssuedCertificate made = TRY(authority.issue(call.store, order, this_moment()));
     issued.emplace(std::move(made));
     inventory::NewCertificate kept{.chain_pem = issued->chain, .source = inventory::Source::Authority};
@@ -107,7 +107,8 @@ Result<authority::IssuedCertificate> issue_and_keep(const StoreCall& call, const
     if (subject.pem && is_for_servers(order.profile)) kept.key_pem.emplace(subject.pem->reveal());
     (void)TRY(inventory::Inventory(call.store).keep(kept));
     return {};
-  }));
+  };
+  TRY(call.store.transact(work));
   return *std::move(issued);
 }
 

@@ -10,7 +10,7 @@ namespace {
 using testing::kNow;
 using namespace std::chrono_literals;
 
-LedgerEntry entry(std::string serial, std::string name) {
+LedgerEntry entry(std::string serial, const std::string& name) {
   return {.serial = std::move(serial),
           .issuer = "0102",
           .subject = "CN=" + name,

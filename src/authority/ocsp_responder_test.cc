@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 // OCSPRequest of one CertID (RFC 6960, 4.1.1): SEQUENCEs around it.
 std::string request_about(const X509& leaf, const X509& issuer) {
   std::string inner = crypto::ocsp_id_of(leaf, issuer);
-  for (int level = 0; level < 4; ++level) inner = std::string("\x30") + char(inner.size()) + inner;
+  for (int level = 0; level < 4; ++level) inner.insert(inner.begin(), {'\x30', char(inner.size())});
   return inner;
 }
 

@@ -104,11 +104,12 @@ Result<RevocationList> current_list(store::Store& store, const Authority& author
   std::int64_t revoked = TRY(count_revoked(store, issuer));
   if (is_current(stored, revoked, now)) return std::move(stored->list);
   std::optional<StoredList> made;
-  TRY(store.transact([&]() -> Result<> {
+  auto work = [&]() -> Result<> {
     StoredList renewed = TRY(renew(store, authority, now, lifetime));
     made.emplace(std::move(renewed));
     return {};
-  }));
+  };
+  TRY(store.transact(work));
   return std::move(made->list);
 }
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <tuple>
 
 #include "base/text.h"
 #include "crypto/failure.h"
@@ -39,7 +40,7 @@ bool add_entry(X509_CRL& list, const RevokedEntry& revoked) {
   bool good = serial && when && entry && X509_REVOKED_set_serialNumber(entry.get(), serial.get()) == 1 &&
               X509_REVOKED_set_revocationDate(entry.get(), when.get()) == 1 && add_reason(*entry, revoked.reason) &&
               X509_CRL_add0_revoked(&list, entry.get()) == 1;
-  if (good) (void)entry.release();
+  if (good) std::ignore = entry.release();  // the list owns it
   return good;
 }
 

@@ -19,13 +19,13 @@ bool may_issue(const acme::CaConfig& ca, const SiteConfig& site) {
 
 // Why no CA of the configuration issues for a host of the site; null: one does.
 const Message* why_not(const Config& config, const SiteConfig& site, const std::string& host) {
-  static const Message kNoName = {"a CA issues for names with a dot alone",
+  static const Message no_name = {"a CA issues for names with a dot alone",
                                   "eine CA stellt nur für Namen mit Punkt aus"};
-  static const Message kWildcard = {"names with * need challenge = \"dns-01\"",
-                                    "Namen mit * brauchen challenge = \"dns-01\""};
-  if (!host.contains('.') || host.starts_with('[') || net::parse_ip(host)) return &kNoName;
+  static const Message wildcard = {"names with * need challenge = \"dns-01\"",
+                                   "Namen mit * brauchen challenge = \"dns-01\""};
+  if (!host.contains('.') || host.starts_with('[') || net::parse_ip(host)) return &no_name;
   auto proves = [&](const acme::CaConfig& ca) { return may_issue(ca, site) && ca.proof == acme::Proof::Dns; };
-  if (host.starts_with('*') && std::ranges::none_of(config.acme, proves)) return &kWildcard;
+  if (host.starts_with('*') && std::ranges::none_of(config.acme, proves)) return &wildcard;
   return nullptr;
 }
 

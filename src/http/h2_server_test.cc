@@ -163,6 +163,7 @@ class H2Client {
         {":method", method}, {":scheme", "https"}, {":authority", "app.example"}, {":path", path}};
     fields.insert(fields.end(), more.begin(), more.end());
     std::vector<nghttp2_nv> list;
+    list.reserve(fields.size());
     for (const H2Field& field : fields)
       list.push_back({bytes(field.name), bytes(field.value), field.name.size(), field.value.size(), 0});
     nghttp2_data_provider provider{};

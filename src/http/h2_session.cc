@@ -67,6 +67,8 @@ int on_begin_headers(nghttp2_session* session, const nghttp2_frame* frame, void*
   return 0;
 }
 
+// Signatures of nghttp2, NOLINTBEGIN(readability-function-size).
+
 int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
               const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
   events(user).on_field(frame->hd.stream_id, {text_of(name, name_size), text_of(value, value_size)}, true);
@@ -78,6 +80,8 @@ int on_invalid_header(nghttp2_session*, const nghttp2_frame* frame, const std::u
   events(user).on_field(frame->hd.stream_id, {text_of(name, name_size), text_of(value, value_size)}, false);
   return 0;
 }
+
+// NOLINTEND(readability-function-size)
 
 int on_data_chunk(nghttp2_session*, std::uint8_t, std::int32_t stream, const std::uint8_t* bytes, std::size_t size,
                   void* user) {
@@ -121,6 +125,7 @@ int on_stream_closed(nghttp2_session*, std::int32_t stream, std::uint32_t, void*
   return 0;
 }
 
+// NOLINTNEXTLINE(readability-function-size): the signature is nghttp2's
 ssize_t read_body(nghttp2_session*, std::int32_t stream, std::uint8_t* into, std::size_t size, std::uint32_t* flags,
                   nghttp2_data_source*, void* user) {
   H2Events::Portion portion = events(user).on_body_wanted(stream, {reinterpret_cast<char*>(into), size});

@@ -151,10 +151,11 @@ Result<std::vector<ImportedCertificate>> import_material(Inventory& inventory, s
   std::vector<Member> members = TRY(decode(material));
   TRY(give_keys(material, members));
   std::vector<ImportedCertificate> imported;
-  TRY(store.transact([&]() -> Result<> {
+  auto work = [&]() -> Result<> {
     imported = TRY(keep_all(inventory, members, owner));
     return {};
-  }));
+  };
+  TRY(store.transact(work));
   return imported;
 }
 

@@ -222,10 +222,11 @@ bool is_digits(std::string_view text) {
 Result<std::string> Inventory::keep(const NewCertificate& certificate) {
   std::vector<ReadCertificate> chain = TRY(read_chain(certificate.chain_pem));
   TRY(check_key(certificate));
-  TRY(store_.transact([&]() -> Result<> {
+  auto work = [&]() -> Result<> {
     TRY(write(store_, chain, certificate));
     return certificate.key_pem ? note_change(store_) : Result<>();
-  }));
+  };
+  TRY(store_.transact(work));
   return chain.front().sha256;
 }
 
@@ -301,6 +302,7 @@ Result<std::vector<std::string>> Inventory::with_subject(const std::string& subj
   TRY(store_.read("SELECT chain FROM certificate WHERE subject = ? ORDER BY not_after DESC", {subject},
                   [&](const Row& row) { chains.emplace_back(row.text(0)); }));
   std::vector<std::string> ders;
+  ders.reserve(chains.size());
   for (const std::string& chain : chains) ders.push_back(crypto::der_of(*TRY(decode_chain(chain)).front()));
   return ders;
 }
@@ -340,14 +342,15 @@ Result<std::int64_t> Inventory::generation() {
 
 Result<bool> Inventory::note_use(const std::string& sha256, UseKind kind, const std::string& place) {
   bool has_changed = false;
-  TRY(store_.transact([&]() -> Result<> {
+  auto work = [&]() -> Result<> {
     bool was_here = false, had_other = false;
     TRY(store_.read("SELECT certificate FROM certificate_use WHERE kind = ? AND place = ?",
                     {std::string(name_of(kind)), place},
                     [&](const Row& row) { (row.text(0) == sha256 ? was_here : had_other) = true; }));
     has_changed = had_other && !was_here;
     return write_use(store_, {.sha256 = sha256, .place = place}, kind, store::now_in_store());
-  }));
+  };
+  TRY(store_.transact(work));
   return has_changed;
 }
 

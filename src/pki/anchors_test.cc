@@ -19,6 +19,7 @@ std::vector<std::string> loaded(const TrustStore& store, std::vector<Certificate
   std::vector<Certificate> anchors;
   REQUIRE(load_anchors(store, certificates, crls, anchors));
   std::vector<std::string> subjects;
+  subjects.reserve(anchors.size());
   for (const Certificate& anchor : anchors) subjects.push_back(anchor.subject.text());
   return subjects;
 }
