@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "acme/issuable_name.h"
 #include "base/text.h"
 #include "http/h1_client.h"
 #include "net/resolver.h"
@@ -57,6 +58,10 @@ net::Task<std::string> page_at(net::Loop& loop, net::Address address, Lookup loo
 }
 
 net::Task<> look(net::Loop& loop, net::Pool& pool, Lookup lookup, std::uint16_t port, Finding& finding) {
+  if (!is_issuable_name(lookup.name)) {
+    finding.problem = {.type = "rejectedIdentifier", .detail = "it is no name of a host", .parts = {}};
+    co_return {};
+  }
   auto find = [name = lookup.name, port] { return net::look_up(name, port); };
   auto addresses = co_await outcome(pool.run<std::vector<net::Address>>(loop, std::move(find)));
   if (!addresses) {

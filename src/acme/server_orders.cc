@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "acme/issuable_name.h"
 #include "acme/jws.h"
 #include "acme/server.h"
 #include "acme/server_pages.h"
@@ -55,14 +56,38 @@ std::optional<authority::RevocationReason> reason_in(const nlohmann::json& paylo
   return std::nullopt;
 }
 
-std::set<std::string> names_of_request(const crypto::CertificateRequest& request) {
-  std::set<std::string> names;
+using Names = std::set<std::string>;
+
+// None: a name is none of DNS, or the common name is not one of the others.
+std::optional<Names> names_of_request(const crypto::CertificateRequest& request) {
+  Names names;
   for (const crypto::AlternativeName& name : request.names) {
-    bool dns = name.form == crypto::AlternativeName::Form::Dns;
-    names.insert(dns ? lowered(name.value) : crypto::text_of(name));
+    if (name.form != crypto::AlternativeName::Form::Dns) return std::nullopt;
+    names.insert(lowered(name.value));
   }
-  if (!request.common_name.empty()) names.insert(lowered(request.common_name));
+  std::string common_name = lowered(request.common_name);
+  if (names.empty() && !common_name.empty()) names.insert(common_name);
+  if (!common_name.empty() && !names.contains(common_name)) return std::nullopt;
   return names;
+}
+
+Names names_proved(const std::vector<ServerProof>& proofs) {
+  Names names;
+  for (const ServerProof& one : proofs) names.insert(one.name);
+  return names;
+}
+
+// Whether an order asks for what its proofs are about, and for nothing that is no name.
+bool is_sound(const ServerOrder& order, const std::vector<ServerProof>& proofs) {
+  return std::ranges::all_of(order.names, is_issuable_name) &&
+         Names(order.names.begin(), order.names.end()) == names_proved(proofs);
+}
+
+std::vector<crypto::AlternativeName> alternative_names(const Names& names) {
+  std::vector<crypto::AlternativeName> all;
+  all.reserve(names.size());
+  for (const std::string& name : names) all.push_back({.value = name});
+  return all;
 }
 
 }  // namespace
@@ -81,7 +106,7 @@ Server::Outcome<std::vector<std::string>> Server::names_in(const Call& call) con
       return no("unsupportedIdentifier", "names of DNS are issued for, and nothing else");
     std::string name = lowered(text_member(one, "value").value_or(""));
     auto allows = [&](const conf::Text& allowed) { return crypto::covers({allowed.value}, name); };
-    if (name.contains('*') || std::ranges::none_of(terms_.config.allow, allows))
+    if (!is_issuable_name(name) || std::ranges::none_of(terms_.config.allow, allows))
       return no("rejectedIdentifier", cat("the CA does not issue for ", name, ": see allow in [ca.acme]"));
     names.insert(std::move(name));
   }
@@ -115,6 +140,7 @@ Server::Outcome<ServerOrder> Server::own_order(const Call& call, const std::stri
   std::optional<ServerOrder> order = TRY(stored(records_.order(id)));
   if (!order || order->account != call.account->id)
     return std::unexpected(Refused{404, "malformed", "there is no such order", {}});
+  if (!is_sound(*order, TRY(stored(records_.proofs_of(id))))) order->state = State::Invalid;
   if (order->expires < this_instant() && order->state != State::Valid) order->state = State::Invalid;
   return *std::move(order);
 }
@@ -165,7 +191,7 @@ Result<> Server::conclude(const Lookup& lookup, const std::optional<Problem>& pr
   return records_.conclude(lookup.proof, problem);
 }
 
-// 7.4: the request must be for the names of the order and no others.
+// 7.4: the request must be for the names that were proved and no others; they alone are what is issued.
 Server::Outcome<ServerAnswer> Server::finalize(const Call& call, const std::string& id) {
   ServerOrder order = TRY(own_order(call, id));
   if (order.state != State::Ready) return refused(403, "orderNotReady", "the order is not ready");
@@ -174,11 +200,13 @@ Server::Outcome<ServerAnswer> Server::finalize(const Call& call, const std::stri
   Result<crypto::CertificateRequest> request =
       crypto::read_certificate_request(der.value_or(""), "the certificate request");
   if (!request) return refused(400, "badCSR", request.error().text());
-  if (names_of_request(*request) != std::set<std::string>(order.names.begin(), order.names.end()))
+  Names proved = names_proved(TRY(stored(records_.proofs_of(order.id))));
+  if (names_of_request(*request) != proved)
     return refused(400, "badCSR", "the certificate request is for other names than the order");
   Result<authority::Order> wanted =
       authority::order_for(*request, authority::CertificateProfile::Server, terms_.lifetime);
   if (!wanted) return refused(400, "badCSR", wanted.error().text());
+  wanted->names = alternative_names(proved);
   Result<authority::IssuedCertificate> issued = authority_->issue(*store_, *wanted, this_instant());
   if (!issued) {
     bool ours = issued.error().kind() != Kind::Invalid;

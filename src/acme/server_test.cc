@@ -150,10 +150,53 @@ TEST_CASE("a request is for the names of its order and no others") {
 TEST_CASE("names that are not allowed are rejected") {
   Office office;
   office.sign_up();
-  for (std::string_view name : {"example.org", "intern.example", "a.b.intern.example", "*.intern.example", ""}) {
+  for (std::string_view name : {"3232235777\\u0000 victim.intern.example", "a\\r\\nX: y.intern.example",
+                                "a b.intern.example", "192.0.2.7", "3232235777", "0x7f.1", "app.intern.example.",
+                                "example.org", "intern.example", "a.b.intern.example", "*.intern.example", ""}) {
     CAPTURE(name);
     CHECK(office.order(name)["type"] == "urn:ietf:params:acme:error:rejectedIdentifier");
   }
+}
+
+TEST_CASE("a name is the same in capital letters") {
+  Office office;
+  office.sign_up();
+  CHECK(office.order("App.INTERN.example")["identifiers"][0]["value"] == "app.intern.example");
+}
+
+TEST_CASE("a common name counts only if it is one of the names") {
+  Office office;
+  office.sign_up();
+  Json order = office.order("app.intern.example");
+  office.prove(order);
+  crypto::PrivateKey own = crypto::make_private_key().value();
+  auto finalize = [&](const char* common_name, std::string_view name) {
+    std::string request =
+        crypto::make_certificate_request(*own, {{"CN", common_name}}, {crypto::alternative_name(name).value()}).value();
+    return office.post(Office::path_of(order["finalize"]), cat(R"({"csr":")", to_base64url(request), R"("})"));
+  };
+  CHECK(type_of(finalize("bank.example", "app.intern.example")) == "badCSR");
+  CHECK(type_of(finalize("app.intern.example", "ip:192.0.2.7")) == "badCSR");
+  CHECK(finalize("APP.intern.example", "app.intern.example").status == 200);
+}
+
+TEST_CASE("an order whose names are not those of its proofs is invalid") {
+  Office office;
+  office.sign_up();
+  std::string account = office.account.substr(office.account.rfind('/') + 1);
+  auto store = store::open_sqlite(office.folder.path() + "/pforte.db").value();
+  ServerProof proof{.id = "proof",
+                    .order = "order",
+                    .account = account,
+                    .name = std::string("3232235777\0 victim.intern.example", 33),
+                    .token = "token"};
+  REQUIRE(ServerRecords(*store).add(
+      {.id = "order", .account = account, .names = {proof.name}, .expires = today() + std::chrono::hours(1)}, {proof}));
+  CHECK(!office.post("/challenge/proof", "{}").lookup);
+  CHECK(Json::parse(office.post("/order/order", "").body)["status"] == "invalid");
+  REQUIRE(ServerRecords(*store).conclude("proof", std::nullopt));
+  CHECK(type_of(office.finalize({{"finalize", server_base + "/finalize/order"}}, "victim.intern.example")) ==
+        "orderNotReady");
 }
 
 TEST_CASE("what is another's is not there") {

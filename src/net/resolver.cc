@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -11,6 +12,9 @@
 namespace pforte::net {
 
 Result<std::vector<Address>> look_up(const std::string& host, std::uint16_t port) {
+  // The resolver would read as far as a NUL, and look for something else than what the name is shown as.
+  bool printable = std::ranges::all_of(host, [](char c) { return c > ' ' && c != '\x7f'; });
+  if (!printable) return fail(Kind::NotFound, "backend.no-address", "the name of the host is none");
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   wanted.ai_flags = AI_ADDRCONFIG;
