@@ -153,6 +153,8 @@ net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server
 net::Task<> Forwarding::converse(http::H1Client& server, const Order& order) {
   server.begin(outgoing_->head);
   exchange_.tell_when_broken(&server.stream().readable());
+  // It may have gone while we connected, when nobody waited to be told.
+  if (exchange_.broken()) co_return fail(Kind::Closed, "http2.stream-closed", "the client has gone");
   std::optional<net::Beside> upload;
   if (request().body.kind == Framing::Kind::None) {
     co_await server.write({}, More::Ends);

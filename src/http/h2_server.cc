@@ -14,7 +14,7 @@ namespace {
 
 // Bodies that nobody has read yet: of one stream, and of all.
 constexpr std::uint32_t kStreamWindow = 256U * 1024;
-constexpr std::uint32_t kSessionWindow = 1024U * 1024;
+constexpr std::uint32_t kSessionWindow = 4096U * 1024;
 
 // What is gathered before it is sent, and how often one turn of the loop reads 16 KiB: others have their turns as well.
 constexpr std::size_t kEnough = 64UZ * 1024;
@@ -70,13 +70,16 @@ H2Server::H2Server(net::Loop& loop, net::Stream& stream, Service& service, const
                       }},
       idle_until_(loop.now() + limits.idle) {}
 
-H2Server::~H2Server() = default;
+H2Server::~H2Server() {
+  if (gone_) *gone_ = true;
+}
 
 net::Task<> H2Server::run() {
   Result<> ended = co_await outcome(converse());
   drop_streams();
   if (abused_) co_return fail(Kind::Denied, "http2.abuse", "resets, pings and the like without end");
   if (!ended) co_return ended;
+  leaving_ = true;
   co_await leave();
   co_return {};
 }
@@ -158,7 +161,8 @@ H2Stream* H2Server::find(std::int32_t id) {
 
 // One that the client has given up counts until its task has ended.
 bool H2Server::on_head_begin(std::int32_t id) {
-  if (streams_.size() >= limits_.streams) return false;
+  if (closing_ || streams_.size() >= limits_.streams) return false;
+  head_id_ = id;
   head_until_ = loop_.now() + limits_.head_time;
   streams_.emplace(id, std::make_unique<H2Stream>(connection_, id));
   return true;
@@ -169,7 +173,7 @@ void H2Server::on_field(std::int32_t id, H2Field field, bool valid) {
 }
 
 void H2Server::on_head(std::int32_t id, bool last) {
-  head_until_ = net::kNever;
+  if (id == head_id_) head_until_ = net::kNever;
   H2Stream* stream = find(id);
   if (!stream) return;
   stream->take_head(last);
@@ -197,7 +201,7 @@ void H2Server::on_answered(std::int32_t id) {
 void H2Server::on_closed(std::int32_t id) {
   H2Stream* stream = find(id);
   if (!stream) return;
-  head_until_ = net::kNever;
+  if (id == head_id_) head_until_ = net::kNever;
   stream->close();
   touched_.push_back(id);
 }
@@ -213,10 +217,17 @@ H2Events::Portion H2Server::on_body_wanted(std::int32_t id, std::span<char> into
   return stream->give_body(into);
 }
 
+// Whoever is rung may find that the connection has ended, and with it this.
 void H2Server::on_turn_end() {
   wake_touched();
   bury();
-  if (std::exchange(reads_on_, false)) stream_.readable().ring();
+  if (std::exchange(reads_on_, false)) {
+    bool gone = false;
+    gone_ = &gone;
+    stream_.readable().ring();
+    if (gone) return;
+    gone_ = nullptr;
+  }
   wanted_.ring();
 }
 
@@ -267,7 +278,7 @@ void H2Server::bury() {
   latest_ = nullptr;
   if (!streams_.empty()) return;
   idle_until_ = loop_.now() + limits_.idle;
-  stream_.read_deadline(deadline());
+  if (!leaving_) stream_.read_deadline(deadline());
   if (closing_) session_.end(H2Error::None);
 }
 

@@ -21,7 +21,7 @@ namespace pforte::http {
 // a turn of the loop has to send leaves as one.
 //
 // Memory that a client can claim: for each stream its head (Limits::longest_head()) and 16 KiB of the answer; for all
-// streams together 1 MiB of request bodies that nobody has read yet, and 80 KiB that wait to be sent.
+// streams together 4 MiB of request bodies that nobody has read yet, and 80 KiB that wait to be sent.
 class H2Server final : public Server, private H2Events, private net::TurnEnd, private net::Timer {
  public:
   // All references must outlive the server.
@@ -78,7 +78,10 @@ class H2Server final : public Server, private H2Events, private net::TurnEnd, pr
   bool announced_ = false;  // the end
   bool closing_ = false;    // with the last stream
   net::Instant idle_until_;
-  net::Instant head_until_ = net::kNever;  // of the head that is coming in
+  std::int32_t head_id_ = 0;               // whose head is coming in
+  net::Instant head_until_ = net::kNever;  // and until when it has to be there
+  bool leaving_ = false;
+  bool* gone_ = nullptr;  // set when we go, for who may have caused it
   net::Spare<std::string> out_;
   net::Signal wanted_;
 };

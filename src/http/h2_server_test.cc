@@ -29,6 +29,7 @@ class H2Desk final : public Service {
     if (path == "/unanswered") return unanswered();
     if (path == "/alone") return alone(exchange);
     if (path == "/socket") return socket(exchange);
+    if (path == "/long-head") return long_head(exchange);
     if (path == "/pool") return pool();
     return echo(exchange);
   }
@@ -86,6 +87,16 @@ class H2Desk final : public Service {
     co_await exchange.write("two ", More::Follows, {});
     Fields trailers{{"Checksum", "7", FieldName::Other}};
     co_await exchange.write("three", More::Ends, trailers);
+    co_return {};
+  }
+  static Task<> long_head(Exchange& exchange) {
+    std::string value(10'000, 'v');
+    ResponseHead head;
+    head.status = 200;
+    for (int i = 0; i < 10; ++i) head.fields.push_back({"Long", value, FieldName::Other});
+    head.body = {Framing::Kind::Length, 0};
+    exchange.begin(head);
+    co_await exchange.write("", More::Ends, {});
     co_return {};
   }
   static Task<> unanswered() { co_return {}; }
@@ -436,6 +447,91 @@ TEST_CASE("a busy connection that is to end serves what was asked meanwhile") {
   talk.client.upload(busy, "rest", true);
   talk.turns();
   CHECK(talk.answer(busy).body == "POST /up rest");
+}
+
+TEST_CASE("a head that does not come in time ends the connection, whatever other streams do") {
+  ServerLimits limits;
+  limits.head_time = 30ms;
+  H2Talk talk(limits);
+  talk.client.ask("GET", "/late");
+  talk.client.ask("GET", "/one");
+  talk.turns(2);
+  std::string_view open_head("\0\0\1\1\1\0\0\0\5\x82", 10);  // HEADERS of stream 5, without END_HEADERS
+  talk.pipe.left.try_write(std::span(&open_head, 1));
+  talk.loop.spawn([](H2Talk& one) -> Task<> {
+    co_await one.loop.sleep_for(200ms);
+    one.loop.stop();
+    co_return {};
+  }(talk));
+  talk.loop.run();
+  talk.client.talk();
+  CHECK(talk.client.goodbye == NGHTTP2_NO_ERROR);
+}
+
+TEST_CASE("a client that goes in the middle of a large upload takes only its connection with it") {
+  for (std::size_t bytes : {100'000UZ, 131'072UZ, 140'000UZ, 200'000UZ}) {
+    CAPTURE(bytes);
+    auto talk = std::make_unique<H2Talk>();
+    std::int32_t stream = talk->client.ask("POST", "/up", {}, true);
+    talk->turns(2);
+    talk->client.upload(stream, std::string(bytes, 'u'), false);
+    talk->client.talk();
+    talk->pipe.left.finish();
+    // As the gate has it: the server goes as soon as its task has ended.
+    talk->loop.spawn([](H2Talk& one) -> Task<> {
+      while (!one.ended) co_await one.loop.sleep_for(20ms);
+      one.loop.stop();
+      co_return {};
+    }(*talk));
+    talk->loop.run();
+    CHECK(talk->ended->error().kind() == Kind::Closed);
+  }
+}
+
+TEST_CASE("a server that goes as soon as its task has ended, at the end of a turn") {
+  struct Host {
+    static Task<> run(std::unique_ptr<H2Server> server) {
+      Result<> ended = co_await outcome(server->run());
+      co_return ended;
+    }
+  };
+  for (std::size_t bytes = 120'000; bytes < 150'000; bytes += 1'000) {
+    CAPTURE(bytes);
+    net::Loop loop;
+    net::MemoryPipe pipe(loop);
+    H2Desk desk;
+    ServerLimits limits;
+    H2Client client(pipe.left);
+    loop.spawn(Host::run(std::make_unique<H2Server>(loop, pipe.right, desk, limits)), [&](Result<>) { loop.stop(); });
+    std::int32_t stream = client.ask("POST", "/up", {}, true);
+    client.talk();
+    loop.post([&] {
+      loop.post([&] {
+        client.talk();
+        client.upload(stream, std::string(bytes, 'u'), false);
+        client.talk();
+        pipe.left.finish();
+      });
+    });
+    loop.run();
+    loop.cancel_tasks();
+  }
+}
+
+TEST_CASE("an application that does not know WebSockets does not open one by saying 200") {
+  H2Talk talk;
+  talk.turns();
+  std::int32_t stream = talk.client.ask("CONNECT", "/one", {{":protocol", "websocket"}}, true);
+  talk.turns();
+  CHECK(talk.answer(stream).head == ":status=502;");
+  CHECK(talk.answer(stream).over);
+}
+
+TEST_CASE("an answer's head of 100 KB arrives") {
+  H2Talk talk;
+  std::int32_t stream = talk.client.ask("GET", "/long-head");
+  talk.turns();
+  CHECK(talk.answer(stream).head.size() > 100'000);
 }
 
 TEST_CASE("a WebSocket's bytes pass both ways") {

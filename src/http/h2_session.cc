@@ -21,6 +21,9 @@ constexpr std::int32_t kCrumb = 256;
 constexpr std::uint64_t kResetBurst = 1000;
 constexpr std::uint64_t kResetRate = 33;
 
+// Of an answer, well above what we take from a server.
+constexpr std::size_t kLongestAnswerHead = 512UZ * 1024;
+
 // CONTINUATION frames of one head; the largest head that can be configured has some 130 of the usual size.
 constexpr std::size_t kMostContinuations = 160;
 
@@ -120,6 +123,13 @@ int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
   return 0;
 }
 
+// A head that nghttp2 does not send: the stream would wait for it.
+int on_frame_not_sent(nghttp2_session* session, const nghttp2_frame* frame, int, void*) {
+  if (frame->hd.type == NGHTTP2_HEADERS)
+    nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_INTERNAL_ERROR);
+  return 0;
+}
+
 int on_stream_closed(nghttp2_session*, std::int32_t stream, std::uint32_t, void* user) {
   events(user).on_closed(stream);
   return 0;
@@ -143,6 +153,7 @@ Options options() {
   nghttp2_option_set_no_auto_window_update(made, 1);
   nghttp2_option_set_no_closed_streams(made, 1);
   nghttp2_option_set_max_settings(made, 32);
+  nghttp2_option_set_max_send_header_block_length(made, kLongestAnswerHead);
   nghttp2_option_set_stream_reset_rate_limit(made, kResetBurst, kResetRate);
   nghttp2_option_set_max_continuations(made, kMostContinuations);
   nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
@@ -210,6 +221,7 @@ H2Session::H2Session(H2Events& to, const Bounds& bounds) : events_(to), fields_(
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data_chunk);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
   nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
+  nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, on_frame_not_sent);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
   nghttp2_session* made = nullptr;
   nghttp2_mem pieces = memory();

@@ -173,10 +173,15 @@ void H2Stream::begin(const ResponseHead& head) {
   bodiless_ = !tunnel_ && !has_body(head.status, request_->method);
   bool nothing = head.body.kind == Framing::Kind::Length && head.body.length == 0;
   bodiless_ |= nothing;
+  // To a CONNECT each 2xx says that the WebSocket is open (RFC 8441, 5); an application that does not know it says 200.
+  bool misleads = fields_->is_tunnel() && !tunnel_ && head.status < 300;
+  ResponseHead refused;
+  refused.status = 502;
+  bodiless_ |= misleads;
   if (closed_) return;
   net::Spare<H2Head> written;
   written.take();
-  connection_.session.answer(id_, written->write(head), bodiless_);
+  connection_.session.answer(id_, written->write(misleads ? refused : head), bodiless_);
   connection_.on_news();
 }
 
@@ -206,6 +211,8 @@ net::Task<> H2Stream::write(std::string_view piece, More more, const Fields& tra
     write_deadline_.set(net::kNever);
     if (taken) continue;
     out_ = {};
+    ends_ = false;
+    answer_trailers_ = nullptr;
     co_return taken;
   }
   answer_trailers_ = nullptr;
