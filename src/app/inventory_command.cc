@@ -96,6 +96,11 @@ void comment(const StoreCall& call, const inventory::ImportedCertificate& import
         {cat(what, " has expired: no site will show it"), cat(what, " ist abgelaufen: keine Site wird es zeigen")},
         {"have it issued anew", "neu ausstellen lassen"});
   }
+  if (validity == Validity::Retired) {
+    call.warn({cat(what, " was revoked here and stays out of use: no site will show it"),
+               cat(what, " wurde hier gesperrt und bleibt außer Gebrauch: keine Site wird es zeigen")},
+              {"have another one issued", "ein anderes ausstellen lassen"});
+  }
   if (validity == Validity::Early) {
     call.warn({cat(what, " is not valid yet"), cat(what, " ist noch nicht gültig")},
               {"sites show it when it is; check the clock of this machine",

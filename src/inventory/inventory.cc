@@ -137,11 +137,12 @@ Result<std::optional<Known>> known(Store& store, const std::string& sha256) {
   return known;
 }
 
-// Whoever brings the key, or puts it here on purpose, says where it is from.
+// Whoever brings the key, or puts it here on purpose, says where it is from. What was retired stays so: it may have
+// been revoked.
 Result<> renew(Store& store, const std::string& sha256, const Known& known, const NewCertificate& with,
                const std::string& chain) {
   if (with.key_pem) {
-    (void)TRY(store.change("UPDATE certificate SET secret = ?, retired = NULL WHERE sha256 = ?",
+    (void)TRY(store.change("UPDATE certificate SET secret = ? WHERE sha256 = ?",
                            {std::string(with.key_pem->reveal()), sha256}));
   }
   if (chain.size() > known.chain_bytes)

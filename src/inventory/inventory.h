@@ -19,8 +19,8 @@ class Inventory {
   explicit Inventory(store::Store& store) : store_(store) {}
 
   // Keeps a certificate, and those of its chain that are not here yet, each as an entry of its own. One that is here
-  // gets the key if it had none, and the longer chain; what was seen is not preferred to what somebody put here. All of
-  // it or nothing. Returns its SHA-256.
+  // gets the key if it had none, and the longer chain; what was seen is not preferred to what somebody put here, and
+  // what was retired stays so. All of it or nothing. Returns its SHA-256.
   //
   // Fails with Kind::Invalid: certificate.none, certificate.damaged, key.damaged, certificate.key-mismatch.
   Result<std::string> keep(const NewCertificate& certificate);
