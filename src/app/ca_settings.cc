@@ -1,6 +1,8 @@
 #include "app/ca_settings.h"
 
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "app/password_input.h"
@@ -29,6 +31,14 @@ Answer<Secret> password_from(const std::optional<std::string>& file, const Messa
   if (!file) say(streams, line, what);
   std::optional<Secret> password = TRY(known_password(streams, line.language, file.value_or("-")));
   return *std::move(password);
+}
+
+// The file that is meant, whether it is there already or not.
+std::filesystem::path meant_by(const std::string& file) {
+  std::error_code unknown;
+  std::filesystem::path whole = std::filesystem::absolute(file, unknown);
+  std::filesystem::path settled = std::filesystem::weakly_canonical(whole, unknown);
+  return unknown ? whole : settled;
 }
 
 }  // namespace
@@ -93,6 +103,17 @@ Answer<crypto::KeyKind> key_kind_in(const CommandLine& line) {
                                    {cat("--key-type cannot be ", shown), cat("--key-type kann nicht ", shown, " sein")},
                                    {"write --key-type ec-p256|ec-p384|rsa-2048|rsa-3072|rsa-4096",
                                     "schreiben: --key-type ec-p256|ec-p384|rsa-2048|rsa-3072|rsa-4096"}));
+}
+
+Answer<void> check_key_and_out(const CommandLine& line) {
+  std::optional<std::string> key = line.value_of("--key"), out = line.value_of("--out");
+  if (!key || !out || meant_by(*key) != meant_by(*out)) return {};
+  std::string shown = printable(*key);
+  return std::unexpected(Complaint(
+      kInvalidInput,
+      {cat("--key and --out are the same file: ", shown), cat("--key und --out sind dieselbe Datei: ", shown)},
+      {"name two; a private key has a file of its own",
+       "zwei nennen; ein privater Schlüssel hat eine Datei für sich"}));
 }
 
 Answer<void> give_out(const CommandLine& line, const Streams& streams, std::string_view content) {

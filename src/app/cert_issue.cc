@@ -113,6 +113,7 @@ Result<authority::IssuedCertificate> issue_and_keep(const StoreCall& call, const
 }
 
 Answer<void> check_outputs(const CommandLine& line, CertificateProfile profile) {
+  TRY(check_key_and_out(line));
   bool request = line.has("--csr");
   if (request && line.has("--key"))
     return std::unexpected(
@@ -124,6 +125,32 @@ Answer<void> check_outputs(const CommandLine& line, CertificateProfile profile) 
                                     "der Schlüssel eines Clients muss irgendwohin, und --key fehlt"},
                                    {"--key FILE; the inventory keeps keys of servers alone",
                                     "--key DATEI; das Inventar behält nur Schlüssel von Servern"}));
+}
+
+// Both before anything is issued: what cannot be written is told while nothing has changed.
+Answer<std::optional<FileReplacement>> output_in(const CommandLine& line) {
+  std::optional<std::string> file = line.value_of("--out");
+  if (!file) return std::nullopt;
+  return TRY(FileReplacement::begin(*file));
+}
+
+Answer<std::optional<NewFile>> key_file_in(const CommandLine& line, const Subject& subject) {
+  std::optional<std::string> file = line.value_of("--key");
+  if (!file || !subject.pem) return std::nullopt;
+  return TRY(NewFile::write(*file, subject.pem->reveal(), 0600));
+}
+
+// What was issued stays so, also when it cannot be written.
+Answer<void> hand_over(FileReplacement& output, const authority::IssuedCertificate& issued) {
+  Result<> written = output.commit(issued.chain, 0644);
+  if (written) return {};
+  std::string text = written.error().text(), serial = issued.entry.serial;
+  return std::unexpected(
+      Complaint(kSystemRefused,
+                {cat(text, "; the certificate was issued nevertheless, serial number ", serial),
+                 cat(text, "; das Zertifikat ist trotzdem ausgestellt, Seriennummer ", serial)},
+                {"pforte cert export gives it out; pforte cert revoke, if it is not needed",
+                 "pforte cert export gibt es heraus; pforte cert revoke, wenn es nicht gebraucht wird"}));
 }
 
 std::string day_of(authority::UtcTime time) {
@@ -170,11 +197,12 @@ Answer<int> issue_certificate(const StoreCall& call) {
                          .common_name = subject.common_name,
                          .profile = profile,
                          .lifetime = lifetime};
+  std::optional<FileReplacement> output = TRY(output_in(call.line));
   // The key first: a certificate without one is of no use.
-  std::optional<std::string> key_file = call.line.value_of("--key");
-  if (key_file && subject.pem) TRY(replace_file(*key_file, subject.pem->reveal(), 0600));
+  std::optional<NewFile> key_file = TRY(key_file_in(call.line, subject));
   authority::IssuedCertificate issued = TRY(issue_and_keep(call, authority, order, subject));
-  if (std::optional<std::string> file = call.line.value_of("--out")) TRY(replace_file(*file, issued.chain, 0644));
+  if (key_file) key_file->keep();
+  if (output) TRY(hand_over(*output, issued));
   tell_issued(call, issued.entry);
   return kDone;
 }

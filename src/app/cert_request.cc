@@ -26,7 +26,8 @@ Answer<crypto::PrivateKey> key_in(const CommandLine& line, const std::string& fi
   crypto::KeyKind kind = TRY(key_kind_in(line));
   crypto::PrivateKey key = TRY(crypto::make_private_key(kind));
   Secret pem = TRY(crypto::private_key_pem(*key));
-  TRY(replace_file(file, pem.reveal(), 0600));
+  NewFile written = TRY(NewFile::write(file, pem.reveal(), 0600));
+  written.keep();
   return key;
 }
 
@@ -36,6 +37,7 @@ Answer<int> make_request(const CommandLine& line, const Streams& streams) {
     return std::unexpected(
         Complaint(kInvalidInput, {"--key is missing", "--key fehlt"},
                   {"name the file for the private key", "die Datei für den privaten Schlüssel nennen"}));
+  TRY(check_key_and_out(line));
   std::vector<std::string> words = {line.operand};
   words.insert(words.end(), line.more_operands.begin(), line.more_operands.end());
   std::vector<crypto::AlternativeName> names = TRY(alternative_names_in(words));

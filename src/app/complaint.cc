@@ -62,6 +62,8 @@ constexpr auto kKnown = std::to_array<Known>({
     {"file.unwritable", "die Datei lässt sich nicht schreiben",
      "nothing has changed; check the rights and the room there is",
      "es hat sich nichts geändert; Rechte und Platz prüfen"},
+    {"file.exists", "die Datei gibt es schon", "it stays; name another, or move it away if nobody needs it",
+     "sie bleibt; eine andere nennen, oder sie wegschieben, wenn niemand sie braucht"},
     {"certificate.none", "da ist kein Zertifikat", "give a file in PEM or DER", "eine Datei in PEM oder DER angeben"},
     {"certificate.damaged", "ein Zertifikat ist beschädigt", "fetch the file anew, in binary mode",
      "die Datei neu holen, binär übertragen"},

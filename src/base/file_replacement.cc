@@ -34,6 +34,11 @@ std::string followed(const std::string& file) {
   return error ? file : path.string();
 }
 
+bool is_no_file(const std::string& name) {
+  struct stat about{};
+  return ::stat(name.c_str(), &about) == 0 && !S_ISREG(about.st_mode);
+}
+
 enum class Found { Ours, Foreign, Gone };
 
 // What stands under the name of a file that was opened by it. Foreign: others can read it, or have been given it.
@@ -77,24 +82,30 @@ bool give_to_owner(int descriptor, const struct stat& before) {
 }  // namespace
 
 Result<FileReplacement> FileReplacement::begin(const std::string& name) {
+  if (is_no_file(name)) {
+    int descriptor = ::open(name.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0) return unwritable(name, errno);
+    return FileReplacement(name, descriptor, true);
+  }
   std::string file = followed(name);
   auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
     int descriptor = try_to_lock(file + ".new");
-    if (descriptor >= 0) return FileReplacement(std::move(file), descriptor);
+    if (descriptor >= 0) return FileReplacement(std::move(file), descriptor, false);
     if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > deadline) return unwritable(name, errno);
     std::this_thread::sleep_for(kPause);
   }
 }
 
 FileReplacement::FileReplacement(FileReplacement&& other) noexcept
-    : file_(std::move(other.file_)), next_(other.next_.take()) {}
+    : file_(std::move(other.file_)), next_(other.next_.take()), in_place_(other.in_place_) {}
 
 FileReplacement::~FileReplacement() {
-  if (next_.number() >= 0) ::unlink((file_ + ".new").c_str());
+  if (next_.number() >= 0 && !in_place_) ::unlink((file_ + ".new").c_str());
 }
 
 bool FileReplacement::write(std::string_view content, std::optional<mode_t> mode) {
+  if (in_place_) return write_all(next_.number(), content);
   struct stat before{};
   bool exists = ::stat(file_.c_str(), &before) == 0;
   mode_t rights = mode.value_or(exists ? before.st_mode : mode_t(0644));
@@ -107,12 +118,29 @@ bool FileReplacement::write(std::string_view content, std::optional<mode_t> mode
 Result<> FileReplacement::commit(std::string_view content, std::optional<mode_t> mode) {
   if (!write(content, mode)) return unwritable(file_, errno);
   Descriptor done(next_.take());
+  if (in_place_) return {};
   return sync_folder_of(file_);
 }
 
 Result<> replace_file(const std::string& file, std::string_view content, std::optional<mode_t> mode) {
   FileReplacement replacement = TRY(FileReplacement::begin(file));
   return replacement.commit(content, mode);
+}
+
+Result<NewFile> NewFile::write(const std::string& file, std::string_view content, mode_t mode) {
+  Descriptor made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (made.number() < 0 && errno == EEXIST) return fail(Kind::Invalid, "file.exists", cat(file, ": exists already"));
+  if (made.number() < 0) return unwritable(file, errno);
+  NewFile written(file);
+  if (!write_all(made.number(), content) || ::fsync(made.number()) != 0) return unwritable(file, errno);
+  TRY(sync_folder_of(file));
+  return written;
+}
+
+NewFile::NewFile(NewFile&& other) noexcept : file_(std::exchange(other.file_, {})) {}
+
+NewFile::~NewFile() {
+  if (!file_.empty()) ::unlink(file_.c_str());
 }
 
 Result<> sync_folder_of(const std::string& file) {

@@ -1,10 +1,12 @@
 #include "base/file_replacement.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -47,6 +49,36 @@ TEST_CASE("a file that is replaced keeps its rights, unless others are asked for
   REQUIRE(replace_file(file, "third", 0600));
   CHECK(mode_of(file) == 0600);
   CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("a device or a pipe stays one and is written to; a folder is refused") {
+  Folder folder;
+  std::string pipe = folder.at("pipe");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  Descriptor reader(open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
+  REQUIRE(replace_file(pipe, "content"));
+  std::array<char, 16> got{};
+  CHECK(read(reader.number(), got.data(), got.size()) == 7);
+  CHECK(fs::is_fifo(pipe));
+  CHECK(replace_file("/dev/null", "content"));
+  CHECK(replace_file("/dev/full", "content").error().code() == "file.unwritable");
+  CHECK(fs::is_character_file("/dev/full"));
+  CHECK(replace_file(folder.path, "content").error().code() == "file.unwritable");
+}
+
+TEST_CASE("a new file takes no other's place, and goes unless it is kept") {
+  Folder folder;
+  std::string file = folder.at("key");
+  REQUIRE(NewFile::write(file, "first", 0600));
+  CHECK(!fs::exists(file));
+  {
+    NewFile made = NewFile::write(file, "second", 0600).value();
+    CHECK(NewFile::write(file, "third", 0600).error().code() == "file.exists");
+    made.keep();
+  }
+  CHECK(content_of(file) == "second");
+  CHECK(mode_of(file) == 0600);
+  CHECK(NewFile::write(folder.at("none/key"), "", 0600).error().code() == "file.unwritable");
 }
 
 TEST_CASE("a link stays one, and the file that it leads to is replaced") {
