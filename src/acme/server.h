@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "acme/claims.h"
 #include "acme/nonces.h"
 #include "acme/server_config.h"
 #include "acme/server_records.h"
@@ -102,6 +103,8 @@ class Server {
   Outcome<ServerAnswer> proof_page(const Call& call, const std::string& id);
   Outcome<ServerAnswer> challenge(const Call& call, const std::string& id);
   Outcome<ServerAnswer> finalize(const Call& call, const std::string& id);
+  Outcome<ServerAnswer> issue_for(const Call& call, const std::string& id);
+  std::optional<Lookup> lookup_for(const Call& call, const ServerOrder& order, const ServerProof& proof);
   Outcome<ServerAnswer> certificate(const Call& call, const std::string& id);
   Outcome<ServerAnswer> revoke(const Call& call);
   Outcome<ServerAnswer> renewal_info(const std::string& id);
@@ -111,6 +114,8 @@ class Server {
   ServerRecords records_;
   Terms terms_;
   Nonces nonces_;
+  Claims lookups_;    // proofs that are being looked for
+  Claims issuances_;  // orders that are being finalized
 };
 
 template <class T>

@@ -15,6 +15,8 @@
 #include "crypto/certificate_request.h"
 #include "crypto/pem_blocks.h"
 #include "crypto/random.h"
+#include "inventory/inventory.h"
+#include "pki/trust_store_change.h"
 
 namespace pforte::acme {
 namespace {
@@ -163,36 +165,50 @@ Server::Outcome<ServerAnswer> Server::proof_page(const Call& call, const std::st
   ServerProof proof = TRY(own_proof(call, id));
   ServerOrder order = TRY(own_order(call, proof.order));
   ServerAnswer answer = json_page(200, proof_document(proof, order.expires, call.question.base));
+  answer.lookup = lookup_for(call, order, proof);
   if (proof.state == State::Processing) answer.fields.emplace_back("Retry-After", cat(kLookAgain.count()));
   return answer;
+}
+
+// Also of a proof that was looked for when we were ended: whoever asks for it has it looked for again.
+std::optional<Lookup> Server::lookup_for(const Call& call, const ServerOrder& order, const ServerProof& proof) {
+  if (order.state != State::Pending || proof.state != State::Processing || !lookups_.take(proof.id))
+    return std::nullopt;
+  return Lookup{.proof = proof.id,
+                .name = proof.name,
+                .token = proof.token,
+                .key_authorization = cat(proof.token, '.', call.account->thumbprint)};
 }
 
 // 7.5.1; an empty payload asks.
 Server::Outcome<ServerAnswer> Server::challenge(const Call& call, const std::string& id) {
   ServerProof proof = TRY(own_proof(call, id));
   ServerOrder order = TRY(own_order(call, proof.order));
-  std::optional<Lookup> lookup;
   bool asks = call.request.payload().empty();
-  if (!asks && order.state == State::Pending && TRY(stored(records_.take_up(proof.id, "http-01")))) {
+  if (!asks && order.state == State::Pending && TRY(stored(records_.take_up(proof.id, "http-01"))))
     proof.state = State::Processing;
-    lookup = Lookup{.proof = proof.id,
-                    .name = proof.name,
-                    .token = proof.token,
-                    .key_authorization = cat(proof.token, '.', call.account->thumbprint)};
-  }
   ServerAnswer answer = json_page(200, challenge_document(proof, call.question.base));
   answer.fields.emplace_back("Link", cat('<', call.question.base, "/authorization/", proof.id, ">;rel=\"up\""));
   if (proof.state == State::Processing) answer.fields.emplace_back("Retry-After", cat(kLookAgain.count()));
-  answer.lookup = std::move(lookup);
+  answer.lookup = lookup_for(call, order, proof);
   return answer;
 }
 
 Result<> Server::conclude(const Lookup& lookup, const std::optional<Problem>& problem) {
-  return records_.conclude(lookup.proof, problem);
+  Result<> written = records_.conclude(lookup.proof, problem);
+  lookups_.give_back(lookup.proof);
+  return written;
+}
+
+Server::Outcome<ServerAnswer> Server::finalize(const Call& call, const std::string& id) {
+  if (!issuances_.take(id)) return refused(403, "orderNotReady", "the order is being finalized");
+  Outcome<ServerAnswer> answer = issue_for(call, id);
+  issuances_.give_back(id);
+  return answer;
 }
 
 // 7.4: the request must be for the names that were proved and no others; they alone are what is issued.
-Server::Outcome<ServerAnswer> Server::finalize(const Call& call, const std::string& id) {
+Server::Outcome<ServerAnswer> Server::issue_for(const Call& call, const std::string& id) {
   ServerOrder order = TRY(own_order(call, id));
   if (order.state != State::Ready) return refused(403, "orderNotReady", "the order is not ready");
   std::optional<nlohmann::json> payload = strict_object(call.request.payload());
@@ -251,6 +267,9 @@ Server::Outcome<ServerAnswer> Server::revoke(const Call& call) {
   if (!may) return refused(403, "unauthorized", "it is another's certificate");
   if (entry->revoked) return refused(400, "alreadyRevoked", "it was revoked before");
   (void)TRY(stored(ledger.revoke(serial, *reason, this_instant())));
+  // Out of use, where the inventory has it.
+  Result<> retired = inventory::Inventory(*store_).retire(pki::sha256_of(der));
+  if (!retired && retired.error().kind() != Kind::NotFound) TRY(stored(std::move(retired)));
   log::info("acme-server.revoked", {{"names", entry->subject}, {"serial", serial}});
   ServerAnswer answer;
   return answer;

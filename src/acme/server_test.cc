@@ -11,6 +11,7 @@
 #include "crypto/certificate_outline.h"
 #include "crypto/pem_blocks.h"
 #include "crypto/renewal_id.h"
+#include "inventory/inventory.h"
 
 namespace pforte::acme {
 namespace {
@@ -33,6 +34,11 @@ struct Office {
 
   explicit Office(std::vector<std::pair<std::string, Secret>> customers = {}) {
     REQUIRE(authority::found(places, {.name = "Example"}, Secret("root"), Secret("work"), today()));
+    open(std::move(customers));
+  }
+
+  // The server, or another one after it.
+  void open(std::vector<std::pair<std::string, Secret>> customers = {}) {
     auto authority = authority::Authority::open(places, Secret("work"));
     REQUIRE(authority);
     Server::Terms terms{.config = {.place = {}, .allow = {{"*.intern.example", {}}}, .customers = {}},
@@ -117,7 +123,12 @@ TEST_CASE("a certificate is ordered, proved, issued, told about and revoked") {
   std::string revocation = cat(R"({"certificate":")", to_base64url(blocks[0].content), R"(","reason":4})");
   crypto::SigningKey stranger = crypto::SigningKey::make().value();
   CHECK(type_of(office.send("/revoke-cert", revocation, stranger, "")) == "unauthorized");
+  auto store = store::open_sqlite(office.folder.path() + "/pforte.db").value();
+  inventory::Inventory inventory(*store);
+  REQUIRE(inventory.keep(
+      {.chain_pem = chain.body, .key_pem = {}, .source = inventory::Source::Seen, .owner = "tests"}));
   CHECK(office.post("/revoke-cert", revocation).status == 200);
+  CHECK(inventory.find("app.intern.example").value().retired);
   CHECK(type_of(office.post("/revoke-cert", revocation)) == "alreadyRevoked");
   CHECK(read_renewal_info(office.server->answer(renewal).body)->from <= today());
 }
@@ -135,6 +146,26 @@ TEST_CASE("without a proof nothing is issued") {
   Json failed = Json::parse(office.post(Office::path_of(order["authorizations"][0]), "").body);
   CHECK(failed["status"] == "invalid");
   CHECK(failed["challenges"][0]["error"]["detail"] == "nobody answers");
+}
+
+TEST_CASE("a proof that was looked for when the server ended is looked for again, once") {
+  Office office;
+  office.sign_up();
+  Json order = office.order("app.intern.example");
+  std::string authorization = Office::path_of(order["authorizations"][0]);
+  Json proof = Json::parse(office.post(authorization, "").body);
+  CHECK(!office.post(authorization, "").lookup);
+  ServerAnswer taken = office.post(Office::path_of(proof["challenges"][0]["url"]), "{}");
+  REQUIRE(taken.lookup);
+  CHECK(!office.post(authorization, "").lookup);
+  office.open();
+  ServerAnswer again = office.post(authorization, "");
+  REQUIRE(again.lookup);
+  CHECK(again.lookup->key_authorization == taken.lookup->key_authorization);
+  CHECK(!office.post(Office::path_of(proof["challenges"][0]["url"]), "{}").lookup);
+  REQUIRE(office.server->conclude(*again.lookup, std::nullopt));
+  CHECK(!office.post(authorization, "").lookup);
+  CHECK(office.finalize(order, "app.intern.example").status == 200);
 }
 
 TEST_CASE("a request is for the names of its order and no others") {

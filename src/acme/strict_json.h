@@ -7,7 +7,8 @@
 
 namespace pforte::acme {
 
-// An object of JSON in which no object has a member twice. None: it is something else.
+// An object of JSON in which no object has a member twice, of at most 16 levels. None: it is something
+// else.
 std::optional<nlohmann::json> strict_object(std::string_view text);
 
 // A member that is a text; none where it is missing or something else.
