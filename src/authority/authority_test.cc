@@ -65,6 +65,7 @@ TEST_CASE("what nobody would trust is not issued, and not written down") {
   };
   CHECK(code_of(issue(*key, {"example.org"}, 24h)) == "authority.refused");
   CHECK(code_of(issue(*key, {"192.0.2.7"}, 24h)) == "authority.refused");
+  CHECK(code_of(issue(*key, {"www.example.com", "ann@example.org"}, 24h)) == "authority.refused");
   CHECK(code_of(issue(*weak, {"crm.example.com"}, 24h)) == "authority.refused");
   CHECK(code_of(issue(*key, {"www.example.com"}, 24h)) == "issued");
   CHECK(code_of(issue(*key, {}, 24h)) == "authority.names");

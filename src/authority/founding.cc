@@ -16,6 +16,7 @@
 #include "crypto/crl_making.h"
 #include "crypto/pem.h"
 #include "pki/certificate_file.h"
+#include "pki/peer_name.h"
 
 namespace pforte::authority {
 namespace {
@@ -28,14 +29,18 @@ using namespace std::chrono_literals;
 // Beside " Issuing CA", within the 64 characters of a common name.
 constexpr std::size_t kLongestName = 40;
 
-Result<> check_foundation(const Foundation& foundation) {
-  bool fits = !foundation.name.empty() && foundation.name.size() <= kLongestName;
-  if (fits) return {};
-  return fail(Kind::Invalid, "authority.names", cat("the name of a company CA has 1 to ", kLongestName, " bytes"));
+bool ends_in_number(std::string_view host) {
+  std::string_view last = host.substr(host.rfind('.') + 1);
+  return std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-crypto::Subject subject_of(const Foundation& foundation, std::string_view role) {
-  return {{"O", foundation.name}, {"CN", cat(foundation.name, ' ', role)}};
+// A domain with what is below it, or after a full stop that alone; a network; mail of a host (RFC 5280, 4.2.1.10).
+bool is_subtree(const AlternativeName& name) {
+  if (name.form == Form::Ip) return true;
+  std::string_view host = name.value;
+  if (name.form == Form::Mail) host.remove_prefix(host.find('@') + 1);
+  if (host.starts_with('.')) host.remove_prefix(1);
+  return pki::is_host_name(host) && !host.starts_with('*') && !ends_in_number(host);
 }
 
 bool has_form(const std::vector<AlternativeName>& names, Form form) {
@@ -45,10 +50,52 @@ bool has_form(const std::vector<AlternativeName>& names, Form form) {
   return false;
 }
 
-// Subtrees of one form leave names of another form free, so these are excluded (BR 7.1.2.5.2).
+Result<> check_bounds(const NameBounds& bounds) {
+  for (const std::vector<AlternativeName>* names : {&bounds.permitted, &bounds.excluded}) {
+    for (const AlternativeName& name : *names) {
+      if (!is_subtree(name))
+        return fail(Kind::Invalid, "authority.names", cat('"', name.value, "\" is neither a domain nor a network"));
+    }
+  }
+  if (bounds.permitted.empty() || has_form(bounds.permitted, Form::Dns)) return {};
+  return fail(Kind::Invalid, "authority.names",
+              "what is permitted has no domain in it, which would leave every host name permitted");
+}
+
+Result<> check_foundation(const Foundation& foundation) {
+  bool fits = !foundation.name.empty() && foundation.name.size() <= kLongestName;
+  if (fits) return check_bounds(foundation.bounds);
+  return fail(Kind::Invalid, "authority.names", cat("the name of a company CA has 1 to ", kLongestName, " bytes"));
+}
+
+crypto::Subject subject_of(const Foundation& foundation, std::string_view role) {
+  return {{"O", foundation.name}, {"CN", cat(foundation.name, ' ', role)}};
+}
+
+// Mail of the domains: of the host with that name, and of those below it.
+void permit_mail(const std::vector<AlternativeName>& domains, NameBounds& bounds) {
+  for (const AlternativeName& name : domains) {
+    if (name.form != Form::Dns) continue;
+    bounds.permitted.push_back({.form = Form::Mail, .value = name.value});
+    if (!name.value.starts_with('.')) bounds.permitted.push_back({.form = Form::Mail, .value = cat('.', name.value)});
+  }
+}
+
+// A single address is the network of that one.
+void widen(std::vector<AlternativeName>& names) {
+  for (AlternativeName& name : names) {
+    bool address = name.form == Form::Ip && name.value.find('/') == std::string::npos;
+    if (address) name.value += name.value.find(':') == std::string::npos ? "/32" : "/128";
+  }
+}
+
+// Subtrees of one form leave names of another form free, so these are bound as well (BR 7.1.2.5.2).
 NameBounds closed(const NameBounds& bounds) {
   NameBounds made = bounds;
+  widen(made.permitted);
+  widen(made.excluded);
   if (bounds.permitted.empty()) return made;
+  if (!has_form(bounds.permitted, Form::Mail)) permit_mail(bounds.permitted, made);
   if (!has_form(bounds.permitted, Form::Ip)) {
     made.excluded.push_back({.form = Form::Ip, .value = "0.0.0.0/0"});
     made.excluded.push_back({.form = Form::Ip, .value = "::/0"});
@@ -123,6 +170,24 @@ Result<Issuer> open_root(const Places& places, const std::string& key_file, cons
   return Issuer{.certificate = std::move(certificate), .key = std::move(key)};
 }
 
+// That of the intermediate that is there: by it clients find the revocation lists of what it issued (RFC 5280, 6.3.3).
+Result<crypto::Subject> subject_of_intermediate(const Places& places, const Foundation& foundation) {
+  Result<CaCertificate> present = read_ca_certificate(places.intermediate());
+  if (present) return crypto::attributes_of(X509_get_subject_name(present->x509.get()));
+  if (present.error().kind() != Kind::NotFound) return std::unexpected(std::move(present).error());
+  return subject_of(foundation, "Issuing CA");
+}
+
+Result<> check_same_subject(const Places& places, const CaCertificate& intermediate) {
+  Result<CaCertificate> present = read_ca_certificate(places.intermediate());
+  if (!present && present.error().kind() == Kind::NotFound) return {};
+  if (!present) return std::unexpected(std::move(present).error());
+  const pki::DistinguishedName &is = present->judged.subject, &would_be = intermediate.judged.subject;
+  if (is == would_be) return {};
+  return fail(Kind::Invalid, "authority.root",
+              cat(would_be.text(), " is another name than ", is.text(), ", which what was issued names as its issuer"));
+}
+
 // That of the request before, if there was one.
 Result<crypto::PrivateKey> key_of_intermediate(const Places& places, crypto::KeyKind kind, const Secret& password) {
   std::optional<Secret> opener(Secret(password.reveal()));
@@ -173,14 +238,16 @@ Result<> found_root(const Places& places, const Foundation& foundation, const Se
 Result<> request_intermediate(const Places& places, const Foundation& foundation, const Secret& password) {
   TRY(check_foundation(foundation));
   TRY(make_private_folder(places.folder));
+  crypto::Subject subject = TRY(subject_of_intermediate(places, foundation));
   crypto::PrivateKey key = TRY(key_of_intermediate(places, foundation.key, password));
-  std::string request = TRY(crypto::make_certificate_request(*key, subject_of(foundation, "Issuing CA"), {}));
+  std::string request = TRY(crypto::make_certificate_request(*key, subject, {}));
   TRY(replace_file(places.intermediate_request(), crypto::request_pem(request), 0644));
   return give_to_owner_of_parent(places.folder);
 }
 
 Result<std::string> sign_intermediate(const Places& places, const std::string& root_key, const Secret& root_password,
                                       std::string_view request, const Foundation& foundation, UtcTime now) {
+  TRY(check_foundation(foundation));
   Issuer root = TRY(open_root(places, root_key, root_password));
   crypto::CertificateRequest asked = TRY(crypto::read_certificate_request(request, "the request"));
   CaCertificate made = TRY(make_intermediate(root, asked.attributes, *asked.key, foundation, now));
@@ -196,6 +263,7 @@ Result<> take_intermediate(const Places& places, const std::string& file, const 
   CaCertificate root = TRY(ca_certificate(std::move(chain[1]), file));
   (void)TRY(read_ca_key(places.intermediate_key(), password, intermediate));
   TRY(check_same_root(places, root));
+  TRY(check_same_subject(places, intermediate));
   TRY(judge_authority(intermediate, root, now));
   TRY(replace_file(places.root(), root.pem(), 0644));
   TRY(replace_file(places.intermediate(), intermediate.pem(), 0644));

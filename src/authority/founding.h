@@ -45,7 +45,8 @@ Result<> found_root(const Places& places, const Foundation& foundation, const Se
 
 // The key of an intermediate and a request for it, on the machine that will be online; the request lies in
 // places.intermediate_request(). Where there is a key already, it is kept, so that its intermediate is renewed and
-// everything it has issued stays valid. Fails as above, and as reading the key does.
+// everything it has issued stays valid; an intermediate that is there keeps its subject too. Fails as above, and as
+// reading the key does.
 Result<> request_intermediate(const Places& places, const Foundation& foundation, const Secret& password);
 
 // Signs such a request with the root. Returns PEM: intermediate, root. Fails with Kind::Invalid (request.*,
@@ -53,8 +54,9 @@ Result<> request_intermediate(const Places& places, const Foundation& foundation
 Result<std::string> sign_intermediate(const Places& places, const std::string& root_key, const Secret& root_password,
                                       std::string_view request, const Foundation& foundation, UtcTime now);
 
-// Takes what sign_intermediate() gave beside the key that the request was made with. The root must be the same as
-// before, if there was one. Fails with Kind::Invalid (authority.key-mismatch, authority.refused, authority.root).
+// Takes what sign_intermediate() gave beside the key that the request was made with. Root and subject must be
+// the same as before, if there were some. Fails with Kind::Invalid (authority.key-mismatch, authority.refused,
+// authority.root).
 Result<> take_intermediate(const Places& places, const std::string& file, const Secret& password, UtcTime now);
 
 // Makes the root's revocation list anew, with nothing in it. Fails as reading the files does, and with

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "authority/testing.h"
+#include "crypto/certificate_request.h"
 #include "crypto/pem.h"
 
 namespace pforte::authority {
@@ -66,11 +67,49 @@ TEST_CASE("a root on another machine signs the intermediate, and its renewal") {
     std::string file = online.write("chain.pem", chain);
     REQUIRE(take_intermediate(work, file, Secret("work"), now));
     Authority authority = Authority::open(work, Secret("work")).value();
-    CHECK(authority.intermediate().judged.name_constraints->permitted.size() == 1);
+    CHECK(authority.intermediate().judged.name_constraints->permitted.size() == 3);
     CHECK(authority.intermediate().judged.name_constraints->excluded.size() == 2);
     REQUIRE(request_intermediate(work, foundation, Secret("work")));
     CHECK(crypto::read_file(work.intermediate_key()).value() == key);
   }
+}
+
+TEST_CASE("bounds are domains and networks, with a domain among what is permitted") {
+  crypto::testing::Folder folder;
+  auto code = [&](std::string_view permitted) {
+    Foundation foundation{.name = "Example", .bounds = {.permitted = names({permitted, "example.com"})}};
+    Result<> made = request_intermediate({folder.path() + "/ca"}, foundation, Secret("work"));
+    return made ? "made" : std::string(made.error().code());
+  };
+  for (std::string_view bad : {"*.example.com", "10.0.0.0/99", "fe80::/129", "example.com/", "10.0.0", "ann@"}) {
+    CAPTURE(bad);
+    CHECK(code(bad) == "authority.names");
+  }
+  for (std::string_view good : {".example.com", "10.0.0.0/8", "10.1.2.3", "fe80::/10", "ann@example.com"}) {
+    CAPTURE(good);
+    CHECK(code(good) == "made");
+  }
+  Foundation open{.name = "Example", .bounds = {.permitted = names({"10.0.0.0/8"})}};
+  Result<> made = request_intermediate({folder.path() + "/ca"}, open, Secret("work"));
+  REQUIRE(!made);
+  CHECK(made.error().text().find("no domain") != std::string::npos);
+}
+
+TEST_CASE("an intermediate that is renewed keeps its name, and one with another name is not taken") {
+  Company company;
+  Foundation renamed{.name = "Other"};
+  auto signed_chain = [&](std::string_view request) {
+    return sign_intermediate(company.places, company.places.root_key(), Secret("root"), request, renamed, kNow).value();
+  };
+  REQUIRE(request_intermediate(company.places, renamed, Secret("work")));
+  std::string request = crypto::read_file(company.places.intermediate_request()).value();
+  CHECK(crypto::read_certificate_request(request, "r")->subject == "CN=Example Issuing CA,O=Example");
+  CHECK(take_intermediate(company.places, company.folder.write("a.pem", signed_chain(request)), Secret("work"), kNow));
+
+  crypto::PrivateKey key = crypto::read_private_key(company.places.intermediate_key(), Secret("work")).value();
+  std::string other = crypto::make_certificate_request(*key, {{"O", "Other"}, {"CN", "Other"}}, {}).value();
+  std::string file = company.folder.write("b.pem", signed_chain(other));
+  CHECK(take_intermediate(company.places, file, Secret("work"), kNow).error().code() == "authority.root");
 }
 
 TEST_CASE("an intermediate of another root, or for another key, is not taken") {

@@ -75,20 +75,6 @@ bool read_uses(const Extensions& extensions, CertificateRequest& request) {
   return !malformed;
 }
 
-Subject attributes_of(const X509_NAME* name) {
-  Subject attributes;
-  for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
-    const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, i);
-    int type = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
-    unsigned char* text = nullptr;
-    int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
-    if (type != NID_undef && size >= 0)
-      attributes.push_back({OBJ_nid2sn(type), std::string(reinterpret_cast<const char*>(text), std::size_t(size))});
-    OPENSSL_free(text);
-  }
-  return attributes;
-}
-
 std::string last_common_name(const Subject& attributes) {
   auto found = std::ranges::find(attributes.rbegin(), attributes.rend(), "CN", &SubjectAttribute::type);
   return found == attributes.rend() ? std::string() : found->value;
@@ -148,6 +134,20 @@ Result<CertificateRequest> read_certificate_request(std::string_view content, st
   ERR_clear_error();
   if (!good) return fail(Kind::Invalid, "request.names", cat(name, ": asks for a name or a use that cannot be read"));
   return request;
+}
+
+Subject attributes_of(const X509_NAME* name) {
+  Subject attributes;
+  for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
+    const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, i);
+    int type = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
+    unsigned char* text = nullptr;
+    int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
+    if (type != NID_undef && size >= 0)
+      attributes.push_back({OBJ_nid2sn(type), std::string(reinterpret_cast<const char*>(text), std::size_t(size))});
+    OPENSSL_free(text);
+  }
+  return attributes;
 }
 
 std::string request_pem(std::string_view der) {

@@ -34,6 +34,9 @@ Result<std::string> make_certificate_request(EVP_PKEY& key, const Subject& subje
 // neither DNS, address, mail nor URI, or that cannot be read.
 Result<CertificateRequest> read_certificate_request(std::string_view content, std::string_view name);
 
+// The parts of a name, the most general first, as far as their types have a name.
+Subject attributes_of(const X509_NAME* name);
+
 // In PEM form (RFC 7468, 7).
 std::string request_pem(std::string_view der);
 

@@ -157,6 +157,7 @@ def test_what_is_revoked_stands_in_the_list(shared, tmp_path):
 @pytest.mark.parametrize("arguments, word", [
     (["evil.example.org"], "example.org is not permitted"),
     (["192.0.2.1"], "192.0.2.1"),
+    (["crm.example.com", "ann@example.org"], "example.org"),
     (["a.*.example.com"], "is no host name"),
     (["crm.example.com", "--days", "826"], "1...825"),
     (["crm.example.com", "--profile", "root"], "server|client"),
@@ -250,3 +251,18 @@ def test_a_folder_that_may_not_be_written_is_named(company):
     company.state.chmod(0o500)
     assert str(company.state) in company.init(status=3)
     company.state.chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_is_named(company):
+    company.ca.mkdir()
+    company.ca.chmod(0)
+    assert f"{company.ca}/root.pem" in company.run("ca", "show", status=3)
+    company.ca.chmod(0o700)
+
+
+@pytest.mark.parametrize("bounds", ["--permit=*.example.com", "--permit=10.0.0.0/99", "--permit=fe80::/129",
+                                    "--permit=10.0.0.0/8", "--exclude=example.com/"])
+def test_bounds_that_bind_nothing_are_refused(company, bounds):
+    assert "--permit and --exclude" in company.init(bounds, status=2)
+    assert not company.ca.exists()
