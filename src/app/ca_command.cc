@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -67,14 +68,24 @@ Answer<Secret> new_root_password(const CaCall& call) {
   return new_password(call.streams, call.line.language, file);
 }
 
+// What may not be looked at is not there; whoever needs it is told.
+bool is_there(const std::string& file) {
+  std::error_code unknown;
+  return std::filesystem::exists(file, unknown);
+}
+
 // Root and intermediate as they lie in the folder now.
 struct Standing {
   std::optional<authority::CaCertificate> root, intermediate;
 };
 
 Answer<std::optional<authority::CaCertificate>> certificate_in(const std::string& file) {
-  if (!std::filesystem::exists(file)) return std::nullopt;
-  return TRY(authority::read_ca_certificate(file));
+  Result<authority::CaCertificate> read = authority::read_ca_certificate(file);
+  if (read) return *std::move(read);
+  if (read.error().kind() == Kind::NotFound) return std::nullopt;
+  Complaint complaint(read.error());
+  if (read.error().kind() == Kind::Denied) complaint.exit = kSystemRefused;
+  return std::unexpected(std::move(complaint));
 }
 
 Answer<Standing> standing_of(const authority::Places& places) {
@@ -95,7 +106,7 @@ void show_certificate(const CaCall& call, std::string_view title, const authorit
 
 Answer<int> show(const CaCall& call) {
   Standing standing = TRY(standing_of(call.settings.places));
-  bool root_key = std::filesystem::exists(call.settings.places.root_key());
+  bool root_key = is_there(call.settings.places.root_key());
   if (!standing.root && !standing.intermediate) {
     return std::unexpected(Complaint(kDoesNotHold,
                                      {cat("there is no company CA in ", call.settings.places.folder),
@@ -135,7 +146,7 @@ Answer<int> init_root(const CaCall& call) {
 
 Answer<int> init_intermediate(const CaCall& call) {
   authority::Foundation foundation = TRY(foundation_in(call));
-  bool renews = std::filesystem::exists(call.settings.places.intermediate_key());
+  bool renews = is_there(call.settings.places.intermediate_key());
   Secret password = renews ? TRY(intermediate_password(call.settings, call.line, call.streams))
                            : TRY(new_intermediate_password(call));
   TRY(authority::request_intermediate(call.settings.places, foundation, password));

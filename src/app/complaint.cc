@@ -141,12 +141,14 @@ constexpr auto kKnown = std::to_array<Known>({
      "pforte ca init makes one; with a root elsewhere: pforte ca import FILE",
      "pforte ca init macht eine; mit einer Wurzel anderswo: pforte ca import DATEI"},
     {"authority.exists", "den Ordner gibt es schon",
-     "it stays; a CA is begun anew by moving its folder away: what it issued is trusted no longer then",
-     "er bleibt; für einen Neuanfang den Ordner der CA wegschieben: Dem, was sie ausgestellt hat, wird dann nicht mehr "
-     "vertraut"},
+     "it stays; name another, or move it away: what a CA has issued is trusted no longer once another takes its place",
+     "er bleibt; einen anderen nennen, oder ihn wegschieben: Dem, was eine CA ausgestellt hat, wird nicht mehr "
+     "vertraut, wenn eine andere an ihrer Stelle steht"},
     {"authority.names", "der Name passt nicht",
-     "a host name has letters, digits and hyphens, and an asterisk only as its whole first label",
-     "ein Hostname hat Buchstaben, Ziffern und Bindestriche, einen Stern nur als ganzen ersten Teil"},
+     "correct what the message names; a host name has letters, digits and hyphens, an asterisk only as its whole first "
+     "label; --permit and --exclude take domains without one, and networks: example.com,10.0.0.0/8",
+     "berichtigen, was die Meldung nennt; ein Hostname hat Buchstaben, Ziffern und Bindestriche, einen Stern nur als "
+     "ganzen ersten Teil; --permit und --exclude nehmen Domänen ohne Stern und Netze: example.com,10.0.0.0/8"},
     {"authority.lifetime", "die Gültigkeit passt nicht", "1 to 825 days, see --days", "1 bis 825 Tage, siehe --days"},
     {"authority.expired", "die Firmen-CA ist abgelaufen",
      "look at the clock; renew the intermediate: pforte ca init --intermediate-only, then ca sign-intermediate and ca "

@@ -136,9 +136,11 @@ Complaint too_long() {
 Answer<Secret> judge(Secret password) {
   std::string_view text = password.reveal();
   if (text.empty()) {
-    return std::unexpected(Complaint(kInvalidInput, {"the password is empty", "das Passwort ist leer"},
-                                     {"`pforte agent passwd LOGIN --none` takes a password away",
-                                      "`pforte agent passwd LOGIN --none` nimmt ein Passwort weg"}));
+    return std::unexpected(Complaint(
+        kInvalidInput, {"the password is empty", "das Passwort ist leer"},
+        {"the first line of the file is the password; `pforte agent passwd LOGIN --none` takes an agent's away",
+         "die erste Zeile der Datei ist das Passwort; `pforte agent passwd LOGIN --none` nimmt "
+         "einem Agenten seines weg"}));
   }
   if (text.size() > kMostPasswordBytes) return std::unexpected(too_long());
   if (!is_printable(text)) {

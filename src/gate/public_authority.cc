@@ -97,6 +97,18 @@ conf::Place place_of_key(const CaConfig& config) {
   return config.key_password_file ? config.key_password_file->place : config.place;
 }
 
+Message remedy_of_authority(const Error& error) {
+  bool password = error.code() == "key.password-wrong" || error.code() == "key.password-missing" ||
+                  error.code() == "file.unreadable";
+  if (password) {
+    return {"the first line of this file has to open the intermediate's key, readable by the gate's user",
+            "die erste Zeile dieser Datei muss den Schlüssel des Zwischenzertifikats öffnen, lesbar für den Benutzer "
+            "des Dienstes"};
+  }
+  return {"bring STATE_DIR/ca back from one backup, certificates and keys together",
+          "STATE_DIR/ca aus einer Sicherung zurückholen, Zertifikate und Schlüssel zusammen"};
+}
+
 // Null: it cannot be opened, which is told.
 std::shared_ptr<const authority::Authority> open_authority(const Config& config, conf::Problems& problems) {
   const CaConfig& ca = config.ca;
@@ -116,9 +128,7 @@ std::shared_ptr<const authority::Authority> open_authority(const Config& config,
   problems.error(place_of_key(ca), error.code(),
                  {cat("the company CA cannot be opened: ", error.text()),
                   cat("die Firmen-CA lässt sich nicht öffnen: ", error.text())},
-                 {"the first line of this file has to open the intermediate's key, readable by the gate's user",
-                  "die erste Zeile dieser Datei muss den Schlüssel des Zwischenzertifikats öffnen, lesbar für den "
-                  "Benutzer des Dienstes"});
+                 remedy_of_authority(error));
   return nullptr;
 }
 
