@@ -23,6 +23,7 @@ namespace {
 using Moment = std::chrono::steady_clock;
 
 constexpr std::size_t kMostWords = 4096;
+constexpr std::size_t kPipe = 64UZ * 1024;  // pipe(7)
 
 std::unexpected<Error> hook_failed(const HookCall& call, std::string_view why) {
   return fail(Kind::Unavailable, "acme.hook", cat(call.program, call.add ? " add " : " remove ", call.name, ": ", why));
@@ -61,10 +62,13 @@ int milliseconds_until(Moment::time_point deadline) {
   return int(std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(deadline - Moment::now()).count()));
 }
 
-// What is left in a pipe that does not block, the last of it.
+// What is in a pipe that does not block, the last of it: no more than a pipe holds, since a program may write without
+// end.
 void drain(int output, std::string& words) {
-  std::array<char, 1024> buffer;
-  for (ssize_t count = 0; (count = read(output, buffer.data(), buffer.size())) > 0;) {
+  std::array<char, 4096> buffer;
+  std::size_t taken = 0;
+  for (ssize_t count = 0; taken < kPipe && (count = read(output, buffer.data(), buffer.size())) > 0;) {
+    taken += std::size_t(count);
     words.append(buffer.data(), std::size_t(count));
     if (words.size() > kMostWords) words.erase(0, words.size() - kMostWords);
   }
@@ -78,7 +82,7 @@ std::optional<std::string> listen_until_end(int output, int child, Moment::time_
   for (;;) {
     int ready = poll(wanted.data(), wanted.size(), milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return std::nullopt;
+    if (ready <= 0 || Moment::now() >= deadline) return std::nullopt;
     drain(output, words);
     if (wanted[0].revents != 0) return words;
     if ((wanted[1].revents & POLLIN) == 0) wanted[1].fd = -1;  // closed: only its end is waited for

@@ -53,6 +53,14 @@ TEST_CASE("a hook that takes too long is ended, and what it started with it") {
   CHECK(ran.error().text().ends_with("it took longer than 100 ms"));
 }
 
+TEST_CASE("a hook that talks without end is ended") {
+  auto begun = std::chrono::steady_clock::now();
+  Result<> ran = Script("exec yes").run(100ms);
+  REQUIRE(!ran);
+  CHECK(ran.error().text().ends_with("it took longer than 100 ms"));
+  CHECK(std::chrono::steady_clock::now() - begun < 5s);
+}
+
 TEST_CASE("what a hook leaves running is not waited for") {
   CHECK(Script("sleep 2 & exit 0").run(1500ms));
 }

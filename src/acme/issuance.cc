@@ -6,6 +6,7 @@
 #include "acme/challenge_certificate.h"
 #include "acme/hook.h"
 #include "acme/jws.h"
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/alternative_name.h"
@@ -105,6 +106,13 @@ Result<> keep_certificate(store::Store& store, const Renewal& renewal, const std
 }
 
 }  // namespace
+
+bool is_ordered(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::any_of(names, [&](std::string_view ordered) {
+    if (ordered.starts_with("*.")) ordered.remove_prefix(2);
+    return !name.empty() && equals_ignoring_case(ordered, name);
+  });
+}
 
 bool ends_at(std::string_view chain_pem, std::string_view common_name) {
   Result<std::vector<crypto::PemBlock>> blocks = crypto::read_pem_blocks(chain_pem, "chain");
@@ -223,6 +231,9 @@ net::Task<> Issuance::prepare(const std::string& url) {
   Client::Look<Authorization> look = co_await client_->authorization(url);
   Authorization& authorization = look.document;
   if (authorization.state == State::Valid) co_return {};
+  // The name goes to the hook, which may do with it what it likes.
+  if (!is_ordered(names_, authorization.name))
+    co_return fail(Kind::Invalid, "acme.malformed", "the CA wants a proof for a name that was not ordered");
   auto found = std::ranges::find(authorization.challenges, word_for(ca_.proof), &Challenge::type);
   if (found == authorization.challenges.end()) {
     co_return fail(Kind::Denied, "acme.no-proof",

@@ -78,6 +78,10 @@ class Issuance {
   Proofs proofs_;
 };
 
+// Whether an authorization for `name` belongs to an order of these names: one of them, or what an asterisk stands
+// before (RFC 8555, 7.1.4).
+bool is_ordered(const std::vector<std::string>& names, std::string_view name);
+
 // Whether the last certificate of a chain was issued by somebody with this common name.
 bool ends_at(std::string_view chain_pem, std::string_view common_name);
 

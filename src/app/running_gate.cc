@@ -227,8 +227,10 @@ RunningGate::Reading RunningGate::read_plan() {
       .sign_in = sign_in,
       .authority = [this](const gate::Config& wanted,
                           conf::Problems& problems) { return gate::PublicAuthority::make(wanted, pool_, problems); },
-      .acme_service = [this](const gate::Config& wanted,
-                             conf::Problems& problems) { return gate::AcmeService::make(wanted, pool_, problems); }};
+      .acme_service =
+          [this](const gate::Config& wanted, conf::Problems& problems) {
+            return gate::AcmeService::make(wanted, {.work = pool_, .lookups = acme_lookups_}, problems);
+          }};
   reading.plan = gate::make_plan(*std::move(config), parts, reading.problems);
   return reading;
 }

@@ -74,7 +74,7 @@ Result<std::shared_ptr<const authority::Authority>> open_ca(const Config& config
 
 }  // namespace
 
-std::shared_ptr<AcmeService> AcmeService::make(const Config& config, net::Pool& pool, conf::Problems& problems) {
+std::shared_ptr<AcmeService> AcmeService::make(const Config& config, Pools pools, conf::Problems& problems) {
   const std::optional<acme::ServerConfig>& wanted = config.ca.acme;
   if (!wanted) return nullptr;
   auto authority = open_ca(config);
@@ -99,7 +99,7 @@ std::shared_ptr<AcmeService> AcmeService::make(const Config& config, net::Pool& 
     terms.customers.push_back(*std::move(customer));
   }
   auto server = std::make_unique<acme::Server>(*std::move(authority), *std::move(store), std::move(terms));
-  return std::shared_ptr<AcmeService>(new AcmeService(std::move(server), pool));
+  return std::shared_ptr<AcmeService>(new AcmeService(std::move(server), pools));
 }
 
 net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchange) {
@@ -122,17 +122,17 @@ net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchan
     return answer;
   };
   ++waiting_;
-  acme::ServerAnswer answer = co_await pool_.run<acme::ServerAnswer>(loop, std::move(work));
+  acme::ServerAnswer answer = co_await pools_.work.run<acme::ServerAnswer>(loop, std::move(work));
   if (answer.lookup) loop.spawn(look(shared_from_this(), loop, *std::move(answer.lookup)));
   co_return http::Page{.status = answer.status, .fields = std::move(answer.fields), .body = std::move(answer.body)};
 }
 
 net::Task<> AcmeService::look(std::shared_ptr<AcmeService> self, net::Loop& loop, acme::Lookup lookup) {
   ++self->lookups_;
-  auto found = co_await acme::look_for_proof(loop, self->pool_, lookup, self->server_->http_port());
+  auto found = co_await acme::look_for_proof(loop, self->pools_.lookups, lookup, self->server_->http_port());
   --self->lookups_;
   auto write = [self, lookup, found] { return self->server_->conclude(lookup, found); };
-  Result<> written = co_await outcome(self->pool_.run<void>(loop, std::move(write)));
+  Result<> written = co_await outcome(self->pools_.work.run<void>(loop, std::move(write)));
   if (!written) log::error("store.failed", {{"reason", written.error().text()}});
   co_return {};
 }

@@ -14,25 +14,30 @@
 
 namespace pforte::gate {
 
-// The company CA's ACME server, under /.pforte/ca/acme/ of every site over TLS. Any thread; what blocks runs on the
-// pool. Kept alive by whatever is under way.
+// The company CA's ACME server, under /.pforte/ca/acme/ of every site over TLS. Any thread; what blocks runs on its
+// pools. Kept alive by whatever is under way.
 class AcmeService : public std::enable_shared_from_this<AcmeService> {
  public:
   static constexpr std::string_view kPrefix = "/.pforte/ca/acme/";
 
+  struct Pools {
+    net::Pool& work;     // the store, signatures
+    net::Pool& lookups;  // the addresses of names that clients choose: whoever makes them slow delays nobody else
+  };
+
   // Null where the configuration has no [ca.acme], or cannot have it: what is wrong goes to `problems`. Opens the CA
-  // and the store of the state folder. Blocks. The pool must outlive it.
-  static std::shared_ptr<AcmeService> make(const Config& config, net::Pool& pool, conf::Problems& problems);
+  // and the store of the state folder. Blocks. The pools must outlive it.
+  static std::shared_ptr<AcmeService> make(const Config& config, Pools pools, conf::Problems& problems);
 
   // The answer to a request below kPrefix. Fails when the body cannot be read.
   net::Task<http::Page> serve(net::Loop& loop, http::Exchange& exchange);
 
  private:
-  AcmeService(std::unique_ptr<acme::Server> server, net::Pool& pool) : server_(std::move(server)), pool_(pool) {}
+  AcmeService(std::unique_ptr<acme::Server> server, Pools pools) : server_(std::move(server)), pools_(pools) {}
   static net::Task<> look(std::shared_ptr<AcmeService> self, net::Loop& loop, acme::Lookup lookup);
 
   std::unique_ptr<acme::Server> server_;
-  net::Pool& pool_;
+  Pools pools_;
   std::atomic<int> waiting_ = 0;
   std::atomic<int> lookups_ = 0;
 };
