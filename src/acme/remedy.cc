@@ -54,6 +54,9 @@ constexpr Remedy kRemedies[] = {
      "das Programm aus dns_hook von Hand ausführen: PROGRAMM add NAME WERT"},
     {"acme.wrong-certificate", "tell the CA: it has issued something else than was ordered",
      "der CA melden: Sie hat etwas anderes ausgestellt als bestellt"},
+    {"acme.no-gain",
+     "see pforte cert list for another certificate of this name that ends later, and this machine's clock",
+     "in pforte cert list nach einem anderen Zertifikat dieses Namens sehen, das später endet; die Uhr prüfen"},
     {"acme.refused", "see what the CA says in the message", "beachten, was die CA in der Meldung sagt"},
 };
 

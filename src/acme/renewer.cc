@@ -256,15 +256,17 @@ net::Task<> Renewer::attempt(std::shared_ptr<Care> care) {
 // Fails as the store does.
 net::Task<> Renewer::issue(Care& care, CaConfig ca) {
   std::string replaces = care.current ? care.current->id : std::string();
+  unsigned failures = care.renewal.failures;
   Issuance issuance(workshop_, ca, care.wanted.names, care.renewal, std::move(replaces));
   Result<> issued = co_await outcome(issuance.run());
+  if (issued) issued = co_await outcome(check_gain(care));
   if (issued) {
     ++succeeded_;
     log::info("acme.renewed", {{"names", care.key}, {"ca", ca.name.value}});
     co_return {};
   }
   ++failed_;
-  Renewal renewal = failure_of(care, issuance, issued.error());
+  Renewal renewal = failure_of(care, issuance, issued.error(), failures + 1);
   bool soon = !care.current || urgent(care.current->not_before, care.current->not_after);
   log::write(soon ? log::Level::Error : log::Level::Warning, "acme.failed",
              {{"names", care.key},
@@ -282,9 +284,18 @@ net::Task<> Renewer::issue(Care& care, CaConfig ca) {
   co_return {};
 }
 
-Renewal Renewer::failure_of(const Care& care, const Issuance& issuance, const Error& error) {
+// What came must put the next renewal off: else each one would be followed by another, for ever.
+net::Task<> Renewer::check_gain(Care& care) {
+  co_await read(care);
+  settle_due(care);
+  if (care.due > now()) co_return {};
+  std::string_view why = care.current ? "another is shown, which ends later but is due as well" : "none can be shown";
+  co_return fail(Kind::Invalid, "acme.no-gain", cat("the CA has issued a certificate, and still ", why));
+}
+
+Renewal Renewer::failure_of(const Care& care, const Issuance& issuance, const Error& error, unsigned failures) {
   Renewal renewal = issuance.renewal();
-  renewal.failures = care.renewal.failures + 1;
+  renewal.failures = failures;
   renewal.tried = now();
   renewal.next = now() + pause_after(renewal.failures, issuance.asked_pause(), spread_of(care.key));
   renewal.code = error.code();

@@ -1,5 +1,6 @@
 """Certificates by ACME (RFC 8555), from a real CA: obtained, renewed, and shown without a lost connection."""
 
+import datetime
 import json
 import signal
 import ssl
@@ -7,6 +8,11 @@ import time
 
 import pytest
 import raw
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from gate import until
 from load import Load
 from pebble import BINDING, Pebble
@@ -130,7 +136,7 @@ def test_renewing_under_load_loses_no_request(start_site, pebble):
         until(lambda: load.answered > so_far + 20, "it goes on", 10)
     assert load.failures == fresh.failures == []
     assert set(load.statuses) == set(fresh.statuses) == {200}
-    assert certificate_of(gate, SITE, pebble.root())["serialNumber"] != first["serialNumber"]
+    until(lambda: certificate_of(gate, SITE, pebble.root())["serialNumber"] != first["serialNumber"], "the next is shown")
 
 
 def test_what_is_not_due_is_not_renewed(start_site, pebble):
@@ -141,6 +147,29 @@ def test_what_is_not_due_is_not_renewed(start_site, pebble):
     unknown = gate.run("cert", "renew", "other.example.com")
     assert unknown.returncode == 2
     assert "other.example.com" in unknown.stderr
+
+
+def test_a_certificate_that_changes_nothing_is_not_ordered_again_at_once(start_site, pebble, tmp_path):
+    gate = start_site()
+    until(lambda: obtained(gate), "the first one is there", 10)
+    # Ends after whatever the CA issues, and is due for years.
+    key = ec.generate_private_key(ec.SECP256R1())
+    now, name = datetime.datetime.now(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, SITE)])
+    old = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+           .serial_number(1).not_valid_before(now - datetime.timedelta(days=15000))
+           .not_valid_after(now + datetime.timedelta(days=4000))
+           .add_extension(x509.SubjectAlternativeName([x509.DNSName(SITE)]), False).sign(key, hashes.SHA256()))
+    chain, secret = tmp_path / "old.pem", tmp_path / "old.key"
+    chain.write_bytes(old.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    secret.chmod(0o600)
+    imported = gate.run("cert", "import", str(chain), "--key", str(secret))
+    assert imported.returncode == 0, imported.stderr
+    for failures in (1, 2):
+        gate.run("cert", "renew", SITE, "--force", timeout=30)
+        (renewal,) = renewals(gate)
+        assert (renewal["code"], renewal["failures"]) == ("acme.no-gain", failures)
+        assert renewal["next_attempt"] > renewal["last_attempt"]
 
 
 def test_a_ca_that_is_down_is_asked_again_later(start_site, pebble, authority, tmp_path):
