@@ -144,12 +144,20 @@ Server::Outcome<ServerAnswer> Server::new_account(const Call& call) {
   if (!contact) return refused(400, "invalidContact", "contact is no list of addresses");
   auto binding = payload->find("externalAccountBinding");
   if (!terms_.customers.empty()) TRY(check_binding(call, binding == payload->end() ? "" : binding->dump()));
+  TRY(make_room_for_account());
   if (TRY(stored(records_.accounts())) >= kMostAccounts)
     return refused(429, "rateLimited", "there are too many accounts; remove some");
   ServerAccount account{
       .id = crypto::random_id(), .thumbprint = key->thumbprint(), .jwk = key->jwk(), .contact = *std::move(contact)};
   TRY(stored(records_.keep(account)));
   return account_page(call, account, 201);
+}
+
+// Accounts cost nothing where no customers are listed: those that nobody uses go when there are too many.
+Server::Outcome<void> Server::make_room_for_account() {
+  if (TRY(stored(records_.accounts())) < kMostAccounts) return {};
+  return stored(
+      records_.forget_unused_accounts(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
 }
 
 // 7.3.4.

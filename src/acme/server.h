@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -90,6 +91,7 @@ class Server {
   Outcome<ServerAnswer> dispatch(const Call& call);
 
   Outcome<ServerAnswer> new_account(const Call& call);
+  Outcome<void> make_room_for_account();
   Outcome<ServerAnswer> change_account(const Call& call, const std::string& id);
   Outcome<ServerAnswer> key_change(const Call& call);
   Outcome<void> check_binding(const Call& call, const std::string& binding) const;
@@ -97,6 +99,8 @@ class Server {
 
   Outcome<ServerAnswer> new_order(const Call& call);
   Outcome<std::vector<std::string>> names_in(const Call& call) const;
+  Outcome<void> check_room(const Call& call, Time now);
+  Outcome<void> forget_old(Time now);
   Outcome<ServerOrder> own_order(const Call& call, const std::string& id);
   Outcome<ServerProof> own_proof(const Call& call, const std::string& id);
   Outcome<ServerAnswer> order_page(const Call& call, const ServerOrder& order, int status);
@@ -114,8 +118,9 @@ class Server {
   ServerRecords records_;
   Terms terms_;
   Nonces nonces_;
-  Claims lookups_;    // proofs that are being looked for
-  Claims issuances_;  // orders that are being finalized
+  std::atomic<Time> forgotten_ = Time();  // what is old, the last time
+  Claims lookups_;                        // proofs that are being looked for
+  Claims issuances_;                      // orders that are being finalized
 };
 
 template <class T>

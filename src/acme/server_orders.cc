@@ -25,6 +25,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostNames = 100;
 constexpr std::int64_t kMostOpenOrders = 50;
+constexpr std::int64_t kMostOpenOrdersOfAll = 2'000;
+constexpr std::chrono::seconds kForgetEvery = 1min;
 constexpr std::chrono::seconds kOrderLifetime = std::chrono::days(1);
 // A client that asks for more than it can use may come again then.
 constexpr std::chrono::seconds kPauseOfBusyClient = 10min;
@@ -116,13 +118,27 @@ Server::Outcome<std::vector<std::string>> Server::names_in(const Call& call) con
   return std::vector<std::string>(names.begin(), names.end());
 }
 
+Server::Outcome<void> Server::forget_old(Time now) {
+  if (now < forgotten_.load() + kForgetEvery) return {};
+  forgotten_ = now;
+  return stored(records_.forget_old(now));
+}
+
+// Anybody who reaches us may order where no customers are listed.
+Server::Outcome<void> Server::check_room(const Call& call, Time now) {
+  TRY(forget_old(now));
+  if (TRY(stored(records_.open_orders(call.account->id, now))) >= kMostOpenOrders)
+    return std::unexpected(Refused{429, "rateLimited", "too many orders of this account are open", kPauseOfBusyClient});
+  if (TRY(stored(records_.open_orders(now))) >= kMostOpenOrdersOfAll)
+    return std::unexpected(Refused{429, "rateLimited", "too many orders are open", kPauseOfBusyClient});
+  return {};
+}
+
 // 7.4.
 Server::Outcome<ServerAnswer> Server::new_order(const Call& call) {
   std::vector<std::string> names = TRY(names_in(call));
   Time now = this_instant();
-  TRY(stored(records_.forget_old(now)));
-  if (TRY(stored(records_.open_orders(call.account->id, now))) >= kMostOpenOrders)
-    return std::unexpected(Refused{429, "rateLimited", "too many orders of this account are open", kPauseOfBusyClient});
+  TRY(check_room(call, now));
   ServerOrder order{
       .id = crypto::random_id(), .account = call.account->id, .names = names, .expires = now + kOrderLifetime};
   std::vector<ServerProof> proofs;

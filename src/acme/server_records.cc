@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view kOrderColumns = "id, account, names, state, expires, serial, chain";
 constexpr std::string_view kProofColumns = "id, order_id, account, name, token, state, type, problem, detail";
 constexpr std::chrono::days kMemory{366};
+// An account that has come to nothing by then; its client makes another when it needs one.
+constexpr std::chrono::days kUnusedAccount{1};
 
 std::int64_t number_of(Time time) {
   return std::chrono::milliseconds(time.time_since_epoch()).count();
@@ -141,6 +143,14 @@ Result<std::int64_t> ServerRecords::open_orders(const std::string& account, Time
   return count;
 }
 
+Result<std::int64_t> ServerRecords::open_orders(Time now) {
+  std::int64_t count = 0;
+  TRY(store_.read("SELECT COUNT(*) FROM acme_server_order WHERE state <> ? AND state <> ? AND expires > ?",
+                  {number_of(State::Valid), number_of(State::Invalid), number_of(now)},
+                  [&](const store::Row& row) { count = row.number(0); }));
+  return count;
+}
+
 Result<bool> ServerRecords::finish(const std::string& order, const std::string& serial, const std::string& chain) {
   std::uint64_t changed =
       TRY(store_.change("UPDATE acme_server_order SET state = ?, serial = ?, chain = ? WHERE id = ? AND state = ?",
@@ -188,12 +198,22 @@ Result<> ServerRecords::conclude(const std::string& id, const std::optional<Prob
 }
 
 Result<> ServerRecords::forget_old(Time now) {
+  constexpr std::string_view kOld = "WHERE (chain = '' AND expires < ?) OR expires < ?";
   return store_.transact([&]() -> Result<> {
-    (void)TRY(store_.change("DELETE FROM acme_server_order WHERE (chain = '' AND expires < ?) OR expires < ?",
-                            {number_of(now), number_of(now - kMemory)}));
-    (void)TRY(store_.change("DELETE FROM acme_server_proof WHERE order_id NOT IN (SELECT id FROM acme_server_order)"));
+    (void)TRY(store_.change(
+        cat("DELETE FROM acme_server_proof WHERE order_id IN (SELECT id FROM acme_server_order ", kOld, ")"),
+        {number_of(now), number_of(now - kMemory)}));
+    (void)TRY(store_.change(cat("DELETE FROM acme_server_order ", kOld), {number_of(now), number_of(now - kMemory)}));
     return {};
   });
+}
+
+Result<> ServerRecords::forget_unused_accounts(Time now) {
+  (void)TRY(
+      store_.change("DELETE FROM acme_server_account WHERE made < ? AND NOT EXISTS "
+                    "(SELECT 1 FROM acme_server_order WHERE acme_server_order.account = acme_server_account.id)",
+                    {number_of(now - kUnusedAccount)}));
+  return {};
 }
 
 }  // namespace pforte::acme

@@ -57,8 +57,9 @@ class ServerRecords {
   Result<> add(const ServerOrder& order, const std::vector<ServerProof>& proofs);
   Result<std::optional<ServerOrder>> order(const std::string& id);
   Result<std::optional<ServerOrder>> order_of_serial(const std::string& serial);
-  // Orders of an account that may still come to a certificate.
+  // Orders that may still come to a certificate: of an account, and of all.
   Result<std::int64_t> open_orders(const std::string& account, Time now);
+  Result<std::int64_t> open_orders(Time now);
   // It has come to a certificate. False: it was not ready, or somebody else was faster.
   Result<bool> finish(const std::string& order, const std::string& serial, const std::string& chain);
 
@@ -71,6 +72,8 @@ class ServerRecords {
 
   // Orders that have expired without a certificate, and certificates' orders a year after.
   Result<> forget_old(Time now);
+  // Accounts that are a day old and have no order.
+  Result<> forget_unused_accounts(Time now);
 
  private:
   store::Store& store_;

@@ -125,8 +125,8 @@ TEST_CASE("a certificate is ordered, proved, issued, told about and revoked") {
   CHECK(type_of(office.send("/revoke-cert", revocation, stranger, "")) == "unauthorized");
   auto store = store::open_sqlite(office.folder.path() + "/pforte.db").value();
   inventory::Inventory inventory(*store);
-  REQUIRE(inventory.keep(
-      {.chain_pem = chain.body, .key_pem = {}, .source = inventory::Source::Seen, .owner = "tests"}));
+  REQUIRE(
+      inventory.keep({.chain_pem = chain.body, .key_pem = {}, .source = inventory::Source::Seen, .owner = "tests"}));
   CHECK(office.post("/revoke-cert", revocation).status == 200);
   CHECK(inventory.find("app.intern.example").value().retired);
   CHECK(type_of(office.post("/revoke-cert", revocation)) == "alreadyRevoked");
