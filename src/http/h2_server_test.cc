@@ -488,34 +488,28 @@ TEST_CASE("a client that goes in the middle of a large upload takes only its con
   }
 }
 
-TEST_CASE("a server that goes as soon as its task has ended, at the end of a turn") {
+TEST_CASE("a connection whose client goes while it is read on at the end of a turn may go at once, as visits do") {
   struct Host {
     static Task<> run(std::unique_ptr<H2Server> server) {
       Result<> ended = co_await outcome(server->run());
       co_return ended;
     }
   };
-  for (std::size_t bytes = 120'000; bytes < 150'000; bytes += 1'000) {
-    CAPTURE(bytes);
-    net::Loop loop;
-    net::MemoryPipe pipe(loop);
-    H2Desk desk;
-    ServerLimits limits;
-    H2Client client(pipe.left);
-    loop.spawn(Host::run(std::make_unique<H2Server>(loop, pipe.right, desk, limits)), [&](Result<>) { loop.stop(); });
-    std::int32_t stream = client.ask("POST", "/up", {}, true);
-    client.talk();
-    loop.post([&] {
-      loop.post([&] {
-        client.talk();
-        client.upload(stream, std::string(bytes, 'u'), false);
-        client.talk();
-        pipe.left.finish();
-      });
-    });
-    loop.run();
-    loop.cancel_tasks();
-  }
+  net::Loop loop;
+  net::MemoryPipe pipe(loop, 100);  // of which a turn reads eight
+  H2Desk desk;
+  ServerLimits limits;
+  H2Client client(pipe.left);
+  std::optional<Result<>> ended;
+  loop.spawn(Host::run(std::make_unique<H2Server>(loop, pipe.right, desk, limits)), [&](Result<> result) {
+    ended.emplace(std::move(result));
+    loop.stop();
+  });
+  client.upload(client.ask("POST", "/up", {}, true), std::string(60'000, 'u'), false);
+  client.talk();
+  pipe.left.finish();
+  loop.run();
+  CHECK(ended->error().code() == "http2.closed");
 }
 
 TEST_CASE("an application that does not know WebSockets does not open one by saying 200") {
