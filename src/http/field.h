@@ -86,6 +86,21 @@ using Fields = std::vector<Field>;
 // Which of ours `name` is, whatever its case. `name` has no control characters.
 FieldName known_field(std::string_view name);
 
+// About one connection of HTTP/1.1, which HTTP/2 does not have (RFC 9113, 8.2.2).
+constexpr bool is_about_connection(FieldName name) {
+  switch (name) {
+    case FieldName::Connection:
+    case FieldName::KeepAlive:
+    case FieldName::ProxyConnection:
+    case FieldName::TransferEncoding:
+    case FieldName::Upgrade:
+    case FieldName::Http2Settings:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // The first field of that name, or null. Not for FieldName::Other.
 const Field* find_field(const Fields& fields, FieldName name);
 

@@ -13,20 +13,6 @@ namespace {
 // Digits of a status and of a length.
 constexpr std::size_t kNumbers = 24;
 
-bool is_for_h1_alone(FieldName name) {
-  switch (name) {
-    case FieldName::Connection:
-    case FieldName::KeepAlive:
-    case FieldName::ProxyConnection:
-    case FieldName::TransferEncoding:
-    case FieldName::Upgrade:
-    case FieldName::SecWebsocketAccept:
-      return true;
-    default:
-      return false;
-  }
-}
-
 template <class N>
 std::string_view append_digits(std::string& text, N number) {
   std::array<char, 20> digits;
@@ -46,7 +32,7 @@ void H2Head::reserve(const Fields& fields) {
 }
 
 void H2Head::add(const Field& field) {
-  if (is_for_h1_alone(field.known)) return;
+  if (is_about_connection(field.known) || field.known == FieldName::SecWebsocketAccept) return;
   std::size_t before = text_.size();
   for (char c : field.name) text_ += lower(c);
   fields_.push_back({std::string_view(text_).substr(before), field.value});

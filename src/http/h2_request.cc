@@ -19,20 +19,6 @@ namespace {
 // Of a field line that the values alone do not have.
 constexpr std::size_t kAroundField = 4;
 
-bool is_of_an_h1_connection(FieldName name) {
-  switch (name) {
-    case FieldName::Connection:
-    case FieldName::KeepAlive:
-    case FieldName::ProxyConnection:
-    case FieldName::TransferEncoding:
-    case FieldName::Upgrade:
-    case FieldName::Http2Settings:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // RFC 6455, 4.1: a WebSocket over HTTP/2 has none, and an application that speaks HTTP/1.1 wants one.
 std::string websocket_key() {
   std::array<char, 16> bytes;
@@ -58,7 +44,7 @@ void H2Request::add(H2Field field, bool valid, const Limits& limits) {
   plain_bytes_ += field.name.size() + kAroundField;
   if (known != FieldName::Authorization) plain_bytes_ += field.value.size();
   if (plain_bytes_ > limits.head_bytes) return refuse(refusal::kHeadTooLarge);
-  if (is_of_an_h1_connection(known)) return refuse(refusal::kH2ConnectionField);
+  if (is_about_connection(known)) return refuse(refusal::kH2ConnectionField);
   if (field.name.starts_with(':')) return add_pseudo(field);
   if (known == FieldName::Host) {
     if (const Refusal* why = add_host(field.value)) refuse(*why);

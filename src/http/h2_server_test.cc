@@ -257,7 +257,20 @@ struct H2Talk {
     }
     client.talk();
   }
+  // Longer than deadlines of a test.
+  void wait(net::Duration time) {
+    loop.spawn(stop_after(time));
+    loop.run();
+    client.talk();
+  }
   H2Client::Answer& answer(std::int32_t stream) { return client.answers[stream]; }
+
+ private:
+  Task<> stop_after(net::Duration time) {
+    co_await loop.sleep_for(time);
+    loop.stop();
+    co_return {};
+  }
 };
 
 TEST_CASE("requests over one connection are answered side by side") {
@@ -458,13 +471,7 @@ TEST_CASE("a head that does not come in time ends the connection, whatever other
   talk.turns(2);
   std::string_view open_head("\0\0\1\1\1\0\0\0\5\x82", 10);  // HEADERS of stream 5, without END_HEADERS
   talk.pipe.left.try_write(std::span(&open_head, 1));
-  talk.loop.spawn([](H2Talk& one) -> Task<> {
-    co_await one.loop.sleep_for(200ms);
-    one.loop.stop();
-    co_return {};
-  }(talk));
-  talk.loop.run();
-  talk.client.talk();
+  talk.wait(200ms);
   CHECK(talk.client.goodbye == NGHTTP2_NO_ERROR);
 }
 
@@ -549,13 +556,7 @@ TEST_CASE("a connection on which nothing happens ends") {
   H2Talk talk(limits);
   talk.client.ask("GET", "/one");
   talk.client.talk();
-  talk.loop.spawn([](H2Talk& one) -> Task<> {
-    co_await one.loop.sleep_for(200ms);
-    one.loop.stop();
-    co_return {};
-  }(talk));
-  talk.loop.run();
-  talk.client.talk();
+  talk.wait(200ms);
   CHECK(talk.client.goodbye == NGHTTP2_NO_ERROR);
 }
 
