@@ -8,12 +8,15 @@
 #include "app/inventory_json.h"
 #include "app/password_input.h"
 #include "app/text_table.h"
+#include "authority/ledger.h"
 #include "base/text.h"
 #include "conf/quantity.h"
 #include "inventory/importing.h"
 #include "inventory/inventory.h"
 #include "inventory/lifetime.h"
 #include "inventory/material.h"
+#include "pki/certificate_file.h"
+#include "pki/trust_store_change.h"
 
 namespace pforte::app {
 namespace {
@@ -135,6 +138,35 @@ Answer<inventory::Material> read_files(const StoreCall& call, const std::optiona
   return material;
 }
 
+// The company CA's ledger outlives an entry of the inventory: what it has as revoked goes out of use again.
+Result<> retire_revoked(const StoreCall& call, std::vector<inventory::ImportedCertificate>& imported) {
+  inventory::Inventory all(call.store);
+  authority::Ledger ledger(call.store);
+  for (inventory::ImportedCertificate& one : imported) {
+    Result<authority::LedgerEntry> issued = ledger.find(one.entry.serial);
+    if (!issued && issued.error().kind() == Kind::NotFound) continue;
+    if (!issued) return std::unexpected(std::move(issued).error());
+    std::vector<std::string> ders = TRY(pki::read_certificates(issued->certificate, issued->serial));
+    if (!issued->revoked || pki::sha256_of(ders.front()) != one.entry.sha256) continue;
+    TRY(all.retire(one.entry.sha256));
+    one.entry.retired = issued->revoked;
+  }
+  return {};
+}
+
+// All of it, or nothing.
+Result<std::vector<inventory::ImportedCertificate>> import_all(const StoreCall& call,
+                                                               const inventory::Material& material) {
+  inventory::Inventory all(call.store);
+  std::vector<inventory::ImportedCertificate> imported;
+  auto work = [&]() -> Result<> {
+    imported = TRY(inventory::import_material(all, call.store, material, call.line.value_of("--owner").value_or("")));
+    return retire_revoked(call, imported);
+  };
+  TRY(call.store.transact(work));
+  return imported;
+}
+
 }  // namespace
 
 std::string described(const Entry& entry) {
@@ -165,9 +197,7 @@ Answer<int> import_certificate(const StoreCall& call) {
   std::optional<Secret> password =
       TRY(known_password(call.streams, call.line.language, call.line.value_of("--password-file")));
   inventory::Material material = TRY(read_files(call, password));
-  inventory::Inventory all(call.store);
-  std::vector<inventory::ImportedCertificate> imported =
-      TRY(inventory::import_material(all, call.store, material, call.line.value_of("--owner").value_or("")));
+  std::vector<inventory::ImportedCertificate> imported = TRY(import_all(call, material));
   Time now = present();
   for (const inventory::ImportedCertificate& one : imported) comment(call, one, now);
   if (call.line.json) {

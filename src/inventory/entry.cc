@@ -22,16 +22,10 @@ std::string_view name_of(UseKind kind) {
   switch (kind) {
     case UseKind::Site:
       return "site";
-    case UseKind::Listener:
-      return "listener";
     case UseKind::Backend:
       return "backend";
-    case UseKind::Ldap:
-      return "ldap";
     case UseKind::Trust:
       return "trust";
-    case UseKind::Peer:
-      return "peer";
   }
   return "";
 }

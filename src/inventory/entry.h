@@ -28,15 +28,12 @@ std::string_view name_of(Source source);
 
 // What a certificate does where it is.
 enum class UseKind : std::uint8_t {
-  Site,      // a site shows it; its place is the site's first host
-  Listener,  // an address shows it
-  Backend,   // a server of a backend shows it: "crm.internal:8443"
-  Ldap,      // a server of the directory shows it
-  Trust,     // it stands in a trust store: the file
-  Peer,      // somebody else shows it
+  Site,     // a site shows it; its place is the site's first host
+  Backend,  // a server of a backend shows it: "crm.internal:8443"
+  Trust,    // it stands in a trust store: the file
 };
 
-// "site", "listener", "backend", "ldap", "trust", "peer".
+// "site", "backend", "trust".
 std::string_view name_of(UseKind kind);
 
 struct Use {

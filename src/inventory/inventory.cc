@@ -66,7 +66,7 @@ Entry entry_of(const Row& row) {
 }
 
 Use use_of(const Row& row) {
-  return {.kind = value_named(row.text(1), UseKind::Peer),
+  return {.kind = value_named(row.text(1), UseKind::Trust),
           .place = std::string(row.text(2)),
           .first = from_store(row.number(3)),
           .last = from_store(row.number(4)),

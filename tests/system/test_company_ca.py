@@ -120,15 +120,19 @@ def test_what_was_issued_and_cannot_be_written_is_said_to_be_issued(shared):
     assert len(shared.issued()) == before + 1
 
 
-def test_what_was_revoked_does_not_come_back_by_an_import(shared, tmp_path):
+@pytest.mark.parametrize("removed", [False, True], ids=["as it is", "after it was removed"])
+def test_what_was_revoked_does_not_come_back_by_an_import(shared, tmp_path, removed):
     chain, key = tmp_path / "back.pem", tmp_path / "back.key"
-    shared.run("cert", "issue", "back.example.com", "--out", chain, "--key", key)
-    shared.run("cert", "revoke", "back.example.com")
+    host = f"back-{removed}.example.com".lower()
+    shared.run("cert", "issue", host, "--out", chain, "--key", key)
+    shared.run("cert", "revoke", host)
+    if removed:
+        shared.run("cert", "remove", host)
     done = run_pforte("cert", "import", str(chain), "--key", str(key), "--config", str(shared.config))
     assert done.returncode == 0, done.stderr
     assert "stays out of use" in done.stderr
     listed = json.loads(shared.run("cert", "list", "--json"))["certificates"]
-    assert [one["state"] for one in listed if "back.example.com" in one["names"]] == ["retired"]
+    assert [one["state"] for one in listed if host in one["names"]] == ["retired"]
 
 
 def test_a_client_gets_a_certificate_for_clients(shared, tmp_path):
