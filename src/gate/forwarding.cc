@@ -131,6 +131,11 @@ net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server
   }
   record_.connected = worker_.loop().now();
   reused_ = lease->reused();
+  // Nobody waited to be told while we connected. The connection is as good as it was.
+  if (exchange_.broken()) {
+    give_back(*std::move(lease), order);
+    co_return Error(Kind::Closed, "gate.client-gone", "the client went before it was served");
+  }
   http::H1Client& client = lease->client();
   client.patience(order.terms.backend->config.answer_time);
   Result<> spoken = co_await outcome(converse(client, order));
@@ -138,7 +143,7 @@ net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server
   exchange_.tell_when_broken(nullptr);
   if (spoken) {
     server->succeeded();
-    order.own ? order.own->keep(*std::move(lease)) : std::move(*lease).give_back();
+    give_back(*std::move(lease), order);
     co_return std::nullopt;
   }
   // Whoever was signed in is so no more.
@@ -150,11 +155,13 @@ net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server
   co_return std::optional<Error>(backend_failure(spoken.error()));
 }
 
+void Forwarding::give_back(Connections::Lease lease, const Order& order) {
+  order.own ? order.own->keep(std::move(lease)) : std::move(lease).give_back();
+}
+
 net::Task<> Forwarding::converse(http::H1Client& server, const Order& order) {
   server.begin(outgoing_->head);
   exchange_.tell_when_broken(&server.stream().readable());
-  // It may have gone while we connected, when nobody waited to be told.
-  if (exchange_.broken()) co_return fail(Kind::Closed, "http2.stream-closed", "the client has gone");
   std::optional<net::Beside> upload;
   if (request().body.kind == Framing::Kind::None) {
     co_await server.write({}, More::Ends);

@@ -60,6 +60,7 @@ class Forwarding {
   net::Task<Connections::Lease> connect(std::shared_ptr<Server> server, const Order& order, bool fresh);
   // Nothing: the exchange is over. Else why the server did not answer.
   net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Order& order, bool fresh);
+  static void give_back(Connections::Lease lease, const Order& order);
   net::Task<> converse(http::H1Client& server, const Order& order);
   net::Task<> send_body(http::H1Client& server, const Terms& terms);
   net::Task<> inform(const http::ResponseHead& head, ConnectionSignIn sign_in);

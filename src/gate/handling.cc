@@ -247,7 +247,10 @@ bool Handling::needs_other_connection(const Site& site) const {
   const tls::Session* session = visit_.session();
   if (!session || session->server_name().empty() || !session->context() || !site.config.has_certificate()) return false;
   if (session->context() == site.tls.get()) return false;
-  return !session->context()->covers(without_brackets(without_port(request().authority)));
+  std::string_view host = without_brackets(without_port(request().authority));
+  // What nearly every request of a site with "auto" comes to.
+  if (equals_ignoring_case(host, session->server_name())) return false;
+  return !session->context()->covers(host);
 }
 
 Handling::Route Handling::redirect_to_https(const Site* site) {

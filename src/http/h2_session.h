@@ -19,7 +19,6 @@ namespace pforte::http {
 enum class H2Error : std::uint32_t {
   None = 0x0,
   Internal = 0x2,
-  RefusedStream = 0x7,
   Cancel = 0x8,
   EnhanceYourCalm = 0xb,
   Http11Required = 0xd,

@@ -1,6 +1,5 @@
 """What HTTP/2 was abused for: it costs the abuser the connection, and nobody else anything."""
 
-import json
 import struct
 import time
 
@@ -213,8 +212,8 @@ def test_http1_on_a_connection_that_agreed_on_http2(pforte):
         assert client.ended(5)
 
 
-def test_the_log_of_an_abuse_names_no_request_by_a_forged_line(pforte):
+def test_a_field_forges_no_line_of_the_access_log(pforte):
     with Client(pforte, strict=False) as client:
         seen = client.get("/", ("user-agent", "x\" forged=\"y"))
     assert seen.status == 200
-    assert json.loads(json.dumps(pforte.access(path="/")))["user_agent"] == 'x" forged="y'
+    assert pforte.access(path="/")["user_agent"] == 'x" forged="y'
