@@ -151,6 +151,24 @@ Result<std::int64_t> ServerRecords::open_orders(Time now) {
   return count;
 }
 
+Result<std::uint64_t> ServerRecords::forget_unproved(std::int64_t most, Time now) {
+  // An order expires a set time after it was made. Twice the same ones: nothing here depends on proofs that are not
+  // valid.
+  constexpr std::string_view kUnproved =
+      "(SELECT id FROM acme_server_order WHERE state = ? AND expires > ? AND account NOT IN "
+      "(SELECT account FROM acme_server_order WHERE state = ?) AND id NOT IN "
+      "(SELECT order_id FROM acme_server_proof WHERE state = ?) ORDER BY expires, id LIMIT ?)";
+  std::uint64_t forgotten = 0;
+  TRY(store_.transact([&]() -> Result<> {
+    store::Store::Values values = {number_of(State::Pending), number_of(now), number_of(State::Valid),
+                                   number_of(State::Valid), most};
+    (void)TRY(store_.change(cat("DELETE FROM acme_server_proof WHERE order_id IN ", kUnproved), values));
+    forgotten = TRY(store_.change(cat("DELETE FROM acme_server_order WHERE id IN ", kUnproved), values));
+    return {};
+  }));
+  return forgotten;
+}
+
 Result<bool> ServerRecords::finish(const std::string& order, const std::string& serial, const std::string& chain) {
   std::uint64_t changed =
       TRY(store_.change("UPDATE acme_server_order SET state = ?, serial = ?, chain = ? WHERE id = ? AND state = ?",

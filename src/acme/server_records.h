@@ -60,6 +60,9 @@ class ServerRecords {
   // Orders that may still come to a certificate: of an account, and of all.
   Result<std::int64_t> open_orders(const std::string& account, Time now);
   Result<std::int64_t> open_orders(Time now);
+  // Makes room: up to so many open orders that nothing was proved for, of accounts that have obtained nothing, are
+  // forgotten, the oldest first. How many were.
+  Result<std::uint64_t> forget_unproved(std::int64_t most, Time now);
   // It has come to a certificate. False: it was not ready, or somebody else was faster.
   Result<bool> finish(const std::string& order, const std::string& serial, const std::string& chain);
 

@@ -294,5 +294,115 @@ TEST_CASE("where customers are listed, accounts are bound to one") {
   CHECK(bound("team", "0123456789abcdef") == 201);
 }
 
+// Orders of an account, each as old as it comes in the row.
+void put_orders(store::Store& store, const std::string& account, int count, State order, State proof = State::Pending) {
+  ServerRecords records(store);
+  auto work = [&]() -> Result<> {
+    for (int i = 0; i < count; ++i) {
+      std::string id = cat(account, '-', i);
+      Time expires = today() + std::chrono::hours(1) + std::chrono::seconds(i);
+      TRY(records.add(
+          {.id = id, .account = account, .names = {"a.intern.example"}, .state = order, .expires = expires},
+          {{.id = id, .order = id, .account = account, .name = "a.intern.example", .token = "t", .state = proof}}));
+    }
+    return {};
+  };
+  REQUIRE(store.transact(work));
+}
+
+void put_accounts(store::Store& store, int count) {
+  auto work = [&]() -> Result<> {
+    for (int i = 0; i < count; ++i) {
+      std::string id = cat("account-", i);
+      TRY(ServerRecords(store).keep({.id = id, .thumbprint = id, .jwk = "{}", .contact = "[]"}));
+    }
+    return {};
+  };
+  REQUIRE(store.transact(work));
+}
+
+TEST_CASE("orders that accounts without a certificate leave lying about keep nobody out") {
+  Office office;
+  office.sign_up();
+  auto store = store::open_sqlite(office.folder.path() + "/pforte.db").value();
+  ServerRecords records(*store);
+  put_orders(*store, "customer", 1, State::Valid);
+  for (int i = 0; i < 40; ++i) put_orders(*store, cat("stranger", i), 50, State::Pending, State::Processing);
+  REQUIRE(records.add({.id = "first",
+                       .account = "customer",
+                       .names = {"a.intern.example"},
+                       .expires = today() + std::chrono::minutes(1)},
+                      {}));
+  REQUIRE(records.add({.id = "proved",
+                       .account = "newcomer",
+                       .names = {"a.intern.example"},
+                       .expires = today() + std::chrono::minutes(1)},
+                      {{.id = "proved",
+                        .order = "proved",
+                        .account = "newcomer",
+                        .name = "a.intern.example",
+                        .token = "t",
+                        .state = State::Valid}}));
+  Json order = office.order("app.intern.example");
+  CHECK(order["status"] == "pending");
+  // The oldest of the strangers', with their proofs.
+  CHECK(!records.order("stranger0-0").value());
+  CHECK(!records.proof("stranger0-0").value());
+  CHECK(records.order("stranger0-49").value());
+  CHECK(records.proof("stranger0-49").value());
+  CHECK(records.order("first").value());
+  CHECK(records.order("proved").value());
+  CHECK(records.open_orders(today()).value() <= 2'000);
+  office.prove(order);
+  CHECK(office.finalize(order, "app.intern.example").status == 200);
+}
+
+TEST_CASE("where no order makes room, further ones are refused for a time") {
+  Office office;
+  office.sign_up();
+  auto store = store::open_sqlite(office.folder.path() + "/pforte.db").value();
+  std::string_view more = R"({"identifiers":[{"type":"dns","value":"app.intern.example"}]})";
+  put_orders(*store, "busy", 1'999, State::Ready);
+  CHECK(office.post("/new-order", more).status == 201);
+  // An order of ours would make room.
+  REQUIRE(store->change("UPDATE acme_server_order SET state = ?", {std::int64_t(State::Ready)}));
+  ServerAnswer refused = office.post("/new-order", more);
+  CHECK(refused.status == 429);
+  CHECK(type_of(refused) == "rateLimited");
+  CHECK(Office::field(refused, "Retry-After") == "600");
+  REQUIRE(ServerRecords(*store).finish("busy-0", "01", "chain"));
+  CHECK(office.post("/new-order", more).status == 201);
+}
+
+TEST_CASE("an account has 50 open orders at most, whatever others have") {
+  Office office;
+  office.sign_up();
+  auto store = store::open_sqlite(office.folder.path() + "/pforte.db").value();
+  std::string_view more = R"({"identifiers":[{"type":"dns","value":"app.intern.example"}]})";
+  put_orders(*store, "other", 60, State::Pending);
+  put_orders(*store, office.account.substr(office.account.rfind('/') + 1), 49, State::Pending);
+  CHECK(office.post("/new-order", more).status == 201);
+  ServerAnswer refused = office.post("/new-order", more);
+  CHECK(refused.status == 429);
+  CHECK(type_of(refused) == "rateLimited");
+  CHECK(Office::field(refused, "Retry-After") == "600");
+}
+
+TEST_CASE("where there are too many accounts, those that nobody uses make room after a day") {
+  Office office;
+  auto store = store::open_sqlite(office.folder.path() + "/pforte.db").value();
+  ServerRecords records(*store);
+  put_accounts(*store, 10'000);
+  put_orders(*store, "account-7", 1, State::Valid);
+  ServerAnswer refused = office.send("/new-account", "{}", office.key, "");
+  CHECK(refused.status == 429);
+  CHECK(type_of(refused) == "rateLimited");
+  CHECK(records.accounts().value() == 10'000);
+  REQUIRE(store->change("UPDATE acme_server_account SET made = made - 86400000 - 2000"));
+  CHECK(office.send("/new-account", "{}", office.key, "").status == 201);
+  CHECK(records.accounts().value() == 2);
+  CHECK(records.account("account-7").value());
+}
+
 }  // namespace
 }  // namespace pforte::acme
