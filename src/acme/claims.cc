@@ -1,21 +1,24 @@
 #include "acme/claims.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace pforte::acme {
-namespace {
 
-constexpr std::chrono::seconds kLongestClaim{30};
-
-}  // namespace
-
-bool Claims::take(const std::string& id, Clock::time_point now) {
-  std::lock_guard lock(mutex_);
-  std::erase_if(taken_, [&](const auto& claim) { return claim.second <= now; });
-  return taken_.emplace(id, now + kLongestClaim).second;
+Claims::Claim::~Claim() {
+  if (!taken_) return;
+  std::lock_guard lock(taken_->mutex);
+  taken_->holders.erase(id_);
 }
 
-void Claims::give_back(const std::string& id) {
-  std::lock_guard lock(mutex_);
-  taken_.erase(id);
+std::optional<Claims::Claim> Claims::take(const std::string& id, const std::string& holder) {
+  std::lock_guard lock(taken_->mutex);
+  std::map<std::string, std::string>& holders = taken_->holders;
+  auto is_holder = [&](const auto& one) { return one.second == holder; };
+  bool room =
+      holders.size() < bounds_.of_all && std::size_t(std::ranges::count_if(holders, is_holder)) < bounds_.of_one;
+  if (!room || !holders.emplace(id, holder).second) return std::nullopt;
+  return Claim(taken_, id);
 }
 
 }  // namespace pforte::acme

@@ -5,17 +5,38 @@
 namespace pforte::acme {
 namespace {
 
-using namespace std::chrono_literals;
-
-TEST_CASE("what is claimed is nobody else's until it is given back or forgotten") {
+TEST_CASE("what is claimed is nobody else's until it goes") {
   Claims claims;
-  Claims::Clock::time_point start = Claims::Clock::now();
-  CHECK(claims.take("a", start));
-  CHECK(claims.take("b", start));
-  CHECK(!claims.take("a", start + 29s));
-  claims.give_back("b");
-  CHECK(claims.take("b", start + 29s));
-  CHECK(claims.take("a", start + 30s));
+  std::optional<Claims::Claim> first = claims.take("a", "one");
+  REQUIRE(first);
+  CHECK(claims.take("b", "one"));
+  CHECK(!claims.take("a", "two"));
+  CHECK(!claims.take("a", "one"));
+  {
+    Claims::Claim moved = *std::move(first);
+    first.reset();
+    CHECK(!claims.take("a", "two"));
+  }
+  CHECK(claims.take("a", "two"));
+}
+
+TEST_CASE("one holder has so many claims at most, and all together") {
+  Claims claims({.of_one = 2, .of_all = 3});
+  std::optional<Claims::Claim> first = claims.take("a", "one");
+  std::optional<Claims::Claim> second = claims.take("b", "one");
+  CHECK(!claims.take("c", "one"));
+  std::optional<Claims::Claim> third = claims.take("c", "two");
+  REQUIRE(third);
+  CHECK(!claims.take("d", "three"));
+  first.reset();
+  CHECK(claims.take("d", "three"));
+}
+
+TEST_CASE("a claim may outlive those it is one of") {
+  auto claims = std::make_unique<Claims>();
+  std::optional<Claims::Claim> claim = claims->take("a", "one");
+  claims.reset();
+  claim.reset();
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "acme/lookup.h"
 
+#include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "acme/issuable_name.h"
 #include "base/text.h"
@@ -14,9 +16,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr net::Duration kLookupTime = 10s;
 constexpr net::Duration kAddressTime = 4s;
 constexpr std::size_t kMostPage = 1024;
+
+// Where a name leads, and how much time is left to look there.
+struct Destination {
+  std::vector<net::Address> addresses;
+  net::Duration left;
+};
 
 // What is known of a lookup when it ends, or its time is over.
 struct Finding {
@@ -29,7 +36,7 @@ std::string_view without_space_behind(std::string_view text) {
   return text;
 }
 
-net::Task<std::string> page_at(net::Loop& loop, net::Address address, Lookup lookup) {
+net::Task<std::string> page_at(net::Loop& loop, net::Address address, const Lookup& lookup) {
   std::unique_ptr<net::Socket> socket = co_await net::connect(loop, address, kAddressTime);
   http::H1Client client(loop, std::move(socket));
   client.patience(kAddressTime);
@@ -57,18 +64,9 @@ net::Task<std::string> page_at(net::Loop& loop, net::Address address, Lookup loo
   co_return body;
 }
 
-net::Task<> look(net::Loop& loop, net::Pool& pool, Lookup lookup, std::uint16_t port, Finding& finding) {
-  if (!is_issuable_name(lookup.name)) {
-    finding.problem = {.type = "rejectedIdentifier", .detail = "it is no name of a host", .parts = {}};
-    co_return {};
-  }
-  auto find = [name = lookup.name, port] { return net::look_up(name, port); };
-  auto addresses = co_await outcome(pool.run<std::vector<net::Address>>(loop, std::move(find)));
-  if (!addresses) {
-    finding.problem = {.type = "dns", .detail = cat(lookup.name, " has no address"), .parts = {}};
-    co_return {};
-  }
-  for (const net::Address& address : *addresses) {
+net::Task<> look_at(net::Loop& loop, const std::vector<net::Address>& addresses, const Lookup& lookup,
+                    Finding& finding) {
+  for (const net::Address& address : addresses) {
     Result<std::string> page = co_await outcome(page_at(loop, address, lookup));
     bool answered = page || page.error().kind() == Kind::Invalid;
     std::string_view type = answered ? "unauthorized" : "connection";
@@ -80,11 +78,25 @@ net::Task<> look(net::Loop& loop, net::Pool& pool, Lookup lookup, std::uint16_t 
   co_return {};
 }
 
+// On a thread of the pool.
+Result<Destination> destination_of(const std::string& name, const LookupWay& way) {
+  auto begun = std::chrono::steady_clock::now();
+  std::vector<net::Address> addresses = TRY(way.addresses(name, way.port));
+  auto left = way.limit - (std::chrono::steady_clock::now() - begun);
+  return Destination{std::move(addresses), std::max(std::chrono::duration_cast<net::Duration>(left), net::Duration(0))};
+}
+
 }  // namespace
 
-net::Task<std::optional<Problem>> look_for_proof(net::Loop& loop, net::Pool& pool, Lookup lookup, std::uint16_t port) {
+net::Task<std::optional<Problem>> look_for_proof(net::Loop& loop, net::Pool& pool, const Lookup& lookup,
+                                                 LookupWay way) {
+  if (!is_issuable_name(lookup.name))
+    co_return Problem{.type = "rejectedIdentifier", .detail = "it is no name of a host", .parts = {}};
+  auto find = [name = lookup.name, way = std::move(way)] { return destination_of(name, way); };
+  Result<Destination> there = co_await outcome(pool.run<Destination>(loop, std::move(find)));
+  if (!there) co_return Problem{.type = "dns", .detail = cat(lookup.name, " has no address"), .parts = {}};
   Finding finding;
-  (void)co_await outcome(net::within(loop, kLookupTime, look(loop, pool, std::move(lookup), port, finding)));
+  (void)co_await outcome(net::within(loop, there->left, look_at(loop, there->addresses, lookup, finding)));
   if (finding.holds) co_return std::nullopt;
   co_return std::move(finding.problem);
 }

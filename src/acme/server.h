@@ -35,6 +35,7 @@ struct Lookup {
   std::string name;
   std::string token;
   std::string key_authorization;
+  Claims::Claim claim;  // until it is concluded nobody else looks
 };
 
 struct ServerAnswer {
@@ -119,8 +120,9 @@ class Server {
   Terms terms_;
   Nonces nonces_;
   std::atomic<Time> forgotten_ = Time();  // what is old, the last time
-  Claims lookups_;                        // proofs that are being looked for
-  Claims issuances_;                      // orders that are being finalized
+  // Proofs that are being looked for, of an account and of all. Further ones wait until their client asks again.
+  Claims lookups_{{.of_one = 4, .of_all = 64}};
+  Claims issuances_;  // orders that are being finalized
 };
 
 template <class T>

@@ -177,6 +177,10 @@ Server::Outcome<ServerAnswer> Server::order_page(const Call& call, const ServerO
   std::vector<ServerProof> proofs = TRY(stored(records_.proofs_of(order.id)));
   ServerAnswer answer = json_page(status, order_document(order, proofs, call.question.base));
   answer.fields.emplace_back("Location", cat(call.question.base, "/order/", order.id));
+  for (const ServerProof& proof : proofs) {
+    answer.lookup = lookup_for(call, order, proof);
+    if (answer.lookup) break;
+  }
   return answer;
 }
 
@@ -189,14 +193,17 @@ Server::Outcome<ServerAnswer> Server::proof_page(const Call& call, const std::st
   return answer;
 }
 
-// Also of a proof that was looked for when we were ended: whoever asks for it has it looked for again.
+// Also of a proof that was looked for when we were ended, or when there were too many lookups: whoever asks for it has
+// it looked for again.
 std::optional<Lookup> Server::lookup_for(const Call& call, const ServerOrder& order, const ServerProof& proof) {
-  if (order.state != State::Pending || proof.state != State::Processing || !lookups_.take(proof.id))
-    return std::nullopt;
+  if (order.state != State::Pending || proof.state != State::Processing) return std::nullopt;
+  std::optional<Claims::Claim> claim = lookups_.take(proof.id, call.account->id);
+  if (!claim) return std::nullopt;
   return Lookup{.proof = proof.id,
                 .name = proof.name,
                 .token = proof.token,
-                .key_authorization = cat(proof.token, '.', call.account->thumbprint)};
+                .key_authorization = cat(proof.token, '.', call.account->thumbprint),
+                .claim = *std::move(claim)};
 }
 
 // 7.5.1; an empty payload asks.
@@ -214,16 +221,13 @@ Server::Outcome<ServerAnswer> Server::challenge(const Call& call, const std::str
 }
 
 Result<> Server::conclude(const Lookup& lookup, const std::optional<Problem>& problem) {
-  Result<> written = records_.conclude(lookup.proof, problem);
-  lookups_.give_back(lookup.proof);
-  return written;
+  return records_.conclude(lookup.proof, problem);
 }
 
 Server::Outcome<ServerAnswer> Server::finalize(const Call& call, const std::string& id) {
-  if (!issuances_.take(id)) return refused(403, "orderNotReady", "the order is being finalized");
-  Outcome<ServerAnswer> answer = issue_for(call, id);
-  issuances_.give_back(id);
-  return answer;
+  std::optional<Claims::Claim> claim = issuances_.take(id, call.account->id);
+  if (!claim) return refused(403, "orderNotReady", "the order is being finalized");
+  return issue_for(call, id);
 }
 
 // 7.4: the request must be for the names that were proved and no others; they alone are what is issued.

@@ -168,6 +168,40 @@ TEST_CASE("a proof that was looked for when the server ended is looked for again
   CHECK(office.finalize(order, "app.intern.example").status == 200);
 }
 
+TEST_CASE("an account's further lookups wait until it asks again, and keep nobody else from anything") {
+  Office office;
+  office.sign_up();
+  std::vector<ServerAnswer> taken;
+  std::vector<Json> orders;
+  for (int i = 0; i < 5; ++i) {
+    orders.push_back(office.order("app.intern.example"));
+    Json proof = Json::parse(office.post(Office::path_of(orders.back()["authorizations"][0]), "").body);
+    taken.push_back(office.post(Office::path_of(proof["challenges"][0]["url"]), "{}"));
+    CHECK(taken.back().status == 200);
+    CHECK(Json::parse(taken.back().body)["status"] == "processing");
+  }
+  REQUIRE(taken[3].lookup);
+  CHECK(!taken[4].lookup);
+  std::string authorization = Office::path_of(orders[4]["authorizations"][0]);
+  std::string order =
+      cat("/order/", Office::path_of(orders[4]["finalize"]).substr(std::string_view("/finalize/").size()));
+  CHECK(!office.post(authorization, "").lookup);
+  CHECK(!office.post(order, "").lookup);
+  // Another account's.
+  {
+    std::string first = office.account;
+    crypto::SigningKey key = std::exchange(office.key, crypto::SigningKey::make().value());
+    office.sign_up();
+    office.prove(office.order("app.intern.example"));
+    office.account = first;
+    office.key = std::move(key);
+  }
+  REQUIRE(office.server->conclude(*taken[0].lookup, std::nullopt));
+  taken[0].lookup.reset();
+  CHECK(office.post(order, "").lookup);
+  CHECK(office.post(authorization, "").lookup);
+}
+
 TEST_CASE("a request is for the names of its order and no others") {
   Office office;
   office.sign_up();

@@ -102,7 +102,7 @@ class RunningGate {
   std::list<Crew> crew_;
   SessionWatch watch_;  // used on the pool, by one at a time
   net::Pool pool_{4};
-  net::Pool acme_lookups_{2};
+  net::Pool acme_lookups_{8};
   gate::SignInPools sign_in_pools_{.tickets = net::Pool(std::max(2U, std::thread::hardware_concurrency())),
                                    .passwords = net::Pool(kPasswordThreads)};
   std::unique_ptr<gate::Health> health_;

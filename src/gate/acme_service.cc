@@ -16,9 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Requests and lookups at once; further ones are told to come again.
+// At once; further ones are told to come again.
 constexpr int kMostRequests = 64;
-constexpr int kMostLookups = 64;
 constexpr std::size_t kMostAcmeBody = 64UZ * 1024;
 
 http::Page come_again() {
@@ -115,7 +114,7 @@ net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchan
   std::optional<std::string> body = co_await read_acme_body(exchange);
   if (!body) co_return page_of(acme::problem_page(413, "malformed", "the request is longer than 64 KiB"));
   question.body = *std::move(body);
-  if (waiting_ >= kMostRequests || lookups_ >= kMostLookups) co_return come_again();
+  if (waiting_ >= kMostRequests) co_return come_again();
   auto work = [self = shared_from_this(), question = std::move(question)]() -> Result<acme::ServerAnswer> {
     acme::ServerAnswer answer = self->server_->answer(question);
     --self->waiting_;
@@ -124,14 +123,15 @@ net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchan
   ++waiting_;
   acme::ServerAnswer answer = co_await pools_.work.run<acme::ServerAnswer>(loop, std::move(work));
   if (answer.lookup) loop.spawn(look(shared_from_this(), loop, *std::move(answer.lookup)));
-  co_return http::Page{.status = answer.status, .fields = std::move(answer.fields), .body = std::move(answer.body)};
+  co_return page_of(std::move(answer));
 }
 
 net::Task<> AcmeService::look(std::shared_ptr<AcmeService> self, net::Loop& loop, acme::Lookup lookup) {
-  ++self->lookups_;
-  auto found = co_await acme::look_for_proof(loop, self->pools_.lookups, lookup, self->server_->http_port());
-  --self->lookups_;
-  auto write = [self, lookup, found] { return self->server_->conclude(lookup, found); };
+  acme::LookupWay way{.port = self->server_->http_port()};
+  auto found = co_await acme::look_for_proof(loop, self->pools_.lookups, lookup, std::move(way));
+  auto write = [self, found = std::move(found), lookup = std::move(lookup)] {
+    return self->server_->conclude(lookup, found);
+  };
   Result<> written = co_await outcome(self->pools_.work.run<void>(loop, std::move(write)));
   if (!written) log::error("store.failed", {{"reason", written.error().text()}});
   co_return {};

@@ -21,8 +21,10 @@ class AcmeService : public std::enable_shared_from_this<AcmeService> {
   static constexpr std::string_view kPrefix = "/.pforte/ca/acme/";
 
   struct Pools {
-    net::Pool& work;     // the store, signatures
-    net::Pool& lookups;  // the addresses of names that clients choose: whoever makes them slow delays nobody else
+    net::Pool& work;  // the store, signatures
+    // The addresses of names that clients choose. Whoever makes them slow delays no request. With more threads than an
+    // account has lookups at once (4), a single account does not delay others' lookups either.
+    net::Pool& lookups;
   };
 
   // Null where the configuration has no [ca.acme], or cannot have it: what is wrong goes to `problems`. Opens the CA
@@ -39,7 +41,6 @@ class AcmeService : public std::enable_shared_from_this<AcmeService> {
   std::unique_ptr<acme::Server> server_;
   Pools pools_;
   std::atomic<int> waiting_ = 0;
-  std::atomic<int> lookups_ = 0;
 };
 
 }  // namespace pforte::gate
