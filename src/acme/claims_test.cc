@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 namespace pforte::acme {
 namespace {
 
@@ -13,8 +15,7 @@ TEST_CASE("what is claimed is nobody else's until it goes") {
   CHECK(!claims.take("a", "two"));
   CHECK(!claims.take("a", "one"));
   {
-    Claims::Claim moved = *std::move(first);
-    first.reset();
+    std::optional<Claims::Claim> moved = std::exchange(first, std::nullopt);
     CHECK(!claims.take("a", "two"));
   }
   CHECK(claims.take("a", "two"));

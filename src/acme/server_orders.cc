@@ -4,6 +4,7 @@
 
 #include "acme/issuable_name.h"
 #include "acme/jws.h"
+#include "acme/revocation.h"
 #include "acme/server.h"
 #include "acme/server_pages.h"
 #include "acme/strict_json.h"
@@ -15,8 +16,6 @@
 #include "crypto/certificate_request.h"
 #include "crypto/pem_blocks.h"
 #include "crypto/random.h"
-#include "inventory/inventory.h"
-#include "pki/trust_store_change.h"
 
 namespace pforte::acme {
 namespace {
@@ -277,8 +276,7 @@ Server::Outcome<ServerAnswer> Server::revoke(const Call& call) {
   std::optional<authority::RevocationReason> reason = reason_in(*payload);
   if (!reason) return refused(400, "badRevocationReason", "the reason is none for this certificate");
   std::string serial = serial_text(outline->serial);
-  authority::Ledger ledger(*store_);
-  Result<authority::LedgerEntry> entry = ledger.find(serial);
+  Result<authority::LedgerEntry> entry = authority::Ledger(*store_).find(serial);
   // The very same: anybody can write our serial number into a certificate with a key of his own.
   bool ours = entry && entry->issuer == authority_->intermediate().key_id() && is_in(entry->certificate, der);
   if (!ours) return refused(404, "malformed", "the CA has not issued this certificate");
@@ -288,11 +286,8 @@ Server::Outcome<ServerAnswer> Server::revoke(const Call& call) {
     may = order && order->account == call.account->id;
   }
   if (!may) return refused(403, "unauthorized", "it is another's certificate");
+  (void)TRY(stored(acme::revoke(*store_, serial, *reason, this_instant())));
   if (entry->revoked) return refused(400, "alreadyRevoked", "it was revoked before");
-  (void)TRY(stored(ledger.revoke(serial, *reason, this_instant())));
-  // Out of use, where the inventory has it.
-  Result<> retired = inventory::Inventory(*store_).retire(pki::sha256_of(der));
-  if (!retired && retired.error().kind() != Kind::NotFound) TRY(stored(std::move(retired)));
   log::info("acme-server.revoked", {{"names", entry->subject}, {"serial", serial}});
   ServerAnswer answer;
   return answer;

@@ -159,13 +159,14 @@ Result<std::uint64_t> ServerRecords::forget_unproved(std::int64_t most, Time now
       "(SELECT account FROM acme_server_order WHERE state = ?) AND id NOT IN "
       "(SELECT order_id FROM acme_server_proof WHERE state = ?) ORDER BY expires, id LIMIT ?)";
   std::uint64_t forgotten = 0;
-  TRY(store_.transact([&]() -> Result<> {
+  auto forget = [&]() -> Result<> {
     store::Store::Values values = {number_of(State::Pending), number_of(now), number_of(State::Valid),
                                    number_of(State::Valid), most};
     (void)TRY(store_.change(cat("DELETE FROM acme_server_proof WHERE order_id IN ", kUnproved), values));
     forgotten = TRY(store_.change(cat("DELETE FROM acme_server_order WHERE id IN ", kUnproved), values));
     return {};
-  }));
+  };
+  TRY(store_.transact(forget));
   return forgotten;
 }
 

@@ -133,6 +133,23 @@ TEST_CASE("a certificate is ordered, proved, issued, told about and revoked") {
   CHECK(read_renewal_info(office.server->answer(renewal).body)->from <= today());
 }
 
+TEST_CASE("a certificate that was revoked while an end came in between is out of use when that is asked again") {
+  Office office;
+  office.sign_up();
+  Json order = office.order("app.intern.example");
+  office.prove(order);
+  Json valid = Json::parse(office.finalize(order, "app.intern.example").body);
+  std::string chain = office.post(Office::path_of(valid["certificate"]), "").body;
+  auto blocks = crypto::read_pem_blocks(chain, "chain").value();
+  auto store = store::open_sqlite(office.folder.path() + "/pforte.db").value();
+  inventory::Inventory inventory(*store);
+  REQUIRE(inventory.keep({.chain_pem = chain, .key_pem = {}, .source = inventory::Source::Seen, .owner = "tests"}));
+  REQUIRE(store->change("UPDATE authority_certificate SET revoked = 1"));
+  std::string revocation = cat(R"({"certificate":")", to_base64url(blocks[0].content), R"("})");
+  CHECK(type_of(office.post("/revoke-cert", revocation)) == "alreadyRevoked");
+  CHECK(inventory.find("app.intern.example").value().retired);
+}
+
 TEST_CASE("without a proof nothing is issued") {
   Office office;
   office.sign_up();

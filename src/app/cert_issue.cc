@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "acme/revocation.h"
 #include "app/ca_json.h"
 #include "app/ca_settings.h"
 #include "app/text_table.h"
@@ -20,8 +21,6 @@
 #include "crypto/crl_making.h"
 #include "crypto/pem.h"
 #include "inventory/inventory.h"
-#include "pki/certificate_file.h"
-#include "pki/trust_store_change.h"
 
 namespace pforte::app {
 namespace {
@@ -167,14 +166,6 @@ void tell_issued(const StoreCall& call, const authority::LedgerEntry& entry) {
             entry_json(entry));
 }
 
-// Out of use, where the inventory has it.
-Answer<void> retire(const StoreCall& call, const authority::LedgerEntry& entry) {
-  std::vector<std::string> der = TRY(pki::read_certificates(entry.certificate, entry.serial));
-  Result<> retired = inventory::Inventory(call.store).retire(pki::sha256_of(der.front()));
-  if (!retired && retired.error().kind() != Kind::NotFound) return std::unexpected(Complaint(retired.error()));
-  return {};
-}
-
 Answer<authority::RevocationReason> reason_in(const CommandLine& line) {
   std::optional<std::string> word = line.value_of("--reason");
   if (!word) return authority::RevocationReason::Unspecified;
@@ -209,10 +200,8 @@ Answer<int> issue_certificate(const StoreCall& call) {
 
 Answer<int> revoke_certificate(const StoreCall& call) {
   authority::RevocationReason reason = TRY(reason_in(call.line));
-  authority::Ledger ledger(call.store);
-  authority::LedgerEntry meant = TRY(ledger.find_meant(call.line.operand));
-  authority::LedgerEntry revoked = TRY(ledger.revoke(meant.serial, reason, this_moment()));
-  TRY(retire(call, revoked));
+  authority::LedgerEntry meant = TRY(authority::Ledger(call.store).find_meant(call.line.operand));
+  authority::LedgerEntry revoked = TRY(acme::revoke(call.store, meant.serial, reason, this_moment()));
   std::string subject = printable(revoked.subject);
   call.tell({cat(subject, ", serial number ", revoked.serial, ": revoked since ", rfc3339(*revoked.revoked)),
              cat(subject, ", Seriennummer ", revoked.serial, ": gesperrt seit ", rfc3339(*revoked.revoked))},
