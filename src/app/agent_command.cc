@@ -82,7 +82,7 @@ Answer<void> apply(const Changes& changes, std::vector<std::string>& values) {
   for (const std::string& one : changes.less) {
     // Whoever takes a right away must not believe that it is gone because they mistyped it.
     if (std::erase(values, one) > 0) continue;
-    std::string shown = printable(one), has = printable(joined(values));
+    std::string shown = printable(one), has = printable(joined(values, ", "));
     return std::unexpected(Complaint(kInvalidInput,
                                      {cat("the agent does not have the ", changes.what_en, ' ', shown),
                                       cat(changes.what_de, ' ', shown, " hat der Bearbeiter nicht")},
@@ -192,7 +192,7 @@ Answer<int> list_agents(const StoreCall& call) {
   TextTable table(call.streams.out, headings(call));
   TRY(identity::Agents(call.store).each([&](const identity::Agent& agent) {
     table.row({agent.login, state_of(call, agent), yes_or_no(call, agent.has_password), agent.name, agent.mail,
-               joined(agent.principals), joined(agent.groups)});
+               joined(agent.principals, ", "), joined(agent.groups, ", ")});
   }));
   return kDone;
 }
@@ -208,8 +208,8 @@ Answer<int> show_agent(const StoreCall& call) {
       {"Login:", agent.login},
       {"Name:", agent.name},
       {"Mail:", agent.mail},
-      {"Principals:", joined(agent.principals)},
-      {german ? "Gruppen:" : "Groups:", joined(agent.groups)},
+      {"Principals:", joined(agent.principals, ", ")},
+      {german ? "Gruppen:" : "Groups:", joined(agent.groups, ", ")},
       {german ? "Passwort:" : "Password:", yes_or_no(call, agent.has_password)},
       {german ? "Status:" : "State:", state_of(call, agent)},
   };

@@ -131,7 +131,7 @@ Result<> tell_of_deed(const gate::AlarmConfig& config, Inventory& inventory, con
 
 Result<> deliver_alarms(const gate::AlarmConfig& config, Inventory& inventory) {
   if (!config.tells_anybody()) return {};
-  Time now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  Time now = now_in_seconds();
   for (const Inventory::Deed& deed : TRY(inventory.untold(now - kStillNews)))
     TRY(tell_of_deed(config, inventory, deed));
   return {};

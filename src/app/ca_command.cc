@@ -37,10 +37,6 @@ struct CaCall {
   void tell(const Message& text) const { print(cat(text.in(line.language), '\n')); }
 };
 
-authority::UtcTime current_time() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 Answer<authority::Foundation> foundation_in(const CaCall& call) {
   authority::Foundation foundation;
   foundation.name = call.line.value_of("--name").value_or(foundation.name);
@@ -137,7 +133,7 @@ Answer<int> report(const CaCall& call, const Message& next) {
 Answer<int> init_root(const CaCall& call) {
   authority::Foundation foundation = TRY(foundation_in(call));
   Secret root = TRY(new_root_password(call));
-  TRY(authority::found_root(call.settings.places, foundation, root, current_time()));
+  TRY(authority::found_root(call.settings.places, foundation, root, now_in_seconds()));
   return report(call, {"next: pforte ca init --intermediate-only on the machine of the gate, and bring its "
                        "intermediate.csr here",
                        "weiter: pforte ca init --intermediate-only auf dem Rechner des Tors, und dessen "
@@ -170,7 +166,7 @@ Answer<int> init(const CaCall& call) {
   authority::Foundation foundation = TRY(foundation_in(call));
   Secret root = TRY(new_root_password(call));
   Secret intermediate = TRY(new_intermediate_password(call));
-  TRY(authority::found(call.settings.places, foundation, root, intermediate, current_time()));
+  TRY(authority::found(call.settings.places, foundation, root, intermediate, now_in_seconds()));
   return report(call, {"next: back up the folder, move the root's key away, and let clients trust root.pem",
                        "weiter: den Ordner sichern, den Schlüssel der Wurzel wegschließen, root.pem auf den Clients "
                        "vertrauen"});
@@ -182,14 +178,14 @@ Answer<int> sign_intermediate(const CaCall& call) {
   Secret password = TRY(root_password(call.line, call.streams));
   std::string key = call.line.value_of("--root-key").value_or(call.settings.places.root_key());
   std::string chain =
-      TRY(authority::sign_intermediate(call.settings.places, key, password, request, foundation, current_time()));
+      TRY(authority::sign_intermediate(call.settings.places, key, password, request, foundation, now_in_seconds()));
   TRY(give_out(call.line, call.streams, chain));
   return kDone;
 }
 
 Answer<int> import_intermediate(const CaCall& call) {
   Secret password = TRY(intermediate_password(call.settings, call.line, call.streams));
-  TRY(authority::take_intermediate(call.settings.places, call.line.operand, password, current_time()));
+  TRY(authority::take_intermediate(call.settings.places, call.line.operand, password, now_in_seconds()));
   return report(call, {"next: let clients trust root.pem", "weiter: root.pem auf den Clients vertrauen"});
 }
 

@@ -88,7 +88,7 @@ Answer<std::vector<pki::PeerName>> peer_names_in(const CommandLine& line) {
 
 Answer<pki::Instant> moment_in(const CommandLine& line) {
   std::optional<std::string> text = line.value_of("--at");
-  if (!text) return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (!text) return now_in_seconds();
   std::optional<pki::Instant> time = read_rfc3339(*text);
   if (!time) return wrong_value("--at", *text, "2026-11-22T09:30:00Z");
   return *time;

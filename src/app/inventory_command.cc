@@ -10,6 +10,7 @@
 #include "app/text_table.h"
 #include "authority/ledger.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "conf/quantity.h"
 #include "inventory/importing.h"
 #include "inventory/inventory.h"
@@ -26,10 +27,6 @@ using inventory::Time;
 using inventory::Validity;
 
 constexpr std::size_t kShownDigits = 12;
-
-Time present() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 // "29 d", below two days "31 h"; "3 d ago".
 std::string time_left(const Entry& entry, Time now, bool german) {
@@ -178,7 +175,7 @@ std::string described(const Entry& entry) {
 Answer<int> list_certificates(const StoreCall& call) {
   std::optional<conf::Duration> span = TRY(wanted_span(call));
   std::vector<Entry> entries = TRY(inventory::Inventory(call.store).list());
-  Time now = present();
+  Time now = now_in_seconds();
   if (span) std::erase_if(entries, [&](const Entry& entry) { return entry.not_after > now + *span; });
   if (call.line.json) {
     call.print(inventory_json(entries, now));
@@ -186,7 +183,7 @@ Answer<int> list_certificates(const StoreCall& call) {
   }
   TextTable table(call.streams.out, table_headings(call.german()));
   for (const Entry& entry : entries) {
-    std::string names = entry.names.empty() ? entry.subject : joined(entry.names);
+    std::string names = entry.names.empty() ? entry.subject : joined(entry.names, ", ");
     table.row({entry.sha256.substr(0, kShownDigits), names, time_left(entry, now, call.german()),
                source_text(entry, call.german()), uses_text(entry), state_text(entry, now, call.german())});
   }
@@ -198,7 +195,7 @@ Answer<int> import_certificate(const StoreCall& call) {
       TRY(known_password(call.streams, call.line.language, call.line.value_of("--password-file")));
   inventory::Material material = TRY(read_files(call, password));
   std::vector<inventory::ImportedCertificate> imported = TRY(import_all(call, material));
-  Time now = present();
+  Time now = now_in_seconds();
   for (const inventory::ImportedCertificate& one : imported) comment(call, one, now);
   if (call.line.json) {
     call.print(imported_json(imported, now));
@@ -219,7 +216,7 @@ Answer<int> remove_certificate(const StoreCall& call) {
   Entry entry = TRY(all.find(call.line.operand));
   TRY(all.remove(entry.sha256));
   std::string what = described(entry);
-  call.tell({cat(what, " was removed"), cat(what, " wurde entfernt")}, one_json("removed", entry, present()));
+  call.tell({cat(what, " was removed"), cat(what, " wurde entfernt")}, one_json("removed", entry, now_in_seconds()));
   return kDone;
 }
 

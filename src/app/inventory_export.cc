@@ -9,6 +9,7 @@
 #include "app/password_input.h"
 #include "base/file_replacement.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "crypto/certificate_outline.h"
 #include "crypto/key_file.h"
 #include "crypto/pkcs12.h"
@@ -127,7 +128,7 @@ Answer<int> export_certificate(const StoreCall& call) {
   if (!written) return std::unexpected(Complaint(written.error(), *file));
   std::string shown = described(entry);
   call.tell({cat(shown, " is in ", *file), cat(shown, " ist in ", *file)},
-            one_json("exported", entry, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
+            one_json("exported", entry, now_in_seconds()));
   return kDone;
 }
 

@@ -17,15 +17,9 @@ namespace {
 constexpr std::string_view kService = "service ";
 constexpr std::string_view kKrb5 = "krb5.conf: ";
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += cat(text.empty() ? "" : ", ", word);
-  return text;
-}
-
 std::string sorted(std::vector<std::string> words) {
   std::ranges::sort(words);
-  return joined(words);
+  return joined(words, ", ");
 }
 
 std::string seconds(std::chrono::milliseconds time) {
@@ -89,8 +83,8 @@ void add_sign_in(const identity::SignInConfig& config, NodeFacts& facts) {
   std::vector<std::string> providers, rules;
   for (identity::Provider provider : config.providers) providers.emplace_back(identity::provider_name(provider));
   for (const identity::NameRule& rule : config.map) rules.push_back(rule.to_text());
-  facts["[sign_in] providers"] = joined(providers);
-  facts["[sign_in] map"] = joined(rules);
+  facts["[sign_in] providers"] = joined(providers, ", ");
+  facts["[sign_in] map"] = joined(rules, ", ");
   facts["[sign_in] session_lifetime"] = seconds(config.session_lifetime);
   facts["[sign_in] session_idle"] = seconds(config.session_idle);
   facts["[sign_in] end_with_ticket"] = yes_or_no(config.end_with_ticket);
@@ -101,7 +95,7 @@ void add_directory(const identity::LdapConfig& config, NodeFacts& facts) {
   std::vector<std::string> servers;
   servers.reserve(config.servers.size());
   for (const conf::Text& server : config.servers) servers.push_back(server.value);
-  facts["[ldap] servers"] = joined(servers);
+  facts["[ldap] servers"] = joined(servers, ", ");
   facts["[ldap] base"] = config.base;
   facts["[ldap] user_filter"] = config.user_filter;
 }

@@ -27,7 +27,7 @@ Complaint unknown(const std::string& name, const std::vector<identity::ServiceSt
     known.push_back(service.name);
     names.push_back(service.name);
   }
-  std::string shown = printable(name), all = joined(names);
+  std::string shown = printable(name), all = joined(names, ", ");
   Message what{cat("there is no service ", shown), cat("es gibt keinen Dienst ", shown)};
   if (auto meant = conf::nearest(name, known))
     return {kInvalidInput, what, {cat("did you mean ", *meant, '?'), cat("ist ", *meant, " gemeint?")}};

@@ -98,10 +98,4 @@ void TextTable::write(const std::vector<std::string>& cells) {
   std::fwrite(line.data(), 1, line.size(), out_);
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += cat(all.empty() ? "" : ", ", text);
-  return all;
-}
-
 }  // namespace pforte::app

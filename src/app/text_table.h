@@ -37,7 +37,4 @@ std::string printable(std::string_view text);
 // Whether nothing of it would have to be replaced.
 bool is_printable(std::string_view text);
 
-// "a, b".
-std::string joined(const std::vector<std::string>& texts);
-
 }  // namespace pforte::app

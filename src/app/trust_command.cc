@@ -132,10 +132,6 @@ Answer<int> show_trust(const TrustCall& call) {
   return kDone;
 }
 
-std::chrono::sys_seconds now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 std::string level_of(const TrustCall& call, const pki::LintFinding& finding) {
   if (finding.level == pki::LintLevel::Error) return call.german() ? "Fehler" : "error";
   return call.german() ? "Warnung" : "warning";
@@ -174,7 +170,7 @@ Answer<std::optional<pki::StoreForm>> wanted_form(const TrustCall& call) {
 
 // What is to be said about certificates that have just been added.
 std::vector<pki::LintFinding> findings_on(const pki::TrustStore& store, const std::vector<pki::Added>& added) {
-  std::vector<pki::LintFinding> findings = pki::lint_trust_store(store, {.now = now()});
+  std::vector<pki::LintFinding> findings = pki::lint_trust_store(store, {.now = now_in_seconds()});
   std::erase_if(findings, [&](const pki::LintFinding& finding) {
     return !finding.entry ||
            std::ranges::find(added, store.entries[*finding.entry].der, &pki::Added::der) == added.end();
@@ -280,7 +276,8 @@ Answer<int> lint_trust(const TrustCall& call) {
   std::optional<std::string> known = TRY(guess(call.line.operand, password));
   if (!password && known) password.emplace(*known);
   pki::TrustStore store = TRY(read_store(call, call.line.operand, password));
-  std::vector<pki::LintFinding> findings = pki::lint_trust_store(store, {.now = now(), .known_password = known});
+  std::vector<pki::LintFinding> findings =
+      pki::lint_trust_store(store, {.now = now_in_seconds(), .known_password = known});
   if (call.line.json) call.print(lint_json(store, findings, call.line.language));
   for (const pki::LintFinding& finding : findings) {
     if (!call.line.json) call.print(finding_text(call, store, finding));

@@ -31,13 +31,6 @@ UtcTime time_in(std::int64_t stored) {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::sys_time<milliseconds>(milliseconds(stored)));
 }
 
-// Names have no blanks.
-std::string joined(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names) all += cat(all.empty() ? "" : " ", name);
-  return all;
-}
-
 std::vector<std::string> split(std::string_view all) {
   std::vector<std::string> names;
   while (!all.empty()) {
@@ -89,7 +82,7 @@ Result<> Ledger::add(const LedgerEntry& entry) {
   (void)TRY(store_.change(
       "INSERT INTO authority_certificate (serial, issuer, subject, names, profile, not_before, "
       "not_after, issued, revoked, reason, certificate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, ?)",
-      {entry.serial, entry.issuer, entry.subject, joined(entry.names), std::string(name_of(entry.profile)),
+      {entry.serial, entry.issuer, entry.subject, joined(entry.names, " "), std::string(name_of(entry.profile)),
        stored(entry.not_before), stored(entry.not_after), stored(entry.issued), entry.certificate}));
   return {};
 }

@@ -34,6 +34,10 @@ std::optional<std::chrono::minutes> distance_from_utc(std::string_view text) {
 
 }  // namespace
 
+std::chrono::sys_seconds now_in_seconds() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 std::string rfc3339(std::chrono::system_clock::time_point time) {
   return rfc3339(std::chrono::floor<std::chrono::seconds>(time));
 }

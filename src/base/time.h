@@ -7,6 +7,9 @@
 
 namespace pforte {
 
+// What the system's clock shows, without parts of a second.
+std::chrono::sys_seconds now_in_seconds();
+
 // "2026-11-22T09:30:00Z": RFC 3339, in UTC, to the second.
 std::string rfc3339(std::chrono::sys_seconds time);
 std::string rfc3339(std::chrono::system_clock::time_point time);

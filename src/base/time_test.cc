@@ -4,6 +4,13 @@
 
 namespace pforte {
 
+TEST_CASE("now is the second that the clock shows, neither the last nor the next") {
+  std::chrono::sys_seconds now = now_in_seconds();
+  auto since = std::chrono::system_clock::now() - now;
+  CHECK(since >= std::chrono::seconds(0));
+  CHECK(since < std::chrono::seconds(5));
+}
+
 TEST_CASE("an instant is written in UTC, to the second") {
   using std::chrono::milliseconds;
   using Time = std::chrono::system_clock::time_point;

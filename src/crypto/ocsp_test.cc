@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/time.h"
 #include "crypto/testing.h"
 
 namespace pforte::crypto {
@@ -35,16 +36,12 @@ std::string answer_about(const X509& leaf, const X509& issuer, const Identity& s
   return bytes;
 }
 
-UtcTime now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 struct Papers {
   Identity root = make_authority();
   Identity leaf = issue({}, &root);
 
   std::string verdict(const std::string& der) const {
-    Result<UtcTime> until = check_ocsp_answer(der, *leaf.chain[0], *root.chain[0], now());
+    Result<UtcTime> until = check_ocsp_answer(der, *leaf.chain[0], *root.chain[0], now_in_seconds());
     return until ? "fit" : until.error().text();
   }
   std::string said(const Said& what) const { return answer_about(*leaf.chain[0], *root.chain[0], root, what); }
@@ -74,12 +71,13 @@ TEST_CASE("an answer can be stapled while it is good, current, and the issuer's"
 
 TEST_CASE("an answer tells how long it may be used") {
   Papers papers;
-  Result<UtcTime> until = check_ocsp_answer(papers.said({}), *papers.leaf.chain[0], *papers.root.chain[0], now());
+  Result<UtcTime> until =
+      check_ocsp_answer(papers.said({}), *papers.leaf.chain[0], *papers.root.chain[0], now_in_seconds());
   REQUIRE(until);
-  CHECK(*until > now() + 3500s);
-  CHECK(*until <= now() + 3600s);
+  CHECK(*until > now_in_seconds() + 3500s);
+  CHECK(*until <= now_in_seconds() + 3600s);
   Result<UtcTime> endless =
-      check_ocsp_answer(papers.said({.until = 0}), *papers.leaf.chain[0], *papers.root.chain[0], now());
+      check_ocsp_answer(papers.said({.until = 0}), *papers.leaf.chain[0], *papers.root.chain[0], now_in_seconds());
   REQUIRE(endless);
   CHECK(*endless == UtcTime::max());
 }

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "crypto/digest.h"
 #include "crypto/pem.h"
 #include "gate/ca_page.h"
@@ -29,10 +30,6 @@ constexpr int kMostWaiting = 256;
 // How long a cache on the way may keep an answer: what was revoked should not live on there.
 constexpr auto kCacheTime = 5min;
 constexpr auto kBodyTime = 10s;
-
-UtcTime this_second() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 http::Page document(std::string_view type, std::string body) {
   http::Page page;
@@ -231,12 +228,12 @@ std::optional<http::Page> PublicAuthority::answer_ocsp(const Question& question)
   std::optional<std::string> request = question.body;
   if (!authority_ || (!question.post && !question.name.starts_with(kPath))) return std::nullopt;
   if (!question.post) request = ocsp_request_in(std::string_view(question.name).substr(kPath.size()));
-  return ocsp_page(responder_.answer(*store_, request.value_or(std::string()), this_second()), question.post);
+  return ocsp_page(responder_.answer(*store_, request.value_or(std::string()), now_in_seconds()), question.post);
 }
 
 std::optional<http::Page> PublicAuthority::revocation_list() {
   if (!authority_) return std::nullopt;
-  auto list = authority::current_list(*store_, *authority_, this_second(), config_.crl_lifetime);
+  auto list = authority::current_list(*store_, *authority_, now_in_seconds(), config_.crl_lifetime);
   if (list) return document("application/pkix-crl", std::move(list->der));
   log::error("authority.failed", {{"code", list.error().code()}, {"reason", list.error().text()}});
   return come_again();

@@ -66,12 +66,6 @@ bool is_origin(std::string_view text, std::string_view scheme, std::string_view 
          text.substr(scheme.size()).starts_with(kBetween) && text.ends_with(authority);
 }
 
-std::string joined(const std::vector<std::string>& groups) {
-  std::string text;
-  for (const std::string& group : groups) text += cat(text.empty() ? "" : ",", group);
-  return text;
-}
-
 // What the agent is told about a ticket that was no good: only what they, or their helpdesk, can act upon.
 SignInProblem problem_of(const Error& error) {
   if (error.code() == "sign-in.disabled") return SignInProblem::disabled_agent();
@@ -325,7 +319,7 @@ void Reception::adopt(const identity::ProvenAgent& proven, session::Time now) {
   session.expires = now + config.session_lifetime;
   if (config.end_with_ticket && proven.not_after) session.expires = std::min(session.expires, *proven.not_after);
   known->host = host_;
-  known->groups = joined(session.groups);
+  known->groups = joined(session.groups, ",");
   known_ = std::move(known);
   record_.agent = known_->session.login;
 }
@@ -371,7 +365,7 @@ void Reception::write_down_session() {
 void Reception::hand_out_session(const identity::ProvenAgent& proven, SignInAttempt& attempt) {
   session::Session& session = known_->session;
   std::optional<std::string> cookie = sealed(session);
-  known_->groups = joined(session.groups);
+  known_->groups = joined(session.groups, ",");
   attempt.succeeded(proven, session);
   if (!cookie) return;
   set_cookie(kSessionCookie, *cookie);

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "crypto/certificate.h"
 #include "crypto/ocsp.h"
 #include "gate/site.h"
@@ -14,10 +15,6 @@ namespace pforte::gate {
 namespace {
 
 using std::chrono::days;
-
-crypto::UtcTime now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 // Some days left to act, also over Easter.
 constexpr days kExpiresSoon{14};
@@ -33,20 +30,20 @@ std::nullopt_t cannot_use(const conf::Text& file, const Error& error, conf::Prob
 
 void check_dates(const conf::Text& file, const X509& leaf, conf::Problems& problems) {
   std::string subject = crypto::subject_of(leaf);
-  if (crypto::not_before(leaf) > now()) {
+  if (crypto::not_before(leaf) > now_in_seconds()) {
     problems.warning(file.place, "certificate.not-yet-valid",
                      {cat("the certificate of ", subject, " is not valid yet: every client refuses it"),
                       cat("das Zertifikat von ", subject, " ist noch nicht gültig: Jeder Client lehnt es ab")},
                      {"check the clock of this machine, or wait", "die Uhr dieses Rechners prüfen oder warten"});
   }
-  if (crypto::not_after(leaf) < now()) {
+  if (crypto::not_after(leaf) < now_in_seconds()) {
     problems.warning(
         file.place, "certificate.expired",
         {cat("the certificate of ", subject, " has expired: every client refuses it"),
          cat("das Zertifikat von ", subject, " ist abgelaufen: Jeder Client lehnt es ab")},
         {"renew it, put it here and run `pforte reload`", "erneuern, hier ablegen und `pforte reload` ausführen"});
-  } else if (crypto::not_after(leaf) < now() + kExpiresSoon) {
-    auto left = std::chrono::floor<days>(crypto::not_after(leaf) - now()).count();
+  } else if (crypto::not_after(leaf) < now_in_seconds() + kExpiresSoon) {
+    auto left = std::chrono::floor<days>(crypto::not_after(leaf) - now_in_seconds()).count();
     problems.warning(file.place, "certificate.expires-soon",
                      {cat("the certificate of ", subject, " expires in ", left, " days"),
                       cat("das Zertifikat von ", subject, " läuft in ", left, " Tagen ab")},
@@ -89,7 +86,7 @@ void read_ocsp(const CertificateConfig& config, tls::Shown& shown, conf::Problem
   Result<std::string> der = crypto::read_file(config.ocsp->value);
   if (!der) return unusable(der.error());
   const X509& issuer = chain.size() > 1 ? *chain[1] : *chain[0];
-  Result<crypto::UtcTime> until = crypto::check_ocsp_answer(*der, *chain[0], issuer, now());
+  Result<crypto::UtcTime> until = crypto::check_ocsp_answer(*der, *chain[0], issuer, now_in_seconds());
   if (!until) return unusable(until.error());
   shown.ocsp_answer = *std::move(der);
   shown.ocsp_until = *until;

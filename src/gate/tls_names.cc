@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/time.h"
 #include "crypto/certificate.h"
 #include "gate/plan.h"
 
@@ -81,7 +82,7 @@ class TlsNames::Picking {
   const Plan& plan_;
   inventory::Inventory* inventory_;
   TlsNames& names_;
-  inventory::Time now_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  inventory::Time now_ = now_in_seconds();
   std::optional<std::vector<std::string>> servable_;
   std::map<std::tuple<std::string, TlsProfile, bool>, std::shared_ptr<const tls::ServerContext>> made_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/time.h"
 #include "crypto/certificate_outline.h"
 #include "crypto/testing.h"
 
@@ -14,17 +15,13 @@ using crypto::testing::issue;
 using crypto::testing::make_authority;
 using Ids = std::vector<std::string>;
 
-std::chrono::sys_seconds now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 std::string der_of(const crypto::Identity& identity) {
   return crypto::der_of(*identity.chain[0]);
 }
 
 Ids ids(const TrustStore& store, const std::optional<std::string>& known = {}) {
   Ids found;
-  for (const LintFinding& finding : lint_trust_store(store, {.now = now(), .known_password = known})) {
+  for (const LintFinding& finding : lint_trust_store(store, {.now = now_in_seconds(), .known_password = known})) {
     CHECK(!finding.why.en.empty());
     CHECK(!finding.why.de.empty());
     CHECK(!finding.remedy.de.empty());
@@ -44,7 +41,7 @@ TEST_CASE("a root that is valid and strong gives no cause for complaint") {
 TEST_CASE("a server's certificate is found, and the remedy names what to trust instead") {
   auto root = make_authority("The CA");
   std::string leaf = der_of(issue({.subject = "www"}, &root));
-  auto alone = lint_trust_store(java({{.alias = "www", .der = leaf}}), {.now = now()});
+  auto alone = lint_trust_store(java({{.alias = "www", .der = leaf}}), {.now = now_in_seconds()});
   REQUIRE(alone.size() == 1);
   CHECK(alone[0].id == "trust.server-certificate");
   CHECK(alone[0].level == LintLevel::Error);
@@ -53,8 +50,8 @@ TEST_CASE("a server's certificate is found, and the remedy names what to trust i
   CHECK(alone[0].other_command ==
         "keytool -delete -alias 'www' -keystore 's.jks' && "
         "keytool -importcert -alias ca -file ca.pem -keystore 's.jks'");
-  auto both =
-      lint_trust_store(java({{.alias = "www", .der = leaf}, {.alias = "ca", .der = der_of(root)}}), {.now = now()});
+  auto both = lint_trust_store(java({{.alias = "www", .der = leaf}, {.alias = "ca", .der = der_of(root)}}),
+                               {.now = now_in_seconds()});
   REQUIRE(both.size() == 1);
   CHECK(both[0].remedy.en == "remove it: its issuer CN=The CA is in the store");
 }
@@ -113,7 +110,8 @@ TEST_CASE("a store that trusts nobody, and a file that cannot be read, are error
   TrustStore store{.name = "s"};
   store.unreadable.emplace_back(Kind::Invalid, "certificate.damaged", "s/a.pem:1: the certificate is not Base64");
   CHECK(ids(store) == Ids{"trust.empty", "trust.unreadable-file"});
-  for (const LintFinding& finding : lint_trust_store(store, {.now = now()})) CHECK(finding.level == LintLevel::Error);
+  for (const LintFinding& finding : lint_trust_store(store, {.now = now_in_seconds()}))
+    CHECK(finding.level == LintLevel::Error);
 }
 
 TEST_CASE("a private key, and a password that everybody knows, are found") {
@@ -121,7 +119,7 @@ TEST_CASE("a private key, and a password that everybody knows, are found") {
   CHECK(ids(store, "changeit") == Ids{"trust.known-password"});
   store.keys.push_back({.alias = "server", .chain = {}});
   CHECK(ids(store, "") == Ids{"trust.known-password", "trust.private-key"});
-  CHECK(lint_trust_store(store, {.now = now(), .known_password = ""})[0].level == LintLevel::Error);
+  CHECK(lint_trust_store(store, {.now = now_in_seconds(), .known_password = ""})[0].level == LintLevel::Error);
 }
 
 }  // namespace

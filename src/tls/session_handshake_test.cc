@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/time.h"
 #include "crypto/certificate.h"
 #include "tls/testing.h"
 
@@ -269,7 +270,7 @@ TEST_CASE("HTTP/1.1 is agreed on where the client offers it, and nothing else is
 }
 
 TEST_CASE("an OCSP answer is stapled for who asks, as long as it is valid") {
-  auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  auto now = now_in_seconds();
   struct Row {
     bool asked;
     std::chrono::sys_seconds until;
