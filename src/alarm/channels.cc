@@ -31,6 +31,28 @@ void add(Lines& lines, const std::string& line) {
   lines.reset(curl_slist_append(lines.release(), line.c_str()));
 }
 
+struct EndUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+struct EndText {
+  void operator()(char* text) const { curl_free(text); }
+};
+
+std::string part_of(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  curl_url_get(url, part, &text, 0);
+  std::unique_ptr<char, EndText> owned(text);
+  return text ? text : "";
+}
+
+// "https://chat.example.com": user, path and query of such a URL are as good as a password.
+std::string origin_of(const std::string& url) {
+  std::unique_ptr<CURLU, EndUrl> parsed(curl_url());
+  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+    return "what is no URL";
+  return cat(part_of(parsed.get(), CURLUPART_SCHEME), "://", part_of(parsed.get(), CURLUPART_HOST));
+}
+
 // One delivery. Knows nothing of ~/.netrc and of proxies that the environment names.
 class Transfer {
  public:
@@ -55,7 +77,7 @@ class Transfer {
     CURLcode code = curl_easy_perform(transfer_.get());
     if (code == CURLE_OK) return {};
     std::string_view why = why_[0] != '\0' ? why_ : curl_easy_strerror(code);
-    return fail(Kind::Unavailable, "alarm.undelivered", cat(url_, ": ", why));
+    return fail(Kind::Unavailable, "alarm.undelivered", cat(origin_of(url_), ": ", why));
   }
 
  private:
@@ -133,7 +155,7 @@ std::string mail_text(const MailServer& server, std::string_view subject, std::s
 
 Result<> send_mail(const MailServer& server, std::string_view subject, std::string_view text,
                    const std::string& trust) {
-  auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  auto now = now_in_seconds();
   std::string mail = mail_text(server, subject, text, now);
   std::string_view rest = mail;
   Transfer transfer(server.url, "smtp,smtps", trust);

@@ -26,7 +26,8 @@ inline constexpr std::chrono::seconds kDeliveryTime{20};
 // Sends a JSON document by POST (RFC 9110, 9.3.3); any 2xx is success, and redirections are not followed. `trust` is
 // the file of CAs that https is verified with; empty: the system's. Blocks for kDeliveryTime at most.
 //
-// Fails with Kind::Unavailable (alarm.undelivered): the text says what the other side said.
+// Fails with Kind::Unavailable (alarm.undelivered): the text says what the other side said, and of the URL scheme and
+// host alone, since who knows the rest may post there.
 Result<> post_json(const std::string& url, std::string_view document, const std::string& trust);
 
 // Sends a mail (RFC 5321, RFC 5322) in plain text, UTF-8. Blocks and fails as above; a TLS certificate is verified

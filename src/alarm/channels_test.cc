@@ -46,9 +46,25 @@ TEST_CASE("where nobody listens, it says so and where") {
   Result<> posted = post_json("http://127.0.0.1:9/hook", "{}", "");
   REQUIRE(!posted);
   CHECK(posted.error().code() == "alarm.undelivered");
-  CHECK(posted.error().text().starts_with("http://127.0.0.1:9/hook: "));
+  CHECK(posted.error().text().starts_with("http://127.0.0.1: "));
   MailServer server{.url = "smtp://127.0.0.1:9", .from = "a@x", .to = {"b@x"}};
-  CHECK(!send_mail(server, "s", "t", ""));
+  Result<> sent = send_mail(server, "s", "t", "");
+  REQUIRE(!sent);
+  CHECK(sent.error().text().starts_with("smtp://127.0.0.1: "));
+}
+
+TEST_CASE("whoever reads an error cannot post where it was posted") {
+  for (const char* url :
+       {"http://127.0.0.1:9/hooks/s3cret", "http://127.0.0.1:9/?token=s3cret", "http://127.0.0.1:9/#s3cret",
+        "http://user:s3cret@127.0.0.1:9/", "http://s3cret@127.0.0.1:9", "http://127.0.0.1:s3cret/",
+        "http://127.0.0.1:9/a b/s3cret", "gopher://127.0.0.1:9/s3cret", "http://[::1/s3cret"}) {
+    CAPTURE(url);
+    Result<> posted = post_json(url, "{}", "");
+    REQUIRE(!posted);
+    CHECK(posted.error().text().find("s3cret") == std::string::npos);
+  }
+  MailServer server{.url = "smtp://user:s3cret@127.0.0.1:9/s3cret", .from = "a@x", .to = {"b@x"}};
+  CHECK(send_mail(server, "s", "t", "").error().text().find("s3cret") == std::string::npos);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ AlarmMailConfig read_mail(conf::Reader keys) {
   const std::string& url = config.server.value;
   if (!url.empty() && !url.starts_with("smtp://") && !url.starts_with("smtps://")) {
     keys.problems().error(config.server.place, "conf.alarm.server",
-                          {cat("\"", url, "\" is no mail server"), cat("\"", url, "\" ist kein Mailserver")},
+                          {"the mail server is no smtp or smtps URL", "der Mailserver ist keine smtp- oder smtps-URL"},
                           {"write smtp://mail.example.com or smtps://mail.example.com",
                            "schreiben: smtp://mail.example.com oder smtps://mail.example.com"});
   }
