@@ -16,15 +16,10 @@ namespace {
 
 using testing::make_authority;
 using testing::pem_of;
+using testing::trusted_pem_of;
 
 Result<std::vector<PemBlock>> certificates_in(std::string_view text) {
   return read_pem_blocks(text, "f.pem", PemThing::Certificate);
-}
-
-std::string trusted_pem(X509& certificate) {
-  Bytes out(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509_AUX(out.get(), &certificate);
-  return std::string(testing::text_in(*out));
 }
 
 TEST_CASE("blocks of a PEM text are found where they stand, whatever is between them") {
@@ -63,7 +58,7 @@ TEST_CASE("a certificate is written as OpenSSL writes it") {
 TEST_CASE("of a certificate with OpenSSL's own name for it, the certificate alone is kept") {
   Identity made = make_authority();
   X509_alias_set1(made.chain[0].get(), reinterpret_cast<const unsigned char*>("name"), 4);
-  auto blocks = certificates_in(trusted_pem(*made.chain[0]));
+  auto blocks = certificates_in(trusted_pem_of(*made.chain[0]));
   REQUIRE(blocks);
   CHECK(blocks->at(0).label == "TRUSTED CERTIFICATE");
   CHECK(certificate_from(blocks->at(0).content));
@@ -75,7 +70,7 @@ TEST_CASE("a certificate that OpenSSL is told to trust for some purposes alone i
   for (Setting setting : {Setting(X509_add1_trust_object), Setting(X509_add1_reject_object)}) {
     Identity made = make_authority();
     setting(made.chain[0].get(), OBJ_nid2obj(NID_server_auth));
-    auto blocks = certificates_in(trusted_pem(*made.chain[0]));
+    auto blocks = certificates_in(trusted_pem_of(*made.chain[0]));
     REQUIRE(blocks);
     CHECK(blocks->at(0).has_trust_settings);
   }

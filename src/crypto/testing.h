@@ -97,6 +97,13 @@ inline std::string pem_of(X509& certificate) {
   return text_in(*out);
 }
 
+// A "TRUSTED CERTIFICATE", with what OpenSSL knows about it.
+inline std::string trusted_pem_of(X509& certificate) {
+  Bytes out(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509_AUX(out.get(), &certificate);
+  return text_in(*out);
+}
+
 // Encrypted if there is a password.
 inline std::string pem_of(const EVP_PKEY& key, std::string password = {}) {
   Bytes out(BIO_new(BIO_s_mem()));

@@ -80,6 +80,11 @@ Result<> add_roots(SSL_CTX& context, std::string_view pem) {
   std::size_t count = 0;
   for (const crypto::PemBlock& block : TRY(crypto::read_pem_blocks(pem, "the trust store"))) {
     if (!block.is_certificate()) continue;
+    if (block.has_trust_settings) {
+      return fail(Kind::Invalid, "certificate.trust-settings",
+                  cat("the trust store, line ", block.line,
+                      ": OpenSSL's own settings say what the certificate is trusted for"));
+    }
     crypto::Certificate root = crypto::certificate_from(block.content);
     if (!root) return fail(Kind::Invalid, "certificate.damaged", "a certificate of the trust store is damaged");
     X509_STORE_add_cert(store, root.get());

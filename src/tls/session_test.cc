@@ -330,6 +330,16 @@ TEST_CASE("a trust store must hold certificates, all of them whole") {
   CHECK(ClientContext::make("system"));
 }
 
+TEST_CASE("a certificate that OpenSSL trusts for some purposes alone is not trusted for all") {
+  using Setting = int (*)(X509*, const ASN1_OBJECT*);
+  for (Setting setting : {Setting(X509_add1_trust_object), Setting(X509_add1_reject_object)}) {
+    crypto::Identity root = make_authority();
+    setting(root.chain[0].get(), OBJ_nid2obj(NID_server_auth));
+    std::string pem = crypto::testing::trusted_pem_of(*root.chain[0]);
+    CHECK(ClientContext::make("\n" + pem).error().code() == "certificate.trust-settings");
+  }
+}
+
 TEST_CASE("a context knows when its first certificate ends and which hosts it covers") {
   std::vector<Shown> shown;
   shown.push_back(
