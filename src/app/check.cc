@@ -1,6 +1,5 @@
 #include "app/check.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/secret_files.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -66,50 +66,6 @@ void add_what_is_new(const conf::Problems& found, conf::Problems& problems) {
   }
 }
 
-// Files with a secret in them.
-std::vector<std::string> secret_files(const gate::Config& config) {
-  std::vector<std::string> files;
-  auto add = [&](const std::optional<conf::Text>& file) {
-    if (file) files.push_back(file->value);
-  };
-  for (const gate::SiteConfig& site : config.sites) {
-    for (const gate::CertificateConfig& certificate : site.certificates) {
-      add(certificate.key);
-      add(certificate.key_password_file);
-    }
-  }
-  for (const gate::BackendConfig& backend : config.backends) add(backend.identity.basic_password_file);
-  if (config.ldap) add(config.ldap->bind_password_file);
-  if (!config.kerberos) return files;
-  for (const kerberos::KeytabConfig& one : config.kerberos->keytabs) add(one.keytab);
-  return files;
-}
-
-bool is_roots_own(const std::string& file) {
-  struct stat about{};
-  if (::stat(file.c_str(), &about) != 0 || about.st_uid != 0) return false;
-  bool by_group = about.st_gid != 0 && (about.st_mode & S_IRGRP) != 0;
-  return !by_group && (about.st_mode & S_IROTH) == 0;
-}
-
-// Root reads everything, the gate's user does not.
-void note_roots_own_files(const gate::Config& config, conf::Problems& problems) {
-  std::vector<std::string> files = secret_files(config);
-  std::erase_if(files, [](const std::string& file) { return !is_roots_own(file); });
-  std::ranges::sort(files);
-  auto doubles = std::ranges::unique(files);
-  files.erase(doubles.begin(), doubles.end());
-  if (files.empty()) return;
-  std::size_t more = files.size() - 1;
-  problems.note({config.file, 0, 0}, "conf.checked-as-root",
-                {cat("this was checked as root, and root alone can read ", files.front(),
-                     more == 0 ? "" : cat(" and ", more, " more")),
-                 cat("hier prüft root, und nur root kann ", files.front(),
-                     more == 0 ? "" : cat(" und ", more, " weitere"), " lesen")},
-                {"`sudo -u pforte pforte check` tells whether the gate's user can",
-                 "`sudo -u pforte pforte check` sagt, ob es auch der Benutzer des Dienstes kann"});
-}
-
 std::string differences_text(const std::vector<NodeDifference>& differences, Language language) {
   bool german = language == Language::German;
   if (differences.empty())
@@ -163,7 +119,7 @@ int check(const CommandLine& line, CheckFiles check_files) {
     conf::Problems of_files;
     check_files(*config, holds, of_files);
     add_what_is_new(of_files, result.problems);
-    if (::geteuid() == 0) note_roots_own_files(*config, result.problems);
+    judge_secret_files(*config, result.problems);
   }
   if (config && holds) {
     result.steps = sign_in_steps(*config, look_at_sign_in(*config));

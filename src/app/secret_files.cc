@@ -1,0 +1,117 @@
+#include "app/secret_files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace pforte::app {
+namespace {
+
+// Files with a secret in them, but for keytabs.
+std::vector<conf::Text> secret_files_of(const gate::Config& config) {
+  std::vector<conf::Text> files;
+  auto add = [&](const std::optional<conf::Text>& file) {
+    if (file) files.push_back(*file);
+  };
+  for (const gate::SiteConfig& site : config.sites) {
+    for (const gate::CertificateConfig& certificate : site.certificates) {
+      add(certificate.key);
+      add(certificate.key_password_file);
+    }
+  }
+  for (const gate::BackendConfig& backend : config.backends) {
+    add(backend.identity.basic_password_file);
+    add(backend.trust_password_file);
+  }
+  if (config.ldap) {
+    add(config.ldap->bind_password_file);
+    add(config.ldap->trust_password_file);
+  }
+  add(config.ca.key_password_file);
+  if (config.ca.acme) {
+    for (const acme::ServerConfig::Customer& customer : config.ca.acme->customers) add(customer.key_file);
+  }
+  for (const acme::CaConfig& ca : config.acme) add(ca.eab_key_file);
+  if (config.alarm.mail) add(config.alarm.mail->password_file);
+  std::ranges::sort(files, {}, &conf::Text::value);
+  auto doubles = std::ranges::unique(files, {}, &conf::Text::value);
+  files.erase(doubles.begin(), doubles.end());
+  return files;
+}
+
+bool is_roots_own(const std::string& file) {
+  struct stat about{};
+  if (::stat(file.c_str(), &about) != 0 || about.st_uid != 0) return false;
+  bool by_group = about.st_gid != 0 && (about.st_mode & S_IRGRP) != 0;
+  return !by_group && (about.st_mode & S_IROTH) == 0;
+}
+
+// A folder that others may not enter protects what is in it.
+bool is_open_to_all(const std::string& file) {
+  namespace fs = std::filesystem;
+  auto lets = [](const fs::path& path, fs::perms right) {
+    std::error_code unknown;
+    fs::perms rights = fs::status(path, unknown).permissions();
+    return !unknown && rights != fs::perms::unknown && (rights & right) != fs::perms::none;
+  };
+  std::error_code unknown;
+  fs::path path = fs::canonical(file, unknown);
+  if (unknown || !fs::is_regular_file(path, unknown) || !lets(path, fs::perms::others_read)) return false;
+  while (path.has_relative_path()) {
+    path = path.parent_path();
+    if (!lets(path, fs::perms::others_exec)) return false;
+  }
+  return true;
+}
+
+void warn_of_open_files(const std::vector<conf::Text>& files, conf::Problems& problems) {
+  for (const conf::Text& file : files) {
+    if (!is_open_to_all(file.value)) continue;
+    problems.warning(file.place, "conf.secret-readable",
+                     {cat("everybody on this machine can read the secret in ", file.value),
+                      cat("jeder auf diesem Rechner kann das Geheimnis in ", file.value, " lesen")},
+                     {cat("chmod o= ", file.value), cat("chmod o= ", file.value)});
+  }
+}
+
+// Root reads everything, the gate's user does not.
+void note_roots_own_files(const gate::Config& config, std::vector<conf::Text> secrets, conf::Problems& problems) {
+  std::vector<std::string> files;
+  files.reserve(secrets.size());
+  for (conf::Text& file : secrets) files.push_back(std::move(file.value));
+  if (config.kerberos) {
+    for (const kerberos::KeytabConfig& one : config.kerberos->keytabs) files.push_back(one.keytab.value);
+  }
+  std::erase_if(files, std::not_fn(is_roots_own));
+  if (files.empty()) return;
+  std::ranges::sort(files);
+  auto doubles = std::ranges::unique(files);
+  files.erase(doubles.begin(), doubles.end());
+  std::size_t more = files.size() - 1;
+  problems.note({config.file, 0, 0}, "conf.checked-as-root",
+                {cat("this was checked as root, and root alone can read ", files.front(),
+                     more == 0 ? "" : cat(" and ", more, " more")),
+                 cat("hier prüft root, und nur root kann ", files.front(),
+                     more == 0 ? "" : cat(" und ", more, " weitere"), " lesen")},
+                {"`sudo -u pforte pforte check` tells whether the gate's user can",
+                 "`sudo -u pforte pforte check` sagt, ob es auch der Benutzer des Dienstes kann"});
+}
+
+}  // namespace
+
+void judge_secret_files(const gate::Config& config, conf::Problems& problems) {
+  std::vector<conf::Text> secrets = secret_files_of(config);
+  warn_of_open_files(secrets, problems);
+  if (::geteuid() == 0) note_roots_own_files(config, std::move(secrets), problems);
+}
+
+}  // namespace pforte::app
