@@ -30,37 +30,41 @@ Result<std::optional<std::string>> keep(Inventory& inventory, std::string pem, S
   return std::unexpected(std::move(kept).error());
 }
 
-Result<> add_site(const gate::Site& site, Inventory& inventory, Uses& uses) {
+void read_site(const gate::Site& site, PlanCertificates& into) {
   for (const gate::CertificateConfig& certificate : site.config.certificates) {
     Result<std::string> pem = crypto::read_file(certificate.chain.value);
-    if (!pem) continue;
-    std::optional<std::string> id = TRY(keep(inventory, *std::move(pem), Source::File));
-    if (id) uses.push_back({.sha256 = *id, .place = site.name});
+    if (pem) into.shown.push_back({.pem = *std::move(pem), .place = site.name});
   }
-  return {};
 }
 
 using PasswordFile = std::optional<conf::Text>;
 
-Result<> add_trust_store(const conf::Text& store, const PasswordFile& password, Inventory& inventory, Uses& uses) {
-  if (store.value == "system") return {};
-  Result<std::string> pem = gate::trusted_certificates(store, password);
-  if (!pem) return {};
-  std::vector<crypto::PemBlock> blocks = TRY(crypto::read_pem_blocks(*pem, store.value));
-  for (std::size_t i = 0; i < std::min(blocks.size(), kMostTrusted); ++i) {
-    std::optional<std::string> id = TRY(keep(inventory, crypto::pem_block(blocks[i].content), Source::File));
-    if (id) uses.push_back({.sha256 = *id, .place = store.value});
-  }
-  return {};
+void read_trust_store(const conf::Text& store, const PasswordFile& password, PlanCertificates& into) {
+  if (store.value == "system") return;
+  Result<gate::TrustedCertificates> read = gate::trusted_certificates(store, password);
+  if (!read) return;
+  // Several backends may name the same folder.
+  for (const Error& why : read->unreadable) into.unreadable.insert(why.text());
+  auto blocks = crypto::read_pem_blocks(read->pem, store.value);
+  if (!blocks) return;
+  for (std::size_t i = 0; i < std::min(blocks->size(), kMostTrusted); ++i)
+    into.trusted.push_back({.pem = crypto::pem_block(blocks->at(i).content), .place = store.value});
 }
 
-Result<> add_trust_stores(const gate::Config& config, Inventory& inventory, Uses& uses) {
+void read_trust_stores(const gate::Config& config, PlanCertificates& into) {
   for (const gate::BackendConfig& backend : config.backends) {
     bool some = std::ranges::any_of(backend.servers, &gate::ServerConfig::tls);
-    if (some) TRY(add_trust_store(backend.trust, backend.trust_password_file, inventory, uses));
+    if (some) read_trust_store(backend.trust, backend.trust_password_file, into);
   }
-  if (!config.ldap || !config.ldap->trust) return {};
-  return add_trust_store(*config.ldap->trust, config.ldap->trust_password_file, inventory, uses);
+  if (config.ldap && config.ldap->trust) read_trust_store(*config.ldap->trust, config.ldap->trust_password_file, into);
+}
+
+Result<> keep_all(const std::vector<PlanCertificates::Placed>& certificates, Inventory& inventory, Uses& uses) {
+  for (const PlanCertificates::Placed& one : certificates) {
+    std::optional<std::string> id = TRY(keep(inventory, one.pem, Source::File));
+    if (id) uses.push_back({.sha256 = *id, .place = one.place});
+  }
+  return {};
 }
 
 // A server shows something else than the last time.
@@ -77,15 +81,22 @@ Result<> tell_change(const gate::Server& server, const std::string& id, Inventor
 
 }  // namespace
 
-Result<> record_plan(const gate::Plan& plan, const gate::TlsNames* names, Inventory& inventory) {
+PlanCertificates read_certificates(const gate::Plan& plan) {
+  PlanCertificates read;
+  for (const auto& site : plan.sites) read_site(*site, read);
+  read_trust_stores(plan.config, read);
+  return read;
+}
+
+Result<> record_plan(const PlanCertificates& certificates, const gate::TlsNames* names, Inventory& inventory) {
   Uses sites, stores;
-  for (const auto& site : plan.sites) TRY(add_site(*site, inventory, sites));
+  TRY(keep_all(certificates.shown, inventory, sites));
   if (names) {
     for (const auto& [host, choice] : names->choices()) {
       if (!choice.sha256.empty()) sites.push_back({.sha256 = choice.sha256, .place = host});
     }
   }
-  TRY(add_trust_stores(plan.config, inventory, stores));
+  TRY(keep_all(certificates.trusted, inventory, stores));
   TRY(inventory.set_uses(UseKind::Site, sites));
   return inventory.set_uses(UseKind::Trust, stores);
 }

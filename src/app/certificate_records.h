@@ -1,5 +1,9 @@
 #pragma once
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "base/error.h"
 #include "gate/plan.h"
 #include "gate/tls_names.h"
@@ -10,8 +14,21 @@ namespace pforte::app {
 // What the inventory learns from a gate that runs. Blocks; fails as the store does. Files that cannot be read, or are
 // no certificates any more, are passed over.
 
-// The certificates that its sites show, and those of the trust stores it names but for the system's.
-Result<> record_plan(const gate::Plan& plan, const gate::TlsNames* names, inventory::Inventory& inventory);
+// The certificates that its sites show from files, and those of the trust stores it names but for the system's.
+struct PlanCertificates {
+  struct Placed {
+    std::string pem, place;
+  };
+  std::vector<Placed> shown, trusted;
+  std::set<std::string> unreadable;  // what is left out of trust stores, and why
+};
+
+// Opening a trust store may take long: nobody else should wait for it.
+PlanCertificates read_certificates(const gate::Plan& plan);
+
+// Those, and the ones that sites show from the inventory itself.
+Result<> record_plan(const PlanCertificates& certificates, const gate::TlsNames* names,
+                     inventory::Inventory& inventory);
 
 // What the servers of its backends have shown since the last time. Whether there was anything.
 Result<bool> record_servers(const gate::Plan& plan, inventory::Inventory& inventory);

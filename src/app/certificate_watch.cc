@@ -14,6 +14,11 @@ namespace {
 // Certificates begin and end although nobody changes anything.
 constexpr std::chrono::minutes kLookAtCertificates = std::chrono::minutes(1);
 
+void tell_unreadable(const PlanCertificates& certificates) {
+  for (const std::string& why : certificates.unreadable)
+    log::warning("certificate.trust-unreadable", {{"reason", why}, {"effect", "it is not trusted"}});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CertificateWatch>> CertificateWatch::open(const std::string& state_dir) {
@@ -47,7 +52,9 @@ Result<std::shared_ptr<const gate::TlsNames>> CertificateWatch::look(const gate:
 Result<> CertificateWatch::record(const gate::Plan& plan, const gate::TlsNames* names) {
   bool is_new = recorded_plan_ != &plan || recorded_names_ != names;
   if (is_new) {
-    TRY(store_->transact([&] { return record_plan(plan, names, inventory_); }));
+    PlanCertificates certificates = read_certificates(plan);
+    TRY(store_->transact([&] { return record_plan(certificates, names, inventory_); }));
+    if (recorded_plan_ != &plan) tell_unreadable(certificates);
     recorded_plan_ = &plan;
     recorded_names_ = names;
   }

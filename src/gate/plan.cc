@@ -34,6 +34,7 @@ class Assembly {
   std::shared_ptr<const Plan> finished() && { return std::move(plan_); }
 
  private:
+  Result<std::shared_ptr<const tls::ClientContext>> trusting(const BackendConfig& backend);
   std::shared_ptr<const tls::ClientContext> client_context(const BackendConfig& backend);
   std::shared_ptr<Server> server(const BackendConfig& backend, const ServerConfig& config,
                                  std::shared_ptr<const tls::ClientContext> tls) const;
@@ -90,11 +91,15 @@ void Assembly::look_up(Server& server, const ServerConfig& config) {
                      cat("den Namen prüfen mit `getent hosts ", server.host(), "`; er wird alle 30 s neu aufgelöst")});
 }
 
+Result<std::shared_ptr<const tls::ClientContext>> Assembly::trusting(const BackendConfig& backend) {
+  if (backend.trust.value == "system") return tls::ClientContext::make("system");
+  TrustedCertificates trusted = TRY(trusted_certificates(backend.trust, backend.trust_password_file));
+  warn_of_unreadable(trusted.unreadable, backend.trust.place, problems_);
+  return tls::ClientContext::make(trusted.pem);
+}
+
 std::shared_ptr<const tls::ClientContext> Assembly::client_context(const BackendConfig& backend) {
-  bool by_system = backend.trust.value == "system";
-  Result<std::string> trusted =
-      by_system ? backend.trust.value : trusted_certificates(backend.trust, backend.trust_password_file);
-  auto context = trusted ? tls::ClientContext::make(*trusted) : std::unexpected(std::move(trusted).error());
+  auto context = trusting(backend);
   if (context) return *std::move(context);
   problems_.error(backend.trust.place, context.error().code(),
                   {cat("cannot trust anybody for backend ", backend.name.value, ": ", context.error().text()),

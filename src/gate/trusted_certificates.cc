@@ -1,5 +1,7 @@
 #include "gate/trusted_certificates.h"
 
+#include <utility>
+
 #include "base/file_replacement.h"
 #include "base/text.h"
 #include "crypto/pem.h"
@@ -23,8 +25,10 @@ std::string pem_of(const pki::TrustStore& store) {
   return pem;
 }
 
-Result<> write_pem_trust(identity::LdapConfig& config, const std::optional<std::string>& state_dir) {
+Result<> write_pem_trust(identity::LdapConfig& config, const std::optional<std::string>& state_dir,
+                         conf::Problems& problems) {
   pki::TrustStore store = TRY(read_store(*config.trust, config.trust_password_file));
+  warn_of_unreadable(store.unreadable, config.trust->place, problems);
   if (store.form == pki::StoreForm::Pem) return {};
   if (!state_dir) {
     config.trust.reset();
@@ -38,14 +42,26 @@ Result<> write_pem_trust(identity::LdapConfig& config, const std::optional<std::
 
 }  // namespace
 
-Result<std::string> trusted_certificates(const conf::Text& store, const std::optional<conf::Text>& password_file) {
-  return pem_of(TRY(read_store(store, password_file)));
+Result<TrustedCertificates> trusted_certificates(const conf::Text& store,
+                                                 const std::optional<conf::Text>& password_file) {
+  pki::TrustStore read = TRY(read_store(store, password_file));
+  return TrustedCertificates{.pem = pem_of(read), .unreadable = std::move(read.unreadable)};
+}
+
+void warn_of_unreadable(const std::vector<Error>& unreadable, const conf::Place& place, conf::Problems& problems) {
+  for (const Error& why : unreadable) {
+    problems.warning(
+        place, why.code(),
+        {cat("not all of the trust store is trusted: ", why.text()),
+         cat("nicht allem im Vertrauensspeicher wird vertraut: ", why.text())},
+        {"mend the file, or take it out of the folder", "die Datei in Ordnung bringen oder aus dem Ordner nehmen"});
+  }
 }
 
 void name_pem_trust(identity::LdapConfig& config, const std::optional<std::string>& state_dir,
                     conf::Problems& problems) {
   if (!config.trust || config.trust->value == "system") return;
-  Result<> named = write_pem_trust(config, state_dir);
+  Result<> named = write_pem_trust(config, state_dir, problems);
   if (named) return;
   problems.error(
       config.trust->place, named.error().code(),

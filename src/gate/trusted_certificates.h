@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "conf/problem.h"
@@ -10,9 +11,19 @@
 
 namespace pforte::gate {
 
-// The certificates of a trust store of any form (see pki/trust_store.h), in PEM. Fails as pki::read_trust_store(), and
+// The certificates of a trust store of any form (see pki/trust_store.h).
+struct TrustedCertificates {
+  std::string pem;
+  std::vector<Error> unreadable;  // files of a folder whose certificates are not trusted, and why
+};
+
+// Fails as pki::read_trust_store(), and
 // with Kind::Invalid (certificate.none) where it holds none.
-Result<std::string> trusted_certificates(const conf::Text& store, const std::optional<conf::Text>& password_file);
+Result<TrustedCertificates> trusted_certificates(const conf::Text& store,
+                                                 const std::optional<conf::Text>& password_file);
+
+// A warning for each.
+void warn_of_unreadable(const std::vector<Error>& unreadable, const conf::Place& place, conf::Problems& problems);
 
 // libldap reads PEM files alone. Where a directory's trust store is of another form, its certificates are written into
 // STATE_DIR/ldap-trust.pem, and the configuration names that. Without `state_dir` nothing is written, and it names the
