@@ -27,10 +27,6 @@ namespace {
 
 using authority::CertificateProfile;
 
-authority::UtcTime this_moment() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 std::unexpected<Complaint> cannot_be(std::string_view option, const std::string& value, std::string_view form) {
   std::string shown = printable(value);
   return std::unexpected(Complaint(kInvalidInput,
@@ -99,7 +95,7 @@ Result<authority::IssuedCertificate> issue_and_keep(const StoreCall& call, const
                                                     const authority::Order& order, const Subject& subject) {
   std::optional<authority::IssuedCertificate> issued;
   auto work = [&]() -> Result<> {
-    authority::IssuedCertificate made = TRY(authority.issue(call.store, order, this_moment()));
+    authority::IssuedCertificate made = TRY(authority.issue(call.store, order, now_in_seconds()));
     issued.emplace(std::move(made));
     inventory::NewCertificate kept{.chain_pem = issued->chain, .source = inventory::Source::Authority};
     kept.owner = call.line.value_of("--owner").value_or("");
@@ -123,7 +119,7 @@ Answer<void> check_outputs(const CommandLine& line, CertificateProfile profile) 
                                    {"a client's key has to go somewhere, and --key is missing",
                                     "der Schlüssel eines Clients muss irgendwohin, und --key fehlt"},
                                    {"--key FILE; the inventory keeps keys of servers alone",
-                                    "--key DATEI; das Inventar behält nur Schlüssel von Servern"}));
+                                    "--key DATEI; der Bestand behält nur Schlüssel von Servern"}));
 }
 
 // Both before anything is issued: what cannot be written is told while nothing has changed.
@@ -201,7 +197,7 @@ Answer<int> issue_certificate(const StoreCall& call) {
 Answer<int> revoke_certificate(const StoreCall& call) {
   authority::RevocationReason reason = TRY(reason_in(call.line));
   authority::LedgerEntry meant = TRY(authority::Ledger(call.store).find_meant(call.line.operand));
-  authority::LedgerEntry revoked = TRY(acme::revoke(call.store, meant.serial, reason, this_moment()));
+  authority::LedgerEntry revoked = TRY(acme::revoke(call.store, meant.serial, reason, now_in_seconds()));
   std::string subject = printable(revoked.subject);
   call.tell({cat(subject, ", serial number ", revoked.serial, ": revoked since ", rfc3339(*revoked.revoked)),
              cat(subject, ", Seriennummer ", revoked.serial, ": gesperrt seit ", rfc3339(*revoked.revoked))},
@@ -231,14 +227,14 @@ Answer<int> give_revocation_list(const StoreCall& call) {
   if (call.line.has("--root")) {
     Secret password = TRY(root_password(call.line, call.streams));
     std::string key = call.line.value_of("--root-key").value_or(settings.places.root_key());
-    TRY(authority::renew_root_crl(settings.places, key, password, this_moment()));
+    TRY(authority::renew_root_crl(settings.places, key, password, now_in_seconds()));
     std::string list = TRY(crypto::read_file(settings.places.root_crl()));
     TRY(give_out(call.line, call.streams, list));
     return kDone;
   }
   authority::Authority authority = TRY(open_authority(settings, call.line, call.streams));
   authority::RevocationList list =
-      TRY(authority::current_list(call.store, authority, this_moment(), settings.config.crl_lifetime));
+      TRY(authority::current_list(call.store, authority, now_in_seconds(), settings.config.crl_lifetime));
   TRY(give_out(call.line, call.streams, crypto::crl_pem(list.der)));
   return kDone;
 }

@@ -47,7 +47,7 @@ std::unique_ptr<CertificateWatch> open_for_check(const gate::Config& config, con
   if (certificates) return *std::move(certificates);
   problems.warning({.file = config.file, .line = 0, .column = 0}, certificates.error().code(),
                    {cat("the inventory of certificates cannot be opened: ", certificates.error().text()),
-                    cat("der Zertifikatsbestand lässt sich nicht öffnen: ", certificates.error().text())},
+                    cat("der Bestand lässt sich nicht öffnen: ", certificates.error().text())},
                    {"run it as the gate's user", "als Benutzer des Dienstes ausführen"});
   return nullptr;
 }

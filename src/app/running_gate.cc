@@ -16,6 +16,7 @@
 #include "app/status.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "gate/acme_service.h"
 #include "gate/public_authority.h"
 
@@ -29,10 +30,6 @@ constexpr net::Duration kStoreLook = std::chrono::milliseconds(200);
 constexpr net::Duration kAlarmLook = std::chrono::milliseconds(500);
 constexpr net::Duration kJudgeCertificates = std::chrono::minutes(1);
 constexpr net::Duration kOcspLook = std::chrono::seconds(60);
-
-inventory::Time present_time() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 // Raises the limit of open files as far as the system lets us, and returns it.
 std::size_t descriptor_limit() {
@@ -97,7 +94,7 @@ std::unique_ptr<CertificateWatch> open_certificates(const gate::Config& config, 
   if (watch) return *std::move(watch);
   problems.warning({.file = config.file, .line = 0, .column = 0}, watch.error().code(),
                    {cat("the inventory of certificates cannot be opened: ", watch.error().text()),
-                    cat("der Zertifikatsbestand lässt sich nicht öffnen: ", german_or_same(watch.error().text()))},
+                    cat("der Bestand lässt sich nicht öffnen: ", german_or_same(watch.error().text()))},
                    {"see that state_dir exists, belongs to the gate's user and has room",
                     "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
   return nullptr;
@@ -107,12 +104,6 @@ void close_all(const std::vector<std::vector<gate::Door>>& doors) {
   for (const auto& of_worker : doors) {
     for (const gate::Door& door : of_worker) close(door.descriptor);
   }
-}
-
-std::string names_together(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += cat(text.empty() ? "" : " ", name);
-  return text;
 }
 
 conf::Place place_of_file(const gate::Plan& plan) {
@@ -436,7 +427,7 @@ net::Task<> RunningGate::watch_alarms() {
     if (!certificates_) continue;
     std::uint64_t changes = certificates_->changes();
     if (changes == seen && loop_.now() < next) continue;
-    auto work = [this] { return judge_certificates(certificates_->inventory(), present_time()); };
+    auto work = [this] { return judge_certificates(certificates_->inventory(), now_in_seconds()); };
     Result<CertificateSight> sight = co_await outcome(pool_.run<CertificateSight>(loop_, std::move(work)));
     if (!sight) continue;  // watch_store() says so
     seen = changes;
@@ -576,7 +567,7 @@ std::string RunningGate::metrics() const {
     facts.renewals_succeeded = renewal_->counts().succeeded;
     facts.renewals_failed = renewal_->counts().failed;
     for (const admin::RenewalStatus& one : renewal_->status())
-      facts.renewals.push_back({.names = names_together(one.names), .failures = one.failures, .next = one.next});
+      facts.renewals.push_back({.names = joined(one.names, " "), .failures = one.failures, .next = one.next});
   }
   if (accounts_) {
     facts.newer_key_tickets = accounts_->key_drifts().newer_tickets();
