@@ -94,8 +94,8 @@ class RunningGate {
   net::Signals signals_;
   std::unique_ptr<gate::AccessLog> log_;
   std::unique_ptr<gate::Accounts> accounts_;  // null until somebody can sign in
-  std::unique_ptr<CertificateWatch>
-      certificates_;  // used on the pool, by one at a time; null: the store is out of order
+  // Used on the pool: its inventory by several at a time, all else by one. Null: the store is out of order.
+  std::unique_ptr<CertificateWatch> certificates_;
   std::shared_ptr<const gate::Plan> plan_;
   std::shared_ptr<const gate::TlsNames> names_;  // what TLS clients are shown
   std::shared_ptr<const tls::TicketKeys> keys_;

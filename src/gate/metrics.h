@@ -127,7 +127,6 @@ struct RenewalFact {
   std::optional<std::chrono::system_clock::time_point> next;  // attempt
 };
 
-// What the scrape shows beside the workers' numbers.
 // A certificate that is in use, or could be.
 struct CertificateExpiry {
   std::string name;    // its first name, else its subject
@@ -136,6 +135,7 @@ struct CertificateExpiry {
   std::int64_t seconds = 0;  // until it ends; negative: since it ended
 };
 
+// What the scrape shows beside the workers' numbers.
 struct ProcessFacts {
   std::string version;
   std::chrono::system_clock::time_point started;

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "crypto/certificate_outline.h"
 #include "crypto/private_key.h"
 #include "inventory/certificate_chain.h"
@@ -35,10 +36,6 @@ std::int64_t in_store(Time time) {
 
 Time from_store(std::int64_t milliseconds) {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::sys_time(std::chrono::milliseconds(milliseconds)));
-}
-
-Time present() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 template <class T>
@@ -251,7 +248,7 @@ Result<std::optional<ServableCertificate>> Inventory::serve(std::string_view hos
 }
 
 Result<std::optional<ServableCertificate>> Inventory::serve(std::string_view host) {
-  return serve(host, present());
+  return serve(host, now_in_seconds());
 }
 
 Result<std::vector<Entry>> Inventory::list() {
@@ -363,10 +360,6 @@ Result<> Inventory::set_uses(UseKind kind, const std::vector<PlacedUse>& uses) {
     (void)TRY(store_.change("DELETE FROM certificate_use WHERE kind = ? AND last < ?", {name, now}));
     return {};
   });
-}
-
-Result<std::vector<Entry>> Inventory::ending_until(Time time) {
-  return select(store_, "WHERE not_after <= ? ORDER BY not_after, sha256", {in_store(time)});
 }
 
 Result<bool> Inventory::remember(const std::string& sha256, std::string_view deed) {

@@ -70,9 +70,6 @@ class Inventory {
   };
   Result<> set_uses(UseKind kind, const std::vector<PlacedUse>& uses);
 
-  // Those that end until `time` or have ended, the first that ends first. With their uses.
-  Result<std::vector<Entry>> ending_until(Time time);
-
   // Remembers that something has been done about a certificate; true: for the first time.
   Result<bool> remember(const std::string& sha256, std::string_view deed);
   Result<bool> remembers(const std::string& sha256, std::string_view deed);
