@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,6 +41,17 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 def binary() -> None:
     if not shutil.which(shlex.split(gates.BINARY)[0]):
         pytest.exit(f"there is no {gates.BINARY}: build it, or name another with PFORTE=FILE", 2)
+
+
+@pytest.fixture
+def without_privileges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rights of files bind run_pforte(), also where the tests run as root: the program has no capabilities then."""
+    if os.geteuid() != 0:
+        return
+    prefix = "setpriv --bounding-set=-all --"
+    if subprocess.run([*shlex.split(prefix), "true"], capture_output=True).returncode != 0:
+        pytest.skip("root may do everything, and cannot give up capabilities here")
+    monkeypatch.setattr(gates, "BINARY", f"{prefix} {gates.BINARY}")
 
 
 @pytest.fixture(scope="session")

@@ -139,7 +139,7 @@ def test_nothing_else_is_told_and_nothing_reaches_the_application(company, gate,
     app: Backend = start_backend.started[0]
     for name in ("", "root.key", "intermediate.key", "../ca/root.key", "ocsp", "ocsp/", "%2e%2e/x", "intermediate.crl/x"):
         answer = gate.get(f"/.pforte/ca/{name}")
-        assert answer.status in (200, 400, 404), name
+        assert answer.status in ({200} if name == "ocsp/" else {400, 404}), name  # an empty question is one
         assert b"PRIVATE" not in answer.body
     assert get(gate, "intermediate.crl", host="nobody.example.org").status == 404
     assert gate.ask(raw.request("POST", "/.pforte/ca/intermediate.crl", body=b"x")).status == 404

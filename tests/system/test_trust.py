@@ -160,12 +160,9 @@ def test_a_wrong_password_changes_nothing_in_english_and_german(tmp_path, roots,
     assert [file.name for file in tmp_path.glob("store*")] == ["store.jks"]
 
 
-def test_a_folder_that_may_not_be_written_ends_with_3(tmp_path, roots):
-    if os.geteuid() == 0:
-        folder = Path("/proc/self")
-    else:
-        folder = tmp_path / "closed"
-        folder.mkdir(mode=0o500)
+def test_a_folder_that_may_not_be_written_ends_with_3(tmp_path, roots, without_privileges):
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o500)
     said = trust("add", folder / "store.pem", roots[0], status=3)
     assert "store.pem" in said
 
