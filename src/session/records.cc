@@ -48,10 +48,11 @@ Result<> add_record(store::Store& store, const Record& record) {
   const Session& session = record.session;
   (void)TRY(store.change(
       "INSERT INTO session (id, agent, login, method, principal, client, user_agent, began, seen, expires) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM session_end WHERE id = ?) "
+      "AND NOT EXISTS (SELECT 1 FROM agent_end WHERE agent IN (?, 0) AND at >= ?) ON CONFLICT DO NOTHING",
       {session.id, session.agent, session.login, session.method, session.principal, record.client,
        record.user_agent.substr(0, kMostUserAgent), in_milliseconds(session.began), in_milliseconds(session.seen),
-       in_milliseconds(session.expires)},
+       in_milliseconds(session.expires), session.id, session.agent, in_milliseconds(session.began)},
       store::Durability::Soon));
   return {};
 }

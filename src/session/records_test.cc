@@ -71,6 +71,18 @@ TEST_CASE("a record is found by its id as long as nobody has ended it") {
   CHECK(!find_record(*store, "one").value());
 }
 
+TEST_CASE("a session that was ended before it was written down is none") {
+  TemporaryStore store;
+  Session by_id = living("one"), by_agent = living("two"), later = living("three");
+  REQUIRE(end_session(*store, "one"));
+  REQUIRE(end_sessions_of(*store, by_agent.agent));
+  by_id.agent = later.agent = by_agent.agent + 1;
+  add(store, by_id);
+  add(store, by_agent);
+  add(store, later);
+  CHECK(listed(store) == Ids{"three"});
+}
+
 TEST_CASE("of a long User-Agent 200 bytes are kept") {
   TemporaryStore store;
   REQUIRE(add_record(*store, {.session = living("one"), .client = "", .user_agent = std::string(5000, 'a')}));
