@@ -22,12 +22,23 @@ constexpr Duration kComplaintInterval = std::chrono::seconds(1);
 
 std::unexpected<Error> cannot_listen(const Address& address, int descriptor, int number) {
   if (descriptor >= 0) close(descriptor);
-  std::string_view remedy;
-  if (number == EADDRINUSE) remedy = "; another program listens there: `ss -ltnp` names it";
-  if (number == EACCES) remedy = "; ports below 1024 need the capability CAP_NET_BIND_SERVICE";
-  if (number == EADDRNOTAVAIL) remedy = "; this machine does not have that address: see `ip address`";
   return fail(Kind::Unavailable, "net.listen",
-              cat("cannot listen on ", address.to_text(), ": ", std::generic_category().message(number), remedy));
+              cat("cannot listen on ", address.to_text(), ": ", std::generic_category().message(number)));
+}
+
+// `shared`: with all of this user that share it as well, which is how each worker has a socket of its own.
+Result<int> bind_to(const Address& address, bool shared) {
+  sockaddr_storage name{};
+  socklen_t size = address.to_sockaddr(name);
+  int descriptor = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return cannot_listen(address, descriptor, errno);
+  int on = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (shared) setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  int off = 0;
+  if (name.ss_family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (bind(descriptor, reinterpret_cast<sockaddr*>(&name), size) != 0) return cannot_listen(address, descriptor, errno);
+  return descriptor;
 }
 
 }  // namespace
@@ -87,18 +98,14 @@ void Listener::on_time() {
 }
 
 Result<int> listen_on(const Address& address) {
-  sockaddr_storage name{};
-  socklen_t size = address.to_sockaddr(name);
-  int descriptor = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return cannot_listen(address, descriptor, errno);
-  int on = 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-  int off = 0;
-  if (name.ss_family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  if (bind(descriptor, reinterpret_cast<sockaddr*>(&name), size) != 0) return cannot_listen(address, descriptor, errno);
+  int descriptor = TRY(bind_to(address, true));
   if (listen(descriptor, kBacklog) != 0) return cannot_listen(address, descriptor, errno);
   return descriptor;
+}
+
+Result<> must_be_free(const Address& address) {
+  close(TRY(bind_to(address, false)));
+  return {};
 }
 
 std::uint16_t local_port(int descriptor) {

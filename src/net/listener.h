@@ -52,6 +52,10 @@ class Listener final : private Watcher, private Timer {
 // taken, not ours, or below 1024 without the right to it.
 Result<int> listen_on(const Address& address);
 
+// Fails as listen_on() does when anybody listens there, where listen_on() would share the address with another process
+// of the same user: half of the clients would come to that one.
+Result<> must_be_free(const Address& address);
+
 // The port such a descriptor listens at: the one the system chose when the address had port 0.
 std::uint16_t local_port(int descriptor);
 

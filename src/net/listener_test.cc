@@ -37,7 +37,8 @@ class Porch {
     sockaddr_storage name{};
     socklen_t size = here.to_sockaddr(name);
     clients_.push_back(socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    ::connect(clients_.back(), reinterpret_cast<sockaddr*>(&name), size);
+    int outcome = ::connect(clients_.back(), reinterpret_cast<sockaddr*>(&name), size);
+    REQUIRE((outcome == 0 || errno == EINPROGRESS));
   }
   void run_for(Duration duration) { CHECK(run(loop, sleep(loop, duration))); }
 
@@ -56,6 +57,20 @@ class Porch {
   std::vector<int> clients_;
   Listener listener_;
 };
+
+TEST_CASE("an address where somebody listens is not free, though it can be shared") {
+  Address any = parse_address("127.0.0.1:0").value();
+  CHECK(must_be_free(any));
+  int first = listen_on(any).value();
+  Address taken = parse_address("127.0.0.1:" + std::to_string(local_port(first))).value();
+  Result<> free = must_be_free(taken);
+  REQUIRE(!free);
+  CHECK(free.error().code() == "net.listen");
+  int second = listen_on(taken).value();
+  close(first);
+  close(second);
+  CHECK(must_be_free(taken));
+}
 
 TEST_CASE("a listener takes every connection and says who it is") {
   Porch porch;
