@@ -1,6 +1,5 @@
 #include "app/running_gate.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,15 +9,18 @@
 #include <utility>
 
 #include "app/alarm_delivery.h"
-#include "app/german.h"
+#include "app/capacity.h"
+#include "app/reload_outcome.h"
 #include "app/service_manager.h"
 #include "app/sign_in_json.h"
+#include "app/state_folder.h"
 #include "app/status.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "gate/acme_service.h"
 #include "gate/public_authority.h"
+#include "gate/wanted_certificates.h"
 
 namespace pforte::app {
 
@@ -30,75 +32,6 @@ constexpr net::Duration kStoreLook = std::chrono::milliseconds(200);
 constexpr net::Duration kAlarmLook = std::chrono::milliseconds(500);
 constexpr net::Duration kJudgeCertificates = std::chrono::minutes(1);
 constexpr net::Duration kOcspLook = std::chrono::seconds(60);
-
-// Raises the limit of open files as far as the system lets us, and returns it.
-std::size_t descriptor_limit() {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
-}
-
-// Each client may need a descriptor to a backend; some are for the gate itself.
-std::size_t most_clients(const gate::Limits& limits, unsigned workers) {
-  std::size_t descriptors = descriptor_limit();
-  std::size_t own = std::min<std::size_t>(64, descriptors / 4) + 4UZ * workers;
-  std::size_t possible = descriptors > own ? (descriptors - own) / 2 : 1;
-  std::size_t wanted = limits.connections == 0 ? possible : std::min(limits.connections, possible);
-  return std::max<std::size_t>(1, wanted / workers);
-}
-
-unsigned worker_count(const gate::Config& config) {
-  return config.workers > 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
-}
-
-admin::ReloadOutcome outcome_of(const conf::Problems& problems, bool ok) {
-  admin::ReloadOutcome outcome{.ok = ok, .problems = {}};
-  for (const conf::Problem& one : problems.in_order()) {
-    outcome.problems.push_back({.severity = std::string(conf::word_for(one.severity, Language::English)),
-                                .file = one.place.file,
-                                .line = one.place.line,
-                                .column = one.place.column,
-                                .code = std::string(one.code),
-                                .what = one.what,
-                                .remedy = one.remedy});
-  }
-  return outcome;
-}
-
-Result<> make_state_dir(const gate::Config& config) {
-  std::error_code failure;
-  std::filesystem::create_directories(config.state_dir, failure);
-  if (!failure) return {};
-  return fail(Kind::Unavailable, "state.unusable",
-              cat("cannot use state_dir ", config.state_dir, ": ", failure.message()));
-}
-
-std::unique_ptr<gate::Accounts> open_accounts(const gate::Config& config, conf::Problems& problems) {
-  Result<> folder = make_state_dir(config);
-  auto accounts = folder ? gate::Accounts::open(config.state_dir) : std::unexpected(std::move(folder).error());
-  if (accounts) return *std::move(accounts);
-  problems.error({.file = config.file, .line = 0, .column = 0}, accounts.error().code(),
-                 {cat("cannot keep agents and sessions: ", accounts.error().text()),
-                  cat("kann Bearbeiter und Sitzungen nicht speichern: ", german_or_same(accounts.error().text()))},
-                 {"see that state_dir exists, belongs to the gate's user and has room",
-                  "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
-  return nullptr;
-}
-
-std::unique_ptr<CertificateWatch> open_certificates(const gate::Config& config, conf::Problems& problems) {
-  Result<> folder = make_state_dir(config);
-  auto watch = folder ? CertificateWatch::open(config.state_dir) : std::unexpected(std::move(folder).error());
-  if (watch) return *std::move(watch);
-  problems.warning({.file = config.file, .line = 0, .column = 0}, watch.error().code(),
-                   {cat("the inventory of certificates cannot be opened: ", watch.error().text()),
-                    cat("der Bestand lässt sich nicht öffnen: ", german_or_same(watch.error().text()))},
-                   {"see that state_dir exists, belongs to the gate's user and has room",
-                    "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
-  return nullptr;
-}
 
 void close_all(const std::vector<std::vector<gate::Door>>& doors) {
   for (const auto& of_worker : doors) {
@@ -115,20 +48,6 @@ SessionTerms terms_of(const gate::Plan& plan) {
   return {.lifetime = config.session_lifetime,
           .idle = config.session_idle,
           .tickets = plan.sign_in ? plan.sign_in->tickets() : nullptr};
-}
-
-// What takes effect at the next start only.
-void note_what_stays(const gate::Plan& now, const gate::Plan& next, conf::Problems& problems) {
-  auto note = [&](std::string_view key) {
-    problems.warning(place_of_file(next), "reload.needs-restart",
-                     {cat('"', key, "\" has changed: this takes effect at the next start"),
-                      cat('"', key, "\" ist geändert: Das gilt erst ab dem nächsten Start")},
-                     {"restart the service when it suits", "den Dienst bei Gelegenheit neu starten"});
-  };
-  if (now.config.workers != next.config.workers) note("workers");
-  if (now.config.state_dir != next.config.state_dir) note("state_dir");
-  if (now.config.admin.address != next.config.admin.address) note("admin.address");
-  if (now.config.limits.connections != next.config.limits.connections) note("limits.connections");
 }
 
 }  // namespace
@@ -222,6 +141,7 @@ RunningGate::Reading RunningGate::read_plan() {
           [this](const gate::Config& wanted, conf::Problems& problems) {
             return gate::AcmeService::make(wanted, {.work = pool_, .lookups = acme_lookups_}, problems);
           }};
+  gate::check_acme_files(*config, reading.problems);
   reading.plan = gate::make_plan(*std::move(config), parts, reading.problems);
   return reading;
 }
@@ -234,6 +154,10 @@ Result<std::vector<std::vector<gate::Door>>> RunningGate::open_doors(const gate:
   std::vector<std::vector<gate::Door>> doors(crew_.size());
   const std::vector<gate::ListenerConfig>& listeners = plan.config.listeners;
   bool first = plan_.get() == &plan;
+  // Later on the addresses that go and those that come may overlap, and both be ours.
+  for (const gate::ListenerConfig& listener : listeners) {
+    if (first) TRY(net::must_be_free(listener.address));
+  }
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     auto known = [&](const gate::ListenerConfig& old) { return old.address == listeners[i].address; };
     if (!first && std::ranges::any_of(plan_->config.listeners, known)) continue;
@@ -250,6 +174,7 @@ Result<std::vector<std::vector<gate::Door>>> RunningGate::open_doors(const gate:
 }
 
 Result<> RunningGate::open_operator_doors(const gate::Config& config) {
+  TRY(net::must_be_free(config.admin.address));
   int descriptor = TRY(net::listen_on(config.admin.address));
   operator_door_ = std::make_unique<net::Listener>(
       loop_, descriptor, [this](net::Accepted accepted) { operators_.take(accepted.descriptor); }, [](int) {});

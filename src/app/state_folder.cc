@@ -1,0 +1,43 @@
+#include "app/state_folder.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "app/german.h"
+#include "base/text.h"
+
+namespace pforte::app {
+
+Result<> make_state_dir(const gate::Config& config) {
+  std::error_code failure;
+  std::filesystem::create_directories(config.state_dir, failure);
+  if (!failure) return {};
+  return fail(Kind::Unavailable, "state.unusable",
+              cat("cannot use state_dir ", config.state_dir, ": ", failure.message()));
+}
+
+std::unique_ptr<gate::Accounts> open_accounts(const gate::Config& config, conf::Problems& problems) {
+  Result<> folder = make_state_dir(config);
+  auto accounts = folder ? gate::Accounts::open(config.state_dir) : std::unexpected(std::move(folder).error());
+  if (accounts) return *std::move(accounts);
+  problems.error({.file = config.file, .line = 0, .column = 0}, accounts.error().code(),
+                 {cat("cannot keep agents and sessions: ", accounts.error().text()),
+                  cat("kann Bearbeiter und Sitzungen nicht speichern: ", german_or_same(accounts.error().text()))},
+                 {"see that state_dir exists, belongs to the gate's user and has room",
+                  "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
+  return nullptr;
+}
+
+std::unique_ptr<CertificateWatch> open_certificates(const gate::Config& config, conf::Problems& problems) {
+  Result<> folder = make_state_dir(config);
+  auto watch = folder ? CertificateWatch::open(config.state_dir) : std::unexpected(std::move(folder).error());
+  if (watch) return *std::move(watch);
+  problems.warning({.file = config.file, .line = 0, .column = 0}, watch.error().code(),
+                   {cat("the inventory of certificates cannot be opened: ", watch.error().text()),
+                    cat("der Bestand lässt sich nicht öffnen: ", german_or_same(watch.error().text()))},
+                   {"see that state_dir exists, belongs to the gate's user and has room",
+                    "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
+  return nullptr;
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+
+#include "app/certificate_watch.h"
+#include "conf/problem.h"
+#include "gate/accounts.h"
+#include "gate/config.h"
+
+namespace pforte::app {
+
+// Makes the configuration's state_dir if it is not there. Fails with the code "state.unusable".
+Result<> make_state_dir(const gate::Config& config);
+
+// What the gate keeps there. Null when it cannot be opened: then `problems` has an error, for without accounts nobody
+// signs in.
+std::unique_ptr<gate::Accounts> open_accounts(const gate::Config& config, conf::Problems& problems);
+
+// The same of the inventory; without it the gate serves all the same, so that `problems` has a warning.
+std::unique_ptr<CertificateWatch> open_certificates(const gate::Config& config, conf::Problems& problems);
+
+}  // namespace pforte::app
