@@ -125,6 +125,7 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"sign-in by Kerberos is not running", "die Anmeldung mit Kerberos läuft nicht"},
     {"there is no service \"*\"; known: *", "es gibt keinen Dienst \"*\"; bekannt: *"},
     {"cannot use state_dir *: *", "state_dir * ist nicht benutzbar: *"},
+    {"cannot listen on *: *", "auf * lässt sich nicht lauschen: *"},
     {"it answered with status *", "es antwortete mit Status *"},
     {"the gate does not answer in time", "das Tor antwortet nicht rechtzeitig"},
     {"*: the answer does not end", "*: die Antwort endet nicht"},

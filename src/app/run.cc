@@ -83,8 +83,8 @@ int serve(const CommandLine& line) {
     return 0;
   }
   if (started.error().kind() == Kind::Invalid) return 2;
-  print(stderr, "pforte: error: " + started.error().text() + "\n");
-  return 3;
+  print(stderr, to_text(Complaint(started.error()), line.language));
+  return kSystemRefused;
 }
 
 // Commands to a running gate find it by the state folder of its configuration.

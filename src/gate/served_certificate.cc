@@ -19,12 +19,27 @@ using std::chrono::days;
 // Some days left to act, also over Easter.
 constexpr days kExpiresSoon{14};
 
+Message remedy_for(const Error& error) {
+  if (error.code() == "key.password-missing") {
+    return {"name key_password_file, a file whose first line is the password",
+            "key_password_file angeben, eine Datei, deren erste Zeile das Passwort ist"};
+  }
+  if (error.code() == "key.password-wrong") {
+    return {"correct the first line of key_password_file, which has to be this key's password",
+            "die erste Zeile von key_password_file berichtigen: Sie muss das Passwort dieses Schlüssels sein"};
+  }
+  if (error.code() == "file.unreadable") {
+    return {
+        "see that the file is there and that the gate's user may read it, and the folders above it",
+        "dafür sorgen, dass es die Datei gibt und der Benutzer des Dienstes sie lesen darf, auch die Ordner darüber"};
+  }
+  return {"name a PEM file; `openssl x509 -text -in FILE` or `openssl pkey -in FILE` shows what is in it",
+          "eine PEM-Datei angeben; `openssl x509 -text -in DATEI` oder `openssl pkey -in DATEI` zeigt, was darin ist"};
+}
+
 std::nullopt_t cannot_use(const conf::Text& file, const Error& error, conf::Problems& problems) {
-  problems.error(
-      file.place, error.code(), {cat("cannot use ", error.text()), cat("nicht verwendbar: ", error.text())},
-      {"name a readable PEM file; `openssl x509 -text -in FILE` or `openssl pkey -in FILE` shows what is in it",
-       "eine lesbare PEM-Datei angeben; `openssl x509 -text -in DATEI` oder `openssl pkey -in DATEI` zeigt, "
-       "was darin ist"});
+  problems.error(file.place, error.code(), {cat("cannot use ", error.text()), cat("nicht verwendbar: ", error.text())},
+                 remedy_for(error));
   return std::nullopt;
 }
 

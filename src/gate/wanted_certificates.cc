@@ -54,9 +54,12 @@ void check_site(const Config& config, const SiteConfig& site, conf::Problems& pr
 }
 
 void cannot_use(const conf::Text& file, std::string_view code, std::string_view why, conf::Problems& problems) {
-  problems.error(
-      file.place, code, {cat("cannot use ", why), cat("nicht verwendbar: ", why)},
-      {"name a file that the gate's user can read", "eine Datei angeben, die der Benutzer des Dienstes lesen kann"});
+  Message remedy = code == "acme.hook"
+                       ? Message{"name a program that the gate's user may run: chmod +x",
+                                 "ein Programm angeben, das der Benutzer des Dienstes ausführen darf: chmod +x"}
+                       : Message{"name a file that the gate's user can read",
+                                 "eine Datei angeben, die der Benutzer des Dienstes lesen kann"};
+  problems.error(file.place, code, {cat("cannot use ", why), cat("nicht verwendbar: ", why)}, remedy);
 }
 
 }  // namespace

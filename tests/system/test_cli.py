@@ -142,7 +142,31 @@ def test_a_port_that_is_taken_ends_with_3(written, app, authority, tmp_path):
     config["listener"][0]["address"] = f"127.0.0.1:{app.port}"
     done = run_pforte("serve", "--config", str(written(toml_document(config))))
     assert done.returncode == 3
-    assert str(app.port) in done.stderr
+    assert str(app.port) in done.stderr and "help: " in done.stderr
+
+
+@pytest.mark.parametrize("taken", ["listener", "admin"])
+def test_two_gates_do_not_share_an_address(pforte, written, app, authority, tmp_path, taken):
+    """Each worker shares its address with the others of its gate; half of the clients would come to the wrong gate."""
+    (tmp_path / "other").mkdir()
+    config = standard_config(tmp_path / "other", authority, [app.url])
+    own, theirs = (one["listener"][0] if taken == "listener" else one["admin"] for one in (config, pforte.config))
+    own["address"] = theirs["address"]
+    done = run_pforte("serve", "--config", str(written(toml_document(config))), "--lang", "de")
+    assert done.returncode == 3
+    assert f"auf {own['address']} lässt sich nicht lauschen" in done.stderr and "ss -ltnp" in done.stderr
+
+
+@pytest.mark.parametrize("missing", [{"trust": "/nowhere.pem"}, {"dns_hook": "/nowhere", "challenge": "dns-01"},
+                                     {"eab_kid": "one", "eab_key_file": "/nowhere.key"}], ids=lambda one: sorted(one)[0])
+def test_what_check_refuses_of_a_ca_serve_refuses_too(written, app, authority, tmp_path, missing):
+    config = standard_config(tmp_path, authority, [app.url])
+    config["acme"] = [{"name": "ca", "directory": "https://ca.example/dir", "terms_agreed": True} | missing]
+    file = str(written(toml_document(config)))
+    for command in ("check", "serve"):
+        done = run_pforte(command, "--config", file)
+        assert done.returncode in (1, 2), done.stderr
+        assert "/nowhere" in done.stderr
 
 
 def test_status_says_what_runs(pforte, app):
