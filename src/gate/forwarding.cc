@@ -136,7 +136,7 @@ net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server
     give_back(*std::move(lease), order);
     co_return Error(Kind::Closed, "gate.client-gone", "the client went before it was served");
   }
-  http::H1Client& client = lease->client();
+  http::ClientExchange& client = lease->client();
   client.patience(order.terms.backend->config.answer_time);
   Result<> spoken = co_await outcome(converse(client, order));
   answered_ = client.answered();
@@ -159,15 +159,15 @@ void Forwarding::give_back(Connections::Lease lease, const Order& order) {
   order.own ? order.own->keep(std::move(lease)) : std::move(lease).give_back();
 }
 
-net::Task<> Forwarding::converse(http::H1Client& server, const Order& order) {
+net::Task<> Forwarding::converse(http::ClientExchange& server, const Order& order) {
   server.begin(outgoing_->head);
-  exchange_.tell_when_broken(&server.stream().readable());
+  exchange_.tell_when_broken(&server.arrival());
   std::optional<net::Beside> upload;
   if (request().body.kind == Framing::Kind::None) {
     co_await server.write({}, More::Ends);
   } else {
     upload.emplace(send_body(server, order.terms), [this, &server] {
-      if (client_failure_) server.stream().readable().fail(clone(*client_failure_));
+      if (client_failure_) server.arrival().fail(clone(*client_failure_));
     });
     if (client_failure_) co_return copy_of(*client_failure_);
   }
@@ -194,7 +194,7 @@ net::Task<> Forwarding::inform(const http::ResponseHead& head, ConnectionSignIn 
   co_return {};
 }
 
-net::Task<> Forwarding::send_body(http::H1Client& server, const Terms& terms) {
+net::Task<> Forwarding::send_body(http::ClientExchange& server, const Terms& terms) {
   for (bool head_left = false;; head_left = true) {
     std::optional<http::Piece> piece = exchange_.try_body();
     if (!piece) {
@@ -245,7 +245,7 @@ std::unexpected<Error> Forwarding::client_stopped(Error error) {
   return copy_of(*client_failure_);
 }
 
-net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::ResponseHead& head, const Order& order) {
+net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::ResponseHead& head, const Order& order) {
   net::Spare<http::ResponseHead> out;
   out.take();
   rewrite_answer(head, order, *out);
@@ -258,7 +258,7 @@ net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::Respons
     std::optional<http::Piece> piece = server.try_body();
     // An answer without end ends with its session, whether it is silent for long as events are, or never as a camera.
     if (order.session && !bound && (!piece || head_left))
-      bound.emplace(worker_.tunnels(), *order.session, server.stream().readable());
+      bound.emplace(worker_.tunnels(), *order.session, server.arrival());
     if (bound && bound->is_over()) co_return fail(Kind::Denied, "session.ended", "the session was ended");
     if (!piece) {
       // Neither the head nor what OpenSSL keeps must wait for what comes late.
@@ -277,7 +277,8 @@ net::Task<> Forwarding::relay_answer(http::H1Client& server, const http::Respons
   co_return {};
 }
 
-net::Task<> Forwarding::switch_protocols(http::H1Client& server, const http::ResponseHead& head, const Order& order) {
+net::Task<> Forwarding::switch_protocols(http::ClientExchange& server, const http::ResponseHead& head,
+                                         const Order& order) {
   const http::RequestHead& asked = outgoing_->head;
   if (!asked.wants_upgrade || !equals_ignoring_case(asked.upgrade, head.upgrade)) {
     co_return fail(Kind::Invalid, "backend.upgrade", "the server switched to a protocol that nobody asked for");

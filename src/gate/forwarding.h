@@ -61,11 +61,11 @@ class Forwarding {
   // Nothing: the exchange is over. Else why the server did not answer.
   net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Order& order, bool fresh);
   static void give_back(Connections::Lease lease, const Order& order);
-  net::Task<> converse(http::H1Client& server, const Order& order);
-  net::Task<> send_body(http::H1Client& server, const Terms& terms);
+  net::Task<> converse(http::ClientExchange& server, const Order& order);
+  net::Task<> send_body(http::ClientExchange& server, const Terms& terms);
   net::Task<> inform(const http::ResponseHead& head, ConnectionSignIn sign_in);
-  net::Task<> relay_answer(http::H1Client& server, const http::ResponseHead& head, const Order& order);
-  net::Task<> switch_protocols(http::H1Client& server, const http::ResponseHead& head, const Order& order);
+  net::Task<> relay_answer(http::ClientExchange& server, const http::ResponseHead& head, const Order& order);
+  net::Task<> switch_protocols(http::ClientExchange& server, const http::ResponseHead& head, const Order& order);
   void rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const;
   std::unexpected<Error> client_stopped(Error error);
   bool may_repeat(const Error& error) const;

@@ -13,7 +13,7 @@ struct Activity {
   net::Instant last;
 };
 
-net::Task<> carry_to_server(net::Loop& loop, http::Exchange& client, http::H1Client& server, Activity& activity,
+net::Task<> carry_to_server(net::Loop& loop, http::Exchange& client, http::ClientExchange& server, Activity& activity,
                             Carried& carried) {
   for (;;) {
     http::Piece piece = co_await client.read_body();
@@ -22,11 +22,11 @@ net::Task<> carry_to_server(net::Loop& loop, http::Exchange& client, http::H1Cli
     co_await server.write(piece.bytes, piece.last ? http::More::Ends : http::More::Follows);
     if (piece.last) break;
   }
-  server.stream().finish();
+  server.finish();
   co_return {};
 }
 
-net::Task<> carry_to_client(net::Loop& loop, http::Exchange& client, http::H1Client& server, Activity& activity,
+net::Task<> carry_to_client(net::Loop& loop, http::Exchange& client, http::ClientExchange& server, Activity& activity,
                             Carried& carried) {
   for (;;) {
     std::optional<http::Piece> piece = server.try_body();
@@ -49,7 +49,7 @@ net::Task<> watch(net::Loop& loop, const Activity& activity, net::Duration idle)
 
 }  // namespace
 
-net::Task<> tunnel(net::Loop& loop, http::Exchange& client, http::H1Client& server, TunnelTerms terms,
+net::Task<> tunnel(net::Loop& loop, http::Exchange& client, http::ClientExchange& server, TunnelTerms terms,
                    Carried& carried) {
   Activity activity{loop.now()};
   client.pace({.longest_wait = kPatience, .bytes_per_second = 0});

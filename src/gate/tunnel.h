@@ -1,8 +1,8 @@
 #pragma once
 
 #include "gate/bound_tunnels.h"
+#include "http/client_exchange.h"
 #include "http/exchange.h"
-#include "http/h1_client.h"
 #include "net/loop.h"
 
 namespace pforte::gate {
@@ -25,7 +25,7 @@ struct TunnelTerms {
 //
 // Fails with Kind::Timeout once it has been idle, with Kind::Denied when its session has ended, and with the error of
 // either side.
-net::Task<> tunnel(net::Loop& loop, http::Exchange& client, http::H1Client& server, TunnelTerms terms,
+net::Task<> tunnel(net::Loop& loop, http::Exchange& client, http::ClientExchange& server, TunnelTerms terms,
                    Carried& carried);
 
 }  // namespace pforte::gate

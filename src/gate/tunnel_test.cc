@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "http/h1_client.h"
 #include "http/h1_server.h"
 #include "net/memory_pipe.h"
 #include "net/testing.h"
