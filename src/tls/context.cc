@@ -121,8 +121,6 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::make_for_proof(Shown
   std::vector<Shown> one;
   one.push_back(std::move(shown));
   std::shared_ptr<ServerContext> made(new ServerContext(Profile::Intermediate, std::move(one), Protocols::Proof));
-  SSL_CTX_set_num_tickets(made->context_.get(), 0);
-  SSL_CTX_set_options(made->context_.get(), SSL_OP_NO_TICKET);
   TRY(made->use_certificates());
   return std::shared_ptr<const ServerContext>(std::move(made));
 }

@@ -372,6 +372,11 @@ int Session::on_client_hello(SSL* ssl, int* alert, void*) {
   }
   SSL_set_SSL_CTX(ssl, session.context_->native());
   SSL_set_min_proto_version(ssl, int(SSL_CTX_get_min_proto_version(session.context_->native())));
+  if (proof) {
+    // Who looks for a proof comes once. Of the context's own settings nothing but its certificates is taken over.
+    SSL_set_num_tickets(ssl, 0);
+    SSL_set_options(ssl, SSL_OP_NO_TICKET);
+  }
   return SSL_CLIENT_HELLO_SUCCESS;
 }
 

@@ -246,6 +246,26 @@ TEST_CASE("a ticket sealed with the key before is replaced by one that lives on"
   }
 }
 
+TEST_CASE("who looks for a proof gets no ticket") {
+  auto names = std::make_shared<Names>();
+  names->add("app.example", context_of(issue({}, nullptr)));
+  names->prove(
+      ServerContext::make_for_proof({.identity = issue({}, nullptr), .ocsp_answer = {}, .ocsp_until = {}}).value());
+  for (int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    PlainClient client("app.example");
+    SSL_set_max_proto_version(client.ssl(), version);
+    SSL_set_alpn_protos(client.ssl(),
+                        reinterpret_cast<const unsigned char*>("\x0a"
+                                                               "acme-tls/1"),
+                        11);
+    Meeting meeting = meet(client, names);
+    CHECK(meeting.accepted);
+    CHECK(meeting.server->protocol() == kProofProtocol);
+    CHECK(!client.session());
+  }
+}
+
 TEST_CASE("HTTP/1.1 is agreed on where the client offers it, and nothing else is") {
   struct Row {
     std::string_view offered, chosen;
@@ -293,7 +313,7 @@ TEST_CASE("an OCSP answer is stapled for who asks, as long as it is valid") {
     if (row.asked) SSL_set_tlsext_status_type(client.ssl(), TLSEXT_STATUSTYPE_ocsp);
     CHECK(meet(client, names).accepted);
     const unsigned char* answer = nullptr;
-    long size = SSL_get_tlsext_status_ocsp_resp(client.ssl(), &answer);
+    long size = SSL_get_tlsext_status_ocsp_resp(client.ssl(), static_cast<void*>(&answer));
     CHECK(std::string_view(reinterpret_cast<const char*>(answer), std::size_t(std::max(size, 0L))) == row.stapled);
   }
 }
