@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "crypto/pem.h"
 #include "crypto/pem_blocks.h"
+#include "gate/sign_in.h"
 #include "gate/trusted_certificates.h"
 
 namespace pforte::app {
@@ -68,14 +69,20 @@ Result<> keep_all(const std::vector<PlanCertificates::Placed>& certificates, Inv
 }
 
 // A server shows something else than the last time.
-Result<> tell_change(const gate::Server& server, const std::string& id, Inventory& inventory) {
+Result<> tell_change(const std::string& server, const std::string& id, Inventory& inventory) {
   inventory::Entry entry = TRY(inventory.find(id));
-  (void)TRY(inventory.remember(id, cat("peer-changed ", server.url())));
-  log::warning("certificate.peer-changed", {{"server", server.url()},
+  (void)TRY(inventory.remember(id, cat("peer-changed ", server)));
+  log::warning("certificate.peer-changed", {{"server", server},
                                             {"subject", entry.subject},
                                             {"issuer", entry.issuer},
                                             {"sha256", id},
                                             {"expires", rfc3339(entry.not_after)}});
+  return {};
+}
+
+Result<> record_peer(std::string chain, UseKind kind, const std::string& server, Inventory& inventory) {
+  std::optional<std::string> id = TRY(keep(inventory, std::move(chain), Source::Seen));
+  if (id && TRY(inventory.note_use(*id, kind, server))) return tell_change(server, *id, inventory);
   return {};
 }
 
@@ -108,10 +115,20 @@ Result<bool> record_servers(const gate::Plan& plan, Inventory& inventory) {
       std::string chain = server->take_chain();
       if (chain.empty()) continue;
       some = true;
-      std::optional<std::string> id = TRY(keep(inventory, std::move(chain), Source::Seen));
-      if (id && TRY(inventory.note_use(*id, UseKind::Backend, server->url())))
-        TRY(tell_change(*server, *id, inventory));
+      TRY(record_peer(std::move(chain), UseKind::Backend, server->url(), inventory));
     }
+  }
+  return some;
+}
+
+Result<bool> record_directories(const gate::Plan& plan, ShownByServer& recorded, Inventory& inventory) {
+  if (!plan.sign_in) return false;
+  bool some = false;
+  for (const identity::LdapServerState& server : plan.sign_in->ldap_servers()) {
+    if (server.certificate.empty() || recorded[server.url] == server.certificate) continue;
+    some = true;
+    TRY(record_peer(crypto::pem_block(server.certificate), UseKind::Ldap, server.url, inventory));
+    recorded[server.url] = server.certificate;
   }
   return some;
 }

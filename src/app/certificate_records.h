@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,5 +33,10 @@ Result<> record_plan(const PlanCertificates& certificates, const gate::TlsNames*
 
 // What the servers of its backends have shown since the last time. Whether there was anything.
 Result<bool> record_servers(const gate::Plan& plan, inventory::Inventory& inventory);
+
+// What the servers of its directory have shown, where that is another than `recorded` says, which is brought up to date.
+// Whether there was anything.
+using ShownByServer = std::map<std::string, std::string>;  // DER, by the server's URL
+Result<bool> record_directories(const gate::Plan& plan, ShownByServer& recorded, inventory::Inventory& inventory);
 
 }  // namespace pforte::app

@@ -58,8 +58,9 @@ Result<> CertificateWatch::record(const gate::Plan& plan, const gate::TlsNames* 
     recorded_plan_ = &plan;
     recorded_names_ = names;
   }
-  bool some_changed = TRY(record_servers(plan, inventory_));
-  if (is_new || some_changed) changes_.fetch_add(1, std::memory_order_relaxed);
+  bool servers_changed = TRY(record_servers(plan, inventory_));
+  bool directories_changed = TRY(record_directories(plan, recorded_directories_, inventory_));
+  if (is_new || servers_changed || directories_changed) changes_.fetch_add(1, std::memory_order_relaxed);
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/certificate_records.h"
 #include "base/error.h"
 #include "gate/tls_names.h"
 #include "inventory/inventory.h"
@@ -44,6 +45,7 @@ class CertificateWatch {
   std::atomic<std::uint64_t> changes_ = 0;
   const void* recorded_plan_ = nullptr;
   const void* recorded_names_ = nullptr;
+  ShownByServer recorded_directories_;
   std::chrono::steady_clock::time_point next_;  // look then, whatever happens
 };
 

@@ -287,6 +287,13 @@ Result<> LdapConnection::am_i_somebody() {
   return {};
 }
 
+std::string LdapConnection::certificate() const {
+  berval der{};
+  if (ldap_get_option(body_->handle, LDAP_OPT_X_TLS_PEERCERT, &der) != LDAP_OPT_SUCCESS) return {};
+  Text owned(der.bv_val);
+  return {der.bv_val, der.bv_len};
+}
+
 Result<LdapFound> LdapConnection::search(const LdapSearch& search) {
   std::vector<char*> wanted;
   wanted.reserve(search.attributes.size() + 2);

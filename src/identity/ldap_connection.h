@@ -68,6 +68,9 @@ class LdapConnection {
 
   Result<LdapFound> search(const LdapSearch& search);
 
+  // What the server has shown, in DER; libldap tells of those that lead to its root nothing. Empty without TLS.
+  std::string certificate() const;
+
  private:
   struct Body;
   explicit LdapConnection(std::unique_ptr<Body> body);

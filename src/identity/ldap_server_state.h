@@ -15,6 +15,7 @@ struct LdapServerState {
   std::optional<Time> left_alone_until;  // while it is not asked; none: the next login asks it
   std::optional<Time> failed;            // when that was, the last time; none: never
   std::string reason;                    // with `failed`
+  std::string certificate;               // that it showed last, in DER; empty: none since the start
 };
 
 }  // namespace pforte::identity

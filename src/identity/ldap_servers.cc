@@ -39,7 +39,8 @@ struct Station {
   // Under mutex.
   std::vector<Idle> idle;  // the one used last is last
   std::optional<SystemClock::time_point> failed;
-  std::string reason;  // with `failed`
+  std::string reason;       // with `failed`
+  std::string certificate;  // that it showed last
 };
 
 // Nothing wrong with the server: it has judged what it was asked.
@@ -88,7 +89,16 @@ LdapServerState state_of(const Station& station) {
   std::lock_guard lock(station.mutex);
   state.failed = station.failed;
   state.reason = station.reason;
+  state.certificate = station.certificate;
   return state;
+}
+
+Result<LdapConnection> connect(Station& station) {
+  LdapConnection connection = TRY(LdapConnection::open(station.link));
+  std::string certificate = connection.certificate();
+  std::lock_guard lock(station.mutex);
+  station.certificate = std::move(certificate);
+  return connection;
 }
 
 }  // namespace
@@ -102,7 +112,7 @@ class LdapServers::Body {
   std::vector<LdapServerState> states() const;
 
  private:
-  Result<LdapConnection> signed_in(const Station& station) const;
+  Result<LdapConnection> signed_in(Station& station) const;
 
   std::optional<std::string> bind_dn_;
   std::string password_file_;
@@ -150,8 +160,8 @@ Result<> LdapServers::Body::on_first(const std::function<Result<>(Station&)>& wo
 
 // With a wrong password in the file, each attempt counts against the service account in the directory: the server is
 // left alone after that as after any other failure.
-Result<LdapConnection> LdapServers::Body::signed_in(const Station& station) const {
-  LdapConnection connection = TRY(LdapConnection::open(station.link));
+Result<LdapConnection> LdapServers::Body::signed_in(Station& station) const {
+  LdapConnection connection = TRY(connect(station));
   if (!bind_dn_) return connection;
   Result<Secret> password = crypto::read_password(password_file_);
   if (!password) return fail(Kind::Unavailable, "ldap.service-account", password.error().text());
@@ -195,8 +205,8 @@ Result<> LdapServers::as_service(const Work& work) {
 }
 
 Result<> LdapServers::alone(const Work& work) {
-  return body_->on_first([&](const Station& station) -> Result<> {
-    LdapConnection connection = TRY(LdapConnection::open(station.link));
+  return body_->on_first([&](Station& station) -> Result<> {
+    LdapConnection connection = TRY(connect(station));
     return work(connection);
   });
 }

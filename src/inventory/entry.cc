@@ -24,6 +24,8 @@ std::string_view name_of(UseKind kind) {
       return "site";
     case UseKind::Backend:
       return "backend";
+    case UseKind::Ldap:
+      return "ldap";
     case UseKind::Trust:
       return "trust";
   }

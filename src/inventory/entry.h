@@ -29,11 +29,12 @@ std::string_view name_of(Source source);
 // What a certificate does where it is.
 enum class UseKind : std::uint8_t {
   Site,     // a site shows it; its place is the site's first host
-  Backend,  // a server of a backend shows it: "crm.internal:8443"
+  Backend,  // a server of a backend shows it: its URL
+  Ldap,     // a server of the directory shows it: its URL
   Trust,    // it stands in a trust store: the file
 };
 
-// "site", "backend", "trust".
+// "site", "backend", "ldap", "trust".
 std::string_view name_of(UseKind kind);
 
 struct Use {

@@ -1,11 +1,13 @@
 """Passwords that a directory knows: LDAP that is up, down, slow, silent, or lying."""
 
 import json
+import shutil
 import time
 
 import pytest
 from agents import EVA, ldap_config
 from directory import (ADMIN_PASSWORD, PEOPLE_BASE, Liar, Relay, babbles, believes_everybody, knows_two, person, promises, refers)
+from gate import run_pforte, until
 from visitor import Form, Visitor, arrived, has_login_form, signed_in_as
 
 SUSAN_PASSWORD, PETER_PASSWORD = "Pw-susan-1", "Pw-peter-1"
@@ -194,6 +196,46 @@ def test_a_slow_directory_holds_up_nobody_with_a_ticket(start_with, directory, s
     assert signed_in_as(Visitor(gate).sign_in_with(susan)) == "susan"
     assert time.monotonic() - began < 0.8
     relay.close()
+
+
+# Whom we trust, and what it shows.
+
+
+@pytest.fixture
+def stores(tmp_path, authority):
+    """The trusted root in each form that a trust store may have."""
+    (tmp_path / "password").write_text("changeit\n")
+    (tmp_path / "folder").mkdir()
+    shutil.copy(authority.certificate, tmp_path / "folder/root.pem")
+    for store in ("trust.jks", "trust.p12"):
+        done = run_pforte("trust", "add", str(tmp_path / store), str(authority.certificate), "--alias", "root",
+                          "--password-file", str(tmp_path / "password"))
+        assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+@pytest.mark.parametrize("store", ["trust.jks", "trust.p12", "folder"])
+def test_a_trust_store_of_any_form_vouches_for_a_directory(store, start_with, stores, stranger):
+    changes = {} if store == "folder" else {"trust_password_file": str(stores / "password")}
+    gate = start_with(trust=str(stores / store), **changes)
+    Visitor(gate).must_sign_in("susan", SUSAN_PASSWORD)
+    liar = Liar(stranger.issue("127.0.0.1"), believes_everybody)
+    gate = start_with(liar.url, trust=str(stores / store), **changes)
+    says_no(Visitor(gate), "susan", SUSAN_PASSWORD)
+    liar.close()
+
+
+@pytest.mark.parametrize("way", ["LDAPS", "StartTLS"])
+def test_the_inventory_has_what_a_directory_shows(way, start_with, directory):
+    url = directory.tls_url if way == "LDAPS" else directory.url
+    gate = start_with(url, start_tls=way == "StartTLS" or None)
+    Visitor(gate).must_sign_in("susan", SUSAN_PASSWORD)
+
+    def shown():
+        listed = json.loads(gate.run("cert", "list", "--json").stdout)["certificates"]
+        return [one for one in listed if any(use["kind"] == "ldap" and use["place"] == url for use in one["uses"])]
+    (certificate,) = until(shown, "it is in the inventory")
+    assert certificate["source"] == "seen" and certificate["names"] == ["127.0.0.1"]
 
 
 # Lying.
