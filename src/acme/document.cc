@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "acme/strict_json.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -25,9 +26,9 @@ std::unexpected<Error> malformed_document(std::string_view what) {
 }
 
 Result<Parsed> read_object(std::string_view text, std::string_view what) {
-  Parsed document = Parsed::parse(text, nullptr, false);
-  if (!document.is_object()) return malformed_document(what);
-  return document;
+  std::optional<Parsed> document = strict_object(text);
+  if (!document) return malformed_document(what);
+  return *std::move(document);
 }
 
 // For logs and terminals: no control characters, and not endlessly long.
@@ -119,12 +120,9 @@ Result<Directory> read_directory(std::string_view json) {
   Directory directory{.new_nonce = text_in(object, "newNonce"),
                       .new_account = text_in(object, "newAccount"),
                       .new_order = text_in(object, "newOrder"),
-                      .renewal_info = text_in(object, "renewalInfo"),
-                      .terms = {}};
-  if (const Parsed* meta = object_in(object, "meta")) {
-    directory.terms = text_in(*meta, "termsOfService");
+                      .renewal_info = text_in(object, "renewalInfo")};
+  if (const Parsed* meta = object_in(object, "meta"))
     directory.wants_binding = flag_in(*meta, "externalAccountRequired");
-  }
   if (directory.new_nonce.empty() || directory.new_account.empty() || directory.new_order.empty())
     return malformed_document("directory");
   return directory;
@@ -177,7 +175,7 @@ Result<RenewalInfo> read_renewal_info(std::string_view json) {
   auto from = read_rfc3339(text_in(*window, "start"));
   auto until = read_rfc3339(text_in(*window, "end"));
   if (!from || !until || *until <= *from) return malformed_document("renewal information");
-  return RenewalInfo{.from = *from, .until = *until, .explanation = text_in(object, "explanationURL")};
+  return RenewalInfo{.from = *from, .until = *until};
 }
 
 }  // namespace pforte::acme

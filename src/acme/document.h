@@ -21,7 +21,6 @@ struct Directory {
   std::string new_account;
   std::string new_order;
   std::string renewal_info;  // RFC 9773, 4.1; empty: not offered
-  std::string terms;         // of service; empty: it has none
   bool wants_binding = false;
 };
 Result<Directory> read_directory(std::string_view json);
@@ -67,7 +66,6 @@ Result<Authorization> read_authorization(std::string_view json);
 struct RenewalInfo {
   std::chrono::sys_seconds from;
   std::chrono::sys_seconds until;
-  std::string explanation;  // an address; may be empty
 };
 Result<RenewalInfo> read_renewal_info(std::string_view json);
 

@@ -18,7 +18,6 @@ TEST_CASE("a directory names where requests go") {
   CHECK(directory->new_account == "https://ca/account");
   CHECK(directory->new_order == "https://ca/order");
   CHECK(directory->renewal_info == "https://ca/renewal-info");
-  CHECK(directory->terms == "https://ca/terms");
   CHECK(directory->wants_binding);
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "base/text.h"
 #include "crypto/random.h"
@@ -48,9 +49,12 @@ TEST_CASE("a hook that fails is told with its last words") {
 }
 
 TEST_CASE("a hook that takes too long is ended, and what it started with it") {
-  Result<> ran = Script("sleep 100 & sleep 100").run(100ms);
+  std::filesystem::path late = std::filesystem::temp_directory_path() / cat("pforte-late-", crypto::random_id());
+  Result<> ran = Script(cat("(sleep 0.4; touch ", late.string(), ") & sleep 100")).run(100ms);
   REQUIRE(!ran);
   CHECK(ran.error().text().ends_with("it took longer than 100 ms"));
+  std::this_thread::sleep_for(600ms);
+  CHECK(!std::filesystem::exists(late));
 }
 
 TEST_CASE("a hook that talks without end is ended") {

@@ -37,10 +37,10 @@ struct OwnAccount {
 Result<OwnAccount> own_account(store::Store& store, const std::string& directory) {
   Ledger ledger(store);
   std::optional<KeptAccount> kept = TRY(ledger.account(directory));
-  if (kept) return OwnAccount{TRY(crypto::SigningKey::from_pem(Secret(kept->key_pem))), kept->url};
+  if (kept) return OwnAccount{TRY(crypto::SigningKey::from_pem(kept->key_pem)), kept->url};
   crypto::SigningKey key = TRY(crypto::SigningKey::make());
   Secret pem = TRY(key.to_pem());
-  TRY(ledger.keep(directory, {.key_pem = std::string(pem.reveal()), .url = {}}));
+  TRY(ledger.keep(directory, {.key_pem = std::move(pem), .url = {}}));
   return OwnAccount{std::move(key), {}};
 }
 
@@ -61,13 +61,13 @@ Result<NewAccount> account_terms(const CaConfig& ca) {
   return terms;
 }
 
-Result<std::string> new_key_pem() {
+Result<std::shared_ptr<const Secret>> new_key_pem() {
   crypto::PrivateKey key = TRY(crypto::make_private_key());
-  return std::string(TRY(crypto::private_key_pem(*key)).reveal());
+  return std::make_shared<const Secret>(TRY(crypto::private_key_pem(*key)));
 }
 
-Result<std::string> request_for(const std::string& key_pem, const std::vector<std::string>& names) {
-  crypto::PrivateKey key = TRY(crypto::private_key_from_pem(key_pem, "the key of the order"));
+Result<std::string> request_for(const Secret& key_pem, const std::vector<std::string>& names) {
+  crypto::PrivateKey key = TRY(crypto::private_key_from_pem(key_pem.reveal(), "the key of the order"));
   std::vector<crypto::AlternativeName> wanted;
   for (const std::string& name : names) {
     std::optional<crypto::AlternativeName> one = crypto::alternative_name(name);
@@ -94,7 +94,7 @@ Result<> check_certificate(std::string_view chain, const std::vector<std::string
 Result<> keep_certificate(store::Store& store, const Renewal& renewal, const std::string& chain, std::string owner) {
   return store.transact([&]() -> Result<> {
     inventory::NewCertificate fresh{.chain_pem = chain,
-                                    .key_pem = Secret(renewal.key_pem),
+                                    .key_pem = Secret(renewal.key_pem->reveal()),
                                     .source = inventory::Source::Acme,
                                     .owner = std::move(owner)};
     (void)TRY(inventory::Inventory(store).keep(fresh));
@@ -194,7 +194,7 @@ net::Task<> Issuance::keep() {
 
 // The one under way, if this CA has it and it can still come to a certificate.
 net::Task<Order> Issuance::take_order() {
-  bool ours = renewal_.directory == ca_.directory.value && !renewal_.order.empty() && !renewal_.key_pem.empty();
+  bool ours = renewal_.directory == ca_.directory.value && !renewal_.order.empty() && renewal_.key_pem;
   if (ours) {
     Result<Client::Look<Order>> look = co_await outcome(client_->order(renewal_.order));
     if (look && look->document.state != State::Invalid && look->document.state != State::Over) co_return look->document;
@@ -208,7 +208,7 @@ net::Task<Order> Issuance::take_order() {
 
 net::Task<Order> Issuance::place_order() {
   auto make = [] { return new_key_pem(); };
-  renewal_.key_pem = co_await workshop_.pool.run<std::string>(workshop_.loop, std::move(make));
+  renewal_.key_pem = co_await workshop_.pool.run<std::shared_ptr<const Secret>>(workshop_.loop, std::move(make));
   renewal_.directory = ca_.directory.value;
   renewal_.order.clear();
   co_await keep();
@@ -308,7 +308,7 @@ net::Task<> Issuance::write_record(const Offer& offer, bool add) {
 }
 
 net::Task<Order> Issuance::finalize(std::string url) {
-  auto make = [key = renewal_.key_pem, names = names_] { return request_for(key, names); };
+  auto make = [key = renewal_.key_pem, names = names_] { return request_for(*key, names); };
   std::string request = co_await workshop_.pool.run<std::string>(workshop_.loop, std::move(make));
   Client::Look<Order> look = co_await client_->finalize(std::move(url), std::move(request));
   Order order = co_await wait_while(State::Processing, State::Processing, std::move(look.document), look.retry_after);

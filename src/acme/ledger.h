@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +15,8 @@ namespace pforte::acme {
 
 // Our account at a CA.
 struct KeptAccount {
-  std::string key_pem;  // of a crypto::SigningKey
-  std::string url;      // empty: it has yet to be made
+  Secret key_pem;   // of a crypto::SigningKey
+  std::string url;  // empty: it has yet to be made
 };
 
 // What is known of the renewal of one certificate.
@@ -23,9 +24,9 @@ struct Renewal {
   std::string names;  // of the certificate, in order, with a space between: what it is known by
 
   // The order under way; empty: there is none.
-  std::string directory;  // of the CA that has it
-  std::string order;      // its address; empty while the CA may not have heard of it
-  std::string key_pem;    // that the certificate will be for
+  std::string directory;                  // of the CA that has it
+  std::string order;                      // its address; empty while the CA may not have heard of it
+  std::shared_ptr<const Secret> key_pem;  // that the certificate will be for; null: none is made yet
 
   std::uint32_t failures = 0;  // in a row
   Time tried{};                // the last time; the epoch: never

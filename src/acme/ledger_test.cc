@@ -14,11 +14,11 @@ TEST_CASE("an account is kept with its key, and forgotten without losing it") {
   Ledger ledger(*store);
   const std::string ca = "https://ca/dir";
   CHECK(!ledger.account(ca).value());
-  REQUIRE(ledger.keep(ca, {.key_pem = "KEY", .url = ""}));
-  REQUIRE(ledger.keep(ca, {.key_pem = "KEY", .url = "https://ca/account/1"}));
+  REQUIRE(ledger.keep(ca, {.key_pem = Secret("KEY"), .url = ""}));
+  REQUIRE(ledger.keep(ca, {.key_pem = Secret("KEY"), .url = "https://ca/account/1"}));
   CHECK(ledger.account(ca).value()->url == "https://ca/account/1");
   REQUIRE(ledger.forget_address(ca));
-  CHECK(ledger.account(ca).value()->key_pem == "KEY");
+  CHECK(ledger.account(ca).value()->key_pem.reveal() == "KEY");
   CHECK(ledger.account(ca).value()->url.empty());
   CHECK(!ledger.account("https://other/dir").value());
 }
@@ -28,10 +28,11 @@ TEST_CASE("a renewal is kept as a whole") {
   Ledger ledger(*store);
   CHECK(ledger.renewal("a.example").value().names == "a.example");
   CHECK(ledger.renewal("a.example").value().failures == 0);
+  CHECK(!ledger.renewal("a.example").value().key_pem);
   Renewal renewal{.names = "a.example",
                   .directory = "https://ca/dir",
                   .order = "https://ca/order/1",
-                  .key_pem = "KEY",
+                  .key_pem = std::make_shared<const Secret>("KEY"),
                   .failures = 3,
                   .tried = Time(std::chrono::seconds(1'800'000'000)),
                   .next = Time(std::chrono::seconds(1'800'000'060)),
@@ -41,7 +42,7 @@ TEST_CASE("a renewal is kept as a whole") {
   Renewal read = ledger.renewal("a.example").value();
   CHECK(read.directory == renewal.directory);
   CHECK(read.order == renewal.order);
-  CHECK(read.key_pem == renewal.key_pem);
+  CHECK(read.key_pem->reveal() == "KEY");
   CHECK(read.failures == 3);
   CHECK(read.tried == renewal.tried);
   CHECK(read.next == renewal.next);

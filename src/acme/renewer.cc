@@ -138,10 +138,13 @@ net::Task<> Renewer::rung() {
   co_return {};
 }
 
-// Until something is due, or there is news.
+// Until something is due, a CA is to be asked when it wants to renew, or there is news.
 net::Task<> Renewer::sleep() {
   std::chrono::seconds longest = kReadEvery;
-  for (const auto& care : cares_) longest = std::min(longest, std::max(care->due - now(), 1s));
+  for (const auto& care : cares_) {
+    Time due = care->current ? std::min(care->due, care->window_due) : care->due;
+    longest = std::min(longest, std::max(due - now(), 1s));
+  }
   (void)co_await outcome(net::within(loop_, longest, rung()));
   co_return {};
 }

@@ -241,9 +241,16 @@ void Assembly::tell_refused_hosts() {
           {cat("the inventory has no valid certificate with key for ", host, ", so TLS for it is refused"),
            cat("der Bestand hat kein gültiges Zertifikat mit Schlüssel für ", host,
                "; TLS wird dafür also verweigert")},
-          {"pforte cert import FILE --key KEY, pforte cert issue, or a block [[acme]]; it goes live at once",
-           "pforte cert import DATEI --key SCHLÜSSEL, pforte cert issue oder ein Block [[acme]]; es gilt "
-           "sofort"});
+          plan_->config.acme.empty()
+              ? Message{"pforte cert import FILE --key KEY, pforte cert issue, or a block [[acme]]; it goes live at "
+                        "once",
+                        "pforte cert import DATEI --key SCHLÜSSEL, pforte cert issue oder ein Block [[acme]]; es gilt "
+                        "sofort"}
+              : Message{
+                    "where a CA of [[acme]] issues for it, that is under way: see renewals in pforte status; else "
+                    "pforte cert import FILE --key KEY, or pforte cert issue",
+                    "wo eine CA aus [[acme]] dafür ausstellt, läuft das: siehe Erneuerungen in pforte status; sonst "
+                    "pforte cert import DATEI --key SCHLÜSSEL oder pforte cert issue"});
     }
   }
 }
