@@ -106,6 +106,15 @@ void Reader::refuse_range(const Value& value, std::string_view key, std::string_
       {cat("anything from ", least, " to ", most, " is allowed"), cat("erlaubt ist alles von ", least, " bis ", most)});
 }
 
+// In German what is wanted follows "kein".
+void Reader::refuse_item(const Value& item, std::string_view key, const Message& wanted) const {
+  Message found = kind_of(item);
+  problems_->error(item.place, "conf.type",
+                   {cat("an item of ", key, " is ", found.en, ", not ", wanted.en),
+                    cat("ein Eintrag von ", key, " ist ", found.de, ", kein ", wanted.de)},
+                   {"put it in quotation marks if that is meant", "in Anführungszeichen setzen, wenn das gemeint ist"});
+}
+
 std::optional<Text> Reader::text(std::string_view key) {
   const Value* value = take(key);
   if (value == nullptr) return std::nullopt;
@@ -143,15 +152,33 @@ std::optional<std::vector<Text>> Reader::texts(std::string_view key) {
     if (const auto* text = std::get_if<std::string>(&item.is)) {
       texts.push_back({*text, item.place});
     } else {
-      Message found = kind_of(item);
-      problems_->error(
-          item.place, "conf.type",
-          {cat("an item of ", key, " is ", found.en, ", not a text"),
-           cat("ein Eintrag von ", key, " ist ", found.de, ", kein Text")},
-          {"put it in quotation marks if that is meant", "in Anführungszeichen setzen, wenn das gemeint ist"});
+      refuse_item(item, key, {"a text", "Text"});
     }
   }
   return texts;
+}
+
+std::optional<std::vector<Reader::TextOrTable>> Reader::texts_or_tables(std::string_view key) {
+  const Value* value = take(key);
+  if (value == nullptr) return std::nullopt;
+
+  const auto* list = std::get_if<Value::List>(&value->is);
+  if (list == nullptr) {
+    refuse(*value, key, {"a list of texts or tables", "eine Liste von Texten oder Tabellen"});
+    return std::nullopt;
+  }
+  std::vector<TextOrTable> items;
+  items.reserve(list->size());
+  for (const Value& item : *list) {
+    if (const auto* text = std::get_if<std::string>(&item.is)) {
+      items.emplace_back(Text{*text, item.place});
+    } else if (const auto* table = std::get_if<Table>(&item.is)) {
+      items.emplace_back(Reader(*table, *this, inner_name(key)));
+    } else {
+      refuse_item(item, key, {"a text or a table", "Text und keine Tabelle"});
+    }
+  }
+  return items;
 }
 
 std::vector<Reader::Named> Reader::named_texts() {

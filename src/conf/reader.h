@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "conf/document.h"
@@ -45,6 +46,10 @@ class Reader {
 
   // A list of texts. None when the key is not there or is no list.
   std::optional<std::vector<Text>> texts(std::string_view key);
+
+  // A list whose items are texts or tables. None when the key is not there or is no list.
+  using TextOrTable = std::variant<Text, Reader>;
+  std::optional<std::vector<TextOrTable>> texts_or_tables(std::string_view key);
 
   // A text under a key that the administrator chose, such as a principal.
   struct Named {
@@ -96,6 +101,7 @@ class Reader {
   const Value* take(std::string_view key);
   std::string inner_name(std::string_view key) const;
   void refuse(const Value& value, std::string_view key, const Message& wanted) const;
+  void refuse_item(const Value& item, std::string_view key, const Message& wanted) const;
   void refuse_range(const Value& value, std::string_view key, std::string_view least, std::string_view most) const;
   void report_unknown(const Entry& entry) const;
 

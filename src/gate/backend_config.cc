@@ -37,29 +37,40 @@ conf::Text read_name(conf::Reader& keys) {
   return name;
 }
 
+void refuse_twice(const std::vector<ServerConfig>& servers, const ServerConfig& server, conf::Problems& problems) {
+  auto same = [&](const ServerConfig& other) { return other.host == server.host && other.port == server.port; };
+  if (std::ranges::none_of(servers, same)) return;
+  std::string url = url_of(server);
+  problems.error(server.place, "conf.backend.server-twice",
+                 {cat("server \"", url, "\" stands here twice"), cat("Server \"", url, "\" steht hier zweimal")},
+                 {"remove one of the two", "einen von beiden entfernen"});
+}
+
 std::vector<ServerConfig> read_servers(conf::Reader& keys) {
   bool missing = !keys.has("servers");
-  std::optional<std::vector<conf::Text>> urls = keys.texts("servers");
-  if (missing || (urls && urls->empty())) {
+  auto items = keys.texts_or_tables("servers");
+  if (missing || (items && items->empty())) {
     keys.problems().error(
         keys.place_of("servers"), "conf.backend.no-server",
         {"the backend has no server", "das Backend hat keinen Server"},
         {"add servers = [\"http://10.0.0.11:8080\"]", "servers = [\"http://10.0.0.11:8080\"] ergänzen"});
   }
   std::vector<ServerConfig> servers;
-  if (!urls) return servers;
-  for (const conf::Text& url : *urls) {
-    std::optional<ServerConfig> server = read_server_config(url, keys.problems());
+  if (!items) return servers;
+  for (auto& item : *items) {
+    const auto* url = std::get_if<conf::Text>(&item);
+    std::optional<ServerConfig> server =
+        url ? read_server_config(*url, keys.problems()) : read_server_config(std::get<conf::Reader>(std::move(item)));
     if (!server) continue;
-    bool twice = std::ranges::any_of(
-        servers, [&](const ServerConfig& other) { return other.host == server->host && other.port == server->port; });
-    if (twice) {
-      keys.problems().error(
-          url.place, "conf.backend.server-twice",
-          {cat("server \"", url.value, "\" stands here twice"), cat("Server \"", url.value, "\" steht hier zweimal")},
-          {"remove one of the two", "einen von beiden entfernen"});
-    }
+    refuse_twice(servers, *server, keys.problems());
     servers.push_back(*std::move(server));
+  }
+  if (!servers.empty() && std::ranges::all_of(servers, &ServerConfig::backup)) {
+    keys.problems().warning(keys.place_of("servers"), "conf.backend.only-backups",
+                            {"every server of the backend is a backup, so backup has no effect",
+                             "jeder Server des Backends ist Reserve, backup bleibt also ohne Wirkung"},
+                            {"remove backup = true from those that serve as a rule",
+                             "backup = true bei denen entfernen, die in der Regel bedienen"});
   }
   return servers;
 }
@@ -124,14 +135,6 @@ HealthConfig read_health_config(conf::Reader keys) {
   return health;
 }
 
-Balance read_balance(conf::Reader& keys, Balance otherwise) {
-  constexpr std::array<std::string_view, 3> kNames = {"round-robin", "least-connections", "hash"};
-  std::size_t chosen = keys.choice_or("balance", static_cast<std::size_t>(otherwise), kNames);
-  if (chosen < 2) return static_cast<Balance>(chosen);
-  refuse_unsupported(keys, "balance", {"balance by hash", "nicht nach Hash verteilen"});
-  return otherwise;
-}
-
 conf::Text read_trust(conf::Reader& keys, const BackendConfig& config) {
   std::optional<conf::Text> trust = keys.text("trust");
   if (!trust || trust->value == "system") return trust.value_or(config.trust);
@@ -167,7 +170,7 @@ BackendConfig read_backend_config(conf::Reader keys) {
   config.place = keys.place();
   config.name = read_name(keys);
   config.servers = read_servers(keys);
-  config.balance = read_balance(keys, config.balance);
+  config.balance = read_balance_config(keys);
   if (keys.flag_or("sticky", false))
     refuse_unsupported(keys, "sticky", {"keep a client at its server", "einen Client nicht bei seinem Server halten"});
   config.trust = read_trust(keys, config);

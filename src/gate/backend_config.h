@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "gate/balance_config.h"
 #include "gate/identity_config.h"
 #include "gate/server_config.h"
 #include "policy/path.h"
@@ -33,8 +34,6 @@ struct HealthConfig {
   std::string host;
 };
 
-enum class Balance : std::uint8_t { RoundRobin, LeastConnections };
-
 // An application behind the gate: a `[[backend]]` block of pforte.toml(5).
 struct BackendConfig {
   conf::Place place;
@@ -46,7 +45,7 @@ struct BackendConfig {
   std::vector<ServerConfig> servers;
 
   // Who gets the next request.
-  Balance balance = Balance::LeastConnections;
+  BalanceConfig balance;
 
   // Whom we trust to vouch for https servers: "system", or a trust store of any form (path already resolved).
   conf::Text trust{.value = "system", .place = {}};

@@ -120,7 +120,7 @@ TEST_CASE("a configuration that says little has the defaults of the handbook") {
   CHECK(config->sites[0].limits.body_rate == 240);
   CHECK(config->sites[0].tls_profile == TlsProfile::Intermediate);
   CHECK(config->listeners[0].tls);
-  CHECK(config->backends[0].balance == Balance::LeastConnections);
+  CHECK(config->backends[0].balance.by == Balance::LeastConnections);
   CHECK(config->backends[0].trust.value == "system");
 }
 

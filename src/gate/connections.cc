@@ -1,7 +1,5 @@
 #include "gate/connections.h"
 
-#include <algorithm>
-
 #include "gate/dial.h"
 
 namespace pforte::gate {
@@ -53,11 +51,6 @@ Connections::Kept& Connections::kept(const std::shared_ptr<Server>& server) {
   return found;
 }
 
-unsigned Connections::busy(const Server& server) const {
-  auto found = kept_.find(&server);
-  return found == kept_.end() ? 0 : found->second.busy;
-}
-
 std::unique_ptr<http::H1Client> Connections::take_idle(Kept& kept) {
   while (!kept.idle.empty()) {
     std::unique_ptr<http::H1Client> client = std::move(kept.idle.back().client);
@@ -77,35 +70,6 @@ net::Task<Connections::Lease> Connections::take(std::shared_ptr<Server> server, 
   std::unique_ptr<net::Stream> stream = co_await dial(loop_, *server, connect_limit);
   auto client = std::make_unique<http::H1Client>(loop_, std::move(stream));
   co_return Lease(*this, std::move(server), std::move(client), false);
-}
-
-std::size_t Connections::next_turn(const Backend& backend) {
-  if (turns_.size() <= backend.index) turns_.resize(backend.index + 1);
-  return ++turns_[backend.index];
-}
-
-std::shared_ptr<Server> Connections::choose(const Backend& backend, const std::vector<const Server*>& tried) {
-  std::size_t turn = next_turn(backend);
-  std::shared_ptr<Server> chosen = choose_among(Among::Available, backend, turn, tried);
-  return chosen ? chosen : choose_among(Among::Healthy, backend, turn, tried);
-}
-
-std::shared_ptr<Server> Connections::choose_among(Among among, const Backend& backend, std::size_t turn,
-                                                  const std::vector<const Server*>& tried) {
-  std::size_t count = backend.servers.size();
-  std::shared_ptr<Server> best;
-  unsigned best_busy = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::shared_ptr<Server>& candidate = backend.servers[(turn + i) % count];
-    bool fit = candidate->healthy() && (among == Among::Healthy || !candidate->ejected(loop_.now()));
-    if (!fit || std::ranges::find(tried, candidate.get()) != tried.end()) continue;
-    if (backend.config.balance == Balance::RoundRobin) return candidate;
-    unsigned candidate_busy = busy(*candidate);
-    if (best && candidate_busy >= best_busy) continue;
-    best = candidate;
-    best_busy = candidate_busy;
-  }
-  return best;
 }
 
 void Connections::sweep() {

@@ -3,10 +3,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <string>
 #include <vector>
 
-#include "gate/backend.h"
 #include "gate/server.h"
 #include "http/h1_client.h"
 #include "net/loop.h"
@@ -59,10 +57,6 @@ class Connections {
   // Fails like dial().
   net::Task<Lease> take(std::shared_ptr<Server> server, net::Duration connect_limit, bool fresh);
 
-  // The server that gets the next request: by `balance` among the available ones that are not in `tried`. Where all
-  // healthy ones are ejected, one of them is tried all the same: an ejection is a guess. Null when none is left.
-  std::shared_ptr<Server> choose(const Backend& backend, const std::vector<const Server*>& tried);
-
   // Closes what has been idle too long, what its server closed, and what no plan uses any more.
   void sweep();
 
@@ -76,18 +70,12 @@ class Connections {
     std::vector<Idle> idle;  // last used at the end
     unsigned busy = 0;
   };
-  enum class Among : std::uint8_t { Available, Healthy };
-  std::shared_ptr<Server> choose_among(Among among, const Backend& backend, std::size_t turn,
-                                       const std::vector<const Server*>& tried);
-  std::size_t next_turn(const Backend& backend);
   Kept& kept(const std::shared_ptr<Server>& server);
-  unsigned busy(const Server& server) const;
   std::unique_ptr<http::H1Client> take_idle(Kept& kept);
 
   net::Loop& loop_;
   ConnectionGauge& gauge_;
   std::map<const Server*, Kept> kept_;
-  std::vector<std::size_t> turns_;  // by the backend's index: for round-robin, and among equals
 };
 
 }  // namespace pforte::gate

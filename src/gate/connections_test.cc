@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
-#include <map>
 #include <string>
 
 #include "base/text.h"
@@ -12,52 +11,7 @@
 namespace pforte::gate {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::Hall;
-
-TEST_CASE("round-robin gives everybody his turn") {
-  Hall hall(3);
-  std::map<int, int> turns;
-  int before = -1;
-  for (int i = 0; i < 30; ++i) {
-    int chosen = hall.choose();
-    CHECK(chosen != before);
-    before = chosen;
-    ++turns[chosen];
-  }
-  CHECK(turns == std::map<int, int>{{0, 10}, {1, 10}, {2, 10}});
-}
-
-TEST_CASE("least-connections goes to who has least to do, and spreads among equals") {
-  Hall hall(3, Balance::LeastConnections);
-  std::map<int, int> turns;
-  for (int i = 0; i < 30; ++i) ++turns[hall.choose()];
-  CHECK(turns == std::map<int, int>{{0, 10}, {1, 10}, {2, 10}});
-
-  Connections::Lease first = hall.take(0);
-  Connections::Lease second = hall.take(2);
-  for (int i = 0; i < 5; ++i) CHECK(hall.choose() == 1);
-  Connections::Lease third = hall.take(1);
-  Connections::Lease fourth = hall.take(1);
-  for (int i = 0; i < 5; ++i) CHECK(hall.choose() != 1);
-  CHECK(hall.gauge.busy == 4);
-}
-
-TEST_CASE("who is ill, ejected or tried is passed over, but an ejected one is better than none") {
-  for (Balance balance : {Balance::RoundRobin, Balance::LeastConnections}) {
-    Hall hall(3, balance);
-    auto& servers = hall.backend.servers;
-    servers[0]->judged(false, "ill");
-    servers[1]->failed(hall.loop.now(), "down");
-    for (int i = 0; i < 5; ++i) CHECK(hall.choose() == 2);
-    CHECK(hall.choose({servers[2].get()}) == 1);
-    CHECK(hall.choose({servers[2].get(), servers[1].get()}) == -1);
-    servers[2]->judged(false, "ill");
-    CHECK(hall.choose() == 1);
-    servers[1]->judged(false, "ill");
-    CHECK(hall.choose() == -1);
-  }
-}
 
 TEST_CASE("a connection that was given back carries the next exchange") {
   Hall hall(1);
@@ -119,7 +73,7 @@ TEST_CASE("a connection that its server has signed in, or has begun to, is given
 }
 
 TEST_CASE("no more connections are kept than were asked for") {
-  Hall hall(1, Balance::RoundRobin, 1);
+  Hall hall(1, 1);
   Connections::Lease first = hall.take(0);
   hall.exchange(first);
   Connections::Lease second = hall.take(0);

@@ -80,8 +80,9 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
   fields.insert(fields.end(), order.identity.begin(), order.identity.end());
   std::optional<Error> failure;
   for (;;) {
-    std::shared_ptr<Server> server = choose(order);
-    if (!server) break;
+    std::expected<Place, Balancer::Lack> place = choose(order);
+    if (!place) break;
+    const std::shared_ptr<Server>& server = place->server();
     if (record_.attempts++ > 0) worker_.metrics().retries.add();
     failure = co_await attempt(server, order, false);
     bool stale = failure && reused_ && !answered_ && failure->kind() == Kind::Closed && may_repeat(*failure);
@@ -105,12 +106,11 @@ bool Forwarding::too_large(const Terms& terms) const {
 }
 
 // Whoever is signed in at a server stays there.
-std::shared_ptr<Server> Forwarding::choose(const Order& order) {
+std::expected<Place, Balancer::Lack> Forwarding::choose(const Order& order) {
   const Backend& backend = *order.terms.backend;
-  if (order.own) {
-    if (std::shared_ptr<Server> own = order.own->server_of(backend)) return own;
-  }
-  return worker_.connections().choose(backend, tried_);
+  const Server* own = order.own ? order.own->server_of(backend) : nullptr;
+  return worker_.balancer().choose(backend,
+                                   {.request = request(), .client = record_.client, .tried = tried_, .only = own});
 }
 
 net::Task<Connections::Lease> Forwarding::connect(std::shared_ptr<Server> server, const Order& order, bool fresh) {

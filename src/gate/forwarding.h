@@ -1,11 +1,13 @@
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "gate/balancer.h"
 #include "gate/connections.h"
 #include "gate/limits_config.h"
 #include "gate/private_connection.h"
@@ -56,7 +58,7 @@ class Forwarding {
  private:
   const http::RequestHead& request() const { return exchange_.request(); }
   bool too_large(const Terms& terms) const;
-  std::shared_ptr<Server> choose(const Order& order);
+  std::expected<Place, Balancer::Lack> choose(const Order& order);
   net::Task<Connections::Lease> connect(std::shared_ptr<Server> server, const Order& order, bool fresh);
   // Nothing: the exchange is over. Else why the server did not answer.
   net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Order& order, bool fresh);

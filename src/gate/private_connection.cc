@@ -7,10 +7,10 @@ namespace pforte::gate {
 PrivateConnection::PrivateConnection(Connections& connections, std::function<void()> on_loss)
     : connections_(connections), on_loss_(std::move(on_loss)) {}
 
-std::shared_ptr<Server> PrivateConnection::server_of(const Backend& backend) const {
+const Server* PrivateConnection::server_of(const Backend& backend) const {
   if (!kept_ || !kept_->server()->healthy()) return nullptr;
   bool of_it = std::ranges::find(backend.servers, kept_->server()) != backend.servers.end();
-  return of_it ? kept_->server() : nullptr;
+  return of_it ? kept_->server().get() : nullptr;
 }
 
 net::Task<Connections::Lease> PrivateConnection::take(std::shared_ptr<Server> server, net::Duration connect_limit,

@@ -21,7 +21,7 @@ class PrivateConnection {
 
   // Where it leads to, if that is a server of `backend` that gets requests; null: to none. An ejected server is not
   // left.
-  std::shared_ptr<Server> server_of(const Backend& backend) const;
+  const Server* server_of(const Backend& backend) const;
 
   // For one exchange: the one that was kept, or else, and where a `fresh` one is wanted, a new one, never one that
   // others have used. Fails like dial().

@@ -95,11 +95,11 @@ TEST_CASE("a client stays where its own connection leads, unless that server is 
   CHECK(guest.own.server_of(hall.backend) == nullptr);
   guest.exchange();
   auto& servers = hall.backend.servers;
-  CHECK(guest.own.server_of(hall.backend) == servers[0]);
+  CHECK(guest.own.server_of(hall.backend) == servers[0].get());
   CHECK(guest.own.server_of(elsewhere.backend) == nullptr);
   servers[0]->failed(hall.loop.now(), "down");
   CHECK(servers[0]->ejected(hall.loop.now()));
-  CHECK(guest.own.server_of(hall.backend) == servers[0]);
+  CHECK(guest.own.server_of(hall.backend) == servers[0].get());
   servers[0]->judged(false, "ill");
   CHECK(guest.own.server_of(hall.backend) == nullptr);
 }

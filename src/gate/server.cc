@@ -1,22 +1,13 @@
 #include "gate/server.h"
 
-#include "base/text.h"
+#include "gate/rendezvous.h"
 
 namespace pforte::gate {
-
-namespace {
-
-std::string url_of(const ServerConfig& config) {
-  bool bracketed = config.host.find(':') != std::string::npos;
-  std::string host = bracketed ? cat('[', config.host, ']') : config.host;
-  return cat(config.tls ? "https://" : "http://", host, ':', config.port);
-}
-
-}  // namespace
 
 Server::Server(const BackendConfig& backend, const ServerConfig& config, std::shared_ptr<const tls::ClientContext> tls)
     : config_(config),
       url_(url_of(config)),
+      hash_(hash_of(url_)),
       tls_name_(backend.server_name.empty() ? config.host : backend.server_name),
       tls_(std::move(tls)),
       idle_connections_(backend.idle_connections),
@@ -58,6 +49,18 @@ bool Server::failed(net::Instant now, std::string_view reason) {
   story_.since = std::chrono::system_clock::now();
   ejected_until_.store((now + eject_time_).time_since_epoch().count(), std::memory_order_relaxed);
   return true;
+}
+
+bool Server::let_in(unsigned most) {
+  if (most == 0) {
+    requests_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+  unsigned before = requests_.load(std::memory_order_relaxed);
+  while (before < most) {
+    if (requests_.compare_exchange_weak(before, before + 1, std::memory_order_relaxed)) return true;
+  }
+  return false;
 }
 
 bool Server::judged(bool healthy, std::string_view reason) {

@@ -34,6 +34,8 @@ class Server {
   // What its certificate must say, and what we ask for (SNI).
   const std::string& tls_name() const { return tls_name_; }
   std::size_t idle_connections() const { return idle_connections_; }
+  // Of its URL, by hash_of().
+  std::uint64_t hash() const { return hash_; }
 
   using Addresses = std::shared_ptr<const std::vector<net::Address>>;
   // Empty while the name has not been found.
@@ -48,6 +50,12 @@ class Server {
   bool available(net::Instant now) const { return healthy() && !ejected(now); }
   bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
   bool ejected(net::Instant now) const;
+
+  // A request is under way here, from all workers: counted in, and out when it is over. False: there are `most` already
+  // (0: any number), and it is not.
+  bool let_in(unsigned most);
+  void let_out() { requests_.fetch_sub(1, std::memory_order_relaxed); }
+  unsigned requests() const { return requests_.load(std::memory_order_relaxed); }
 
   // What came of an attempt. Enough failures in a row eject the server for a while: true for the one that did it.
   void succeeded();
@@ -78,6 +86,7 @@ class Server {
  private:
   ServerConfig config_;
   std::string url_;
+  std::uint64_t hash_;
   std::string tls_name_;
   std::shared_ptr<const tls::ClientContext> tls_;
   std::size_t idle_connections_;
@@ -94,6 +103,8 @@ class Server {
   Story story_;          // under mutex_
   std::string digest_;   // under mutex_: of the certificate it shows
   std::string chain_;    // under mutex_: not taken yet
+  // Written by every request: beside nothing that others only read.
+  alignas(64) std::atomic<unsigned> requests_{0};
 };
 
 }  // namespace pforte::gate

@@ -54,8 +54,14 @@ std::optional<Authority> cut(std::string_view text) {
 
 }  // namespace
 
+std::string url_of(const ServerConfig& server) {
+  bool bracketed = server.host.contains(':');
+  std::string host = bracketed ? cat('[', server.host, ']') : server.host;
+  return cat(server.tls ? "https://" : "http://", host, ':', server.port);
+}
+
 std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Problems& problems) {
-  ServerConfig server{.place = url.place, .tls = url.value.starts_with("https://"), .host = {}, .port = 0};
+  ServerConfig server{.place = url.place, .tls = url.value.starts_with("https://"), .host = {}};
   if (!server.tls && !url.value.starts_with("http://")) {
     bool bare = !url.value.contains("://") && !url.value.empty();
     refuse(problems, url, {"has no scheme that we speak", "hat kein Schema, das wir sprechen"},
@@ -101,6 +107,18 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
   server.host = std::move(host);
   server.port = *port;
   return server;
+}
+
+std::optional<ServerConfig> read_server_config(conf::Reader keys) {
+  conf::Text url = keys.required_text("url");
+  // An empty one has been told.
+  std::optional<ServerConfig> server = url.value.empty() ? std::nullopt : read_server_config(url, keys.problems());
+  ServerConfig config = server.value_or(ServerConfig());
+  config.weight = static_cast<unsigned>(keys.number_or("weight", config.weight, {1, 256}));
+  config.backup = keys.flag_or("backup", config.backup);
+  config.max_requests = static_cast<unsigned>(keys.number_or("max_requests", config.max_requests, {0, 1'000'000}));
+  keys.end();
+  return server ? std::optional(config) : std::nullopt;
 }
 
 }  // namespace pforte::gate

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gate/backend.h"
 #include "gate/connections.h"
 #include "net/listener.h"
 #include "net/testing.h"
@@ -27,8 +28,7 @@ class Gauge final : public ConnectionGauge {
 // A backend of so many servers, which listen on loopback and never answer.
 class Hall {
  public:
-  explicit Hall(std::size_t servers, Balance balance = Balance::RoundRobin, std::size_t idle_connections = 8) {
-    backend.config.balance = balance;
+  explicit Hall(std::size_t servers, std::size_t idle_connections = 8) {
     backend.config.idle_connections = idle_connections;
     backend.config.eject_after = 1;
     for (std::size_t i = 0; i < servers; ++i) {
@@ -68,15 +68,6 @@ class Hall {
     };
     CHECK(net::run(loop, sleep(loop)));
   }
-  // The number of the server that gets the next request; -1: none.
-  int choose(const std::vector<const Server*>& tried = {}) {
-    std::shared_ptr<Server> chosen = connections.choose(backend, tried);
-    for (std::size_t i = 0; i < backend.servers.size(); ++i) {
-      if (backend.servers[i] == chosen) return int(i);
-    }
-    return -1;
-  }
-
   net::Loop loop;
   Gauge gauge;
   Backend backend;

@@ -30,7 +30,11 @@ void tell_no_descriptor(int number) {
 }  // namespace
 
 Worker::Worker(AccessLog& log, std::size_t most_clients)
-    : lane_(log.lane()), references_(random_number()), most_clients_(most_clients), connections_(loop_, *this) {
+    : lane_(log.lane()),
+      references_(random_number()),
+      most_clients_(most_clients),
+      connections_(loop_, *this),
+      balancer_(loop_, random_number()) {
   loop_.spawn(keep_tidy());
 }
 

@@ -8,6 +8,7 @@
 
 #include "acme/proofs.h"
 #include "gate/access_log.h"
+#include "gate/balancer.h"
 #include "gate/bound_tunnels.h"
 #include "gate/connections.h"
 #include "gate/known_session.h"
@@ -57,6 +58,7 @@ class Worker final : private ConnectionGauge {
   const std::shared_ptr<const TlsNames>& names() const { return names_; }
   const std::shared_ptr<const tls::TicketKeys>& keys() const { return keys_; }
   Connections& connections() { return connections_; }
+  Balancer& balancer() { return balancer_; }
 
   // What sessions are judged by from now on; tunnels of those that were ended go. Not null.
   void follow_sessions(std::shared_ptr<const session::Keys> keys, std::shared_ptr<const session::Ended> ended);
@@ -112,6 +114,7 @@ class Worker final : private ConnectionGauge {
   std::shared_ptr<const TlsNames> names_;
   std::shared_ptr<const tls::TicketKeys> keys_;
   Connections connections_;
+  Balancer balancer_;
   std::shared_ptr<const session::Keys> session_keys_;
   std::shared_ptr<const session::Ended> ended_sessions_;
   std::shared_ptr<const acme::Proofs> proofs_;

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "conf/reader.h"
+
+namespace pforte::gate {
+
+enum class Balance : std::uint8_t { RoundRobin, LeastConnections, PowerOfTwo, Hash };
+
+// Who gets the next request: `balance` of a backend, and what goes with it.
+struct BalanceConfig {
+  Balance by = Balance::LeastConnections;
+
+  // Of Balance::Hash: the field whose value decides, in lower case. Empty, or a request without it: the client's
+  // address.
+  std::string hash_field;
+};
+
+// Takes the keys about it from a `[[backend]]`.
+BalanceConfig read_balance_config(conf::Reader& keys);
+
+}  // namespace pforte::gate

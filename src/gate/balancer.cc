@@ -1,0 +1,136 @@
+#include "gate/balancer.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "gate/rendezvous.h"
+
+namespace pforte::gate {
+
+namespace {
+
+// Whose turn it is: a rank is used only where none above it has a server.
+enum class Rank : std::uint8_t { Primary, Backup, EjectedPrimary, EjectedBackup, Out };
+
+Rank rank_of(const Server& server, const ServerConfig& config, net::Instant now) {
+  if (!server.healthy()) return Rank::Out;
+  if (server.ejected(now)) return config.backup ? Rank::EjectedBackup : Rank::EjectedPrimary;
+  return config.backup ? Rank::Backup : Rank::Primary;
+}
+
+bool is_full(const Server& server, const ServerConfig& config) {
+  return config.max_requests > 0 && server.requests() >= config.max_requests;
+}
+
+// What a request is told apart by: the field that was named, else its client.
+std::uint64_t hash_key(const BalanceConfig& config, const Balancer::Wish& wish) {
+  if (!config.hash_field.empty()) {
+    for (const http::Field& field : wish.request.fields) {
+      if (equals_ignoring_case(field.name, config.hash_field)) return hash_of(field.value);
+    }
+  }
+  const auto& ip = wish.client.ip();
+  return hash_of({reinterpret_cast<const char*>(ip.data()), ip.size()});
+}
+
+}  // namespace
+
+std::expected<Place, Balancer::Lack> Balancer::choose(const Backend& backend, const Wish& wish) {
+  for (;;) {
+    Lack lack = gather(backend, wish);
+    if (candidates_.empty()) return std::unexpected(lack);
+    std::size_t number = candidates_.size() == 1 ? candidates_.front().number : pick(backend, wish).number;
+    const std::shared_ptr<Server>& server = backend.servers[number];
+    // Another worker may have been quicker.
+    if (server->let_in(backend.config.servers[number].max_requests)) return Place(server);
+  }
+}
+
+// Those of the best rank that have a place left. None: why.
+Balancer::Lack Balancer::gather(const Backend& backend, const Wish& wish) {
+  candidates_.clear();
+  Rank best = Rank::Out;
+  for (std::size_t i = 0; i < backend.servers.size(); ++i) {
+    const Server& server = *backend.servers[i];
+    const ServerConfig& config = backend.config.servers[i];
+    if (wish.only && wish.only != &server) continue;
+    Rank rank = rank_of(server, config, loop_.now());
+    if (rank == Rank::Out || rank > best || std::ranges::find(wish.tried, &server) != wish.tried.end()) continue;
+    if (rank < best) candidates_.clear();
+    best = rank;
+    if (!is_full(server, config)) candidates_.emplace_back(i, config.weight, server.requests());
+  }
+  return best == Rank::Out ? Lack::NoServer : Lack::AllBusy;
+}
+
+const Balancer::Candidate& Balancer::pick(const Backend& backend, const Wish& wish) {
+  switch (backend.config.balance.by) {
+    case Balance::PowerOfTwo:
+      return less_busy_of_two();
+    case Balance::Hash:
+      return nearest(backend, hash_key(backend.config.balance, wish));
+    case Balance::LeastConnections:
+      keep_least_busy();
+      break;
+    case Balance::RoundRobin:
+      break;
+  }
+  return next_in_turn(backend);
+}
+
+// By what there is to do for each unit of weight.
+bool Balancer::less_busy(const Candidate& a, const Candidate& b) {
+  return std::uint64_t(a.requests) * b.weight < std::uint64_t(b.requests) * a.weight;
+}
+
+void Balancer::keep_least_busy() {
+  Candidate least = *std::ranges::min_element(candidates_, less_busy);
+  std::erase_if(candidates_, [&](const Candidate& one) { return less_busy(least, one); });
+}
+
+// Smooth weighted round-robin: each is owed its weight, who is owed most is next, and pays for all. The turns of a
+// heavy server lie between those of the others. Source: nginx, ngx_http_upstream_get_peer().
+const Balancer::Candidate& Balancer::next_in_turn(const Backend& backend) {
+  if (owed_.size() <= backend.index) owed_.resize(backend.index + 1);
+  std::vector<std::int64_t>& owed = owed_[backend.index];
+  owed.resize(backend.servers.size());
+  std::int64_t all = 0;
+  const Candidate* next = nullptr;
+  for (const Candidate& one : candidates_) {
+    owed[one.number] += one.weight;
+    all += one.weight;
+    if (!next || owed[one.number] > owed[next->number]) next = &one;
+  }
+  owed[next->number] -= all;
+  return *next;
+}
+
+// Two are drawn by their weights, and the one that is less busy gets it: nearly as even as asking all, and workers that
+// choose at the same instant do not all run to the same one.
+// Source: Mitzenmacher: The Power of Two Choices in Randomized Load Balancing.
+const Balancer::Candidate& Balancer::less_busy_of_two() {
+  const Candidate& first = drawn(nullptr);
+  const Candidate& second = drawn(&first);
+  return less_busy(second, first) ? second : first;
+}
+
+const Balancer::Candidate& Balancer::drawn(const Candidate* but) {
+  std::uint32_t all = 0;
+  for (const Candidate& one : candidates_) all += &one == but ? 0 : one.weight;
+  std::uint32_t left = std::uniform_int_distribution<std::uint32_t>(0, all - 1)(random_);
+  for (const Candidate& one : candidates_) {
+    if (&one == but) continue;
+    if (left < one.weight) return one;
+    left -= one.weight;
+  }
+  return candidates_.back();  // never reached
+}
+
+const Balancer::Candidate& Balancer::nearest(const Backend& backend, std::uint64_t key) const {
+  auto distance = [&](const Candidate& one) {
+    return rendezvous_distance(key, backend.servers[one.number]->hash(), one.weight);
+  };
+  return *std::ranges::min_element(candidates_, {}, distance);
+}
+
+}  // namespace pforte::gate

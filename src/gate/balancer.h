@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "gate/backend.h"
+#include "gate/place.h"
+#include "http/message.h"
+#include "net/address.h"
+#include "net/loop.h"
+
+namespace pforte::gate {
+
+// Chooses for one worker's requests which server of a backend they go to.
+//
+// What is under way at a server is counted in the server, over all workers: only so "at once" and "least" mean what an
+// operator reads. It costs a request two atomic additions, which are less than the loop over the servers.
+class Balancer {
+ public:
+  // `seed` is of the draws of power-of-two. `loop` must outlive it.
+  Balancer(net::Loop& loop, std::uint64_t seed) : loop_(loop), random_(std::minstd_rand::result_type(seed)) {}
+
+  // What the choice depends on beside the backend.
+  struct Wish {
+    const http::RequestHead& request;
+    const net::Address& client;
+    std::span<const Server* const> tried = {};  // those are left out
+    const Server* only = nullptr;               // this one, ejected or not, or none; null: any
+  };
+  enum class Lack : std::uint8_t {
+    NoServer,  // none is left that could be asked
+    AllBusy,   // those that could be asked have as many requests as they take
+  };
+
+  // A place for the next request, by the backend's `balance` and the servers' weights. Backup servers get one only
+  // where no other is available; where no server is available, one that is ejected is tried all the same: an ejection
+  // is a guess. `backend` must outlive the place.
+  std::expected<Place, Lack> choose(const Backend& backend, const Wish& wish);
+
+ private:
+  struct Candidate {
+    std::size_t number;  // in the backend
+    std::uint32_t weight;
+    std::uint32_t requests;  // under way there
+  };
+  static bool less_busy(const Candidate& a, const Candidate& b);
+
+  Lack gather(const Backend& backend, const Wish& wish);
+  const Candidate& pick(const Backend& backend, const Wish& wish);
+  void keep_least_busy();
+  const Candidate& next_in_turn(const Backend& backend);
+  const Candidate& less_busy_of_two();
+  const Candidate& drawn(const Candidate* but);
+  const Candidate& nearest(const Backend& backend, std::uint64_t key) const;
+
+  net::Loop& loop_;
+  std::minstd_rand random_;
+  std::vector<Candidate> candidates_;            // of the choice under way
+  std::vector<std::vector<std::int64_t>> owed_;  // turns: by the backend's index and the server's number
+};
+
+}  // namespace pforte::gate

@@ -1,0 +1,141 @@
+"""How requests are shared out among the servers of a backend: weights, reserves, limits, hashes."""
+
+import threading
+from collections import Counter
+
+import pytest
+from backends import by_path, echo, text
+from gate import until
+from raw import request
+
+ALL = ["round-robin", "least-connections", "power-of-two", "hash"]
+
+
+def ports(pforte, count: int) -> Counter:
+    return Counter(pforte.get().json()["port"] for _ in range(count))
+
+
+def server(backend, **more) -> dict:
+    return {"url": backend.url} | more
+
+
+def change(pforte, **keys) -> None:
+    """Reloads the backend with other keys."""
+    pforte.config["backend"][0].update(keys)
+    pforte.write()
+    assert pforte.reload().returncode == 0
+
+
+class Held:
+    """Requests that are under way until `release`."""
+
+    def __init__(self, pforte, backends):
+        self.pforte, self.backends, self.clients = pforte, backends, []
+        self.open = threading.Event()
+
+    def script(self, exchange):
+        self.open.wait(10)
+        exchange.answer(b"held")
+
+    def send(self, count: int = 1) -> None:
+        before = self.arrived()
+        for _ in range(count):
+            client = self.pforte.connect()
+            client.send(request("GET", "/held"))
+            self.clients.append(client)
+        until(lambda: self.arrived() == before + count, "they have arrived")
+
+    def arrived(self) -> int:
+        return sum(backend.targets.count("/held") for backend in self.backends)
+
+    def release(self) -> list[int]:
+        self.open.set()
+        statuses = [client.answer().status for client in self.clients]
+        for client in self.clients:
+            client.close()
+        return statuses
+
+
+@pytest.fixture
+def hold(start_gate, start_backend):
+    """A gate with backends whose /held lasts until released: `hold(count, servers, **gate)`."""
+    def start(count, servers, **gate):
+        backends = [start_backend() for _ in range(count)]
+        pforte = start_gate(**gate | {"backend": {"servers": servers(*backends)} | gate.get("backend", {})})
+        held = Held(pforte, backends)
+        for backend in backends:
+            backend.script = by_path({"/held": held.script})
+        return pforte, backends, held
+    return start
+
+
+@pytest.mark.parametrize("balance", ["round-robin", "least-connections"])
+def test_each_gets_by_its_weight(balance, start_gate, start_backend):
+    heavy, light = start_backend(), start_backend()
+    pforte = start_gate(workers=1, backend={"balance": balance, "servers": [server(heavy, weight=3), light.url]})
+    assert ports(pforte, 40) == {heavy.port: 30, light.port: 10}
+
+
+def test_a_reload_changes_weights_and_loses_no_request(start_gate, start_backend):
+    one, other = start_backend(), start_backend()
+    pforte = start_gate(workers=1, backend={"balance": "round-robin", "servers": [server(one, weight=1), other.url]})
+    over, statuses = threading.Event(), []
+
+    def keep_asking():
+        while not over.is_set():
+            statuses.append(pforte.get().status)
+    asking = threading.Thread(target=keep_asking)
+    asking.start()
+    for weight in (9, 1, 4):
+        change(pforte, servers=[server(one, weight=weight), other.url])
+    over.set()
+    asking.join()
+    assert set(statuses) == {200}
+    assert ports(pforte, 50) == {one.port: 40, other.port: 10}
+
+
+@pytest.mark.parametrize("balance", ALL)
+def test_a_backup_serves_only_while_no_other_can(balance, start_gate, start_backend):
+    first, reserve = start_backend(), start_backend()
+    pforte = start_gate(workers=2, backend={
+        "balance": balance, "servers": [first.url, server(reserve, backup=True)],
+        "health": {"path": "/health", "every": "100ms", "timeout": "500ms"}})
+    assert ports(pforte, 10) == {first.port: 10}
+    first.script = by_path({"/health": text(b"ill", status=503)})
+    until(lambda: ports(pforte, 3) == {reserve.port: 3}, "the reserve steps in")
+    first.script = echo
+    until(lambda: ports(pforte, 3) == {first.port: 3}, "the first is back")
+
+
+@pytest.mark.parametrize("balance", ALL)
+def test_no_server_gets_more_at_once_than_it_takes(balance, hold):
+    pforte, (small, large), held = hold(2, lambda a, b: [server(a, max_requests=1), server(b, max_requests=3)],
+                                        workers=2, backend={"balance": balance})
+    held.send(4)
+    assert (len(small.requests), len(large.requests)) == (1, 3)
+    assert pforte.get().status == 503
+    assert held.release() == [200] * 4
+    assert pforte.get().status == 200
+
+
+def test_what_other_workers_have_under_way_counts(hold):
+    pforte, backends, held = hold(4, lambda *all: [one.url for one in all], workers=4,
+                                  backend={"balance": "least-connections"})
+    held.send(20)
+    assert [one.targets.count("/held") for one in backends] == [5, 5, 5, 5]
+    assert held.release() == [200] * 20
+
+
+def test_by_hash_of_a_header_a_tenant_stays_at_its_server(start_gate, start_backend):
+    servers = [start_backend() for _ in range(3)]
+    pforte = start_gate(*servers, workers=2, backend={"balance": "hash", "hash_by": "header:X-Tenant"})
+
+    def homes() -> dict:
+        return {n: pforte.get("/", f"X-Tenant: t{n}").json()["port"] for n in range(40)}
+    before = homes()
+    assert set(before.values()) == {one.port for one in servers}
+    assert homes() == before
+    gone = servers[1]
+    change(pforte, servers=[servers[2].url, servers[0].url])
+    now = homes()
+    assert {n for n in before if before[n] != now[n]} == {n for n in before if before[n] == gone.port}
