@@ -44,7 +44,14 @@ Answer<authority::Foundation> foundation_in(const CaCall& call) {
   foundation.bounds.permitted = TRY(alternative_names_in(call.line.values_of("--permit")));
   foundation.bounds.excluded = TRY(alternative_names_in(call.line.values_of("--exclude")));
   foundation.addresses = call.settings.addresses;
-  if (std::optional<std::string> url = call.line.value_of("--url")) foundation.addresses.base = *std::move(url);
+  std::optional<std::string> url = call.line.value_of("--url");
+  if (url && !gate::is_ca_url(*url)) {
+    std::string shown = printable(*url);
+    return std::unexpected(Complaint(kInvalidInput,
+                                     {cat("--url cannot be ", shown), cat("--url kann nicht ", shown, " sein")},
+                                     gate::ca_url_form()));
+  }
+  if (url) foundation.addresses.base = *std::move(url);
   return foundation;
 }
 

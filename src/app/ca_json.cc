@@ -74,6 +74,10 @@ std::string request_json(const std::string& file) {
   return ca_document({{"request", file}});
 }
 
+std::string pem_json(std::string_view pem, const std::optional<std::string>& file) {
+  return ca_document({{"pem", pem}, {"file", file ? Json(*file) : Json(nullptr)}});
+}
+
 std::string entry_json(const authority::LedgerEntry& entry) {
   return ca_document(ledger_json(entry));
 }

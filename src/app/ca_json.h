@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "authority/ca_certificate.h"
@@ -18,6 +19,9 @@ std::string standing_json(const std::optional<authority::CaCertificate>& root,
 
 // {"request": "FILE"}
 std::string request_json(const std::string& file);
+
+// {"pem": "-----BEGIN ...", "file": "FILE"|null}: what was made, and where it was written.
+std::string pem_json(std::string_view pem, const std::optional<std::string>& file);
 
 // What was issued: serial, subject, names, profile, not_before, not_after, issued, revoked, reason.
 std::string entry_json(const authority::LedgerEntry& entry);

@@ -5,10 +5,12 @@
 #include <system_error>
 #include <utility>
 
+#include "app/ca_json.h"
 #include "app/password_input.h"
 #include "app/text_table.h"
 #include "base/file_replacement.h"
 #include "base/text.h"
+#include "crypto/pem.h"
 #include "gate/config.h"
 
 namespace pforte::app {
@@ -105,7 +107,23 @@ Answer<crypto::KeyKind> key_kind_in(const CommandLine& line) {
                                     "schreiben: --key-type ec-p256|ec-p384|rsa-2048|rsa-3072|rsa-4096"}));
 }
 
+// What --out names is replaced: it must not be somebody's only copy of a key.
+Answer<void> check_out(const CommandLine& line) {
+  std::optional<std::string> out = line.value_of("--out");
+  std::error_code unknown;
+  if (!out || !std::filesystem::is_regular_file(*out, unknown)) return {};
+  Result<std::string> there = crypto::read_file(*out);
+  if (!there || !there->contains("PRIVATE KEY-----")) return {};
+  std::string shown = printable(*out);
+  return std::unexpected(Complaint(
+      kInvalidInput,
+      {cat("--out would replace a private key: ", shown),
+       cat("--out würde einen privaten Schlüssel ersetzen: ", shown)},
+      {"name another file, or move the key away", "eine andere Datei nennen, oder den Schlüssel wegbewegen"}));
+}
+
 Answer<void> check_key_and_out(const CommandLine& line) {
+  TRY(check_out(line));
   std::optional<std::string> key = line.value_of("--key"), out = line.value_of("--out");
   if (!key || !out || meant_by(*key) != meant_by(*out)) return {};
   std::string shown = printable(*key);
@@ -117,12 +135,11 @@ Answer<void> check_key_and_out(const CommandLine& line) {
 }
 
 Answer<void> give_out(const CommandLine& line, const Streams& streams, std::string_view content) {
+  TRY(check_out(line));
   std::optional<std::string> file = line.value_of("--out");
-  if (file) {
-    TRY(replace_file(*file, content, 0644));
-  } else {
-    std::fwrite(content.data(), 1, content.size(), streams.out);
-  }
+  if (file) TRY(replace_file(*file, content, 0644));
+  std::string document = line.json ? pem_json(content, file) : std::string(file ? "" : content);
+  std::fwrite(document.data(), 1, document.size(), streams.out);
   return {};
 }
 

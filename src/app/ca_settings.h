@@ -40,10 +40,11 @@ Answer<crypto::AlternativeName> alternative_name_in(const std::string& text);
 Answer<std::vector<crypto::AlternativeName>> alternative_names_in(const std::vector<std::string>& lists);
 Answer<crypto::KeyKind> key_kind_in(const CommandLine& line);
 
-// Exit status 2 where --key and --out are one file: the second would take the place of the first.
+// Exit status 2 where --key and --out are one file, or --out a file with a private key: that would be gone.
 Answer<void> check_key_and_out(const CommandLine& line);
 
-// To FILE where --out names one, with everybody allowed to read it; else to standard output.
+// To FILE where --out names one, with everybody allowed to read it, but never over a private key; else to standard
+// output. With --json standard output gets a document that has it.
 Answer<void> give_out(const CommandLine& line, const Streams& streams, std::string_view content);
 
 // A line for people on standard error, so that standard output stays a document.

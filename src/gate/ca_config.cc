@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "conf/path.h"
 
@@ -15,29 +16,16 @@ namespace {
 
 constexpr auto kMostDays = std::chrono::days(825);
 
-// A scheme, a host, perhaps a port.
-bool is_base_url(std::string_view url) {
-  constexpr std::string_view kScheme = "http://";
-  if (!url.starts_with(kScheme) || url.size() == kScheme.size()) return false;
-  return std::ranges::all_of(url.substr(kScheme.size()), [](char c) {
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return letter || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
-  });
-}
-
 void read_url(conf::Reader& keys, CaConfig& config) {
   std::optional<conf::Text> url = keys.text("url");
   if (!url) return;
-  if (is_base_url(url->value)) {
+  if (is_ca_url(url->value)) {
     config.url = std::move(url->value);
     return;
   }
   keys.problems().error(url->place, "conf.ca.url",
                         {"url is no http:// address of a host", "url ist keine http://-Adresse eines Hosts"},
-                        {"write \"http://pki.example.com\", without a path: what is signed needs no TLS, and whoever "
-                         "judges a certificate cannot ask over TLS",
-                         "\"http://pki.example.com\" schreiben, ohne Pfad: Was signiert ist, braucht kein TLS, und wer "
-                         "ein Zertifikat prüft, kann nicht über TLS fragen"});
+                        ca_url_form());
 }
 
 std::chrono::seconds lifetime_or(conf::Reader& keys, std::string_view key, std::chrono::seconds otherwise,
@@ -46,6 +34,22 @@ std::chrono::seconds lifetime_or(conf::Reader& keys, std::string_view key, std::
 }
 
 }  // namespace
+
+bool is_ca_url(std::string_view url) {
+  constexpr std::string_view kScheme = "http://";
+  if (!url.starts_with(kScheme) || url.size() == kScheme.size()) return false;
+  return std::ranges::all_of(url.substr(kScheme.size()), [](char c) {
+    return is_alphanumeric(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+  });
+}
+
+Message ca_url_form() {
+  return {
+      "write \"http://pki.example.com\", without a path: what is signed needs no TLS, and whoever judges a "
+      "certificate cannot ask over TLS",
+      "\"http://pki.example.com\" schreiben, ohne Pfad: Was signiert ist, braucht kein TLS, und wer ein Zertifikat "
+      "prüft, kann nicht über TLS fragen"};
+}
 
 CaConfig read_ca_config(conf::Reader& document) {
   CaConfig config{.place = document.place_of("ca"), .key_password_file = {}, .url = {}};

@@ -3,8 +3,10 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "acme/server_config.h"
+#include "base/message.h"
 #include "conf/reader.h"
 
 namespace pforte::gate {
@@ -36,6 +38,12 @@ struct CaConfig {
   // Whether it issues by ACME, and for whom.
   std::optional<acme::ServerConfig> acme = {};
 };
+
+// Whether it is the address of a host by http://, perhaps with a port, and without a path.
+bool is_ca_url(std::string_view url);
+
+// What to write instead of another: the remedy.
+Message ca_url_form();
 
 // No block: the defaults.
 CaConfig read_ca_config(conf::Reader& document);

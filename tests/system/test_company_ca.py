@@ -275,3 +275,29 @@ def test_a_folder_that_may_not_be_read_is_named(company, without_privileges):
 def test_bounds_that_bind_nothing_are_refused(company, bounds):
     assert "--permit and --exclude" in company.init(bounds, status=2)
     assert not company.ca.exists()
+
+
+def test_an_address_that_no_client_could_use_is_not_signed_into_certificates(company):
+    assert "http://pki.example.com" in company.init("--url", "pki.example.com/crl", status=2)
+    assert not company.ca.exists()
+
+
+def test_json_is_a_document_also_where_pem_is_made(shared, tmp_path):
+    made = {"REQUEST": ("cert", "csr", "a.example.com", "--key", tmp_path / "a.key"), "CRL": ("ca", "crl")}
+    for kind, command in made.items():
+        document = json.loads(shared.run(*command, "--json"))
+        assert kind in document["pem"] and document["file"] is None
+    document = json.loads(shared.run("ca", "crl", "--json", "--out", tmp_path / "list.pem"))
+    assert (tmp_path / "list.pem").read_text() == document["pem"]
+    assert document["file"] == str(tmp_path / "list.pem")
+
+
+@pytest.mark.parametrize("command", [("cert", "issue", "b.example.com"), ("ca", "crl"),
+                                     ("cert", "csr", "b.example.com", "--key", "{folder}/b.key")], ids=lambda words: words[1])
+def test_out_never_replaces_a_private_key(shared, tmp_path, command):
+    key = tmp_path / "old.key"
+    shared.run("cert", "csr", "old.example.com", "--key", key, "--out", tmp_path / "old.csr")
+    before = key.read_text()
+    command = [word.format(folder=tmp_path) for word in command]
+    assert str(key) in shared.run(*command, "--out", key, status=2)
+    assert key.read_text() == before and not (tmp_path / "b.key").exists()
