@@ -348,6 +348,11 @@ bool Reader::has_text(std::string_view key) const {
   return entry != nullptr && std::holds_alternative<std::string>(entry->value.is);
 }
 
+bool Reader::has_table(std::string_view key) const {
+  const Entry* entry = table_->find(key);
+  return entry != nullptr && std::holds_alternative<Table>(entry->value.is);
+}
+
 const Place& Reader::place_of(std::string_view key) const {
   const Entry* entry = table_->find(key);
   return entry == nullptr ? place() : entry->value.place;

@@ -86,6 +86,7 @@ class Reader {
 
   bool has(std::string_view key) const { return table_->find(key) != nullptr; }
   bool has_text(std::string_view key) const;
+  bool has_table(std::string_view key) const;
 
   // Where the block begins.
   const Place& place() const { return table_->place; }

@@ -1,6 +1,7 @@
 #include "gate/forwarding.h"
 
 #include "base/log.h"
+#include "gate/answer.h"
 #include "gate/tunnel.h"
 #include "gate/worker.h"
 #include "net/together.h"
@@ -252,7 +253,9 @@ net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::R
   record_.status = head.status;
   record_.aborted = true;  // until it is complete
   if (order.own && !head.keep_alive) exchange_.close_afterwards();
-  exchange_.begin(*out);
+  Answer answer(worker_, exchange_, order.terms, record_);
+  bool personal = order.session != nullptr || order.own != nullptr;
+  co_await net::ok(answer.begin(*out, personal ? Privacy::Agent : Privacy::Anyone));
   std::optional<BoundTunnels::Tunnel> bound;
   for (bool head_left = false;; head_left = true) {
     std::optional<http::Piece> piece = server.try_body();
@@ -263,13 +266,13 @@ net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::R
     if (!piece) {
       // Neither the head nor what OpenSSL keeps must wait for what comes late.
       Result<> sent = head_left ? Result<>() : co_await outcome(exchange_.write({}, More::Follows));
+      if (sent && answer.holds_back()) sent = co_await outcome(answer.give_out());
       if (sent) sent = co_await outcome(exchange_.flush());
       if (!sent) co_return client_stopped(std::move(sent).error());
       piece = co_await server.read_body();
     }
-    record_.bytes_out += piece->bytes.size();
     More more = piece->last ? More::Ends : More::Follows;
-    Result<> sent = co_await outcome(exchange_.write(piece->bytes, more, server.trailers()));
+    Result<> sent = co_await outcome(answer.write(piece->bytes, more, server.trailers()));
     if (!sent) co_return client_stopped(std::move(sent).error());
     if (piece->last) break;
   }

@@ -15,6 +15,10 @@ namespace pforte::gate {
 
 namespace {
 
+const CompressConfig* compression(const CompressConfig& config) {
+  return config.on ? &config : nullptr;
+}
+
 // Puts a plan together, one part after the other.
 class Assembly {
  public:
@@ -148,7 +152,10 @@ void Assembly::site(const SiteConfig& config) {
   for (const std::string& path : allowed_paths(config, profile)) {
     policy::Rule rule;
     rule.path = path;
-    add(std::move(rule), {.backend = main, .body = config.limits.body, .sign_in = config.sign_in});
+    add(std::move(rule), {.backend = main,
+                          .body = config.limits.body,
+                          .sign_in = config.sign_in,
+                          .compress = compression(config.compress)});
   }
   for (const RuleConfig& one : config.rules) {
     policy::Rule rule;
@@ -171,7 +178,8 @@ void Assembly::site(const SiteConfig& config) {
     }
     add(std::move(rule), {.backend = backend,
                           .body = one.body.value_or(config.limits.body),
-                          .sign_in = one.sign_in.value_or(config.sign_in)});
+                          .sign_in = one.sign_in.value_or(config.sign_in),
+                          .compress = compression(one.compress ? *one.compress : config.compress)});
   }
   const std::string& name = config.hosts.front().value;
   bool by_method = std::ranges::any_of(config.rules, [](const RuleConfig& one) { return !one.methods.empty(); });

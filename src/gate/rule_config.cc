@@ -124,6 +124,7 @@ RuleConfig read_rule_config(conf::Reader keys) {
   if (keys.has("body")) config.body = keys.size_or("body", 0, {.least = 0, .most = INT64_MAX});
   keys.claim("body");
   config.backend = keys.text("backend");
+  config.compress = read_compress_config(keys);
   bool own_need = keys.has("sign_in");
   SignInNeed need = read_sign_in_need_config(keys, SignInNeed::None);
   if (own_need) config.sign_in = need;

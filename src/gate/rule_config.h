@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "gate/compress_config.h"
 #include "gate/sign_in_need.h"
 #include "net/network.h"
 #include "policy/path.h"
@@ -44,6 +45,9 @@ struct RuleConfig {
 
   // Backend for this path. None: the site's.
   std::optional<conf::Text> backend;
+
+  // What is compressed here. None: as the site says.
+  std::optional<CompressConfig> compress;
 };
 
 // Reads one `[[site.rule]]`. What is wrong goes to the reader's problems.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gate/backend.h"
+#include "gate/compress_config.h"
 #include "gate/site_config.h"
 #include "policy/path_rules.h"
 #include "tls/context.h"
@@ -20,6 +21,7 @@ struct Terms {
   std::uint64_t body = 0;  // largest request body in bytes; 0: unlimited
   bool by_method = false;  // some rule of the site judges by method
   SignInNeed sign_in = SignInNeed::None;
+  const CompressConfig* compress = nullptr;  // null: answers go as they are
 };
 
 // Some host names, what is allowed under them, and where it goes. Immutable.

@@ -114,6 +114,7 @@ SiteConfig read_site_config(conf::Reader keys, const SiteDefaults& defaults) {
   config.http2 = keys.flag_or("http2", true);
   config.backend = keys.required_text("backend");
   config.sign_in = read_sign_in_need_config(keys, SignInNeed::None);
+  config.compress = read_compress_config(keys).value_or(CompressConfig());
   config.allow = read_allow(keys);
   config.preset = read_preset(keys);
   for (conf::Reader& rule : keys.tables("rule", conf::Shape::List))

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "gate/compress_config.h"
 #include "gate/limits_config.h"
 #include "gate/rule_config.h"
 #include "policy/path.h"
@@ -71,6 +72,9 @@ struct SiteConfig {
   const policy::Preset* preset = nullptr;
 
   SignInNeed sign_in = SignInNeed::None;
+
+  // What is compressed on its way to clients.
+  CompressConfig compress;
 
   std::vector<RuleConfig> rules;
 

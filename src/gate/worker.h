@@ -75,6 +75,9 @@ class Worker final : private ConnectionGauge {
   // Ticket exchanges that wait for their client's next leg, all connections together.
   int half_exchanges = 0;
 
+  // Answers that are being compressed.
+  int encoders = 0;
+
   Metrics& metrics() { return metrics_; }
   const Metrics& metrics() const { return metrics_; }
   References& references() { return references_; }
