@@ -166,8 +166,8 @@ def chunks_of(total: int):
     noise = os.urandom(512 << 10)
 
     def script(exchange: Exchange) -> None:
-        exchange.send(f"HTTP/1.1 200 OK\r\n{HTML}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
         exchange.backend.sent = 0
+        exchange.send(f"HTTP/1.1 200 OK\r\n{HTML}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
         while exchange.backend.sent < total:
             exchange.send(chunk(noise))
             exchange.backend.sent += len(noise)
