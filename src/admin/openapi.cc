@@ -270,7 +270,19 @@ constexpr std::string_view kDocument = R"json({
           "state": { "enum": ["up", "down", "ejected"] },
           "since": { "$ref": "#/components/schemas/Time" },
           "reason": { "type": ["string", "null"] },
-          "certificate_expires": { "type": ["string", "null"], "format": "date-time" }
+          "certificate_expires": { "type": ["string", "null"], "format": "date-time" },
+          "check": {
+            "type": ["object", "null"],
+            "description": "The last health check; null where nobody checks",
+            "properties": {
+              "kind": { "enum": ["http", "tcp", "tls"] },
+              "passed": { "type": "boolean" },
+              "code": { "type": ["string", "null"], "description": "Why not: see errors.md" },
+              "reason": { "type": ["string", "null"] },
+              "at": { "$ref": "#/components/schemas/Time" },
+              "milliseconds": { "type": "integer" }
+            }
+          }
         }
       },
       "LdapServer": {

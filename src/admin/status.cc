@@ -20,13 +20,24 @@ Json to_document(const Message& message) {
   return {{"en", message.en}, {"de", message.de}};
 }
 
+Json to_document(const std::optional<CheckStatus>& check) {
+  if (!check) return nullptr;
+  return {{"kind", check->kind},
+          {"passed", check->passed},
+          {"code", check->passed ? Json(nullptr) : Json(check->code)},
+          {"reason", check->passed ? Json(nullptr) : Json(check->reason)},
+          {"at", rfc3339(check->at)},
+          {"milliseconds", check->took.count()}};
+}
+
 Json to_document(const ServerStatus& server) {
   constexpr std::array<const char*, 3> kStates{"up", "down", "ejected"};
   return {{"url", server.url},
           {"state", kStates[std::size_t(server.state)]},
           {"since", rfc3339(server.since)},
           {"reason", server.reason.empty() ? Json(nullptr) : Json(server.reason)},
-          {"certificate_expires", to_document(server.certificate_expires)}};
+          {"certificate_expires", to_document(server.certificate_expires)},
+          {"check", to_document(server.check)}};
 }
 
 Json to_document(const BackendStatus& backend) {

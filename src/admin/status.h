@@ -12,6 +12,15 @@ namespace pforte::admin {
 
 using Time = std::chrono::system_clock::time_point;
 
+// The last check of a server's health.
+struct CheckStatus {
+  std::string kind;  // "http", "tcp", "tls"
+  bool passed = false;
+  std::string code, reason;  // why not
+  Time at;
+  std::chrono::milliseconds took{};
+};
+
 // One server behind the gate, as it is judged now.
 struct ServerStatus {
   enum class State : std::uint8_t {
@@ -24,6 +33,7 @@ struct ServerStatus {
   Time since;                               // of this state
   std::string reason;                       // of the last failure; empty: there was none
   std::optional<Time> certificate_expires;  // of an https server, once one has been seen
+  std::optional<CheckStatus> check;         // none where nobody checks
 };
 
 struct BackendStatus {

@@ -485,7 +485,14 @@ std::string RunningGate::metrics() const {
   facts.certificates = certificate_sight_.metrics;
   for (const auto& backend : plan_->backends) {
     for (const auto& server : backend->servers) {
-      facts.servers.push_back({backend->config.name.value, server->url(), server->available(loop_.now())});
+      gate::Server::Story story = server->story();
+      facts.servers.push_back({.backend = backend->config.name.value,
+                               .server = server->url(),
+                               .up = server->available(loop_.now()),
+                               .checked = backend->config.health.has_value(),
+                               .checks_passed = story.checks_passed,
+                               .checks_failed = story.checks_failed,
+                               .changes = story.changes});
     }
   }
   if (renewal_) {

@@ -6,7 +6,7 @@ namespace pforte::app {
 
 namespace {
 
-admin::ServerStatus status_of(const gate::Server& server, net::Instant now) {
+admin::ServerStatus status_of(const gate::Server& server, const gate::BackendConfig& backend, net::Instant now) {
   using State = admin::ServerStatus::State;
   gate::Server::Story story = server.story();
   admin::ServerStatus status;
@@ -15,6 +15,14 @@ admin::ServerStatus status_of(const gate::Server& server, net::Instant now) {
   status.since = story.since;
   status.reason = story.reason;
   if (story.certificate_expires) status.certificate_expires = *story.certificate_expires;
+  if (story.check && backend.health) {
+    status.check = {.kind = std::string(gate::name_of(backend.health->kind)),
+                    .passed = story.check->passed,
+                    .code = story.check->code,
+                    .reason = story.check->reason,
+                    .at = story.check->at,
+                    .took = story.check->took};
+  }
   return status;
 }
 
@@ -84,7 +92,7 @@ admin::Status status_of(const gate::Plan& plan, const gate::TlsNames* names, net
   }
   for (const auto& backend : plan.backends) {
     admin::BackendStatus one{.name = backend->config.name.value, .servers = {}};
-    for (const auto& server : backend->servers) one.servers.push_back(status_of(*server, now));
+    for (const auto& server : backend->servers) one.servers.push_back(status_of(*server, backend->config, now));
     status.backends.push_back(std::move(one));
   }
   if (plan.sign_in) append_sign_in(*plan.sign_in, status);

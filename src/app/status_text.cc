@@ -42,6 +42,7 @@ class Writer {
     return language_ == Language::German ? de : en;
   }
   std::string certificate_of(const Json& object) const;
+  std::string check_of(const Json& server) const;
 
   Language language_;
   std::string out_;
@@ -50,6 +51,15 @@ class Writer {
 std::string Writer::certificate_of(const Json& object) const {
   std::string expires = shown_text(object, "certificate_expires");
   return expires.empty() ? "" : cat(word("; certificate until ", "; Zertifikat bis "), expires);
+}
+
+std::string Writer::check_of(const Json& server) const {
+  const Json& check = structure(server, "check");
+  if (check.empty()) return {};
+  std::string kind = shown_text(check, "kind");
+  std::string outcome(word("passed", "bestanden"));
+  if (!is_true(check, "passed")) outcome = shown_text(check, "code");
+  return cat(word("; check ", "; Prüfung "), kind, ": ", outcome, " (", shown_number(check, "milliseconds"), " ms)");
 }
 
 void Writer::gate(const Json& status) {
@@ -80,7 +90,9 @@ void Writer::server(const Json& server) {
   out_ += cat("    ", shown_text(server, "url"), "  ", state, word(" since ", " seit "), shown_text(server, "since"));
   std::string reason = shown_text(server, "reason");
   if (!reason.empty()) out_ += cat(word("; last: ", "; zuletzt: "), reason);
-  out_ += cat(certificate_of(server), '\n');
+  out_ += certificate_of(server);
+  out_ += check_of(server);
+  out_ += '\n';
 }
 
 void Writer::certificate(const Json& certificate) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/ascii.h"
@@ -16,10 +15,6 @@ namespace pforte::gate {
 using namespace std::chrono_literals;
 
 namespace {
-
-bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
-}
 
 conf::Text read_name(conf::Reader& keys) {
   conf::Text name = keys.required_text("name");
@@ -75,66 +70,6 @@ std::vector<ServerConfig> read_servers(conf::Reader& keys) {
   return servers;
 }
 
-std::optional<unsigned> parse_status(std::string_view text) {
-  unsigned status = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
-  bool good = error == std::errc() && end == text.data() + text.size() && status >= 100 && status <= 599;
-  return good ? std::optional(status) : std::nullopt;
-}
-
-void read_expected_status(conf::Reader& keys, HealthConfig& health) {
-  if (!keys.has_text("expect")) {
-    if (!keys.has("expect")) {
-      keys.claim("expect");
-      return;
-    }
-    health.expect_from = static_cast<unsigned>(keys.number_or("expect", health.expect_from, {100, 599}));
-    health.expect_to = health.expect_from;
-    return;
-  }
-  std::string range = keys.text("expect")->value;
-  std::size_t dash = range.find('-');
-  std::optional<unsigned> from = parse_status(std::string_view(range).substr(0, dash));
-  std::optional<unsigned> to =
-      dash == std::string::npos ? from : parse_status(std::string_view(range).substr(dash + 1));
-  if (from && to && *from <= *to) {
-    health.expect_from = *from;
-    health.expect_to = *to;
-    return;
-  }
-  keys.problems().error(
-      keys.place_of("expect"), "conf.health.expect",
-      {cat('"', range, "\" is not a status or a range of them"),
-       cat('"', range, "\" ist kein Status und kein Bereich davon")},
-      {"write expect = 200 or expect = \"200-399\"", "schreiben: expect = 200 oder expect = \"200-399\""});
-}
-
-HealthConfig read_health_config(conf::Reader keys) {
-  HealthConfig health;
-  conf::Text path = keys.required_text("path");
-  health.path = path.value;
-  health.every = keys.duration_or("every", health.every, {100ms, 1h});
-  health.timeout = keys.duration_or("timeout", health.timeout, {10ms, 5min});
-  read_expected_status(keys, health);
-  health.host = keys.text("host").value_or(conf::Text()).value;
-  keys.end();
-
-  if (!path.value.empty() && !(path.value.starts_with('/') && is_plain(path.value))) {
-    keys.problems().error(
-        path.place, "conf.health.path",
-        {cat("\"", path.value, "\" cannot be asked for"), cat("\"", path.value, "\" kann nicht abgefragt werden")},
-        {"a path begins with / and has no spaces: \"/rest/health\"",
-         "ein Pfad beginnt mit / und hat keine Leerzeichen: \"/rest/health\""});
-  }
-  if (!is_plain(health.host)) {
-    keys.problems().error(keys.place_of("host"), "conf.health.host",
-                          {"host is not the value of a Host header", "host ist kein Wert für einen Host-Header"},
-                          {"write a name, with a port if the server wants one: \"crm.example.com\"",
-                           "einen Namen schreiben, mit Port, falls der Server ihn verlangt: \"crm.example.com\""});
-  }
-  return health;
-}
-
 conf::Text read_trust(conf::Reader& keys, const BackendConfig& config) {
   std::optional<conf::Text> trust = keys.text("trust");
   if (!trust || trust->value == "system") return trust.value_or(config.trust);
@@ -180,7 +115,8 @@ BackendConfig read_backend_config(conf::Reader keys) {
     config.identity = read_identity_config(*std::move(identity));
   config.connection_sign_in = keys.flag_or("connection_sign_in", false);
   config.server_name = lowered(keys.text("server_name").value_or(conf::Text()).value);
-  if (std::optional<conf::Reader> health = keys.table("health")) config.health = read_health_config(*std::move(health));
+  if (std::optional<conf::Reader> health = keys.table("health"))
+    config.health = read_health_config(*std::move(health), config.servers);
   std::size_t profile = keys.choice_or("path_profile", 0, kProfiles);
   config.path_profile = policy::profile_named(kProfiles[profile]).value_or(policy::PathProfile::Generic);
   config.connect_time = keys.duration_or("connect_time", config.connect_time, {10ms, 5min});

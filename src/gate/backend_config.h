@@ -9,30 +9,12 @@
 
 #include "conf/reader.h"
 #include "gate/balance_config.h"
+#include "gate/health_config.h"
 #include "gate/identity_config.h"
 #include "gate/server_config.h"
 #include "policy/path.h"
 
 namespace pforte::gate {
-
-// How we ask a server whether it is well: `health = { ... }` of a backend.
-struct HealthConfig {
-  // Path and query asked for with GET.
-  std::string path;
-
-  // Time between the end of one check and the next. 100 ms to 1 h.
-  std::chrono::milliseconds every = std::chrono::seconds(5);
-
-  // Longest wait for the head of the answer, connecting included. 10 ms to 5 min.
-  std::chrono::milliseconds timeout = std::chrono::seconds(3);
-
-  // The answer is well when its status is in this range, both ends included: expect = 204 or "200-399".
-  unsigned expect_from = 200;
-  unsigned expect_to = 399;
-
-  // Host header of the check. Empty: the server's own host and port.
-  std::string host;
-};
 
 // An application behind the gate: a `[[backend]]` block of pforte.toml(5).
 struct BackendConfig {

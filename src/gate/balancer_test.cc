@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "gate/testing.h"
 
 namespace pforte::gate {
 namespace {
@@ -156,7 +157,7 @@ TEST_CASE("when one of ten servers goes, its clients move and no others") {
   std::vector<std::string> before = farm.homes(5000);
   const std::string gone = farm.server(3).url();
   SUBCASE("since it is ill") {
-    farm.server(3).judged(false, "ill");
+    testing::fail_check(farm.server(3));
   }
   SUBCASE("since it was taken out") {
     farm.backend.servers.erase(farm.backend.servers.begin() + 3);
@@ -206,7 +207,7 @@ TEST_CASE("by hash of a field those with its value stay together, and without it
 TEST_CASE("who is ill, ejected or tried is passed over, but an ejected one is better than none") {
   for (Balance balance : kAll) {
     Farm farm(3, balance);
-    farm.server(0).judged(false, "ill");
+    testing::fail_check(farm.server(0));
     farm.server(1).failed(farm.loop.now(), "down");
     CHECK(farm.shares(5) == Shares{{2, 5}});
     farm.tried = {&farm.server(2)};
@@ -214,9 +215,9 @@ TEST_CASE("who is ill, ejected or tried is passed over, but an ejected one is be
     farm.tried = {&farm.server(2), &farm.server(1)};
     CHECK(farm.ask().error() == Balancer::Lack::NoServer);
     farm.tried = {};
-    farm.server(2).judged(false, "ill");
+    testing::fail_check(farm.server(2));
     CHECK(farm.choose() == 1);
-    farm.server(1).judged(false, "ill");
+    testing::fail_check(farm.server(1));
     CHECK(farm.ask().error() == Balancer::Lack::NoServer);
   }
 }
@@ -231,7 +232,7 @@ TEST_CASE("a backup serves only while no other server is available, and before a
     farm.tried = {&farm.server(0), &farm.server(1)};
     CHECK(farm.choose() == 2);
     farm.tried = {};
-    farm.server(0).judged(false, "ill");
+    testing::fail_check(farm.server(0));
     farm.server(1).failed(farm.loop.now(), "down");
     CHECK(farm.shares(5) == Shares{{2, 5}});
     farm.server(2).failed(farm.loop.now(), "down");
@@ -275,7 +276,7 @@ TEST_CASE("who wants one server gets it or none, ejected or not") {
   for (int i = 0; i < 3; ++i) CHECK(farm.number_of(*farm.ask(wanted)) == 1);
   farm.server(1).failed(farm.loop.now(), "down");
   CHECK(farm.number_of(*farm.ask(wanted)) == 1);
-  farm.server(1).judged(false, "ill");
+  testing::fail_check(farm.server(1));
   CHECK(!farm.ask(wanted));
 }
 

@@ -1,6 +1,7 @@
 #include "gate/dial.h"
 
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "net/socket.h"
@@ -16,12 +17,27 @@ std::unexpected<Error> connect_failure(const Error& error) {
   return fail(Kind::Unavailable, "backend.connect", error.text());
 }
 
-std::unexpected<Error> tls_failure(const Server& server, const Error& error) {
+std::string_view code_of(tls::CertificateFault fault) {
+  switch (fault) {
+    case tls::CertificateFault::None:
+      return "backend.tls";
+    case tls::CertificateFault::Expired:
+      return "backend.certificate-expired";
+    case tls::CertificateFault::OtherName:
+      return "backend.certificate-name";
+    case tls::CertificateFault::NotTrusted:
+      return "backend.not-trusted";
+  }
+  std::unreachable();
+}
+
+std::unexpected<Error> tls_failure(Server& server, const tls::Session& session, const Error& error) {
   if (error.kind() == Kind::Timeout) {
     return fail(Kind::Timeout, "backend.connect-timeout", cat(server.url(), ": the TLS handshake took too long"));
   }
-  std::string_view code = error.code() == "tls.not-trusted" ? "backend.not-trusted" : "backend.tls";
-  return fail(Kind::Unavailable, code, cat(server.url(), ": ", error.text()));
+  tls::CertificateFault fault = session.peer_fault();
+  if (fault != tls::CertificateFault::None) server.showed_bad_certificate(session.peer_certificate_ends());
+  return fail(Kind::Unavailable, code_of(fault), cat(server.url(), ": ", error.text()));
 }
 
 net::Task<std::unique_ptr<net::Stream>> seal(Server& server, std::unique_ptr<net::Socket> socket, net::Instant until) {
@@ -29,7 +45,7 @@ net::Task<std::unique_ptr<net::Stream>> seal(Server& server, std::unique_ptr<net
   socket->write_deadline(until);
   auto session = tls::Session::connect(std::move(socket), *server.tls(), server.tls_name());
   Result<> shaken = co_await outcome(session->handshake());
-  if (!shaken) co_return tls_failure(server, shaken.error());
+  if (!shaken) co_return tls_failure(server, *session, shaken.error());
   bool is_new = server.showed_certificate(session->peer_certificate_ends(), session->peer_certificate_digest());
   if (is_new) server.showed_chain(session->peer_chain());
   co_return std::unique_ptr<net::Stream>(std::move(session));
@@ -38,6 +54,14 @@ net::Task<std::unique_ptr<net::Stream>> seal(Server& server, std::unique_ptr<net
 }  // namespace
 
 net::Task<std::unique_ptr<net::Stream>> dial(net::Loop& loop, Server& server, net::Duration limit) {
+  net::Instant until = loop.now() + limit;
+  std::unique_ptr<net::Socket> socket = co_await reach(loop, server, limit);
+  if (!server.tls()) co_return std::unique_ptr<net::Stream>(std::move(socket));
+  std::unique_ptr<net::Stream> stream = co_await seal(server, std::move(socket), until);
+  co_return stream;
+}
+
+net::Task<std::unique_ptr<net::Socket>> reach(net::Loop& loop, Server& server, net::Duration limit) {
   net::Instant until = loop.now() + limit;
   Server::Addresses addresses = server.addresses();
   std::size_t count = addresses->size();
@@ -53,9 +77,7 @@ net::Task<std::unique_ptr<net::Stream>> dial(net::Loop& loop, Server& server, ne
       continue;
     }
     if (number != first) server.good_address(number);
-    if (!server.tls()) co_return std::unique_ptr<net::Stream>(*std::move(socket));
-    std::unique_ptr<net::Stream> stream = co_await seal(server, *std::move(socket), until);
-    co_return stream;
+    co_return *std::move(socket);
   }
   if (failure) co_return connect_failure(*failure);
   co_return fail(Kind::Unavailable, "backend.no-address", cat(server.url(), ": the name has no address"));

@@ -1,5 +1,8 @@
 #include "gate/forwarding.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/log.h"
 #include "gate/answer.h"
 #include "gate/tunnel.h"
@@ -50,8 +53,10 @@ ConnectionSignIn sign_in_of(const Forwarding::Order& order) {
 }
 
 bool before_anything_was_sent(const Error& error) {
-  return error.code().starts_with("backend.connect") || error.code() == "backend.no-address" ||
-         error.code() == "backend.not-trusted" || error.code() == "backend.tls";
+  constexpr std::array<std::string_view, 7> kCodes{
+      "backend.connect",     "backend.connect-timeout",     "backend.no-address",      "backend.tls",
+      "backend.not-trusted", "backend.certificate-expired", "backend.certificate-name"};
+  return std::ranges::find(kCodes, error.code()) != kCodes.end();
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "gate/health.h"
 
+#include <algorithm>
+
 #include "base/log.h"
-#include "base/text.h"
-#include "gate/dial.h"
-#include "http/h1_client.h"
+#include "gate/health_check.h"
 #include "net/resolver.h"
 
 namespace pforte::gate {
@@ -12,61 +12,59 @@ namespace {
 
 constexpr net::Duration kLookUpEvery = std::chrono::seconds(30);
 
-// What is read of the body of a good answer, to see that it comes.
-constexpr std::size_t kMostBody = 64UZ * 1024;
+// Within which all servers are asked for the first time: not all in one instant.
+constexpr net::Duration kLongestStart = std::chrono::seconds(1);
+
+void tell_change(const Server& server, const BackendConfig& config, const Server::Check& check) {
+  if (check.passed) {
+    log::info("backend.up", {{"backend", config.name.value}, {"server", server.url()}});
+  } else {
+    log::error(
+        "backend.down",
+        {{"backend", config.name.value}, {"server", server.url()}, {"code", check.code}, {"reason", check.reason}});
+  }
+}
 
 }  // namespace
 
 Health::Health(net::Loop& loop, net::Pool& pool, std::shared_ptr<const Plan> plan)
-    : loop_(loop), pool_(pool), plan_(std::move(plan)) {
+    : loop_(loop), pool_(pool), plan_(std::move(plan)), dice_(std::random_device{}()) {
   for (const auto& backend : plan_->backends) {
     for (const std::shared_ptr<Server>& server : backend->servers) {
-      if (backend->config.health) running_.emplace_back(watch(server, backend->config));
+      if (backend->config.health) {
+        running_.emplace_back(watch(server, backend->config));
+      } else {
+        server->unchecked();
+      }
       if (server->named()) running_.emplace_back(look_up_again(server));
     }
   }
 }
 
-net::Task<> Health::watch(std::shared_ptr<Server> server, const BackendConfig& config) {
-  for (;;) {
-    Result<> well = co_await outcome(net::within(loop_, config.health->timeout, ask(*server, *config.health)));
-    // That we have no descriptor left says nothing about the server.
-    bool ours = !well && well.error().code() == "gate.no-descriptor";
-    std::string reason = well ? std::string() : well.error().text();
-    if (!ours && server->judged(well.has_value(), reason)) {
-      if (well) {
-        log::info("backend.up", {{"backend", config.name.value}, {"server", server->url()}});
-      } else {
-        log::error("backend.down", {{"backend", config.name.value}, {"server", server->url()}, {"reason", reason}});
-      }
-    }
-    co_await loop_.sleep_for(config.health->every);
-  }
+net::Duration Health::between(net::Duration least, net::Duration most) {
+  return net::Duration(std::uniform_int_distribution(least.count(), most.count())(dice_));
 }
 
-net::Task<> Health::ask(Server& server, const HealthConfig& config) {
-  std::unique_ptr<net::Stream> stream = co_await dial(loop_, server, config.timeout);
-  http::H1Client client(loop_, std::move(stream));
-  std::string host = config.host.empty() ? server.url().substr(server.url().find("//") + 2) : config.host;
-  http::RequestHead head;
-  head.method = http::Method::Get;
-  head.method_text = "GET";
-  head.path = config.path;
-  head.fields = {{"Host", host, http::FieldName::Host}, {"User-Agent", "pforte-health", http::FieldName::UserAgent}};
-  client.begin(head);
-  co_await client.write({}, http::More::Ends);
-  const http::ResponseHead* answer = co_await client.read_head();
-  while (answer->is_interim()) answer = co_await client.read_head();
-  auto status = unsigned(answer->status);
-  if (status < config.expect_from || status > config.expect_to) {
-    co_return fail(Kind::Unavailable, "backend.unhealthy", cat("GET ", config.path, " was answered with ", status));
+// Many servers, and many nodes that ask the same server, do not ask in step.
+net::Task<> Health::watch(std::shared_ptr<Server> server, const BackendConfig& config) {
+  const HealthConfig& health = *config.health;
+  net::Duration every = health.every;
+  co_await loop_.sleep_for(between({}, std::min(every, kLongestStart)));
+  for (;;) {
+    net::Instant began = net::Clock::now();
+    Result<> well = co_await outcome(check_health(loop_, *server, health));
+    auto took = std::chrono::duration_cast<std::chrono::milliseconds>(net::Clock::now() - began);
+    Server::Check check{
+        .passed = well.has_value(), .code = {}, .reason = {}, .at = std::chrono::system_clock::now(), .took = took};
+    if (!well) {
+      check.code = well.error().code();
+      check.reason = well.error().text();
+    }
+    // That we have no descriptor left says nothing about the server.
+    bool ours = check.code == "gate.no-descriptor";
+    if (!ours && server->judged(check, health.rise, health.fall)) tell_change(*server, config, check);
+    co_await loop_.sleep_for(between(every - every / 10, every + every / 10));
   }
-  for (std::size_t read = 0; read < kMostBody;) {
-    http::Piece piece = co_await client.read_body();
-    if (piece.last) break;
-    read += piece.bytes.size();
-  }
-  co_return {};
 }
 
 net::Task<> Health::look_up_again(std::shared_ptr<Server> server) {

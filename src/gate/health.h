@@ -2,6 +2,7 @@
 
 #include <list>
 #include <memory>
+#include <random>
 
 #include "gate/plan.h"
 #include "net/loop.h"
@@ -20,11 +21,12 @@ class Health {
  private:
   net::Task<> watch(std::shared_ptr<Server> server, const BackendConfig& config);
   net::Task<> look_up_again(std::shared_ptr<Server> server);
-  net::Task<> ask(Server& server, const HealthConfig& config);
+  net::Duration between(net::Duration least, net::Duration most);
 
   net::Loop& loop_;
   net::Pool& pool_;
   std::shared_ptr<const Plan> plan_;
+  std::minstd_rand dice_;
   std::list<net::Beside> running_;
 };
 

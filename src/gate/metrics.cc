@@ -222,6 +222,24 @@ void append_backends(Exposition& out, const Sums& sums, const std::vector<Server
   }
 }
 
+void append_checks(Exposition& out, const std::vector<ServerHealth>& servers) {
+  constexpr std::string_view kChecks = "pforte_backend_checks_total";
+  constexpr std::string_view kChanges = "pforte_backend_health_changes_total";
+  out.family(kChecks, "counter", "Health checks of servers.");
+  for (const ServerHealth& one : servers) {
+    if (!one.checked) continue;
+    out.sample(kChecks, {{"backend", one.backend}, {"server", one.server}, {"outcome", "passed"}},
+               std::int64_t(one.checks_passed));
+    out.sample(kChecks, {{"backend", one.backend}, {"server", one.server}, {"outcome", "failed"}},
+               std::int64_t(one.checks_failed));
+  }
+  out.family(kChanges, "counter", "Times that health checks took a server out or in again.");
+  for (const ServerHealth& one : servers) {
+    if (one.checked)
+      out.sample(kChanges, {{"backend", one.backend}, {"server", one.server}}, std::int64_t(one.changes));
+  }
+}
+
 void append_renewals(Exposition& out, const ProcessFacts& facts) {
   constexpr std::string_view kAttempts = "pforte_acme_attempts_total";
   out.family(kAttempts, "counter", "Attempts to obtain a certificate by ACME.");
@@ -321,6 +339,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
   append_site_counter(out, sums, names, "pforte_response_body_bytes_total", "Bytes of bodies that clients were sent.",
                       &Metrics::Site::bytes_out);
   append_backends(out, sums, facts.servers);
+  append_checks(out, facts.servers);
   append_certificates(out, facts);
   append_renewals(out, facts);
   append_process(out, facts);

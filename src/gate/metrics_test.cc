@@ -121,13 +121,24 @@ TEST_CASE("connections, servers and the process are shown") {
   ProcessFacts facts;
   facts.version = "0.1.0";
   facts.access_log_lines_lost = 7;
-  facts.servers = {{"crm", "http://10.0.0.1:80", true}, {"a\"\\\n", "x", false}};
+  facts.servers = {{.backend = "crm",
+                    .server = "http://10.0.0.1:80",
+                    .up = true,
+                    .checked = true,
+                    .checks_passed = 5,
+                    .checks_failed = 2,
+                    .changes = 1},
+                   {.backend = "a\"\\\n", .server = "x"}};
   std::string text = text_of(sites, {&metrics}, facts);
   CHECK(text.find("pforte_client_connections 2\n") != std::string::npos);
   CHECK(has_line(text, R"(pforte_backend_connections{state="busy"} 1)"));
   CHECK(has_line(text, R"(pforte_backend_connections{state="idle"} 0)"));
   CHECK(has_line(text, R"(pforte_backend_server_up{backend="crm",server="http://10.0.0.1:80"} 1)"));
   CHECK(has_line(text, R"(pforte_backend_server_up{backend="a\"\\\n",server="x"} 0)"));
+  CHECK(has_line(text, R"(pforte_backend_checks_total{backend="crm",server="http://10.0.0.1:80",outcome="passed"} 5)"));
+  CHECK(has_line(text, R"(pforte_backend_checks_total{backend="crm",server="http://10.0.0.1:80",outcome="failed"} 2)"));
+  CHECK(has_line(text, R"(pforte_backend_health_changes_total{backend="crm",server="http://10.0.0.1:80"} 1)"));
+  CHECK(text.find(R"(server="x",outcome=)") == std::string::npos);
   CHECK(has_line(text, "pforte_access_log_lines_lost_total 7"));
   CHECK(has_line(text, R"(pforte_build_info{version="0.1.0"} 1)"));
 }

@@ -128,7 +128,8 @@ TEST_CASE("a server that stays the same keeps what is known of it through a relo
   std::string words = bench.text(R"("crm.example")", kApp);
   auto first = bench.plan(words);
   REQUIRE(first);
-  first->backends[0]->servers[1]->judged(false, "ill");
+  first->backends[0]->servers[1]->judged({.passed = false, .code = "backend.unhealthy", .reason = "ill", .at = {}}, 1,
+                                         1);
   auto second = bench.plan(words, first.get());
   REQUIRE(second);
   CHECK(second->backends[0]->servers[0] == first->backends[0]->servers[0]);

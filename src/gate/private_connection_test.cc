@@ -100,7 +100,7 @@ TEST_CASE("a client stays where its own connection leads, unless that server is 
   servers[0]->failed(hall.loop.now(), "down");
   CHECK(servers[0]->ejected(hall.loop.now()));
   CHECK(guest.own.server_of(hall.backend) == servers[0].get());
-  servers[0]->judged(false, "ill");
+  testing::fail_check(*servers[0]);
   CHECK(guest.own.server_of(hall.backend) == nullptr);
 }
 

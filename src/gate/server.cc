@@ -63,18 +63,35 @@ bool Server::let_in(unsigned most) {
   return false;
 }
 
-bool Server::judged(bool healthy, std::string_view reason) {
-  bool changed = healthy_.exchange(healthy, std::memory_order_relaxed) != healthy;
+bool Server::judged(const Check& check, unsigned rise, unsigned fall) {
   std::lock_guard lock(mutex_);
-  if (!healthy) story_.reason = reason;
-  if (changed) story_.since = std::chrono::system_clock::now();
-  return changed;
+  story_.check = check;
+  ++(check.passed ? story_.checks_passed : story_.checks_failed);
+  if (!check.passed) story_.reason = check.reason;
+  if (!verdict_.take(check.passed, rise, fall)) return false;
+  healthy_.store(verdict_.well(), std::memory_order_relaxed);
+  story_.since = check.at;
+  ++story_.changes;
+  return true;
+}
+
+void Server::unchecked() {
+  std::lock_guard lock(mutex_);
+  if (!verdict_.well()) story_.since = std::chrono::system_clock::now();
+  verdict_ = {};
+  story_.check = std::nullopt;
+  healthy_.store(true, std::memory_order_relaxed);
 }
 
 bool Server::showed_certificate(std::chrono::sys_seconds not_after, const std::string& digest) {
   std::lock_guard lock(mutex_);
   story_.certificate_expires = not_after;
   return std::exchange(digest_, digest) != digest;
+}
+
+void Server::showed_bad_certificate(std::chrono::sys_seconds not_after) {
+  std::lock_guard lock(mutex_);
+  story_.certificate_expires = not_after;
 }
 
 void Server::showed_chain(std::string pem) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gate/backend_config.h"
+#include "gate/verdict.h"
 #include "net/address.h"
 #include "net/timer.h"
 #include "tls/context.h"
@@ -61,12 +62,23 @@ class Server {
   void succeeded();
   bool failed(net::Instant now, std::string_view reason);
 
-  // The verdict of the active checks, and why; true when it changed.
-  bool judged(bool healthy, std::string_view reason);
+  // What an active check found.
+  struct Check {
+    bool passed = false;
+    std::string code, reason;  // why not
+    std::chrono::system_clock::time_point at;
+    std::chrono::milliseconds took{};
+  };
+  // One more check; true when the verdict changed (see Verdict).
+  bool judged(const Check& check, unsigned rise, unsigned fall);
+  // Nobody checks it any more: what checks said of it is forgotten.
+  void unchecked();
 
   // The end of the certificate it showed at the last connection, and its digest. True: it is another than before, and
   // showed_chain() is to be told.
   bool showed_certificate(std::chrono::sys_seconds not_after, const std::string& digest);
+  // The same of one that does not hold, which is refused: nothing else is told of it.
+  void showed_bad_certificate(std::chrono::sys_seconds not_after);
   // What it sent with it, in PEM.
   void showed_chain(std::string pem);
   // What it has shown since the last call; empty: nothing new.
@@ -77,6 +89,10 @@ class Server {
     std::chrono::system_clock::time_point since;  // of its present state
     std::string reason;                           // of the last failure; empty: there was none
     std::optional<std::chrono::sys_seconds> certificate_expires;
+    std::optional<Check> check;  // the last one
+    std::uint64_t checks_passed = 0;
+    std::uint64_t checks_failed = 0;
+    std::uint64_t changes = 0;  // of the verdict
   };
   Story story() const;
 
@@ -101,6 +117,7 @@ class Server {
   mutable std::mutex mutex_;
   Addresses addresses_;  // under mutex_; asked for only when a connection is made
   Story story_;          // under mutex_
+  Verdict verdict_;      // under mutex_; healthy_ tells it without
   std::string digest_;   // under mutex_: of the certificate it shows
   std::string chain_;    // under mutex_: not taken yet
   // Written by every request: beside nothing that others only read.

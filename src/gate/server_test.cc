@@ -23,6 +23,10 @@ ServerConfig at(std::string host, std::uint16_t port = 8080) {
 
 constexpr net::Instant kNow{1000h};
 
+Server::Check failed(std::string reason) {
+  return {.passed = false, .code = "backend.unhealthy", .reason = std::move(reason), .at = {}};
+}
+
 TEST_CASE("a server is known by its URL, and an address needs no name") {
   struct Row {
     ServerConfig config;
@@ -89,14 +93,30 @@ TEST_CASE("a server is never ejected where none is wanted") {
 
 TEST_CASE("the active checks decide by themselves, and say when they change their mind") {
   Server server(backend_config(), at("10.0.0.1"), nullptr);
-  CHECK(!server.judged(true, ""));
-  CHECK(server.judged(false, "503"));
-  CHECK(!server.judged(false, "timeout"));
+  Server::Check passed{.passed = true, .code = {}, .reason = {}, .at = {}};
+  CHECK(!server.judged(passed, 1, 2));
+  CHECK(!server.judged(failed("503"), 1, 2));
+  CHECK(server.available(kNow));
+  CHECK(server.judged(failed("503"), 1, 2));
+  CHECK(!server.judged(failed("timeout"), 1, 2));
   CHECK(server.story().reason == "timeout");
+  CHECK(server.story().check->reason == "timeout");
   CHECK(!server.available(kNow));
   CHECK(!server.ejected(kNow));
-  CHECK(server.judged(true, ""));
+  CHECK(server.judged(passed, 1, 2));
   CHECK(server.available(kNow));
+  CHECK(server.story().checks_passed == 2);
+  CHECK(server.story().checks_failed == 3);
+  CHECK(server.story().changes == 2);
+}
+
+TEST_CASE("a server that was down is well again once nobody checks it") {
+  Server server(backend_config(), at("10.0.0.1"), nullptr);
+  CHECK(server.judged(failed("503"), 2, 3));
+  CHECK(!server.healthy());
+  server.unchecked();
+  CHECK(server.healthy());
+  CHECK(!server.story().check);
 }
 
 TEST_CASE("a server is the same as long as it is reached the same way") {

@@ -25,6 +25,11 @@ class Gauge final : public ConnectionGauge {
   std::int64_t idle = 0;
 };
 
+// A health check that finds the server ill, and is believed.
+inline void fail_check(Server& server) {
+  server.judged({.passed = false, .code = "backend.unhealthy", .reason = "ill", .at = {}}, 1, 1);
+}
+
 // A backend of so many servers, which listen on loopback and never answer.
 class Hall {
  public:

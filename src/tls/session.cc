@@ -77,6 +77,7 @@ std::unique_ptr<Session> Session::connect(std::unique_ptr<net::Stream> lower, co
   session->take(SSL_new(context.native()));
   SSL* ssl = session->ssl_.get();
   SSL_set_connect_state(ssl);
+  SSL_set_verify(ssl, SSL_VERIFY_PEER, on_verdict);
   X509_VERIFY_PARAM* rules = SSL_get0_param(ssl);
   if (is_address(name)) {
     X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str());
@@ -275,7 +276,29 @@ bool Session::resumed() const {
 
 std::chrono::sys_seconds Session::peer_certificate_ends() const {
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  return certificate ? crypto::not_after(*certificate) : std::chrono::sys_seconds{};
+  return certificate ? crypto::not_after(*certificate) : refused_ends_;
+}
+
+CertificateFault Session::peer_fault() const {
+  switch (SSL_get_verify_result(ssl_.get())) {
+    case X509_V_OK:
+      return CertificateFault::None;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return CertificateFault::Expired;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return CertificateFault::OtherName;
+    default:
+      return CertificateFault::NotTrusted;
+  }
+}
+
+// OpenSSL keeps only certificates that hold.
+int Session::on_verdict(int holds, X509_STORE_CTX* chain) {
+  const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const X509* leaf = X509_STORE_CTX_get0_cert(chain);
+  if (holds == 0 && leaf) session_of(ssl).refused_ends_ = crypto::not_after(*leaf);
+  return holds;
 }
 
 std::string Session::peer_certificate_digest() const {

@@ -15,6 +15,14 @@
 
 namespace pforte::tls {
 
+// Why a server's certificate was not accepted.
+enum class CertificateFault : std::uint8_t {
+  None,
+  Expired,     // it, or one above it
+  OtherName,   // than the one asked for
+  NotTrusted,  // no path to a trusted root, not yet valid, and all else
+};
+
 // A TLS stream over a stream. OpenSSL reads what came in up to 128 KiB per call of the lower stream, and what it
 // writes goes out as one. Buffers are held only while there are bytes in them.
 class Session final : public net::Stream {
@@ -63,7 +71,9 @@ class Session final : public net::Stream {
   // "tls-server-end-point:" and the hash of our certificate (RFC 5929, section 4). Empty where there is none. Lives as
   // long as the context.
   std::string_view end_point_binding() const;
-  // When the certificate that the peer showed ends; the epoch if it showed none.
+  // On the client's side, after a handshake that failed: what is wrong with the server's certificate.
+  CertificateFault peer_fault() const;
+  // When the certificate that the peer showed ends, also when it was not accepted; the epoch if it showed none.
   std::chrono::sys_seconds peer_certificate_ends() const;
   // The SHA-256 of that certificate, 32 bytes; empty if it showed none.
   std::string peer_certificate_digest() const;
@@ -90,6 +100,7 @@ class Session final : public net::Stream {
   net::Io seal_joined(std::span<const std::string_view> pieces, std::size_t total);
   Error handshake_failure();
 
+  static int on_verdict(int holds, X509_STORE_CTX* chain);
   static int on_client_hello(SSL* ssl, int* alert, void*);
   static void on_state(const SSL* ssl, int where, int value);
   static int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
@@ -100,6 +111,7 @@ class Session final : public net::Stream {
   std::shared_ptr<const TicketKeys> keys_;
   const ServerContext* context_ = nullptr;
   std::string server_name_;
+  std::chrono::sys_seconds refused_ends_{};  // of the peer's certificate, when it does not hold
   int alert_ = -1;
   bool heard_ = false;
   bool flooded_ = false;         // with records that carry nothing

@@ -178,6 +178,41 @@ class Backend:
         self.drop_connections()
 
 
+class Speaker:
+    """A server that speaks no HTTP: it says `words` to whoever comes, and listens to nobody."""
+
+    def __init__(self, words: bytes, scheme: str = "http"):
+        self._words = words
+        self._kept: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        try:
+            while True:
+                connection, _ = self._listener.accept()
+                self._kept.append(connection)
+                connection.sendall(self._words)
+        except OSError:
+            return
+
+    def close(self) -> None:
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self._listener.close()
+        for connection in self._kept:
+            connection.close()
+
+    def __enter__(self) -> Speaker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 def tls_server(pair: object) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.chain, pair.key)
