@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "conf/nearest.h"
+#include "gate/check_passthrough.h"
 #include "gate/check_sign_in.h"
 #include "policy/path_rules.h"
 
@@ -158,7 +159,7 @@ void Check::backends() {
 }
 
 void Check::sites() {
-  if (config_.sites.empty()) {
+  if (config_.sites.empty() && config_.passthroughs.empty()) {
     problems_.warning({config_.file, 1, 1}, "conf.site.none",
                       {"there is no site, so every request is answered with 404",
                        "es gibt keine Site, also wird jede Anfrage mit 404 beantwortet"},
@@ -187,6 +188,7 @@ bool Check::is_damaged(const conf::Place& block) const {
   narrow(config_.listeners);
   narrow(config_.backends);
   narrow(config_.sites);
+  narrow(config_.passthroughs);
   return std::ranges::any_of(problems_.all(), [&](const conf::Problem& problem) {
     std::uint32_t line = problem.place.line;
     return problem.severity == conf::Severity::Error && line >= block.line && line < end;
@@ -249,7 +251,8 @@ bool Check::certificates_exist() const {
   bool any = std::ranges::any_of(
       config_.sites, [this](const SiteConfig& site) { return site.has_certificate() || is_damaged(site.place); });
   auto listener = std::ranges::find_if(config_.listeners, &ListenerConfig::tls);
-  if (any || listener == config_.listeners.end()) return true;
+  // What is passed through needs none of ours.
+  if (any || !config_.passthroughs.empty() || listener == config_.listeners.end()) return true;
   problems_.error(
       listener->place, "conf.listener.no-certificate",
       {"this listener speaks TLS, but no site has a certificate",
@@ -321,6 +324,7 @@ void check_config(const Config& config, conf::Problems& problems) {
   check.admin();
   check.sites();
   check.backends();
+  check_passthroughs(config, problems);
   check_sign_in(config, problems);
 }
 

@@ -133,6 +133,8 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   SiteDefaults defaults{.tls_profile = config.tls.profile, .limits = config.limits.request};
   for (conf::Reader& site : keys.tables("site", conf::Shape::List))
     config.sites.push_back(read_site_config(std::move(site), defaults));
+  for (conf::Reader& passthrough : keys.tables("passthrough", conf::Shape::List))
+    config.passthroughs.push_back(read_passthrough_config(std::move(passthrough)));
   for (conf::Reader& ca : keys.tables("acme", conf::Shape::List))
     config.acme.push_back(acme::read_ca_config(std::move(ca)));
   read_sign_in(keys, config);

@@ -11,6 +11,7 @@
 #include "gate/ca_config.h"
 #include "gate/limits_config.h"
 #include "gate/listener_config.h"
+#include "gate/passthrough_config.h"
 #include "gate/site_config.h"
 #include "identity/ldap_config.h"
 #include "identity/sign_in_config.h"
@@ -62,6 +63,7 @@ struct Config {
   AlarmConfig alarm;
   std::vector<BackendConfig> backends;
   std::vector<SiteConfig> sites;
+  std::vector<PassthroughConfig> passthroughs;
   std::vector<acme::CaConfig> acme;  // in the order in which they are asked
 
   // How agents sign in; `providers` is empty where no site asks anybody.

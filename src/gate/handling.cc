@@ -108,6 +108,7 @@ Handling::Route Handling::route() {
     route.page = http::text_page(200, *proof);
     return route;
   }
+  if (const Passthrough* passthrough = passthrough_asked_for()) return lead_to(*passthrough);
   const Site* site = plan_->find_site(request().authority);
   if (site) {
     site_index_ = site->index;
@@ -233,6 +234,21 @@ net::Task<> Handling::take_step(Route& route) {
   co_return {};
 }
 
+// A host whose TLS does not end here, asked for on a connection that was made for another one: a client that shares
+// connections among the hosts of a certificate does so.
+const Passthrough* Handling::passthrough_asked_for() const {
+  return visit_.session() ? plan_->find_passed(request().authority, visit_.listener().address) : nullptr;
+}
+
+// A new connection gets there (RFC 9110, 15.5.20), unless the client names no host, or may not.
+Handling::Route Handling::lead_to(const Passthrough& passthrough) {
+  Route route;
+  bool helps = !visit_.session()->server_name().empty() && passthrough.admits(visit_.visitor().peer);
+  if (helps) worker_.metrics().misdirected.add();
+  route.page = helps ? error(421, "gate.misdirected") : error(404, "gate.unknown-host");
+  return route;
+}
+
 Handling::Route Handling::misdirected_or_nothing(const Site* site) {
   Route route;
   bool elsewhere = site && needs_other_connection(*site);
@@ -255,12 +271,12 @@ bool Handling::needs_other_connection(const Site& site) const {
 
 Handling::Route Handling::redirect_to_https(const Site* site) {
   Route route;
-  if (!site) {
+  if (!site && !plan_->is_passed_somewhere(request().authority)) {
     route.page = error(404, "gate.unknown-host");
     return route;
   }
   std::string_view host = without_port(request().authority);
-  std::string_view canonical = site->canonical_host(host);
+  std::string_view canonical = site ? site->canonical_host(host) : std::string_view();
   bool repeatable = request().method == http::Method::Get || request().method == http::Method::Head;
   record_.decision = "gate.redirect";
   route.page = http::redirect_page(repeatable ? 301 : 308, cat("https://", canonical.empty() ? host : canonical,

@@ -55,6 +55,8 @@ class Handling {
   net::Task<> take_step(Route& route);
   bool is_for_acme_service(const Site* site) const;
   net::Task<http::Page> tell_of_authority();
+  const Passthrough* passthrough_asked_for() const;
+  Route lead_to(const Passthrough& passthrough);
   Route misdirected_or_nothing(const Site* site);
   bool is_about_authority(const Site* site) const;
   Route redirect_to_https(const Site* site);

@@ -39,6 +39,11 @@ Health::Health(net::Loop& loop, net::Pool& pool, std::shared_ptr<const Plan> pla
       if (server->named()) running_.emplace_back(look_up_again(server));
     }
   }
+  for (const auto& passthrough : plan_->passthroughs) {
+    for (const std::shared_ptr<Server>& server : passthrough->servers()) {
+      if (server->named()) running_.emplace_back(look_up_again(server));
+    }
+  }
 }
 
 net::Duration Health::between(net::Duration least, net::Duration most) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -29,13 +30,13 @@ Message write(std::string_view host) {
   return {cat("write \"", host, '"'), cat("schreiben: \"", host, '"')};
 }
 
-// Why a text is no host of a site, and what to write.
+// Why a text is no host, and what to write.
 struct Mistake {
   Message what;
   Message remedy;
 };
 
-std::optional<Mistake> mistake_in(std::string_view host) {
+std::optional<Mistake> mistake_in(std::string_view host, HostsOf block) {
   if (host == "*" || is_bracketed_v6(host)) return std::nullopt;
   if (host.empty())
     return Mistake{host_is(host, "is empty", "ist leer"),
@@ -47,9 +48,11 @@ std::optional<Mistake> mistake_in(std::string_view host) {
     return Mistake{host_is(host, "has a path", "hat einen Pfad"), write(host.substr(0, slash))};
   }
   if (std::size_t colon = host.find(':'); colon != std::string_view::npos) {
-    return Mistake{host_is(host, "has a port; a site answers on every listener",
-                           "hat einen Port; eine Site antwortet auf jedem Listener"),
-                   write(host.substr(0, colon))};
+    Message why = {"has a port; a site answers on every listener",
+                   "hat einen Port; eine Site antwortet auf jedem Listener"};
+    if (block == HostsOf::Passthrough)
+      why = {"has a port; where it holds, `listeners` says", "hat einen Port; wo er gilt, sagt `listeners`"};
+    return Mistake{host_is(host, why.en, why.de), write(host.substr(0, colon))};
   }
   std::string_view name = host.starts_with("*.") ? host.substr(2) : host;
   if (name.ends_with('.')) {
@@ -83,20 +86,21 @@ bool is_host_name(std::string_view host) {
   }
 }
 
-std::vector<conf::Text> read_hosts_config(conf::Reader& keys) {
+std::vector<conf::Text> read_hosts_config(conf::Reader& keys, HostsOf block) {
   std::vector<conf::Text> hosts;
   bool missing = !keys.has("hosts");
   std::optional<std::vector<conf::Text>> texts = keys.texts("hosts");
   if (missing || (texts && texts->empty())) {
-    keys.problems().error(keys.place_of("hosts"), "conf.site.no-host",
-                          {"the site has no host", "die Site hat keinen Host"},
+    Message what = {"the site has no host", "die Site hat keinen Host"};
+    if (block == HostsOf::Passthrough) what = {"the passthrough has no host", "die Durchleitung hat keinen Host"};
+    keys.problems().error(keys.place_of("hosts"), "conf.site.no-host", std::move(what),
                           {"add hosts = [\"crm.example.com\"], or hosts = [\"*\"] for every host",
                            "hosts = [\"crm.example.com\"] ergänzen, oder hosts = [\"*\"] für jeden Host"});
   }
   if (!texts) return hosts;
   for (conf::Text& text : *texts) {
     text.value = lowered(text.value);
-    std::optional<Mistake> mistake = mistake_in(text.value);
+    std::optional<Mistake> mistake = mistake_in(text.value, block);
     if (mistake) {
       keys.problems().error(text.place, "conf.site.host", mistake->what, mistake->remedy);
     } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,11 @@ namespace pforte::gate {
 // Source: RFC 1123, section 2.1; the underscore is what company networks have.
 bool is_host_name(std::string_view host);
 
-// Reads `hosts` of a site: names, "*" for every host, "*.x.example" for one label before x.example, an IPv6
+// What has hosts.
+enum class HostsOf : std::uint8_t { Site, Passthrough };
+
+// Reads `hosts` of a block: names, "*" for every host, "*.x.example" for one label before x.example, an IPv6
 // address in brackets. In lower case. What is wrong goes to the reader's problems and is left out.
-std::vector<conf::Text> read_hosts_config(conf::Reader& keys);
+std::vector<conf::Text> read_hosts_config(conf::Reader& keys, HostsOf block);
 
 }  // namespace pforte::gate

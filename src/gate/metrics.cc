@@ -169,6 +169,22 @@ void append_handshakes(Exposition& out, const Sums& sums) {
   }
 }
 
+void append_passthroughs(Exposition& out, const Sums& sums) {
+  out.single("pforte_passthroughs", "gauge", "Connections that are passed through now.",
+             sums.of(&Metrics::passthroughs));
+  out.single("pforte_passthrough_connections_total", "counter",
+             "Connections of clients that asked for a host whose TLS ends elsewhere.",
+             sums.of(&Metrics::passthrough_connections));
+  constexpr std::string_view kBytes = "pforte_passthrough_bytes_total";
+  out.family(kBytes, "counter", "Bytes that were passed through.");
+  out.sample(kBytes, {{"direction", "to_server"}}, sums.of(&Metrics::passthrough_bytes_in));
+  out.sample(kBytes, {{"direction", "to_client"}}, sums.of(&Metrics::passthrough_bytes_out));
+  constexpr std::string_view kFailures = "pforte_passthrough_failures_total";
+  out.family(kFailures, "counter", "Connections that were not passed through, by reason.");
+  for (std::size_t i = 0; i < Metrics::kPassthroughFailures.size(); ++i)
+    out.sample(kFailures, {{"reason", Metrics::kPassthroughFailures[i]}}, sums.of(&Metrics::passthrough_failures, i));
+}
+
 void append_sign_ins(Exposition& out, const Sums& sums) {
   out.family("pforte_sign_ins_total", "counter", "Sessions that began, by what proved who it is.");
   for (std::size_t i = 0; i < Metrics::kSignInMethods.size(); ++i) {
@@ -328,6 +344,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
   std::vector<std::string> names = sites.all();
   append_connections(out, sums);
   append_handshakes(out, sums);
+  append_passthroughs(out, sums);
   append_sign_ins(out, sums);
   append_key_drift(out, facts);
   append_requests(out, sums, names);

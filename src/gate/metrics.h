@@ -57,6 +57,9 @@ class Metrics {
   static constexpr std::array<std::string_view, 3> kSignInMethods{"kerberos", "ldap", "database"};
   static constexpr std::array<std::string_view, 3> kSignInProofs{"ticket", "password", "token"};
   enum class SignInProof : std::uint8_t { Ticket, Password, Token };
+  // Why a connection was not passed through.
+  static constexpr std::array<std::string_view, 3> kPassthroughFailures{"not_allowed", "full", "no_server"};
+  enum class PassthroughFailure : std::uint8_t { NotAllowed, Full, NoServer };
   // Upper ends of the buckets of request durations, in microseconds.
   static constexpr std::array<std::int64_t, 14> kBuckets{1'000,     2'500,     5'000,      10'000,    25'000,
                                                          50'000,    100'000,   250'000,    500'000,   1'000'000,
@@ -77,18 +80,21 @@ class Metrics {
   // `method` is one of kSignInMethods.
   void count_sign_in(std::string_view method);
   void count_sign_in_failure(SignInProof proof) { sign_in_failures_[std::size_t(proof)].add(); }
+  void count_passthrough_failure(PassthroughFailure why) { passthrough_failures_[std::size_t(why)].add(); }
 
   // A site's numbers, or null while there are none. For the scrape.
   const Site* site(std::size_t index) const;
   const Counter& handshake_failures(std::size_t reason) const { return handshake_failures_[reason]; }
   const Counter& sign_ins(std::size_t method) const { return sign_ins_[method]; }
   const Counter& sign_in_failures(std::size_t proof) const { return sign_in_failures_[proof]; }
+  const Counter& passthrough_failures(std::size_t why) const { return passthrough_failures_[why]; }
 
   // Gauges: add() and subtract() in pairs.
   Counter client_connections;
   Counter backend_busy;
   Counter backend_idle;
   Counter tunnels;
+  Counter passthroughs;  // connections whose TLS we do not end
 
   // Counters.
   Counter clients_accepted;
@@ -102,6 +108,9 @@ class Metrics {
   Counter backend_connects;  // connections opened to backends
   Counter retries;           // further attempts after a failed one
   Counter ejections;         // servers left out for a while
+  Counter passthrough_connections;
+  Counter passthrough_bytes_in;   // to servers
+  Counter passthrough_bytes_out;  // to clients
 
  private:
   Site& series_of(std::size_t index);
@@ -111,6 +120,7 @@ class Metrics {
   std::array<Counter, kHandshakeReasons.size()> handshake_failures_;
   std::array<Counter, kSignInMethods.size()> sign_ins_;
   std::array<Counter, kSignInProofs.size()> sign_in_failures_;
+  std::array<Counter, kPassthroughFailures.size()> passthrough_failures_;
 };
 
 // A server as the scrape shows it.

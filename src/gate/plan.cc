@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "gate/passthrough_coalescing.h"
 #include "gate/served_certificate.h"
 #include "gate/trusted_certificates.h"
 #include "net/resolver.h"
@@ -29,8 +30,10 @@ class Assembly {
 
   void backends();
   void sites();
+  void passthroughs();
   void names();
   void tell_refused_hosts();
+  void coalescing() { check_coalescing(*plan_, problems_); }
   void sign_in();
   void authority();
   void logo();
@@ -224,6 +227,30 @@ std::shared_ptr<const tls::ServerContext> Assembly::server_context(const SiteCon
   return nullptr;
 }
 
+void Assembly::passthroughs() {
+  const std::vector<PassthroughConfig>& configs = plan_->config.passthroughs;
+  for (const PassthroughConfig& config : configs) {
+    const Passthrough* previous =
+        parts_.previous ? parts_.previous->passthrough_of(config.hosts.front().value) : nullptr;
+    auto made = std::make_unique<Passthrough>(config, previous);
+    for (std::size_t i = 0; i < config.servers.size(); ++i) look_up(*made->servers()[i], config.servers[i]);
+    for (const ListenerConfig& listener : plan_->config.listeners) {
+      auto is_it = [&](const conf::Text& text) { return text.value == listener.address.to_text(); };
+      bool here = config.listeners.empty() || std::ranges::any_of(config.listeners, is_it);
+      if (!listener.tls || !here) continue;
+      for (const conf::Text& host : config.hosts) plan_->passed_hosts[listener.address].add(host.value, made.get());
+    }
+    plan_->passthroughs.push_back(std::move(made));
+  }
+  for (auto& [listener, hosts] : plan_->passed_hosts) {
+    for (const SiteConfig& site : plan_->config.sites) {
+      for (const conf::Text& host : site.hosts) {
+        if (host.value != "*") hosts.add(host.value, nullptr);
+      }
+    }
+  }
+}
+
 void Assembly::names() {
   auto names = TlsNames::make(*plan_, parts_.inventory);
   if (!names) {
@@ -325,7 +352,10 @@ std::string_view Site::canonical_host(std::string_view host) const {
   return {};
 }
 
-const Site* Plan::find_site(std::string_view authority) const {
+namespace {
+
+template <class T>
+const T* find_in(const HostMap<T>& hosts, std::string_view authority) {
   authority = without_port(authority);
   if (authority.ends_with('.')) authority.remove_suffix(1);
   if (std::ranges::none_of(authority, [](char c) { return lower(c) != c; })) return hosts.find(authority);
@@ -333,11 +363,33 @@ const Site* Plan::find_site(std::string_view authority) const {
   return hosts.find(folded);
 }
 
+}  // namespace
+
+const Site* Plan::find_site(std::string_view authority) const {
+  return find_in(hosts, authority);
+}
+
+const Passthrough* Plan::find_passed(std::string_view authority, const net::Address& listener) const {
+  const HostMap<Passthrough>* passed = passed_hosts_at(listener);
+  return passed ? find_in(*passed, authority) : nullptr;
+}
+
+bool Plan::is_passed_somewhere(std::string_view authority) const {
+  return std::ranges::any_of(passed_hosts, [&](const auto& one) { return find_in(one.second, authority) != nullptr; });
+}
+
+const Passthrough* Plan::passthrough_of(std::string_view host) const {
+  auto found = std::ranges::find(passthroughs, host, [](const auto& one) -> std::string_view { return one->name(); });
+  return found == passthroughs.end() ? nullptr : found->get();
+}
+
 std::shared_ptr<const Plan> make_plan(Config config, const PlanParts& parts, conf::Problems& problems) {
   Assembly assembly(std::move(config), parts, problems);
   assembly.backends();
   assembly.sites();
+  assembly.passthroughs();
   assembly.names();
+  assembly.coalescing();
   assembly.logo();
   if (!problems.has_errors()) assembly.sign_in();
   if (!problems.has_errors()) assembly.authority();

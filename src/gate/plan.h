@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -10,6 +11,7 @@
 #include "gate/backend.h"
 #include "gate/config.h"
 #include "gate/metrics.h"
+#include "gate/passthrough.h"
 #include "gate/site.h"
 #include "gate/tls_names.h"
 
@@ -26,7 +28,10 @@ struct Plan {
   std::vector<std::unique_ptr<Backend>> backends;
   std::vector<std::unique_ptr<Site>> sites;
   HostMap<Site> hosts;
-  std::shared_ptr<const TlsNames> names;            // as they were when it was made; null where no site has TLS
+  std::vector<std::unique_ptr<Passthrough>> passthroughs;
+  // By the address of each listener where there are any. A site's host is there as well, and stands for none.
+  std::map<net::Address, HostMap<Passthrough>> passed_hosts;
+  std::shared_ptr<const TlsNames> names;            // as they were when it was made; null where nobody needs them
   std::shared_ptr<SignIn> sign_in;                  // null where nobody signs in
   std::shared_ptr<AcmeService> acme_service;        // null where the company CA does not issue by ACME
   std::shared_ptr<PublicAuthority> company_ca;      // null where nothing is told of the company CA
@@ -34,6 +39,21 @@ struct Plan {
 
   // The site a host name stands for, in any case and with or without a port; null if there is none.
   const Site* find_site(std::string_view authority) const;
+
+  // The passthrough with that first host; null: there is none.
+  const Passthrough* passthrough_of(std::string_view host) const;
+
+  // Whose a host is that a request names, as find_site() reads it to who comes in at this listener, if its TLS ends
+  // elsewhere; null: it does not.
+  const Passthrough* find_passed(std::string_view authority, const net::Address& listener) const;
+  bool is_passed_somewhere(std::string_view authority) const;
+
+  // What is passed through of what comes in at a listener; null: nothing.
+  const HostMap<Passthrough>* passed_hosts_at(const net::Address& listener) const {
+    if (passed_hosts.empty()) return nullptr;
+    auto found = passed_hosts.find(listener);
+    return found == passed_hosts.end() ? nullptr : &found->second;
+  }
 
   // Of the sign-in pages; empty without one.
   struct Logo {

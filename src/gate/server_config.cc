@@ -34,6 +34,10 @@ struct Authority {
   std::optional<std::string_view> port;
 };
 
+bool is_host(std::string_view text, std::string_view host) {
+  return text.starts_with('[') ? net::parse_ip(host).has_value() : is_host_name(host);
+}
+
 std::optional<Authority> cut(std::string_view text) {
   Authority authority;
   std::size_t end = text.starts_with('[') ? text.find(']') : text.find(':');
@@ -52,12 +56,21 @@ std::optional<Authority> cut(std::string_view text) {
   return authority;
 }
 
+Message no_host() {
+  return {"has no valid host name or address", "hat keinen gültigen Hostnamen und keine gültige Adresse"};
+}
+
+Message no_port() {
+  return {"has no valid port", "hat keinen gültigen Port"};
+}
+
 }  // namespace
 
 std::string url_of(const ServerConfig& server) {
   bool bracketed = server.host.contains(':');
   std::string host = bracketed ? cat('[', server.host, ']') : server.host;
-  return cat(server.tls ? "https://" : "http://", host, ':', server.port);
+  std::string_view scheme = server.bare ? "tcp://" : server.tls ? "https://" : "http://";
+  return cat(scheme, host, ':', server.port);
 }
 
 std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Problems& problems) {
@@ -88,11 +101,9 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
   rest = rest.substr(0, path);
 
   std::optional<Authority> authority = cut(rest);
-  bool is_v6 = rest.starts_with('[');
   std::string host = authority ? lowered(authority->host) : "";
-  if (!authority || !(is_v6 ? net::parse_ip(host).has_value() : is_host_name(host))) {
-    refuse(problems, url,
-           {"has no valid host name or address", "hat keinen gültigen Hostnamen und keine gültige Adresse"},
+  if (!authority || !is_host(rest, host)) {
+    refuse(problems, url, no_host(),
            {"write a name, an IPv4 address, or an IPv6 address in brackets: \"http://[fd00::1]:8080\"",
             "einen Namen, eine IPv4-Adresse oder eine IPv6-Adresse in Klammern schreiben: \"http://[fd00::1]:8080\""});
     return std::nullopt;
@@ -100,8 +111,7 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
   std::optional<std::uint16_t> port = server.tls ? 443 : 80;
   if (authority->port) port = parse_port(*authority->port);
   if (!port) {
-    refuse(problems, url, {"has no valid port", "hat keinen gültigen Port"},
-           {"a port is a number from 1 to 65535", "ein Port ist eine Zahl von 1 bis 65535"});
+    refuse(problems, url, no_port(), {"a port is a number from 1 to 65535", "ein Port ist eine Zahl von 1 bis 65535"});
     return std::nullopt;
   }
   server.host = std::move(host);
@@ -119,6 +129,38 @@ std::optional<ServerConfig> read_server_config(conf::Reader keys) {
   config.max_requests = static_cast<unsigned>(keys.number_or("max_requests", config.max_requests, {0, 1'000'000}));
   keys.end();
   return server ? std::optional(config) : std::nullopt;
+}
+
+std::optional<ServerConfig> read_tcp_server_config(const conf::Text& text, conf::Problems& problems) {
+  std::string_view rest = text.value;
+  if (std::size_t scheme = rest.find("://"); scheme != std::string_view::npos) {
+    std::string_view place = rest.substr(scheme + 3);
+    refuse(problems, text,
+           {"has a scheme; what clients send is carried on as it is",
+            "hat ein Schema; was Clients senden, wird unverändert weitergegeben"},
+           write(place.substr(0, place.find('/'))));
+    return std::nullopt;
+  }
+  std::optional<Authority> authority = cut(rest);
+  std::string host = authority ? lowered(authority->host) : "";
+  if (!authority || !is_host(rest, host)) {
+    refuse(problems, text, no_host(),
+           {"write a host and a port: \"10.0.0.5:443\", \"[fd00::1]:443\"",
+            "Host und Port schreiben: \"10.0.0.5:443\", \"[fd00::1]:443\""});
+    return std::nullopt;
+  }
+  std::optional<std::uint16_t> port = authority->port ? parse_port(*authority->port) : std::nullopt;
+  if (!port) {
+    std::string_view shown = rest.substr(0, authority->host.size() + (rest.starts_with('[') ? 2 : 0));
+    refuse(problems, text, no_port(), write(cat(shown, ":443")));
+    return std::nullopt;
+  }
+  ServerConfig server;
+  server.place = text.place;
+  server.host = std::move(host);
+  server.port = *port;
+  server.bare = true;
+  return server;
 }
 
 }  // namespace pforte::gate

@@ -108,7 +108,7 @@ TlsProfile read_tls_profile_config(conf::Reader& keys, std::string_view key, Tls
 SiteConfig read_site_config(conf::Reader keys, const SiteDefaults& defaults) {
   SiteConfig config;
   config.place = keys.place();
-  config.hosts = read_hosts_config(keys);
+  config.hosts = read_hosts_config(keys, HostsOf::Site);
   read_certificates(keys, config);
   config.tls_profile = read_tls_profile_config(keys, "tls_profile", defaults.tls_profile);
   config.http2 = keys.flag_or("http2", true);

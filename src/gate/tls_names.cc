@@ -100,8 +100,9 @@ Result<std::shared_ptr<const TlsNames>> TlsNames::make(const Plan& plan, invento
       for (const conf::Text& host : site->config.hosts) names->add(host.value, site->tls);
     }
   }
-  if (!first) return nullptr;
+  if (!first && plan.passthroughs.empty()) return nullptr;
   names->greeting_ = TRY(tls::ServerContext::make(tls::Profile::Intermediate, {}));
+  if (!first) return std::shared_ptr<const TlsNames>(std::move(names));
   for (const conf::Text& host : first->config.hosts) {
     if (!names->first_) names->first_ = names->find(host.value);
   }

@@ -30,7 +30,7 @@ class TlsNames final : public tls::ServerNames {
   using Choices = std::map<std::string, Choice, std::less<>>;
 
   // Asks the inventory, where there is one; null: it cannot be asked. What it holds that cannot be shown is passed
-  // over. Null where no site has a certificate or "auto". Fails as the store does.
+  // over. Null where no site has a certificate or "auto" and nothing is passed through. Fails as the store does.
   static Result<std::shared_ptr<const TlsNames>> make(const Plan& plan, inventory::Inventory* inventory);
 
   const tls::ServerContext* find(std::string_view name) const override { return hosts_.find(name); }

@@ -1,5 +1,6 @@
 #include "gate/tunnel.h"
 
+#include "gate/activity.h"
 #include "net/together.h"
 
 namespace pforte::gate {
@@ -8,10 +9,6 @@ namespace {
 
 // Far beyond any idle limit: the watch below ends a tunnel, not the single wait.
 constexpr std::chrono::hours kPatience{24 * 365};
-
-struct Activity {
-  net::Instant last;
-};
 
 net::Task<> carry_to_server(net::Loop& loop, http::Exchange& client, http::ClientExchange& server, Activity& activity,
                             Carried& carried) {
@@ -39,12 +36,6 @@ net::Task<> carry_to_client(net::Loop& loop, http::Exchange& client, http::Clien
     co_await client.write(piece->bytes, piece->last ? http::More::Ends : http::More::Follows);
     if (piece->last) co_return {};
   }
-}
-
-// Never succeeds: fails once the tunnel has been quiet for `idle`.
-net::Task<> watch(net::Loop& loop, const Activity& activity, net::Duration idle) {
-  while (loop.now() - activity.last < idle) co_await loop.sleep_until(activity.last + idle);
-  co_return fail(Kind::Timeout, "tunnel.idle", "no byte moved in time");
 }
 
 }  // namespace

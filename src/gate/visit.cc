@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "gate/handling.h"
+#include "gate/passed_connection.h"
 #include "gate/worker.h"
 #include "http/h1_server.h"
 #include "http/h2_server.h"
@@ -96,7 +97,19 @@ net::Task<> Visit::run() {
   }
   visitor_.peer_text = visitor_.peer.ip_text();
   visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
-  if (listener_->tls) co_await shake_hands();
+  if (listener_->tls) {
+    const HostMap<Passthrough>* hosts = plan_->passed_hosts_at(listener_->address);
+    tls::Opening opening;
+    if (hosts) opening = co_await read_opening(until);
+    const Passthrough* passthrough = opening.host.empty() ? nullptr : hosts->find(opening.host);
+    if (passthrough && !ending_) {
+      auto& socket = static_cast<net::Socket&>(*stream_);
+      PassedConnection passed(worker_, *passthrough, socket, visitor_, std::move(opening));
+      co_return co_await outcome(passed.run());
+    }
+    if (ending_) co_return {};
+    co_await shake_hands(std::move(opening));
+  }
   if (ending_) co_return {};
   server_ = make_server();
   Result<> ended = co_await outcome(server_->run());
@@ -169,8 +182,16 @@ net::Task<> Visit::read_proxy_header(net::Socket& socket) {
   }
 }
 
-net::Task<> Visit::shake_hands() {
+// A deadline that has passed is set once more, for whoever reads on.
+net::Task<tls::Opening> Visit::read_opening(net::Instant until) {
+  tls::Opening opening = co_await tls::read_opening(*stream_);
+  stream_->read_deadline(until);
+  co_return opening;
+}
+
+net::Task<> Visit::shake_hands(tls::Opening opening) {
   auto session = tls::Session::accept(std::move(stream_), names_with_proofs(worker_), worker_.keys());
+  if (opening.size > 0) session->begin_with(std::move(opening.bytes), opening.size);
   session_ = session.get();
   stream_ = std::move(session);
   Result<> shaken = co_await outcome(session_->handshake());

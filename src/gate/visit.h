@@ -12,6 +12,7 @@
 #include "kerberos/acceptor.h"
 #include "net/listener.h"
 #include "net/socket.h"
+#include "tls/opening.h"
 #include "tls/session.h"
 
 namespace pforte::gate {
@@ -54,7 +55,8 @@ class Visit final : public http::Service {
   std::unique_ptr<http::Server> make_server();
   void tell_abuse(const Error& error) const;
   net::Task<> read_proxy_header(net::Socket& socket);
-  net::Task<> shake_hands();
+  net::Task<> shake_hands(tls::Opening opening);
+  net::Task<tls::Opening> read_opening(net::Instant until);
   void tell_failed_handshake(const Error& error) const;
 
   Worker& worker_;

@@ -86,6 +86,8 @@ class Worker final : private ConnectionGauge {
   // What is known of the sign-in of the request with this reference.
   SignInFinding find_sign_in(std::string_view reference) const;
   void record(std::size_t site, const Record& record);
+  // Of a connection that was passed through: it has its own counters.
+  void record_passed(const Record& record) { lane_.write(record); }
 
   // Clients that are here.
   std::size_t clients() const { return visits_.size(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string>
 #include <string_view>
 
 #include "base/text.h"
@@ -138,6 +139,11 @@ Reading read_v2(std::string_view text) {
   return header;
 }
 
+void append_u16(std::string& out, std::size_t number) {
+  out += static_cast<char>(number >> 8);
+  out += static_cast<char>(number);
+}
+
 }  // namespace
 
 Reading read_proxy_header(std::span<const std::byte> bytes) {
@@ -150,6 +156,33 @@ Reading read_proxy_header(std::span<const std::byte> bytes) {
   if (begins_like(kSignatureV1) && text.size() >= kSignatureV1.size()) return read_v1(text);
   if (begins_like(kSignatureV2) || begins_like(kSignatureV1)) return std::optional<ProxyHeader>();
   return no_header("the signature is missing");
+}
+
+std::string write_proxy_header(const Address& source, const Address& destination, std::string_view authority) {
+  constexpr char kVersion2Proxy = 0x21;
+  constexpr char kTcp4 = 0x11;
+  constexpr char kTcp6 = 0x21;
+  constexpr char kAuthority = 0x02;
+  constexpr std::size_t kTlvHeader = 3;
+  bool v4 = source.is_v4() && destination.is_v4();
+  std::size_t ip_bytes = v4 ? 4 : 16;
+  std::size_t size = 2 * ip_bytes + 2 * sizeof(std::uint16_t);
+  if (!authority.empty()) size += kTlvHeader + authority.size();
+
+  std::string out(kSignatureV2);
+  out += kVersion2Proxy;
+  out += v4 ? kTcp4 : kTcp6;
+  append_u16(out, size);
+  // IPv4 is the end of its mapped form.
+  for (const Address* address : {&source, &destination})
+    out.append(address->ip().end() - ip_bytes, address->ip().end());
+  append_u16(out, source.port());
+  append_u16(out, destination.port());
+  if (authority.empty()) return out;
+  out += kAuthority;
+  append_u16(out, authority.size());
+  out += authority;
+  return out;
 }
 
 }  // namespace pforte::net

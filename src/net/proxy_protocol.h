@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "net/address.h"
@@ -28,5 +30,10 @@ struct ProxyHeader {
 // kMaxProxyHeaderBytes. Believe it only from peers that are listed.
 // Source: haproxy.org, The PROXY protocol, versions 1 and 2, sections 2.1 and 2.2.
 Result<std::optional<ProxyHeader>> read_proxy_header(std::span<const std::byte> bytes);
+
+// Writes a header of version 2 about a client at `source` that connected to `destination`, and asked for the host
+// `authority` (at most 255 bytes; empty: for none). Where one address is IPv6, both are written as such.
+// Source: haproxy.org, The PROXY protocol, sections 2.2 and 2.2.2.
+std::string write_proxy_header(const Address& source, const Address& destination, std::string_view authority);
 
 }  // namespace pforte::net

@@ -109,5 +109,25 @@ TEST_CASE("a PROXY header has a largest size, known from its first bytes") {
   CHECK(larger.error().kind() == Kind::Limit);
 }
 
+TEST_CASE("a header that we write is what the specification has, and is read as it was written") {
+  Address v4 = parse_address("192.0.2.7:5678").value();
+  Address v4_gate = parse_address("198.51.100.1:443").value();
+  Address v6 = parse_address("[2001:db8::7]:5678").value();
+  std::string written = write_proxy_header(v4, v4_gate, "a.example");
+  CHECK(written == v2('\x21', '\x11', "\xc0\x00\x02\x07\xc6\x33\x64\x01\x16\x2e\x01\xbb\x02\x00\x09"s + "a.example"));
+  struct Row {
+    Address source, destination;
+  };
+  for (const Row& row : {Row{v4, v4_gate}, Row{v6, v4_gate}, Row{v4, v6}, Row{v6, v6}}) {
+    for (std::string_view authority : {std::string_view(), std::string_view("crm.example.com")}) {
+      std::string header = write_proxy_header(row.source, row.destination, authority);
+      auto got = read(header + "hello");
+      REQUIRE(got);
+      CHECK((*got)->size == header.size());
+      CHECK((*got)->source == row.source);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pforte::net

@@ -114,6 +114,13 @@ void Socket::finish() {
   shutdown(descriptor_, SHUT_WR);
 }
 
+Address Socket::local_address() const {
+  sockaddr_storage raw{};
+  socklen_t size = sizeof raw;
+  if (getsockname(descriptor_, reinterpret_cast<sockaddr*>(&raw), &size) != 0) return {};
+  return from_sockaddr(raw, size).value_or(Address());
+}
+
 Error Socket::failure() const {
   Kind kind = error_number_ == ECONNRESET || error_number_ == EPIPE ? Kind::Closed : Kind::Unavailable;
   return Error(kind, "net.socket", system_text(error_number_));

@@ -2,12 +2,11 @@
 
 #include <memory>
 
+#include "net/address.h"
 #include "net/loop.h"
 #include "net/stream.h"
 
 namespace pforte::net {
-
-class Address;
 
 // A connected TCP or Unix socket. Registered once with its loop, edge-triggered: a short read or a refused write is
 // remembered until the loop reports news, so no system call is made that is bound to find nothing.
@@ -36,6 +35,8 @@ class Socket final : public Stream, private Watcher {
   Error failure() const override;
 
   int descriptor() const { return descriptor_; }
+  // Our end; 0.0.0.0:0 of a socket that is not TCP.
+  Address local_address() const;
 
  private:
   // Who waits for one direction, until when, and what went wrong in it: a refused write says nothing about the bytes

@@ -50,6 +50,9 @@ class ServerContext {
   // When the first of the certificates ends.
   std::chrono::sys_seconds expires() const;
 
+  // What each of the certificates is made out to.
+  const std::vector<std::vector<std::string>>& names() const { return names_; }
+
   // Whether one of the certificates covers `host`.
   bool covers(std::string_view host) const;
 

@@ -100,6 +100,13 @@ void Session::take(SSL* ssl) {
 
 Session::~Session() = default;
 
+void Session::begin_with(net::Buffer bytes, std::size_t size) {
+  heard_ = size > 0;
+  inbound_ = std::move(bytes);
+  inbound_begin_ = 0;
+  inbound_end_ = size;
+}
+
 net::Task<> Session::handshake() {
   for (;;) {
     forget_errors();

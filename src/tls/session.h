@@ -39,6 +39,9 @@ class Session final : public net::Stream {
   Session& operator=(const Session&) = delete;
   ~Session() override;
 
+  // What the peer has sent before the session was made: it comes first. Before handshake().
+  void begin_with(net::Buffer bytes, std::size_t size);
+
   // Once, before anything else. Under the stream's deadlines. Fails with Kind::Denied when one side refused the other
   // (the text says why; see also alert()), with the lower stream's error otherwise.
   net::Task<> handshake();
