@@ -495,6 +495,10 @@ std::string RunningGate::metrics() const {
                                .changes = story.changes});
     }
   }
+  for (const auto& passthrough : plan_->passthroughs) {
+    for (const auto& server : passthrough->servers())
+      facts.servers.push_back({passthrough->name(), server->url(), server->available(loop_.now())});
+  }
   if (renewal_) {
     facts.renewals_succeeded = renewal_->counts().succeeded;
     facts.renewals_failed = renewal_->counts().failed;

@@ -95,6 +95,11 @@ admin::Status status_of(const gate::Plan& plan, const gate::TlsNames* names, net
     for (const auto& server : backend->servers) one.servers.push_back(status_of(*server, backend->config, now));
     status.backends.push_back(std::move(one));
   }
+  for (const auto& passthrough : plan.passthroughs) {
+    admin::BackendStatus one{.name = passthrough->name(), .servers = {}};
+    for (const auto& server : passthrough->servers()) one.servers.push_back(status_of(*server, {}, now));
+    status.backends.push_back(std::move(one));
+  }
   if (plan.sign_in) append_sign_in(*plan.sign_in, status);
   return status;
 }

@@ -97,18 +97,11 @@ net::Task<> Visit::run() {
   }
   visitor_.peer_text = visitor_.peer.ip_text();
   visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
-  if (listener_->tls) {
-    const HostMap<Passthrough>* hosts = plan_->passed_hosts_at(listener_->address);
-    tls::Opening opening;
-    if (hosts) opening = co_await read_opening(until);
-    const Passthrough* passthrough = opening.host.empty() ? nullptr : hosts->find(opening.host);
-    if (passthrough && !ending_) {
-      auto& socket = static_cast<net::Socket&>(*stream_);
-      PassedConnection passed(worker_, *passthrough, socket, visitor_, std::move(opening));
-      co_return co_await outcome(passed.run());
-    }
-    if (ending_) co_return {};
-    co_await shake_hands(std::move(opening));
+  const HostMap<Passthrough>* hosts = listener_->tls ? plan_->passed_hosts_at(listener_->address) : nullptr;
+  if (hosts) {
+    co_await pass_or_shake_hands(*hosts, until);
+  } else if (listener_->tls) {
+    co_await shake_hands({});
   }
   if (ending_) co_return {};
   server_ = make_server();
@@ -182,11 +175,25 @@ net::Task<> Visit::read_proxy_header(net::Socket& socket) {
   }
 }
 
-// A deadline that has passed is set once more, for whoever reads on.
-net::Task<tls::Opening> Visit::read_opening(net::Instant until) {
+// Where the client's host decides whether TLS ends here.
+net::Task<> Visit::pass_or_shake_hands(const HostMap<Passthrough>& hosts, net::Instant until) {
   tls::Opening opening = co_await tls::read_opening(*stream_);
+  if (ending_) co_return {};
+  if (const Passthrough* passthrough = opening.host.empty() ? nullptr : hosts.find(opening.host)) {
+    ending_ = true;  // nothing else is served
+    co_await pass(*passthrough, std::move(opening));
+    co_return {};
+  }
+  // One that has passed is set once more, so that the handshake tells of it.
   stream_->read_deadline(until);
-  co_return opening;
+  co_await shake_hands(std::move(opening));
+  co_return {};
+}
+
+net::Task<> Visit::pass(const Passthrough& passthrough, tls::Opening opening) {
+  PassedConnection passed(worker_, passthrough, static_cast<net::Socket&>(*stream_), visitor_, std::move(opening));
+  co_await passed.run();
+  co_return {};
 }
 
 net::Task<> Visit::shake_hands(tls::Opening opening) {

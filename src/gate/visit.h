@@ -56,7 +56,8 @@ class Visit final : public http::Service {
   void tell_abuse(const Error& error) const;
   net::Task<> read_proxy_header(net::Socket& socket);
   net::Task<> shake_hands(tls::Opening opening);
-  net::Task<tls::Opening> read_opening(net::Instant until);
+  net::Task<> pass_or_shake_hands(const HostMap<Passthrough>& hosts, net::Instant until);
+  net::Task<> pass(const Passthrough& passthrough, tls::Opening opening);
   void tell_failed_handshake(const Error& error) const;
 
   Worker& worker_;

@@ -377,6 +377,8 @@ def test_without_a_server_the_client_is_told_by_an_alert(start):
     assert (line["decision"], line["server"], line["sni"]) == ("backend.connect", f"tcp://{dead}", MAIL)
     assert f'sni="{MAIL}" server="tcp://{dead}" code="backend.connect" ' in pforte.said()
     assert pforte.metric("pforte_passthrough_failures_total", reason="no_server") == 1
+    assert pforte.metric("pforte_backend_server_up", backend=MAIL, server=f"tcp://{dead}") == 0
+    assert f"tcp://{dead}" in pforte.run("status").stdout
 
 
 def test_no_more_than_the_limit_are_passed_through_at_once(start, server):
