@@ -43,10 +43,20 @@ conf::Place place_of_file(const gate::Plan& plan) {
   return {.file = plan.config.file, .line = 0, .column = 0};
 }
 
+bool seals_server_cookies(const gate::BackendConfig& backend) {
+  return backend.sticky && backend.sticky->by == gate::StickyConfig::By::Cookie;
+}
+
 SessionTerms terms_of(const gate::Plan& plan) {
   const identity::SignInConfig& config = plan.config.sign_in;
+  std::chrono::milliseconds key_lifetime = config.session_lifetime;
+  for (const gate::BackendConfig& backend : plan.config.backends) {
+    if (seals_server_cookies(backend))
+      key_lifetime = std::max<std::chrono::milliseconds>(key_lifetime, backend.sticky->kept_for());
+  }
   return {.lifetime = config.session_lifetime,
           .idle = config.session_idle,
+          .key_lifetime = key_lifetime,
           .tickets = plan.sign_in ? plan.sign_in->tickets() : nullptr};
 }
 
@@ -118,11 +128,16 @@ RunningGate::Reading RunningGate::read_plan() {
   std::optional<gate::Config> config = read_config_(reading.problems);
   if (!config) return reading;
   gate::Accounts* accounts = accounts_.get();
+  auto need_accounts = [&](const gate::Config& wanted, conf::Problems& problems) {
+    if (accounts) return;
+    reading.accounts = open_accounts(wanted, problems);
+    accounts = reading.accounts.get();
+    if (accounts) accounts->on_change([this] { loop_.post([this] { loop_.spawn(follow_store(false)); }); });
+  };
+  // Its store has the keys that seal cookies, also where nobody signs in.
+  if (std::ranges::any_of(config->backends, seals_server_cookies)) need_accounts(*config, reading.problems);
   auto sign_in = [&](const gate::Config& wanted, conf::Problems& problems) -> std::shared_ptr<gate::SignIn> {
-    if (!accounts) reading.accounts = open_accounts(wanted, problems);
-    if (reading.accounts)
-      reading.accounts->on_change([this] { loop_.post([this] { loop_.spawn(follow_store(false)); }); });
-    if (!accounts) accounts = reading.accounts.get();
+    need_accounts(wanted, problems);
     return accounts ? gate::SignIn::make(wanted, *accounts, sign_in_pools_, problems) : nullptr;
   };
   CertificateWatch* certificates = certificates_.get();

@@ -24,10 +24,10 @@ bool is_over(const session::Session& session, const SessionTerms& terms, const s
          ended.contains(session);
 }
 
-Result<std::shared_ptr<SessionSight>> read_sight(gate::Accounts& accounts, std::chrono::milliseconds session_lifetime) {
+Result<std::shared_ptr<SessionSight>> read_sight(gate::Accounts& accounts, std::chrono::milliseconds key_lifetime) {
   TRY(accounts.services().follow());
   auto sight = std::make_shared<SessionSight>();
-  sight->keys = TRY(session::renew_keys(accounts.store(), kKeyRotation, session_lifetime));
+  sight->keys = TRY(session::renew_keys(accounts.store(), kKeyRotation, key_lifetime));
   sight->ended = TRY(session::Ended::read(accounts.store()));
   return sight;
 }
@@ -60,7 +60,7 @@ Result<std::shared_ptr<const SessionSight>> SessionWatch::look(gate::Accounts& a
   bool changed = TRY(accounts.take_change());
   if (!changed && !due && !unasked) return nullptr;
   if (due && writes_) TRY(session::forget_expired(accounts.store()));
-  Result<std::shared_ptr<SessionSight>> sight = read_sight(accounts, terms.lifetime);
+  Result<std::shared_ptr<SessionSight>> sight = read_sight(accounts, terms.key_lifetime);
   if (!sight) {
     accounts.note_change();
     return std::unexpected(std::move(sight).error());

@@ -23,6 +23,7 @@ struct SessionSight {
 struct SessionTerms {
   std::chrono::milliseconds lifetime;
   std::chrono::milliseconds idle;
+  std::chrono::milliseconds key_lifetime;               // how long what was sealed is to open at least
   const kerberos::DelegatedTickets* tickets = nullptr;  // null: none are kept
 };
 

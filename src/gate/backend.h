@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "gate/backend_config.h"
 #include "gate/server.h"
+#include "gate/session_places.h"
 
 namespace pforte::gate {
 
@@ -15,6 +16,9 @@ struct Backend {
   BackendConfig config;
   std::vector<std::shared_ptr<Server>> servers;
   std::size_t index = 0;  // of its plan, for counters
+
+  // Where sticky by an application's cookie: what was learnt of its sessions. Else null.
+  std::shared_ptr<SessionPlaces> sessions;
 
   // With which the agent's login is handed on as HTTP Basic. None: it is not.
   std::optional<Secret> basic_password;

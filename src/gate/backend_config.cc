@@ -106,8 +106,8 @@ BackendConfig read_backend_config(conf::Reader keys) {
   config.name = read_name(keys);
   config.servers = read_servers(keys);
   config.balance = read_balance_config(keys);
-  if (keys.flag_or("sticky", false))
-    refuse_unsupported(keys, "sticky", {"keep a client at its server", "einen Client nicht bei seinem Server halten"});
+  config.sticky = read_sticky_config(keys, config.name.value);
+  check_routes(config.servers, config.sticky, keys.problems());
   config.trust = read_trust(keys, config);
   if (std::optional<conf::Text> file = keys.text("trust_password_file"))
     config.trust_password_file = conf::resolved(*std::move(file));
@@ -120,6 +120,7 @@ BackendConfig read_backend_config(conf::Reader keys) {
   std::size_t profile = keys.choice_or("path_profile", 0, kProfiles);
   config.path_profile = policy::profile_named(kProfiles[profile]).value_or(policy::PathProfile::Generic);
   config.connect_time = keys.duration_or("connect_time", config.connect_time, {10ms, 5min});
+  config.look_up_every = keys.duration_or("look_up_every", config.look_up_every, {1s, 1h});
   config.answer_time = keys.duration_or("answer_time", config.answer_time, {100ms, 24h});
   config.retries = static_cast<unsigned>(keys.number_or("retries", config.retries, {0, 10}));
   config.idle_connections = keys.number_or("idle_connections", config.idle_connections, {0, 10'000});

@@ -12,6 +12,7 @@
 #include "gate/health_config.h"
 #include "gate/identity_config.h"
 #include "gate/server_config.h"
+#include "gate/sticky_config.h"
 #include "policy/path.h"
 
 namespace pforte::gate {
@@ -28,6 +29,9 @@ struct BackendConfig {
 
   // Who gets the next request.
   BalanceConfig balance;
+
+  // Whether a client stays at the server it came to first, and how it is known again. None: it does not.
+  std::optional<StickyConfig> sticky;
 
   // Whom we trust to vouch for https servers: "system", or a trust store of any form (path already resolved).
   conf::Text trust{.value = "system", .place = {}};
@@ -53,6 +57,9 @@ struct BackendConfig {
 
   // Longest wait for a connection, TLS included. 10 ms to 5 min.
   std::chrono::milliseconds connect_time = std::chrono::seconds(5);
+
+  // How often the names of servers are looked up again. 1 s to 1 h.
+  std::chrono::milliseconds look_up_every = std::chrono::seconds(30);
 
   // Longest silence while an answer is awaited or under way, and while a request is being sent. 100 ms to 24 h.
   std::chrono::milliseconds answer_time = std::chrono::seconds(60);

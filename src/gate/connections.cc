@@ -20,8 +20,8 @@ Connections::~Connections() {
 }
 
 Connections::Lease::Lease(Connections& home, std::shared_ptr<Server> server, std::unique_ptr<http::H1Client> client,
-                          bool reused)
-    : home_(&home), server_(std::move(server)), client_(std::move(client)), reused_(reused) {
+                          bool reused, unsigned moves)
+    : home_(&home), server_(std::move(server)), client_(std::move(client)), reused_(reused), moves_(moves) {
   ++home_->kept(server_).busy;
   home_->gauge_.backend_connections(1, 0);
 }
@@ -34,8 +34,11 @@ Connections::Lease::~Lease() {
 
 void Connections::Lease::give_back() && {
   Kept& kept = home_->kept(server_);
-  if (!client_->rest() || client_->signed_in() || kept.idle.size() >= server_->idle_connections()) return;
-  kept.idle.push_back({std::move(client_), home_->loop_.now()});
+  // One to an address that its server has left ends with its exchange.
+  if (moves_ != server_->moves() || !client_->rest() || client_->signed_in() ||
+      kept.idle.size() >= server_->idle_connections())
+    return;
+  kept.idle.push_back({.client = std::move(client_), .since = home_->loop_.now(), .moves = moves_});
   --kept.busy;
   home_->gauge_.backend_connections(-1, 1);
 }
@@ -53,30 +56,32 @@ Connections::Kept& Connections::kept(const std::shared_ptr<Server>& server) {
 
 std::unique_ptr<http::H1Client> Connections::take_idle(Kept& kept) {
   while (!kept.idle.empty()) {
-    std::unique_ptr<http::H1Client> client = std::move(kept.idle.back().client);
+    Idle last = std::move(kept.idle.back());
     kept.idle.pop_back();
     gauge_.backend_connections(0, -1);
-    if (client->still_good()) return client;
+    if (last.moves == kept.server->moves() && last.client->still_good()) return std::move(last.client);
   }
   return nullptr;
 }
 
 net::Task<Connections::Lease> Connections::take(std::shared_ptr<Server> server, net::Duration connect_limit,
                                                 bool fresh) {
+  unsigned moves = server->moves();
   if (!fresh) {
     std::unique_ptr<http::H1Client> client = take_idle(kept(server));
-    if (client) co_return Lease(*this, std::move(server), std::move(client), true);
+    if (client) co_return Lease(*this, std::move(server), std::move(client), true, moves);
   }
   std::unique_ptr<net::Stream> stream = co_await dial(loop_, *server, connect_limit);
   auto client = std::make_unique<http::H1Client>(loop_, std::move(stream));
-  co_return Lease(*this, std::move(server), std::move(client), false);
+  co_return Lease(*this, std::move(server), std::move(client), false, moves);
 }
 
 void Connections::sweep() {
   for (auto at = kept_.begin(); at != kept_.end();) {
     Kept& kept = at->second;
-    std::size_t closed = std::erase_if(kept.idle, [this](Idle& idle) {
-      return loop_.now() - idle.since > kLongestIdle || !idle.client->still_good();
+    std::size_t closed = std::erase_if(kept.idle, [this, &kept](Idle& idle) {
+      return loop_.now() - idle.since > kLongestIdle || idle.moves != kept.server->moves() ||
+             !idle.client->still_good();
     });
     gauge_.backend_connections(0, -std::int64_t(closed));
     bool forgotten = kept.idle.empty() && kept.busy == 0;

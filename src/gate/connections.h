@@ -46,12 +46,14 @@ class Connections {
 
    private:
     friend class Connections;
-    Lease(Connections& home, std::shared_ptr<Server> server, std::unique_ptr<http::H1Client> client, bool reused);
+    Lease(Connections& home, std::shared_ptr<Server> server, std::unique_ptr<http::H1Client> client, bool reused,
+          unsigned moves);
 
     Connections* home_;
     std::shared_ptr<Server> server_;
     std::unique_ptr<http::H1Client> client_;  // null once given back
     bool reused_;
+    unsigned moves_;  // of its server, when it was made
   };
 
   // Fails like dial().
@@ -64,6 +66,7 @@ class Connections {
   struct Idle {
     std::unique_ptr<http::H1Client> client;
     net::Instant since;
+    unsigned moves;  // of its server, when it was made
   };
   struct Kept {
     std::shared_ptr<Server> server;

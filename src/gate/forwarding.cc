@@ -59,6 +59,12 @@ bool before_anything_was_sent(const Error& error) {
   return std::ranges::find(kCodes, error.code()) != kCodes.end();
 }
 
+// Our cookies are for TLS alone; on this machine browsers take them also without.
+bool may_carry_our_cookies(const http::RequestHead& request, const Visitor& visitor) {
+  if (scheme_of(request, visitor) == "https") return true;
+  return !visitor.believed && visitor.peer.is_loopback();
+}
+
 }  // namespace
 
 Forwarding::Forwarding(Worker& worker, http::Exchange& exchange, Record& record)
@@ -84,6 +90,8 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
                   *outgoing_);
   http::Fields& fields = outgoing_->head.fields;
   fields.insert(fields.end(), order.identity.begin(), order.identity.end());
+  if (config.sticky && may_carry_our_cookies(request(), visitor))
+    stickiness_.emplace(*order.terms.backend, request(), sealing_keys(), record_.time);
   std::optional<Error> failure;
   for (;;) {
     std::expected<Place, Balancer::Lack> place = choose(order);
@@ -111,10 +119,16 @@ bool Forwarding::too_large(const Terms& terms) const {
   return terms.body > 0 && request().body.kind == Framing::Kind::Length && request().body.length > terms.body;
 }
 
-// Whoever is signed in at a server stays there.
+const crypto::SealingKeys* Forwarding::sealing_keys() const {
+  const session::Keys* keys = worker_.session_keys();
+  return keys ? keys->sealing.get() : nullptr;
+}
+
+// Whoever is signed in at a server stays there, and who is kept at one goes there first.
 std::expected<Place, Balancer::Lack> Forwarding::choose(const Order& order) {
   const Backend& backend = *order.terms.backend;
   const Server* own = order.own ? order.own->server_of(backend) : nullptr;
+  if (!own && stickiness_ && tried_.empty()) own = stickiness_->server(worker_.loop().now());
   return worker_.balancer().choose(backend,
                                    {.request = request(), .client = record_.client, .tried = tried_, .only = own});
 }
@@ -128,6 +142,7 @@ net::Task<Connections::Lease> Forwarding::connect(std::shared_ptr<Server> server
 net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server>& server, const Order& order,
                                                     bool fresh) {
   record_.server = server->url();
+  asked_ = server.get();
   reused_ = false;
   answered_ = false;
   Result<Connections::Lease> lease = co_await outcome(connect(server, order, fresh));
@@ -232,12 +247,15 @@ net::Task<> Forwarding::send_body(http::ClientExchange& server, const Terms& ter
   }
 }
 
-void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const {
+void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) {
   rewrite_response(head, request().method, sign_in_of(order), out);
-  if (!order.answer) return;
+  std::string_view cookie = stickiness_ ? stickiness_->note(*asked_, head, sealing_keys(), record_.time) : "";
+  if (!order.answer && cookie.empty()) return;
   // What carries somebody's cookie is for nobody else's cache.
   std::erase_if(out.fields, [](const http::Field& field) { return field.known == http::FieldName::CacheControl; });
   out.fields.push_back({"Cache-Control", "private, no-cache", http::FieldName::CacheControl});
+  if (!cookie.empty()) out.fields.push_back({"Set-Cookie", cookie, http::FieldName::SetCookie});
+  if (!order.answer) return;
   for (const http::Field& field : *order.answer) {
     // The ticket was good. With a 401 its answer would ask for another one (RFC 4559, 5).
     if (head.status == 401 && field.known == http::FieldName::WwwAuthenticate) continue;

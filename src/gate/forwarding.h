@@ -14,6 +14,7 @@
 #include "gate/record.h"
 #include "gate/rewrite.h"
 #include "gate/site.h"
+#include "gate/stickiness.h"
 #include "http/exchange.h"
 #include "session/session.h"
 
@@ -68,7 +69,8 @@ class Forwarding {
   net::Task<> inform(const http::ResponseHead& head, ConnectionSignIn sign_in);
   net::Task<> relay_answer(http::ClientExchange& server, const http::ResponseHead& head, const Order& order);
   net::Task<> switch_protocols(http::ClientExchange& server, const http::ResponseHead& head, const Order& order);
-  void rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) const;
+  void rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out);
+  const crypto::SealingKeys* sealing_keys() const;
   std::unexpected<Error> client_stopped(Error error);
   bool may_repeat(const Error& error) const;
   void blame(Server& server, const Error& error);
@@ -81,7 +83,10 @@ class Forwarding {
   bool body_touched_ = false;  // some of the request's body has been read: it cannot be sent again
   std::optional<Error> client_failure_;
 
+  std::optional<Stickiness> stickiness_;  // where the backend is sticky, and the client may have a cookie
+
   // Of the attempt under way.
+  const Server* asked_ = nullptr;
   bool reused_ = false;
   bool answered_ = false;  // something of an answer has come
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "gate/health_check.h"
 #include "net/resolver.h"
 
@@ -10,10 +11,11 @@ namespace pforte::gate {
 
 namespace {
 
-constexpr net::Duration kLookUpEvery = std::chrono::seconds(30);
-
 // Within which all servers are asked for the first time: not all in one instant.
 constexpr net::Duration kLongestStart = std::chrono::seconds(1);
+
+// How often the names of a passthrough's servers are looked up again.
+constexpr net::Duration kPassedLookUp = std::chrono::seconds(30);
 
 void tell_change(const Server& server, const BackendConfig& config, const Server::Check& check) {
   if (check.passed) {
@@ -23,6 +25,13 @@ void tell_change(const Server& server, const BackendConfig& config, const Server
         "backend.down",
         {{"backend", config.name.value}, {"server", server.url()}, {"code", check.code}, {"reason", check.reason}});
   }
+}
+
+std::string listed(const std::vector<net::Address>& addresses) {
+  std::vector<std::string> texts;
+  texts.reserve(addresses.size());
+  for (const net::Address& one : addresses) texts.push_back(one.ip_text());
+  return joined(texts, ", ");
 }
 
 }  // namespace
@@ -36,12 +45,12 @@ Health::Health(net::Loop& loop, net::Pool& pool, std::shared_ptr<const Plan> pla
       } else {
         server->unchecked();
       }
-      if (server->named()) running_.emplace_back(look_up_again(server));
+      if (server->named()) running_.emplace_back(look_up_again(server, backend->config.look_up_every));
     }
   }
   for (const auto& passthrough : plan_->passthroughs) {
     for (const std::shared_ptr<Server>& server : passthrough->servers()) {
-      if (server->named()) running_.emplace_back(look_up_again(server));
+      if (server->named()) running_.emplace_back(look_up_again(server, kPassedLookUp));
     }
   }
 }
@@ -72,16 +81,18 @@ net::Task<> Health::watch(std::shared_ptr<Server> server, const BackendConfig& c
   }
 }
 
-net::Task<> Health::look_up_again(std::shared_ptr<Server> server) {
+net::Task<> Health::look_up_again(std::shared_ptr<Server> server, net::Duration every) {
   for (;;) {
-    co_await loop_.sleep_for(kLookUpEvery);
+    co_await loop_.sleep_for(between(every - every / 10, every));
     std::string host = server->host();
     std::uint16_t port = server->port();
     auto work = [host, port] { return net::look_up(host, port); };
     Result<std::vector<net::Address>> found =
         co_await outcome(pool_.run<std::vector<net::Address>>(loop_, std::move(work)));
     // While nobody can be asked, what was found before holds.
-    if (found && *found != *server->addresses()) server->addresses(*std::move(found));
+    if (!found || *found == *server->addresses()) continue;
+    log::info("backend.moved", {{"server", server->url()}, {"addresses", listed(*found)}});
+    server->addresses(*std::move(found));
   }
 }
 

@@ -20,7 +20,7 @@ class Health {
 
  private:
   net::Task<> watch(std::shared_ptr<Server> server, const BackendConfig& config);
-  net::Task<> look_up_again(std::shared_ptr<Server> server);
+  net::Task<> look_up_again(std::shared_ptr<Server> server, net::Duration every);
   net::Duration between(net::Duration least, net::Duration most);
 
   net::Loop& loop_;

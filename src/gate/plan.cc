@@ -46,6 +46,7 @@ class Assembly {
   std::shared_ptr<Server> server(const BackendConfig& backend, const ServerConfig& config,
                                  std::shared_ptr<const tls::ClientContext> tls) const;
   void look_up(Server& server, const ServerConfig& config);
+  std::shared_ptr<SessionPlaces> session_places(const BackendConfig& backend) const;
   void read_basic_password(const conf::Text& file, Backend& backend);
   const Backend* backend_named(const conf::Text& name) const;
   void site(const SiteConfig& config);
@@ -65,6 +66,7 @@ void Assembly::backends() {
     backend->config = config;
     backend->index = plan_->backends.size();
     if (config.identity.basic_password_file) read_basic_password(*config.identity.basic_password_file, *backend);
+    backend->sessions = session_places(config);
     for (const ServerConfig& one : config.servers) {
       backend->servers.push_back(server(config, one, one.tls ? tls : nullptr));
       look_up(*backend->servers.back(), one);
@@ -131,6 +133,20 @@ std::shared_ptr<Server> Assembly::server(const BackendConfig& backend, const Ser
     }
   }
   return fresh;
+}
+
+// Those of the previous plan where they are sessions of the same application.
+std::shared_ptr<SessionPlaces> Assembly::session_places(const BackendConfig& backend) const {
+  auto learns = [&](const std::optional<StickyConfig>& sticky) {
+    return sticky && sticky->by == StickyConfig::By::ApplicationCookie && sticky->name == backend.sticky->name;
+  };
+  if (!backend.sticky || !learns(backend.sticky)) return nullptr;
+  if (parts_.previous) {
+    for (const auto& old : parts_.previous->backends) {
+      if (old->config.name.value == backend.name.value && learns(old->config.sticky)) return old->sessions;
+    }
+  }
+  return std::make_shared<SessionPlaces>();
 }
 
 const Backend* Assembly::backend_named(const conf::Text& name) const {

@@ -1,5 +1,7 @@
 #include "gate/server.h"
 
+#include <algorithm>
+
 #include "gate/rendezvous.h"
 
 namespace pforte::gate {
@@ -28,7 +30,10 @@ Server::Addresses Server::addresses() const {
 void Server::addresses(std::vector<net::Address> found) {
   auto fresh = std::make_shared<const std::vector<net::Address>>(std::move(found));
   std::lock_guard lock(mutex_);
+  auto stays = [&](const net::Address& one) { return std::ranges::find(*fresh, one) != fresh->end(); };
+  bool moves = !std::ranges::all_of(*addresses_, stays);
   addresses_ = std::move(fresh);
+  if (moves) moves_.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool Server::ejected(net::Instant now) const {

@@ -42,6 +42,8 @@ class Server {
   // Empty while the name has not been found.
   Addresses addresses() const;
   void addresses(std::vector<net::Address> found);
+  // How often one of its addresses has gone: a connection from before may lead to where it is no more.
+  unsigned moves() const { return moves_.load(std::memory_order_relaxed); }
   // Which of them answered last; may lie beyond their end.
   std::size_t good_address() const { return good_address_.load(std::memory_order_relaxed); }
   void good_address(std::size_t number) { good_address_.store(number, std::memory_order_relaxed); }
@@ -111,6 +113,7 @@ class Server {
   bool named_;
 
   std::atomic<std::size_t> good_address_{0};
+  std::atomic<unsigned> moves_{0};
   std::atomic<bool> healthy_{true};
   std::atomic<unsigned> failures_in_a_row_{0};
   std::atomic<std::int64_t> ejected_until_{0};  // ticks of net::Clock

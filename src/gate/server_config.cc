@@ -29,6 +29,21 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
+std::string read_route(conf::Reader& keys) {
+  conf::Text route = keys.text("route").value_or(conf::Text());
+  auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  if (!std::ranges::all_of(route.value, fits)) {
+    keys.problems().error(route.place, "conf.backend.route",
+                          {cat('"', route.value, "\" cannot be the route of a server"),
+                           cat('"', route.value, "\" kann nicht die route eines Servers sein")},
+                          {"write the server's jvmRoute: letters, digits, '-' and '_'",
+                           "die jvmRoute des Servers angeben: Buchstaben, Ziffern, '-' und '_'"});
+  }
+  return route.value;
+}
+
 struct Authority {
   std::string_view host;  // IPv6 without brackets
   std::optional<std::string_view> port;
@@ -127,6 +142,7 @@ std::optional<ServerConfig> read_server_config(conf::Reader keys) {
   config.weight = static_cast<unsigned>(keys.number_or("weight", config.weight, {1, 256}));
   config.backup = keys.flag_or("backup", config.backup);
   config.max_requests = static_cast<unsigned>(keys.number_or("max_requests", config.max_requests, {0, 1'000'000}));
+  config.route = read_route(keys);
   keys.end();
   return server ? std::optional(config) : std::nullopt;
 }

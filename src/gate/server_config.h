@@ -23,6 +23,8 @@ struct ServerConfig {
   bool backup = false;
   // How many requests it gets at once, from all workers. 0: any number. At most 1,000,000.
   unsigned max_requests = 0;
+  // How its session ids end, behind a '.': Tomcat's jvmRoute. Empty: not at all.
+  std::string route = {};
 };
 
 // "http://10.0.0.11:8080": always with its port.

@@ -11,6 +11,8 @@ inline constexpr std::string_view kSessionCookie = "__Host-pforte";
 inline constexpr std::string_view kFormCookie = "__Host-pforte-form";
 // Set by logging out: this browser gets the form, and no Negotiate, until it signs in.
 inline constexpr std::string_view kNoTicketCookie = "__Host-pforte-no-sso";
+// At which server of a backend a client is kept; the backend's name follows, or what `sticky` calls it.
+inline constexpr std::string_view kServerCookie = "__Host-pforte-server-";
 
 // Whatever else may come, of ours.
 inline bool is_our_cookie(std::string_view name) {

@@ -2,11 +2,13 @@
 
 import datetime
 import json
+import os
 import time
 
 import pytest
 from backends import Speaker, after, by_path, echo, exact, hang, nothing, text, tls_server
 from gate import until
+from raw import request
 from test_inventory import ending
 
 QUICK = {"every": "100ms", "timeout": "300ms"}
@@ -234,3 +236,32 @@ def test_a_server_is_in_again_once_its_certificate_has_been_renewed(start_gate, 
     server.tls.load_cert_chain(renewed.chain, renewed.key)
     until(lambda: up(pforte, server), "it is in again")
     assert pforte.get().status == 200
+
+
+# Names whose addresses change.
+
+
+def test_a_name_whose_address_changes_is_followed_and_connections_to_the_old_one_end_their_work(start_gate, start_backend,
+                                                                                              tmp_path):
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 moving.example\n")
+    own_rights = () if os.geteuid() == 0 else ("--map-root-user",)
+    prefix = ("unshare", *own_rights, "--mount", "sh", "-ec", f'mount --bind {hosts} /etc/hosts; exec "$@"', "sh")
+    old = start_backend(by_path({"/slow": after(3, text(b"from the old one"))}))
+    new = start_backend(port=old.port, address="127.0.0.2")
+    pforte = start_gate(f"http://moving.example:{old.port}", prefix=prefix, workers=1, backend={"look_up_every": "1s"})
+    with pforte.connect() as slow, pforte.connect() as client:
+        assert client.ask(request()).status == 200
+        slow.send(request("GET", "/slow"))
+        until(lambda: "/slow" in old.targets, "a request is under way")
+        hosts.write_text("127.0.0.2 moving.example\n")
+        until(lambda: pforte.events("backend.moved"), "the new address is found", 3)
+        asked_before = len(old.requests)
+        # The connection to the old address that is kept from before carries none of these.
+        assert {client.ask(request()).status for _ in range(5)} == {200}
+        assert (len(old.requests), len(new.requests)) == (asked_before, 5)
+        assert slow.answer().body == b"from the old one"
+    until(lambda: not old.open, "no connection to the old address is left", 10)
+    hosts.write_text("")
+    time.sleep(1.5)
+    assert pforte.get().status == 200  # while nobody knows the name, what was found holds
