@@ -195,7 +195,10 @@ constexpr OptionSpec kAlias = {.name = "--alias",
                                .value = {"NAME", "NAME"},
                                .tells = {"what the certificate is called in it", "wie das Zertifikat darin heißt"}};
 constexpr std::array kTrustOptions = {kStorePassword};
-constexpr std::array kTrustRemoveOptions = {kAlias, kStorePassword};
+constexpr OptionSpec kDuplicates = {.name = "--duplicates",
+                                    .tells = {"what is there already further up, certificate for certificate",
+                                              "was weiter oben schon steht, Zertifikat für Zertifikat"}};
+constexpr std::array kTrustRemoveOptions = {kAlias, kDuplicates, kStorePassword};
 constexpr std::array kTrustAddOptions = std::to_array<OptionSpec>({
     kAlias,
     kStorePassword,

@@ -36,7 +36,6 @@ TEST_CASE("columns stand below each other, whatever bytes their characters take"
 }
 
 TEST_CASE("a table is written while its rows come") {
-  std::string before_end;
   std::string text = written([&](std::FILE* out) {
     TextTable table(out, {"A", "B"});
     for (int i = 0; i < 5000; ++i) table.row({cat(i), "x"});
@@ -45,6 +44,13 @@ TEST_CASE("a table is written while its rows come") {
   });
   CHECK(text.starts_with("A    B\n0    x\n"));
   CHECK(text.ends_with("4999  x\n"));
+}
+
+TEST_CASE("what would turn a name around or hide in it is written out") {
+  CHECK(printable("CN=moc.\u202eelpmaxe") == "CN=moc.\\u{202e}elpmaxe");
+  CHECK(printable("pay\u200bpal\ufeff") == "pay\\u{200b}pal\\u{feff}");
+  CHECK(printable("a\U000e0041") == "a\\u{e0041}");
+  CHECK(printable("שלום") == "שלום");
 }
 
 TEST_CASE("what would command the terminal does not reach it") {
@@ -59,6 +65,7 @@ TEST_CASE("what would command the terminal does not reach it") {
         "L\xef\xbf\xbd"
         "bke");
   CHECK(is_printable("Susan Öz"));
+  CHECK(is_printable("a\u200db"));
   CHECK(!is_printable("a\tb"));
   CHECK(!is_printable("\xff"));
 }

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -120,8 +122,10 @@ Answer<int> show_trust(const TrustCall& call) {
   Password password = TRY(call.password());
   pki::TrustStore store = TRY(read_store(call, call.line.operand, password));
   std::optional<std::size_t> only;
-  if (!call.line.second_operand.empty())
-    only = TRY(in_file(call.line.operand, pki::find_entry(store, call.line.second_operand)));
+  if (!call.line.second_operand.empty()) {
+    std::vector<std::size_t> places = TRY(in_file(call.line.operand, pki::find_entry(store, call.line.second_operand)));
+    only = places.front();
+  }
   if (call.line.json) {
     call.print(list_json(store, only));
     return kDone;
@@ -168,13 +172,15 @@ Answer<std::optional<pki::StoreForm>> wanted_form(const TrustCall& call) {
                 {"leave it out to go by the name of the store", "weglassen, dann gilt der Name des Speichers"}));
 }
 
-// What is to be said about certificates that have just been added.
+// What is to be said about certificates that have just been added: warnings, since they were.
 std::vector<pki::LintFinding> findings_on(const pki::TrustStore& store, const std::vector<pki::Added>& added) {
+  std::unordered_set<std::string_view> meant;
+  for (const pki::Added& each : added) meant.insert(each.der);
   std::vector<pki::LintFinding> findings = pki::lint_trust_store(store, {.now = now_in_seconds()});
   std::erase_if(findings, [&](const pki::LintFinding& finding) {
-    return !finding.entry ||
-           std::ranges::find(added, store.entries[*finding.entry].der, &pki::Added::der) == added.end();
+    return !finding.entry || !meant.contains(store.entries[*finding.entry].der);
   });
+  for (pki::LintFinding& finding : findings) finding.level = pki::LintLevel::Warning;
   return findings;
 }
 
@@ -205,10 +211,20 @@ Answer<int> add_trust(const TrustCall& call) {
   return kDone;
 }
 
+void tell_removed(const TrustCall& call, const std::vector<pki::TrustEntry>& removed) {
+  bool german = call.german();
+  for (const pki::TrustEntry& entry : removed)
+    call.print(cat(described(entry.alias, entry.der), german ? " wurde entfernt\n" : " was removed\n"));
+  if (removed.empty())
+    call.print(german ? "kein Zertifikat ist doppelt; nichts wurde geändert\n"
+                      : "no certificate is there twice; nothing was changed\n");
+}
+
 Answer<int> remove_trust(const TrustCall& call) {
   std::optional<std::string> alias = call.line.value_of("--alias");
-  bool one = alias.has_value() != !call.line.second_operand.empty();
-  if (!one) {
+  bool duplicates = call.line.has("--duplicates");
+  int named = int(alias.has_value()) + int(!call.line.second_operand.empty()) + int(duplicates);
+  if (named != 1) {
     return std::unexpected(
         Complaint(kInvalidInput, {"it does not say which certificate", "es steht nicht da, welches Zertifikat"},
                   {"write its alias or the beginning of its SHA-256: pforte trust remove STORE CERTIFICATE",
@@ -216,12 +232,14 @@ Answer<int> remove_trust(const TrustCall& call) {
   }
   Password password = TRY(call.password());
   pki::StoreToChange target{.path = call.line.operand, .password = password};
-  pki::TrustEntry entry =
-      TRY(in_file(target.path, pki::remove_from_trust_store(target, alias ? *alias : call.line.second_operand)));
-  std::string what = described(entry.alias, entry.der);
-  call.print(call.line.json  ? removed_json(call.line.operand, entry)
-             : call.german() ? cat(what, " wurde entfernt\n")
-                             : cat(what, " was removed\n"));
+  std::string meant = alias.value_or(call.line.second_operand);
+  std::vector<pki::TrustEntry> removed = TRY(
+      in_file(target.path, duplicates ? pki::remove_duplicates(target) : pki::remove_from_trust_store(target, meant)));
+  if (call.line.json) {
+    call.print(duplicates ? duplicates_json(target.path, removed) : removed_json(target.path, removed));
+    return kDone;
+  }
+  tell_removed(call, removed);
   return kDone;
 }
 

@@ -98,8 +98,15 @@ std::string added_json(const pki::TrustStore& store, const std::vector<pki::Adde
                    {"findings", findings_json(store, findings, language)}});
 }
 
-std::string removed_json(const std::string& store, const pki::TrustEntry& entry) {
-  return document({{"store", store}, {"removed", certificate_json(entry.alias, entry.der)}});
+std::string removed_json(const std::string& store, const std::vector<pki::TrustEntry>& entries) {
+  const pki::TrustEntry& first = entries.front();
+  return document({{"store", store}, {"removed", certificate_json(first.alias, first.der)}, {"count", entries.size()}});
+}
+
+std::string duplicates_json(const std::string& store, const std::vector<pki::TrustEntry>& entries) {
+  Json all = Json::array();
+  for (const pki::TrustEntry& entry : entries) all.push_back(certificate_json(entry.alias, entry.der));
+  return document({{"store", store}, {"duplicates", std::move(all)}});
 }
 
 std::string diff_json(const pki::TrustDiff& diff) {

@@ -23,8 +23,11 @@ std::string list_json(const pki::TrustStore& store, std::optional<std::size_t> o
 std::string added_json(const pki::TrustStore& store, const std::vector<pki::Added>& added,
                        const std::vector<pki::LintFinding>& findings, Language language);
 
-// {"store", "removed": certificate}
-std::string removed_json(const std::string& store, const pki::TrustEntry& entry);
+// {"store", "removed": certificate, "count"}: how often it was there
+std::string removed_json(const std::string& store, const std::vector<pki::TrustEntry>& entries);
+
+// {"store", "duplicates": [certificate...]}
+std::string duplicates_json(const std::string& store, const std::vector<pki::TrustEntry>& entries);
 
 // {"same", "only_in_first": [certificate...], "only_in_second": [...], "renamed": [{"sha256", "first", "second"}...]}
 std::string diff_json(const pki::TrustDiff& diff);

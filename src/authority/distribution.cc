@@ -91,7 +91,7 @@ std::string with_crlf(std::string text) {
 Result<std::string> trust_store(pki::StoreForm form, const CaCertificate& root) {
   std::unique_ptr<pki::StoreContent> store = pki::empty_store_content(form);
   std::optional<Secret> password{Secret(kStorePassword)};
-  TRY(store->add(std::string(kAlias), root.judged.der));
+  TRY(store->add({{.alias = std::string(kAlias), .der = root.judged.der}}));
   return store->write(password);
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/provider.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -63,6 +64,17 @@ bool set_alias(PKCS12_SAFEBAG& bag, const std::string& alias) {
 std::string key_id_of(const PKCS12_SAFEBAG& bag) {
   const ASN1_TYPE* id = PKCS12_SAFEBAG_get0_attr(&bag, NID_localKeyID);
   return id && id->type == V_ASN1_OCTET_STRING ? text_of(*id->value.octet_string) : "";
+}
+
+// A certificate that Java trusts. It is the caller's.
+PKCS12_SAFEBAG* trusted_bag(const std::string& alias, const X509& certificate) {
+  PKCS12_SAFEBAG* bag = PKCS12_SAFEBAG_create_cert(const_cast<X509*>(&certificate));
+  Owned<ASN1_OBJECT, ASN1_OBJECT_free> any(OBJ_dup(OBJ_nid2obj(NID_anyExtendedKeyUsage)));
+  bool good = bag && set_alias(*bag, alias) &&
+              PKCS12_add1_attr_by_txt(bag, kTrustAttribute, V_ASN1_OBJECT,
+                                      reinterpret_cast<const unsigned char*>(any.get()), -1) == 1;
+  if (!good) std::abort();
+  return bag;
 }
 
 bool is_trusted(const PKCS12_SAFEBAG& bag) {
@@ -283,29 +295,26 @@ Pkcs12::Safe& Pkcs12::plain_safe() {
   return made;
 }
 
-void Pkcs12::add(const std::string& alias, const X509& certificate) {
-  PKCS12_SAFEBAG* bag = PKCS12_SAFEBAG_create_cert(const_cast<X509*>(&certificate));
-  Owned<ASN1_OBJECT, ASN1_OBJECT_free> any(OBJ_dup(OBJ_nid2obj(NID_anyExtendedKeyUsage)));
-  bool good = bag && set_alias(*bag, alias) &&
-              PKCS12_add1_attr_by_txt(bag, kTrustAttribute, V_ASN1_OBJECT,
-                                      reinterpret_cast<const unsigned char*>(any.get()), -1) == 1;
-  if (!good) std::abort();
+void Pkcs12::add(const std::vector<Pkcs12Addition>& certificates) {
   Safe& safe = plain_safe();
-  sk_PKCS12_SAFEBAG_push(safe.bags.get(), bag);
+  for (const auto& [alias, certificate] : certificates)
+    sk_PKCS12_SAFEBAG_push(safe.bags.get(), trusted_bag(alias, *certificate));
   safe.changed = true;
   list();
 }
 
-void Pkcs12::remove(std::size_t certificate) {
+void Pkcs12::remove(const std::vector<std::size_t>& places) {
   std::size_t at = 0;
   for (Safe& safe : safes_) {
     for (int i = 0; i < sk_PKCS12_SAFEBAG_num(safe.bags.get()); ++i) {
-      if (!is_certificate(*sk_PKCS12_SAFEBAG_value(safe.bags.get(), i)) || at++ != certificate) continue;
-      PKCS12_SAFEBAG_free(sk_PKCS12_SAFEBAG_delete(safe.bags.get(), i));
+      bool meant =
+          is_certificate(*sk_PKCS12_SAFEBAG_value(safe.bags.get(), i)) && std::ranges::binary_search(places, at++);
+      if (!meant) continue;
+      PKCS12_SAFEBAG_free(sk_PKCS12_SAFEBAG_delete(safe.bags.get(), i--));
       safe.changed = true;
-      return list();
     }
   }
+  list();
 }
 
 Owned<PKCS7, PKCS7_free> Pkcs12::seal(const Safe& safe, const std::optional<Secret>& password) {

@@ -22,6 +22,12 @@ struct Pkcs12Certificate {
   bool trusted;        // it has Oracle's attribute, without which Java takes it for no trusted certificate
 };
 
+// One that is to be trusted, and its friendlyName.
+struct Pkcs12Addition {
+  std::string alias;
+  Certificate certificate;
+};
+
 // A private key of a PKCS#12 file, without the key.
 struct Pkcs12Key {
   std::string alias;
@@ -54,11 +60,11 @@ class Pkcs12 {
   // Whether the file has a check sum. A new one gets it if it is written with a password.
   bool has_mac() const { return mac_.has_value(); }
 
-  // Puts a trusted certificate behind all others. It is not encrypted: it is no secret.
-  void add(const std::string& alias, const X509& certificate);
+  // Puts trusted certificates behind all others. They are not encrypted: they are no secret.
+  void add(const std::vector<Pkcs12Addition>& certificates);
 
-  // Takes the certificate at this place out.
-  void remove(std::size_t certificate);
+  // Takes the certificates at these places out; the smallest comes first.
+  void remove(const std::vector<std::size_t>& places);
 
   // The file, for the password it was opened with. New parts and the check sum are made with what Java and OpenSSL use
   // by default (HMAC-SHA-256, AES-256), or with what they were made with before.

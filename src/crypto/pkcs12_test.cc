@@ -33,14 +33,21 @@ std::string keystore(const Identity& identity, X509* authority, const char* pass
   return testing::text_in(*out);
 }
 
+std::vector<Pkcs12Addition> additions(const std::vector<std::pair<std::string, const Identity*>>& named) {
+  std::vector<Pkcs12Addition> all;
+  all.reserve(named.size());
+  for (const auto& [alias, identity] : named)
+    all.push_back({.alias = alias, .certificate = certificate_from(der_of(*identity->chain[0]))});
+  return all;
+}
+
 TEST_CASE("what is put into a PKCS#12 file is read again, with any password and without") {
   Identity first = make_authority("first"), second = make_authority("second");
   for (const char* word : {"changeit", "", "P\u00e4ssw\u00f6rt \u20ac \U0001f511", static_cast<const char*>(nullptr)}) {
     std::optional<Secret> password;
     if (word) password.emplace(word);
     Pkcs12 made;
-    made.add("first", *first.chain[0]);
-    made.add("zw\u00f6lf \U0001f511", *second.chain[0]);
+    made.add(additions({{"first", &first}, {"zw\u00f6lf \U0001f511", &second}}));
     auto read = Pkcs12::read(write(made, password), "f", password);
     REQUIRE(read);
     CHECK(read->has_mac() == (word != nullptr));
@@ -65,8 +72,8 @@ TEST_CASE("a private key stays as it is, whatever is added and removed beside it
     CHECK(file->keys()[0].alias == "the key");
     CHECK(file->keys()[0].key_id == file->certificates()[0].key_id);
     CHECK(!file->certificates()[1].trusted);
-    file->add("other", *other.chain[0]);
-    file->remove(1);
+    file->add(additions({{"other", &other}}));
+    file->remove({1});
     std::string written = write(*file, password);
 
     auto again = Pkcs12::read(written, "f", password);
@@ -96,7 +103,7 @@ TEST_CASE("a wrong password, or none where one is needed, is told") {
 TEST_CASE("what is not encrypted is read without its password, and nobody says that it was checked") {
   Identity authority = make_authority();
   Pkcs12 made;
-  made.add("a", *authority.chain[0]);
+  made.add(additions({{"a", &authority}}));
   auto read = Pkcs12::read(write(made, std::optional<Secret>("secret")), "f", no_password);
   REQUIRE(read);
   CHECK(!read->checked());
@@ -106,7 +113,7 @@ TEST_CASE("what is not encrypted is read without its password, and nobody says t
 TEST_CASE("a file that is cut or changed anywhere is refused") {
   Identity authority = make_authority();
   Pkcs12 made;
-  made.add("a", *authority.chain[0]);
+  made.add(additions({{"a", &authority}}));
   std::optional<Secret> password("secret");
   std::string whole = write(made, password);
   for (std::size_t size = 0; size < whole.size(); ++size) {

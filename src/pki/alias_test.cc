@@ -36,7 +36,8 @@ TEST_CASE("a Java keystore has its aliases in lower case, other stores as they w
 }
 
 TEST_CASE("what cannot be an alias is refused: empty, too long, no text, and in a folder no file name") {
-  for (const std::string& alias : {std::string(), std::string(201, 'a'), std::string("a\nb"), std::string("\xff")})
+  for (const std::string& alias : {std::string(), std::string(201, 'a'), std::string("a\nb"), std::string("\xff"),
+                                   std::string("a\u202eb"), std::string("a\U000e0041")})
     CHECK(canonical_alias(alias, StoreForm::Pkcs12).error().code() == "trust.alias");
   CHECK(canonical_alias(std::string(200, 'a'), StoreForm::Pkcs12));
   for (const char* alias : {"a/b", ".a", ".."})

@@ -36,15 +36,22 @@ class JksContent : public StoreContent {
 
   bool needs_password() const override { return true; }
 
-  Result<> add(const std::string& alias, const std::string& der) override {
-    store_.entries.push_back({.alias = alias, .created = milliseconds_now(), .chain = {der}});
+  Result<> add(const std::vector<TrustEntry>& entries) override {
+    store_.entries.reserve(store_.entries.size() + entries.size());
+    for (const TrustEntry& entry : entries)
+      store_.entries.push_back({.alias = entry.alias, .created = milliseconds_now(), .chain = {entry.der}});
     return {};
   }
 
-  Result<> remove(std::size_t entry) override {
-    auto found =
-        std::ranges::find_if(store_.entries, [&](const JksEntry& each) { return each.key.empty() && entry-- == 0; });
-    if (found != store_.entries.end()) store_.entries.erase(found);
+  Result<> remove(const std::vector<std::size_t>& places) override {
+    std::vector<JksEntry> kept;
+    kept.reserve(store_.entries.size());
+    std::size_t place = 0;
+    for (JksEntry& entry : store_.entries) {
+      bool gone = entry.key.empty() && std::ranges::binary_search(places, place++);
+      if (!gone) kept.push_back(std::move(entry));
+    }
+    store_.entries = std::move(kept);
     return {};
   }
 
@@ -106,16 +113,24 @@ class Pkcs12Content : public StoreContent {
 
   bool needs_password() const override { return file_.has_mac(); }
 
-  Result<> add(const std::string& alias, const std::string& der) override {
-    crypto::Certificate certificate = crypto::certificate_from(der);
-    if (!certificate) return fail(Kind::Invalid, "certificate.damaged", "OpenSSL cannot read the certificate");
-    file_.add(alias, *certificate);
+  Result<> add(const std::vector<TrustEntry>& entries) override {
+    std::vector<crypto::Pkcs12Addition> additions;
+    additions.reserve(entries.size());
+    for (const TrustEntry& entry : entries) {
+      crypto::Certificate certificate = crypto::certificate_from(entry.der);
+      if (!certificate) return fail(Kind::Invalid, "certificate.damaged", "OpenSSL cannot read the certificate");
+      additions.push_back({.alias = entry.alias, .certificate = std::move(certificate)});
+    }
+    file_.add(additions);
     place();
     return {};
   }
 
-  Result<> remove(std::size_t entry) override {
-    file_.remove(places_.at(entry));
+  Result<> remove(const std::vector<std::size_t>& entries) override {
+    std::vector<std::size_t> places;
+    places.reserve(entries.size());
+    for (std::size_t entry : entries) places.push_back(places_.at(entry));
+    file_.remove(places);
     place();
     return {};
   }

@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <ranges>
 #include <system_error>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -56,17 +58,61 @@ std::size_t links_of(const std::string& folder, const std::string& hash) {
   return count;
 }
 
-// A link that leads nowhere is one that somebody did not get to fill.
-Result<> link_by_hash(const std::string& folder, const std::string& file, const std::string& hash) {
-  std::error_code error;
-  for (std::size_t number = 0;; ++number) {
-    std::string link = link_name(folder, hash, number);
-    if (fs::is_symlink(link, error) && !fs::exists(link, error)) fs::remove(link, error);
-    fs::create_symlink(file, link, error);
-    if (!error) return {};
-    if (error != std::errc::file_exists) return unwritable(link, error);
+// What is being added to a folder. It goes again unless it is kept.
+class Addition {
+ public:
+  explicit Addition(const std::string& folder) : folder_(folder) {}
+  Addition(const Addition&) = delete;
+  Addition& operator=(const Addition&) = delete;
+  ~Addition() {
+    std::error_code left;
+    for (const std::string& path : made_ | std::views::reverse) fs::remove(path, left);
   }
-}
+
+  void keep() { made_.clear(); }
+
+  Result<> make_folder() {
+    std::error_code error;
+    if (fs::exists(folder_, error)) return {};
+    if (!fs::create_directory(folder_, error)) return unwritable(folder_, error);
+    made_.push_back(folder_);
+    return {};
+  }
+
+  Result<> add(const std::string& file, const std::string& der) {
+    crypto::Certificate certificate = crypto::certificate_from(der);
+    if (!certificate) return fail(Kind::Invalid, "certificate.damaged", "OpenSSL cannot read the certificate");
+    std::string path = cat(folder_, '/', file);
+    std::error_code none;
+    if (fs::exists(fs::symlink_status(path, none)))
+      return fail(Kind::Invalid, "file.exists", cat(path, ": exists already"));
+    // The link first: without its file it means nothing, but a file without its link would be found by some alone.
+    TRY(link_by_hash(file, crypto::hashed_name(*certificate)));
+    TRY(replace_file(path, crypto::pem_block(der)));
+    made_.push_back(std::move(path));
+    return {};
+  }
+
+ private:
+  // A link that leads nowhere is one that somebody did not get to fill.
+  Result<> link_by_hash(const std::string& file, const std::string& hash) {
+    std::error_code error;
+    for (std::size_t& number = next_number_[hash];; ++number) {
+      std::string link = link_name(folder_, hash, number);
+      if (fs::is_symlink(link, error) && !fs::exists(link, error)) fs::remove(link, error);
+      fs::create_symlink(file, link, error);
+      if (error == std::errc::file_exists) continue;
+      if (error) return unwritable(link, error);
+      made_.push_back(std::move(link));
+      ++number;
+      return {};
+    }
+  }
+
+  const std::string& folder_;
+  std::vector<std::string> made_;                             // in this order
+  std::unordered_map<std::string, std::size_t> next_number_;  // of a link, by its hash
+};
 
 // The last of the row takes the place of one that leads nowhere.
 Result<> drop_dead_links(const std::string& folder, const std::string& hash, const std::vector<std::string>& gone) {
@@ -95,12 +141,16 @@ Result<bool> remove_from_file(const std::string& path, const std::string& der) {
   std::string bytes = TRY(read_store_file(path));
   std::unique_ptr<StoreContent> content = TRY(read_store_content(bytes, path, std::nullopt));
   TrustStore store = content->list(path);
-  auto found = std::ranges::find(store.entries, der, &TrustEntry::der);
-  if (found == store.entries.end()) return false;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < store.entries.size(); ++i) {
+    if (store.entries[i].der == der) places.push_back(i);
+  }
+  if (places.empty()) return false;
   std::error_code none;
-  if (fs::is_symlink(path, none) || (store.entries.size() == 1 && store.keys.empty())) return set_aside(path);
+  bool nothing_else = places.size() == store.entries.size() && store.keys.empty();
+  if (fs::is_symlink(path, none) || nothing_else) return set_aside(path);
   FileReplacement replacement = TRY(FileReplacement::begin(path));
-  TRY(content->remove(std::size_t(found - store.entries.begin())));
+  TRY(content->remove(places));
   TRY(replace_file(cat(path, ".bak"), bytes));
   std::string after = TRY(content->write(std::nullopt));
   TRY(replacement.commit(after));
@@ -133,14 +183,12 @@ Result<std::vector<std::string>> names_in_trust_folder(const std::string& folder
   return names;
 }
 
-Result<> add_to_trust_folder(const std::string& folder, const std::string& file, const std::string& der) {
-  crypto::Certificate certificate = crypto::certificate_from(der);
-  if (!certificate) return fail(Kind::Invalid, "certificate.damaged", "OpenSSL cannot read the certificate");
-  std::error_code error;
-  if (!fs::exists(folder, error) && !fs::create_directory(folder, error)) return unwritable(folder, error);
-  // The link first: without its file it means nothing, but a file without its link would be found by some alone.
-  TRY(link_by_hash(folder, file, crypto::hashed_name(*certificate)));
-  return replace_file(cat(folder, '/', file), crypto::pem_block(der));
+Result<> add_to_trust_folder(const std::string& folder, const std::vector<TrustEntry>& entries) {
+  Addition addition(folder);
+  TRY(addition.make_folder());
+  for (const TrustEntry& entry : entries) TRY(addition.add(entry.alias, entry.der));
+  addition.keep();
+  return {};
 }
 
 Result<> remove_from_trust_folder(const std::string& folder, const std::string& der) {

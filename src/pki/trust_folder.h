@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "pki/trust_store.h"
 
 namespace pforte::pki {
 
@@ -20,10 +21,11 @@ bool is_hashed_name(std::string_view name);
 // Fails with Kind::NotFound or Kind::Denied (file.unreadable).
 Result<std::vector<std::string>> names_in_trust_folder(const std::string& folder);
 
-// Writes a certificate into a file of that name, and makes its link by hash.
+// Writes each certificate into a file that is called as its alias, and makes its link by hash; and the folder, if there
+// is none.
 //
-// Fails with file.unwritable.
-Result<> add_to_trust_folder(const std::string& folder, const std::string& file, const std::string& der);
+// Fails with Kind::Invalid (file.exists, certificate.damaged) and with file.unwritable, and then nothing has changed.
+Result<> add_to_trust_folder(const std::string& folder, const std::vector<TrustEntry>& entries);
 
 // Takes a certificate out of all files of the folder. A file that holds nothing else is called FILE.bak then; its links
 // go, and the later ones of the same hash move up, because OpenSSL looks no further than the first that is missing.

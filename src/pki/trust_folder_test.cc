@@ -43,7 +43,7 @@ TEST_CASE("a file with other certificates keeps them, one without any is set asi
   crypto::Identity a = make_authority("a"), b = make_authority("b");
   std::string der = crypto::der_of(*a.chain[0]), link = cat(folder.path(), "/", crypto::hashed_name(*a.chain[0]), ".0");
   folder.write("both.pem", cat(pem_of(*a.chain[0]), pem_of(*b.chain[0])));
-  REQUIRE(add_to_trust_folder(folder.path(), "alone.pem", der));
+  REQUIRE(add_to_trust_folder(folder.path(), {{.alias = "alone.pem", .der = der}}));
   CHECK(fs::read_symlink(link) == "alone.pem");
   REQUIRE(remove_from_trust_folder(folder.path(), der));
   CHECK(!fs::exists(fs::symlink_status(link)));
@@ -51,11 +51,26 @@ TEST_CASE("a file with other certificates keeps them, one without any is set asi
   CHECK(crypto::read_file(cat(folder.path(), "/both.pem")).value() == pem_of(*b.chain[0]));
 }
 
+TEST_CASE("of an addition that fails, nothing stays: no file, no link, no folder") {
+  Folder folder;
+  std::string fresh = cat(folder.path(), "/new/"), a = crypto::der_of(*make_authority("a").chain[0]);
+  std::string b = crypto::der_of(*make_authority("b").chain[0]);
+  std::string too_long(300, 'x');  // for a name of a file
+  CHECK(add_to_trust_folder(fresh, {{.alias = "a.pem", .der = a}, {.alias = too_long, .der = b}}).error().code() ==
+        "file.unwritable");
+  CHECK(!fs::exists(fresh));
+  folder.write("there.pem", "");
+  CHECK(add_to_trust_folder(folder.path(), {{.alias = "a.pem", .der = a}, {.alias = "there.pem", .der = b}})
+            .error()
+            .code() == "file.exists");
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
 TEST_CASE("a damaged file keeps nobody from removing a certificate of another one") {
   Folder folder;
   std::string der = crypto::der_of(*make_authority().chain[0]);
   folder.write("a-damaged.pem", "-----BEGIN CERTIFICATE-----\n");
-  REQUIRE(add_to_trust_folder(folder.path(), "good.pem", der));
+  REQUIRE(add_to_trust_folder(folder.path(), {{.alias = "good.pem", .der = der}}));
   CHECK(remove_from_trust_folder(folder.path(), der));
   CHECK(!fs::exists(cat(folder.path(), "/good.pem")));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.h"
@@ -41,9 +42,12 @@ class Lint {
       if (auto outline = crypto::outline_of(store.entries[i].der)) seen_.push_back({i, store.entries[i], *outline});
     }
     for (const Seen& each : seen_) {
-      by_subject_.emplace(each.outline.subject, &each);
+      subjects_.insert(each.outline.subject);
       first_by_certificate_.emplace(each.entry.der, &each);
-      first_by_alias_.emplace(lowered_alias(each.entry.alias), &each);
+      std::string alias = lowered_alias(each.entry.alias);
+      if (!first_by_alias_.emplace(alias, &each).second) shared_aliases_.insert(std::move(alias));
+      const Seen*& newest = newest_by_key_[cat(each.outline.subject, each.outline.key)];
+      if (!newest || each.outline.not_after > newest->outline.not_after) newest = &each;
     }
   }
 
@@ -124,10 +128,13 @@ class Lint {
 
   // A finding whose remedy is to remove the entry, and perhaps something else.
   LintFinding removal(std::string_view id, LintLevel level, const Seen& seen) const {
-    std::string which = seen.entry.alias.empty() ? sha256_of(seen.entry.der).substr(0, 16) : seen.entry.alias;
+    bool named = !seen.entry.alias.empty();
+    std::string digest = sha256_of(seen.entry.der).substr(0, 16), which = named ? seen.entry.alias : digest;
+    bool alone = named && !shared_aliases_.contains(lowered_alias(seen.entry.alias));
+    std::string option = id == "trust.duplicate" ? "--duplicates" : cat("--alias ", shell_word(alone ? which : digest));
     std::string pforte = store_.form == StoreForm::System || store_.form == StoreForm::Der
                              ? ""
-                             : cat("pforte trust remove ", shell_word(store_.name), " --alias ", shell_word(which));
+                             : cat("pforte trust remove ", shell_word(store_.name), ' ', option);
     std::string other =
         is_java() ? cat("keytool -delete -alias ", shell_word(which), " -keystore ", shell_word(store_.name))
         : store_.form == StoreForm::Directory
@@ -193,12 +200,8 @@ class Lint {
 
   // A newer certificate with the same name and key.
   const Seen* successor_of(const Seen& seen) const {
-    auto [begin, end] = by_subject_.equal_range(seen.outline.subject);
-    for (auto at = begin; at != end; ++at) {
-      const CertificateOutline& other = at->second->outline;
-      if (other.key == seen.outline.key && other.not_after > seen.outline.not_after) return at->second;
-    }
-    return nullptr;
+    const Seen* newest = newest_by_key_.at(cat(seen.outline.subject, seen.outline.key));
+    return newest->outline.not_after > seen.outline.not_after ? newest : nullptr;
   }
 
   void judge_times(const Seen& seen) {
@@ -228,7 +231,7 @@ class Lint {
   void judge_role(const Seen& seen, const X509& certificate) {
     bool root = crypto::is_self_issued(certificate);
     bool authority = crypto::authority_claim(certificate) == crypto::AuthorityClaim::Yes;
-    bool has_issuer = by_subject_.contains(seen.outline.issuer);
+    bool has_issuer = subjects_.contains(seen.outline.issuer);
     std::string issuer = crypto::name_text(seen.outline.issuer);
     if (!authority && !root) return judge_server_certificate(seen, has_issuer, issuer);
     if (!authority) {
@@ -310,9 +313,11 @@ class Lint {
   const TrustStore& store_;
   const LintFacts& facts_;
   std::vector<Seen> seen_;
-  std::unordered_multimap<std::string_view, const Seen*> by_subject_;
+  std::unordered_set<std::string_view> subjects_;
+  std::unordered_map<std::string, const Seen*> newest_by_key_;  // by subject and key
   std::unordered_map<std::string_view, const Seen*> first_by_certificate_;
   std::unordered_map<std::string, const Seen*> first_by_alias_;
+  std::unordered_set<std::string> shared_aliases_;  // of several
   std::vector<LintFinding> findings_;
 };
 

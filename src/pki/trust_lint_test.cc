@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "crypto/certificate_outline.h"
 #include "crypto/testing.h"
+#include "pki/trust_store_change.h"
 
 namespace pforte::pki {
 namespace {
@@ -88,6 +89,18 @@ TEST_CASE("a root with a newer certificate for its name and key is superseded, a
   auto root = make_authority("root");
   std::string old = signed_with(root, EVP_sha256(), 5), newer = signed_with(root, EVP_sha256(), 50);
   CHECK(ids(java({{.alias = "old", .der = old}, {.alias = "new", .der = newer}})) == Ids{"trust.superseded"});
+}
+
+TEST_CASE("the command that removes means one certificate: by alias where it is unique, else by digest") {
+  std::string a = der_of(make_authority("a")), b = der_of(make_authority("b"));
+  TrustStore bundle{.name = "b.pem", .entries = {{.der = a}, {.der = a}}};
+  auto twice = lint_trust_store(bundle, {.now = now_in_seconds()});
+  REQUIRE(twice.size() == 1);
+  CHECK(twice[0].command == "pforte trust remove 'b.pem' --duplicates");
+  auto shared = lint_trust_store(java({{.alias = "x", .der = a}, {.alias = "X", .der = b}}), {.now = now_in_seconds()});
+  REQUIRE(shared.size() == 1);
+  CHECK(shared[0].id == "trust.duplicate-alias");
+  CHECK(shared[0].command == "pforte trust remove 's.jks' --alias '" + sha256_of(b).substr(0, 16) + "'");
 }
 
 TEST_CASE("a CA that may not sign certificates is found") {

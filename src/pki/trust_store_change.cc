@@ -6,6 +6,9 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <system_error>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/ascii.h"
@@ -63,6 +66,12 @@ class OpenStore {
     return opened;
   }
 
+  // A store that is not there is not made, not even for a moment.
+  static Result<OpenStore> open_existing(const StoreToChange& store) {
+    TRY(read_trust_store(store.path, store.password));
+    return open(store);
+  }
+
   bool is_new() const { return !before_; }
   StoreContent& content() { return *content_; }
   TrustStore list() const { return content_->list(store_.path); }
@@ -99,59 +108,82 @@ class OpenStore {
   std::unique_ptr<StoreContent> content_;
 };
 
-bool has_alias(const TrustStore& store, std::string_view alias) {
-  auto same = [&](const auto& entry) { return lowered_alias(entry.alias) == lowered_alias(alias); };
-  return std::ranges::any_of(store.entries, same) || std::ranges::any_of(store.keys, same);
-}
-
 // Gives each certificate its alias.
 class Naming {
  public:
-  Naming(const TrustStore& store, const std::optional<std::string>& wanted) : store_(store), wanted_(wanted) {}
+  Naming(const TrustStore& store, const std::optional<std::string>& wanted) : form_(store.form), wanted_(wanted) {
+    for (const TrustEntry& entry : store.entries) taken_.insert(lowered_alias(entry.alias));
+    for (const KeyEntry& key : store.keys) taken_.insert(lowered_alias(key.alias));
+    if (form_ != StoreForm::Directory) return;
+    // Whatever lies there is not written over.
+    std::error_code none;
+    for (std::filesystem::directory_iterator file(store.name, none), end; !none && file != end; file.increment(none))
+      taken_.insert(lowered_alias(file->path().filename().string()));
+  }
 
   Result<std::string> next(const std::string& der) {
     ++number_;
-    bool anonymous = store_.form == StoreForm::Pem && !wanted_;
+    bool anonymous = form_ == StoreForm::Pem && !wanted_;
     if (anonymous) return "";
-    std::string base = TRY(canonical_alias(wanted_ ? *wanted_ : alias_by_subject(der), store_.form));
+    std::string base = TRY(canonical_alias(wanted_ ? *wanted_ : alias_by_subject(der), form_));
     if (wanted_ && number_ > 1) base += cat('-', number_);
     std::string alias = in_folder(base);
-    if (wanted_ && is_taken(alias)) return refused("trust.alias-taken", cat("there is already an alias ", alias));
-    for (int more = 2; is_taken(alias); ++more) alias = in_folder(cat(base, '-', more));
-    taken_.push_back(lowered_alias(alias));
+    if (wanted_ && taken_.contains(lowered_alias(alias)))
+      return refused("trust.alias-taken", cat("there is already an alias ", alias));
+    int& tried = tried_[base];
+    while (!taken_.insert(lowered_alias(alias)).second) alias = in_folder(cat(base, '-', ++tried + 1));
     return alias;
   }
 
  private:
   std::string in_folder(const std::string& alias) const {
     bool has_ending = alias.ends_with(".pem") || alias.ends_with(".crt") || alias.ends_with(".cer");
-    return store_.form == StoreForm::Directory && !has_ending ? alias + ".pem" : alias;
-  }
-  bool is_taken(std::string_view alias) const {
-    return has_alias(store_, alias) || std::ranges::find(taken_, lowered_alias(alias)) != taken_.end();
+    return form_ == StoreForm::Directory && !has_ending ? alias + ".pem" : alias;
   }
 
-  const TrustStore& store_;
+  StoreForm form_;
   const std::optional<std::string>& wanted_;
   int number_ = 0;
-  std::vector<std::string> taken_;
+  std::unordered_set<std::string> taken_;       // in lower case
+  std::unordered_map<std::string, int> tried_;  // how many numbers behind this name were
 };
 
 // What is there already, what comes in which alias.
 Result<std::vector<Added>> plan_additions(const TrustStore& store, const std::vector<std::string>& certificates,
                                           const std::optional<std::string>& alias) {
   Naming naming(store, alias);
+  std::unordered_map<std::string_view, const TrustEntry*> there;
+  for (const TrustEntry& entry : store.entries) there.emplace(entry.der, &entry);
+  std::unordered_set<std::string_view> planned_already;
   std::vector<Added> planned;
+  planned.reserve(certificates.size());
   for (const std::string& der : certificates) {
     if (!crypto::certificate_from(der))
       return refused("certificate.damaged", "OpenSSL cannot read a certificate that is to be added");
-    auto there = std::ranges::find(store.entries, der, &TrustEntry::der);
-    bool was_there = there != store.entries.end();
-    bool twice = std::ranges::find(planned, der, &Added::der) != planned.end();
-    if (was_there) planned.push_back({.alias = there->alias, .der = der, .was_there = true});
-    if (!was_there && !twice) planned.push_back({.alias = TRY(naming.next(der)), .der = der});
+    auto found = there.find(der);
+    bool was_there = found != there.end();
+    if (was_there) planned.push_back({.alias = found->second->alias, .der = der, .was_there = true});
+    if (was_there || !planned_already.insert(der).second) continue;
+    planned.push_back({.alias = TRY(naming.next(der)), .der = der});
   }
   return planned;
+}
+
+// Those that were not there.
+std::vector<TrustEntry> new_among(const std::vector<Added>& planned) {
+  std::vector<TrustEntry> entries;
+  entries.reserve(planned.size());
+  for (const Added& added : planned) {
+    if (!added.was_there) entries.push_back({.alias = added.alias, .der = added.der});
+  }
+  return entries;
+}
+
+std::vector<TrustEntry> entries_at(const TrustStore& store, const std::vector<std::size_t>& places) {
+  std::vector<TrustEntry> entries;
+  entries.reserve(places.size());
+  for (std::size_t place : places) entries.push_back(store.entries[place]);
+  return entries;
 }
 
 Result<std::vector<Added>> add_to_folder(const std::string& folder, const std::vector<std::string>& certificates,
@@ -160,9 +192,7 @@ Result<std::vector<Added>> add_to_folder(const std::string& folder, const std::v
   TrustStore store{.name = folder, .form = StoreForm::Directory};
   if (std::filesystem::exists(folder, none)) store = TRY(read_trust_store(folder));
   std::vector<Added> planned = TRY(plan_additions(store, certificates, alias));
-  for (const Added& added : planned) {
-    if (!added.was_there) TRY(add_to_trust_folder(folder, added.alias, added.der));
-  }
+  TRY(add_to_trust_folder(folder, new_among(planned)));
   return planned;
 }
 
@@ -196,17 +226,13 @@ Result<std::vector<Added>> add_to_trust_store(const StoreToChange& store, const 
   if (is_folder(store)) return add_to_folder(store.path, certificates, alias);
   OpenStore opened = TRY(OpenStore::open(store));
   std::vector<Added> planned = TRY(plan_additions(opened.list(), certificates, alias));
-  bool changed = opened.is_new();
-  for (const Added& added : planned) {
-    if (added.was_there) continue;
-    TRY(opened.content().add(added.alias, added.der));
-    changed = true;
-  }
-  if (changed) TRY(opened.save());
+  std::vector<TrustEntry> entries = new_among(planned);
+  if (!entries.empty()) TRY(opened.content().add(entries));
+  if (opened.is_new() || !entries.empty()) TRY(opened.save());
   return planned;
 }
 
-Result<std::size_t> find_entry(const TrustStore& store, std::string_view meant) {
+Result<std::vector<std::size_t>> find_entry(const TrustStore& store, std::string_view meant) {
   std::vector<std::size_t> by_alias, by_digest;
   std::string digits = lowered(meant), alias = lowered_alias(meant);
   std::erase(digits, ':');
@@ -216,31 +242,48 @@ Result<std::size_t> find_entry(const TrustStore& store, std::string_view meant) 
     if (lowered_alias(entry.alias) == alias) by_alias.push_back(i);
     if (is_digest && sha256_of(entry.der).starts_with(digits)) by_digest.push_back(i);
   }
-  const std::vector<std::size_t>& found = by_alias.empty() ? by_digest : by_alias;
-  if (found.size() == 1) return found.front();
-  if (found.size() > 1)
+  std::vector<std::size_t>& found = by_alias.empty() ? by_digest : by_alias;
+  auto der_at = [&](std::size_t place) -> const std::string& { return store.entries[place].der; };
+  bool same = std::ranges::all_of(found, [&](std::size_t place) { return der_at(place) == der_at(found.front()); });
+  if (!found.empty() && same) return std::move(found);
+  if (!found.empty())
     return refused("trust.ambiguous", cat(store.name, ": ", found.size(), " certificates are ", meant));
   bool is_key = std::ranges::any_of(store.keys, [&](const KeyEntry& key) { return lowered_alias(key.alias) == alias; });
   if (is_key) return refused("trust.is-key", cat(store.name, ": ", meant, " is a private key"));
   return fail(Kind::NotFound, "trust.no-entry", cat(store.name, ": has no certificate ", meant));
 }
 
-Result<TrustEntry> remove_from_trust_store(const StoreToChange& store, std::string_view meant) {
+Result<std::vector<TrustEntry>> remove_from_trust_store(const StoreToChange& store, std::string_view meant) {
   TRY(check_not_system(store.path));
   if (is_folder(store)) {
     TrustStore folder = TRY(read_trust_store(store.path));
-    TrustEntry entry = folder.entries[TRY(find_entry(folder, meant))];
-    TRY(remove_from_trust_folder(store.path, entry.der));
-    return entry;
+    std::vector<TrustEntry> removed = entries_at(folder, TRY(find_entry(folder, meant)));
+    TRY(remove_from_trust_folder(store.path, removed.front().der));
+    return removed;
   }
-  // A store that is not there is not made, not even for a moment.
-  TRY(read_trust_store(store.path, store.password));
-  OpenStore opened = TRY(OpenStore::open(store));
+  OpenStore opened = TRY(OpenStore::open_existing(store));
   TrustStore list = opened.list();
-  std::size_t place = TRY(find_entry(list, meant));
-  TRY(opened.content().remove(place));
+  std::vector<std::size_t> places = TRY(find_entry(list, meant));
+  TRY(opened.content().remove(places));
   TRY(opened.save());
-  return list.entries[place];
+  return entries_at(list, places);
+}
+
+Result<std::vector<TrustEntry>> remove_duplicates(const StoreToChange& store) {
+  TRY(check_not_system(store.path));
+  // In a folder, what several files hold is one certificate.
+  if (is_folder(store)) return std::vector<TrustEntry>();
+  OpenStore opened = TRY(OpenStore::open_existing(store));
+  TrustStore list = opened.list();
+  std::unordered_set<std::string_view> known;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < list.entries.size(); ++i) {
+    if (!known.insert(list.entries[i].der).second) places.push_back(i);
+  }
+  if (places.empty()) return std::vector<TrustEntry>();
+  TRY(opened.content().remove(places));
+  TRY(opened.save());
+  return entries_at(list, places);
 }
 
 std::string sha256_of(std::string_view der) {

@@ -40,14 +40,18 @@ struct Added {
 Result<std::vector<Added>> add_to_trust_store(const StoreToChange& store, const std::vector<std::string>& certificates,
                                               const std::optional<std::string>& alias);
 
-// The one entry that is meant: by its alias, or by at least 8 digits that its SHA-256 begins with.
+// Where the one certificate is that is meant: by its alias, or by at least 8 digits that its SHA-256 begins with. One
+// place, or several where the store has it more than once.
 //
 // Fails with Kind::NotFound (trust.no-entry), and with Kind::Invalid (trust.ambiguous, and trust.is-key for a private
 // key, which is none of the trusted certificates).
-Result<std::size_t> find_entry(const TrustStore& store, std::string_view meant);
+Result<std::vector<std::size_t>> find_entry(const TrustStore& store, std::string_view meant);
 
-// Removes that entry, and returns it. Fails as above.
-Result<TrustEntry> remove_from_trust_store(const StoreToChange& store, std::string_view meant);
+// Removes those entries, and returns them. Fails as above.
+Result<std::vector<TrustEntry>> remove_from_trust_store(const StoreToChange& store, std::string_view meant);
+
+// Removes what is there already further up, certificate for certificate, whatever its alias; and returns it.
+Result<std::vector<TrustEntry>> remove_duplicates(const StoreToChange& store);
 
 // Lower case hexadecimal.
 std::string sha256_of(std::string_view der);

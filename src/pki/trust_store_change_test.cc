@@ -68,7 +68,8 @@ TEST_CASE("a store of each form is made, gets certificates and loses them") {
 
     auto removed = remove_from_trust_store(store, "first" + ending);
     REQUIRE(removed);
-    CHECK(removed->der == first);
+    REQUIRE(removed->size() == 1);
+    CHECK(removed->front().der == first);
     CHECK(remove_from_trust_store(store, "first" + ending).error().code() == "trust.no-entry");
     REQUIRE(remove_from_trust_store(store, sha256_of(second).substr(0, 8)));
     CHECK(aliases(path, password).empty());
@@ -145,6 +146,28 @@ TEST_CASE("several certificates are named after the first, or after their subjec
   REQUIRE(add_to_trust_store(store, {authority_der("x"), authority_der("y")}, "mine"));
   CHECK(aliases(store.path, no_password) ==
         Names{"m\u00fcller-s\u00f6hne-ca", "m\u00fcller-s\u00f6hne-ca-2", "mine", "mine-2"});
+}
+
+TEST_CASE("what is there more than once is one certificate: it goes as a whole, or all but the first") {
+  Folder folder;
+  std::string a = authority_der("a"), b = authority_der("b"), block = crypto::pem_block(a);
+  StoreToChange store{.path = folder.write("twice.pem", cat(block, crypto::pem_block(b), block)),
+                      .password = no_password};
+  REQUIRE(remove_duplicates(store).value().size() == 1);
+  CHECK(content_of(store.path) == cat(block, crypto::pem_block(b)));
+  CHECK(remove_duplicates(store).value().empty());
+  folder.write("twice.pem", cat(block, crypto::pem_block(b), block));
+  CHECK(remove_from_trust_store(store, sha256_of(a)).value().size() == 2);
+  CHECK(content_of(store.path) == crypto::pem_block(b));
+}
+
+TEST_CASE("what lies in a folder under a name, and is no certificate, is not written over") {
+  Folder folder;
+  StoreToChange store{.path = folder.path(), .password = no_password};
+  folder.write("a.pem", "my notes");
+  CHECK(add_to_trust_store(store, {authority_der("a")}, {}).value().at(0).alias == "a-2.pem");
+  CHECK(add_to_trust_store(store, {authority_der("a")}, "a").error().code() == "trust.alias-taken");
+  CHECK(content_of(cat(folder.path(), "/a.pem")) == "my notes");
 }
 
 TEST_CASE("OpenSSL finds what is in a folder by its hash, also after others were removed") {

@@ -48,23 +48,25 @@ class PemContent : public StoreContent {
     return store;
   }
 
-  Result<> add(const std::string& alias, const std::string& der) override {
+  Result<> add(const std::vector<TrustEntry>& entries) override {
     if (!text_.empty() && !text_.ends_with('\n')) text_ += '\n';
-    if (!alias.empty()) text_ += cat("# ", kAliasKey, alias, '\n');
-    text_ += crypto::pem_block(der);
+    for (const TrustEntry& entry : entries) {
+      if (!entry.alias.empty()) text_ += cat("# ", kAliasKey, entry.alias, '\n');
+      text_ += crypto::pem_block(entry.der);
+    }
     return split("");
   }
 
-  Result<> remove(std::size_t entry) override {
-    std::size_t lead = 0;
+  Result<> remove(const std::vector<std::size_t>& places) override {
+    std::string kept;
+    std::size_t lead = 0, place = 0;
     for (const crypto::PemBlock& block : blocks_) {
-      if (block.is_certificate() && entry-- == 0) {
-        std::size_t begin = begin_with_lead(lead, block.begin);
-        text_.erase(begin, block.end - begin);
-        break;
-      }
+      bool gone = block.is_certificate() && std::ranges::binary_search(places, place++);
+      std::size_t end = gone ? begin_with_lead(lead, block.begin) : block.end;
+      kept += std::string_view(text_).substr(lead, end - lead);
       lead = block.end;
     }
+    text_ = kept + text_.substr(lead);
     return split("");
   }
 
@@ -105,8 +107,8 @@ class DerContent : public StoreContent {
   TrustStore list(const std::string& name) const override {
     return {.name = name, .form = StoreForm::Der, .entries = {{.der = der_}}};
   }
-  Result<> add(const std::string&, const std::string&) override { return one_alone(); }
-  Result<> remove(std::size_t) override { return one_alone(); }
+  Result<> add(const std::vector<TrustEntry>&) override { return one_alone(); }
+  Result<> remove(const std::vector<std::size_t>&) override { return one_alone(); }
   Result<std::string> write(const std::optional<Secret>&) const override { return der_; }
 
  private:

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/secret.h"
@@ -30,11 +31,11 @@ class StoreContent {
   // Whether a change must have the password.
   virtual bool needs_password() const { return false; }
 
-  // The alias is as canonical_alias() has it, and not taken. Fails with Kind::Invalid.
-  virtual Result<> add(const std::string& alias, const std::string& der) = 0;
+  // Behind all others. Their aliases are as canonical_alias() has them, and not taken. Fails with Kind::Invalid.
+  virtual Result<> add(const std::vector<TrustEntry>& entries) = 0;
 
-  // The entry at this place of the list.
-  virtual Result<> remove(std::size_t entry) = 0;
+  // The entries at these places of the list; the smallest comes first.
+  virtual Result<> remove(const std::vector<std::size_t>& places) = 0;
 
   // The new file. `password` is the one it was read with, or is to have.
   virtual Result<std::string> write(const std::optional<Secret>& password) const = 0;

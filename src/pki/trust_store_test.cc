@@ -117,7 +117,7 @@ TEST_CASE("Java's stores are read whatever they are called, private keys apart f
   std::optional<Secret> password("changeit");
   for (StoreForm form : {StoreForm::Jks, StoreForm::Jceks, StoreForm::Pkcs12}) {
     auto content = empty_store_content(form);
-    REQUIRE(content->add("root", der));
+    REQUIRE(content->add({{.alias = "root", .der = der}}));
     std::string file = folder.write("cacerts", *content->write(password));
     auto store = read_trust_store(file, password);
     REQUIRE(store);

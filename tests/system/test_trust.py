@@ -209,7 +209,7 @@ def test_lint_finds_the_server_certificate_and_the_password_everybody_knows(tmp_
     store = tmp_path / "trust.jks"
     added = run_pforte("trust", "add", str(store), str(leaf), "--alias", "app", "--password-file",
                        str(password_file("changeit")))
-    assert added.returncode == 0
+    assert added.returncode == 0 and added.stderr.startswith("warning: trust.server-certificate: app ")
     found = json.loads(trust("lint", store, "--json", status=1))["findings"]
     by_id = {finding["id"]: finding for finding in found}
     assert {"trust.server-certificate", "trust.known-password"} <= by_id.keys()
@@ -221,22 +221,94 @@ def test_lint_finds_the_server_certificate_and_the_password_everybody_knows(tmp_
     assert "Zertifikat eines Servers" in trust("lint", store, "--lang", "de", status=1)
 
 
-def test_a_store_of_ten_thousand_certificates_lists_in_under_a_second(tmp_path, roots):
-    der = subprocess.run(["openssl", "x509", "-in", roots[0], "-outform", "der"], capture_output=True, check=True).stdout
+def test_the_command_that_lint_recommends_removes_the_duplicate(tmp_path, roots):
+    store = tmp_path / "mix.pem"
+    store.write_text(roots[0].read_text() + roots[1].read_text() + roots[0].read_text())
+    [finding] = json.loads(trust("lint", store, "--json"))["findings"]
+    assert finding["id"] == "trust.duplicate"
+    command = shlex.split(finding["commands"]["pforte"])
+    assert command == ["pforte", "trust", "remove", str(store), "--duplicates"]
+    assert trust(*command[2:]).count(" was removed\n") == 1
+    assert store.read_text() == roots[0].read_text() + roots[1].read_text()
+    assert "no certificate is there twice" in trust("remove", store, "--duplicates")
+
+
+def test_a_certificate_that_is_there_twice_goes_as_a_whole_when_its_digest_is_named(tmp_path, roots):
+    store = tmp_path / "mix.pem"
+    store.write_text(roots[0].read_text() + roots[1].read_text() + roots[0].read_text())
+    digest = listing(store)["entries"][0]["sha256"][:16]
+    removed = json.loads(trust("remove", store, "--alias", digest, "--json"))
+    assert removed["count"] == 2 and removed["removed"]["subject"].endswith("Root 0")
+    assert store.read_text() == roots[1].read_text()
+
+
+def on_a_full_disk(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs a command where `folder` is a disk of 64 KiB without room, and tells what lies there afterwards."""
+    script = ('mount -t tmpfs -o size=64k none "$0" && cd "$0" && head -c 65536 /dev/zero > fill; '
+              '"$@"; status=$?; ls -AR >&2; exit $status')
+    return subprocess.run(["unshare", "-rm", "sh", "-c", script, str(folder), *map(str, command)],
+                          capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("store", ["new/", "new.pem", "new.p12"])
+def test_on_a_full_disk_nothing_of_a_new_store_stays(tmp_path, roots, store):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if on_a_full_disk(disk, "true").returncode != 0:
+        pytest.skip("this machine mounts nothing for us")
+    done = on_a_full_disk(disk, *shlex.split(BINARY), "trust", "add", store, roots[0], "--alias", "root")
+    assert done.returncode == 3 and "nothing has changed" in done.stderr
+    assert done.stderr.endswith("\n.:\nfill\n")
+
+
+def many_certificates(root: Path, count: int) -> list[bytes]:
+    """DER of certificates that differ by their serial number."""
+    der = subprocess.run(["openssl", "x509", "-in", root, "-outform", "der"], capture_output=True, check=True).stdout
     serial = der.index(b"\x02\x14") + 2
-    blocks = []
-    for i in range(10_000):
-        other = der[:serial + 4] + i.to_bytes(4, "big") + der[serial + 8:]
-        blocks.append("-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(other).decode()
-                      + "-----END CERTIFICATE-----\n")
-    store = tmp_path / "many.pem"
-    store.write_text("".join(blocks))
+    return [der[:serial + 4] + i.to_bytes(4, "big") + der[serial + 8:] for i in range(count)]
+
+
+def bundle_of(file: Path, certificates: list[bytes]) -> Path:
+    file.write_text("".join("-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(each).decode()
+                            + "-----END CERTIFICATE-----\n" for each in certificates))
+    return file
+
+
+@pytest.mark.parametrize("store", ["many.p12", "many.jks", "many.pem", "many/"])
+def test_ten_times_as_many_certificates_are_added_in_about_ten_times_the_time(tmp_path, roots, password_file, store):
+    few = bundle_of(tmp_path / "few.pem", many_certificates(roots[0], 200))
+    many = bundle_of(tmp_path / "all.pem", many_certificates(roots[0], 2000))
+
+    def seconds(name: str, bundle: Path) -> float:
+        before = os.times()
+        done = run_pforte("trust", "add", f"{tmp_path}/{name}", str(bundle), "--password-file",
+                          str(password_file("changeit")), timeout=120)
+        after = os.times()
+        assert done.returncode == 0, done.stderr
+        return after.children_user + after.children_system - before.children_user - before.children_system
+
+    first, second = seconds("few-" + store, few), seconds(store, many)
+    assert len(listing(f"{tmp_path}/{store}", "--password-file", password_file("changeit"))["entries"]) == 2000
+    assert second < 25 * max(first, 0.05)
+
+
+def test_a_store_of_ten_thousand_certificates_lists_in_under_a_second(tmp_path, roots):
+    store = bundle_of(tmp_path / "many.pem", many_certificates(roots[0], 10_000))
     before = os.times()
     listed = trust("list", store)
     after = os.times()
     assert len(listed.splitlines()) == 10_001
     used = after.children_user + after.children_system - before.children_user - before.children_system
     assert is_sanitized() or used < 1
+
+
+def test_what_turns_a_name_around_reaches_neither_the_terminal_nor_the_name_of_a_file(tmp_path):
+    root = tmp_path / "root.pem"
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-utf8", "-subj",
+            "/CN=Bank \u202eAC\u200b", "-keyout", tmp_path / "root.key", "-out", root)
+    said = trust("add", f"{tmp_path}/folder/", root) + trust("list", tmp_path / "folder") + trust("show", tmp_path / "folder")
+    assert "CN=Bank \\u{202e}AC\\u{200b}" in said and "\u202e" not in said and "\u200b" not in said
+    assert (tmp_path / "folder" / "bank-ac.pem").is_file()
 
 
 def test_an_error_begins_with_the_file_and_its_line(tmp_path, roots):
