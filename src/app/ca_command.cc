@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/pem.h"
+#include "pki/certificate_file.h"
 
 namespace pforte::app {
 namespace {
@@ -187,6 +188,13 @@ Answer<int> sign_intermediate(const CaCall& call) {
   std::string chain =
       TRY(authority::sign_intermediate(call.settings.places, key, password, request, foundation, now_in_seconds()));
   TRY(give_out(call.line, call.streams, chain));
+  std::vector<std::string> signed_now = TRY(pki::read_certificates(chain, "chain"));
+  authority::CaCertificate intermediate = TRY(authority::ca_certificate(signed_now.front(), "chain"));
+  std::string subject = printable(intermediate.judged.subject.text());
+  std::string until = rfc3339(*intermediate.judged.not_after), bounds = printable(bounds_text(intermediate.judged));
+  say(call.streams, call.line,
+      {cat(subject, ": signed as a CA until ", until, bounds.empty() ? ", for any name" : cat(", for ", bounds)),
+       cat(subject, ": als CA signiert bis ", until, bounds.empty() ? ", für jeden Namen" : cat(", für ", bounds))});
   return kDone;
 }
 

@@ -162,6 +162,20 @@ void tell_issued(const StoreCall& call, const authority::LedgerEntry& entry) {
             entry_json(entry));
 }
 
+// It ends with the CA, not as asked.
+void warn_of_short_life(const StoreCall& call, const authority::LedgerEntry& entry, std::chrono::seconds wanted) {
+  if (entry.not_after - entry.not_before + std::chrono::hours(1) >= wanted) return;
+  Complaint warning(
+      kDone,
+      {cat("the certificate ends with the CA, at ", rfc3339(entry.not_after)),
+       cat("das Zertifikat endet mit der CA, am ", rfc3339(entry.not_after))},
+      {"renew the intermediate: pforte ca init --intermediate-only, then ca sign-intermediate and ca import",
+       "das Zwischenzertifikat erneuern: pforte ca init --intermediate-only, dann ca sign-intermediate und "
+       "ca import"});
+  std::string text = warning_text(warning, call.line.language);
+  std::fwrite(text.data(), 1, text.size(), call.streams.err);
+}
+
 Answer<authority::RevocationReason> reason_in(const CommandLine& line) {
   std::optional<std::string> word = line.value_of("--reason");
   if (!word) return authority::RevocationReason::Unspecified;
@@ -191,6 +205,7 @@ Answer<int> issue_certificate(const StoreCall& call) {
   if (key_file) key_file->keep();
   if (output) TRY(hand_over(*output, issued));
   tell_issued(call, issued.entry);
+  warn_of_short_life(call, issued.entry, lifetime);
   return kDone;
 }
 

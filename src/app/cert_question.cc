@@ -81,6 +81,9 @@ Answer<std::vector<pki::PeerName>> peer_names_in(const CommandLine& line) {
   for (const std::string& text : line.values_of("--name")) {
     std::optional<pki::PeerName> name = pki::read_peer_name(text);
     if (!name) return wrong_value("--name", text, "dns:HOST|ip:ADDR|email:ADDR");
+    // Certificates have them as A-labels alone (RFC 9525, 6.3; RFC 5280, 7.2).
+    bool ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (!ascii) return wrong_value("--name", text, "dns:xn--..., as certificates have it");
     names.push_back(*std::move(name));
   }
   return names;

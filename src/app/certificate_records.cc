@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "authority/ca_certificate.h"
+#include "authority/places.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -60,6 +62,14 @@ void read_trust_stores(const gate::Config& config, PlanCertificates& into) {
   if (config.ldap && config.ldap->trust) read_trust_store(*config.ldap->trust, config.ldap->trust_password_file, into);
 }
 
+void read_authority(const gate::Config& config, PlanCertificates& into) {
+  authority::Places places{config.state_dir + "/ca"};
+  for (const std::string& file : {places.root(), places.intermediate()}) {
+    Result<authority::CaCertificate> read = authority::read_ca_certificate(file);
+    if (read) into.own.push_back({.pem = read->pem(), .place = file});
+  }
+}
+
 Result<> keep_all(const std::vector<PlanCertificates::Placed>& certificates, Inventory& inventory, Uses& uses) {
   for (const PlanCertificates::Placed& one : certificates) {
     std::optional<std::string> id = TRY(keep(inventory, one.pem, Source::File));
@@ -92,11 +102,12 @@ PlanCertificates read_certificates(const gate::Plan& plan) {
   PlanCertificates read;
   for (const auto& site : plan.sites) read_site(*site, read);
   read_trust_stores(plan.config, read);
+  read_authority(plan.config, read);
   return read;
 }
 
 Result<> record_plan(const PlanCertificates& certificates, const gate::TlsNames* names, Inventory& inventory) {
-  Uses sites, stores;
+  Uses sites, stores, own;
   TRY(keep_all(certificates.shown, inventory, sites));
   if (names) {
     for (const auto& [host, choice] : names->choices()) {
@@ -104,8 +115,10 @@ Result<> record_plan(const PlanCertificates& certificates, const gate::TlsNames*
     }
   }
   TRY(keep_all(certificates.trusted, inventory, stores));
+  TRY(keep_all(certificates.own, inventory, own));
   TRY(inventory.set_uses(UseKind::Site, sites));
-  return inventory.set_uses(UseKind::Trust, stores);
+  TRY(inventory.set_uses(UseKind::Trust, stores));
+  return inventory.set_uses(UseKind::Ca, own);
 }
 
 Result<bool> record_servers(const gate::Plan& plan, Inventory& inventory) {

@@ -15,12 +15,13 @@ namespace pforte::app {
 // What the inventory learns from a gate that runs. Blocks; fails as the store does. Files that cannot be read, or are
 // no certificates any more, are passed over.
 
-// The certificates that its sites show from files, and those of the trust stores it names but for the system's.
+// The certificates that its sites show from files, those of the trust stores it names but for the system's, and those of
+// the company CA.
 struct PlanCertificates {
   struct Placed {
     std::string pem, place;
   };
-  std::vector<Placed> shown, trusted;
+  std::vector<Placed> shown, trusted, own;  // own: of the company CA
   std::set<std::string> unreadable;  // what is left out of trust stores, and why
 };
 

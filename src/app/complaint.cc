@@ -148,6 +148,12 @@ constexpr auto kKnown = std::to_array<Known>({
      "import",
      "die Uhr ansehen; das Zwischenzertifikat erneuern: pforte ca init --intermediate-only, dann ca sign-intermediate "
      "und ca import"},
+    {"authority.request", "der Antrag ist keiner für ein Zwischenzertifikat",
+     "sign the intermediate.csr of pforte ca init --intermediate-only; for hosts there is pforte cert issue --csr",
+     "den intermediate.csr von pforte ca init --intermediate-only signieren; für Hosts gibt es pforte cert issue --csr"},
+    {"authority.early", "die Firmen-CA gilt noch nicht",
+     "set this machine's clock: timedatectl status tells how it is set",
+     "die Uhr dieses Rechners stellen: timedatectl status sagt, wie sie gestellt wird"},
     {"authority.refused", "dem Zertifikat würde niemand vertrauen; es ist nicht ausgestellt",
      "change what the rule names; pforte ca show tells which names the CA may issue for",
      "ändern, was die Regel nennt; pforte ca show sagt, für welche Namen die CA ausstellen darf"},

@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "base/text.h"
+
 namespace pforte::app {
 namespace {
 
@@ -157,7 +159,6 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"*: holds neither certificates nor a trust store", "*: enthält weder Zertifikate noch einen Vertrauensspeicher"},
     {"*: its name does not tell which form it is to have", "*: sein Name sagt nicht, welche Form er haben soll"},
     {"*: is *, not *", "*: ist *, nicht *"},
-    {"*: the password does not open it", "*: das Passwort öffnet ihn nicht"},
     {"*: is encrypted, and no password is given", "*: ist verschlüsselt, und es ist kein Passwort angegeben"},
     {"*: can be changed only with its password", "*: lässt sich nur mit seinem Passwort ändern"},
     {"*: the Java keystore is damaged: *", "*: der Java-Keystore ist beschädigt: *"},
@@ -176,6 +177,82 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"an alias is UTF-8 without control characters", "ein Alias ist UTF-8 ohne Steuerzeichen"},
     {"an alias in a directory is the name of a file, without '/' and no '.' at its beginning",
      "ein Alias ist in einem Ordner der Name einer Datei, ohne '/' und ohne '.' am Anfang"},
+    // The company CA.
+    {"a certificate for a server needs at least one name", "ein Zertifikat für einen Server braucht einen Namen"},
+    {"the request asks for a certificate of a host or a person, not of a CA",
+     "der Antrag verlangt ein Zertifikat für einen Host oder eine Person, nicht für eine CA"},
+    {"a certificate needs a name", "ein Zertifikat braucht einen Namen"},
+    {"a certificate has at most * names", "ein Zertifikat hat höchstens * Namen"},
+    {"\"*\" is no host name", "\"*\" ist kein Hostname"},
+    {"\"*\" is a network, no address", "\"*\" ist ein Netz, keine Adresse"},
+    {"\"*\" is neither a domain nor a network", "\"*\" ist weder eine Domäne noch ein Netz"},
+    {"the request has no name: neither subjectAltName nor a common name that can be one",
+     "der Antrag hat keinen Namen: weder subjectAltName noch einen Common Name, der einer sein kann"},
+    {"the name of a company CA has 1 to * bytes", "der Name einer Firmen-CA hat 1 bis * Bytes"},
+    {"what is permitted has no domain in it, which would leave every host name permitted",
+     "unter dem Erlaubten ist keine Domäne; damit bliebe jeder Hostname erlaubt"},
+    {"a certificate is valid for an hour at least and * days at most",
+     "ein Zertifikat gilt mindestens eine Stunde und höchstens * Tage"},
+    {"the company CA * is valid until * and cannot issue any more",
+     "die Firmen-CA * gilt bis * und kann nichts mehr ausstellen"},
+    {"the company CA * is valid from *, and this machine's clock says *",
+     "die Firmen-CA * gilt ab *, und die Uhr dieses Rechners sagt *"},
+    {"the certificate would not be trusted, and is not issued: *",
+     "dem Zertifikat würde nicht vertraut, daher wird es nicht ausgestellt: *"},
+    {"*: there is no company CA yet", "*: es gibt noch keine Firmen-CA"},
+    {"*: exists already and is not empty", "*: gibt es schon, und ist nicht leer"},
+    {"*: exists already", "*: gibt es schon"},
+    {"* is another name than *, which what was issued names as its issuer",
+     "* ist ein anderer Name als *, den das Ausgestellte als Aussteller nennt"},
+    {"*: is another root than *, which clients do not trust",
+     "*: ist eine andere Wurzel als *, der die Clients nicht vertrauen"},
+    {"*: holds not exactly two certificates: intermediate, root",
+     "*: enthält nicht genau zwei Zertifikate: Zwischenzertifikat, Wurzel"},
+    {"*: the key does not belong to the certificate of *", "*: der Schlüssel gehört nicht zum Zertifikat von *"},
+    {"the company CA has issued no certificate with the serial number *",
+     "die Firmen-CA hat kein Zertifikat mit der Seriennummer * ausgestellt"},
+    {"the company CA has issued no certificate \"*\"", "die Firmen-CA hat kein Zertifikat \"*\" ausgestellt"},
+    {"the company CA has issued * certificates \"*\"", "die Firmen-CA hat * Zertifikate \"*\" ausgestellt"},
+    {"*: is no certificate request (PKCS#10): *", "*: ist kein Zertifikatsantrag (PKCS#10): *"},
+    {"*: is not signed with the key that it names", "*: ist nicht mit dem Schlüssel signiert, den es nennt"},
+    {"*: asks for a name or a use that cannot be read",
+     "*: verlangt einen Namen oder eine Verwendung, die nicht lesbar sind"},
+
+    // Keys, and the inventory.
+    {"*: the password does not open the key, or the file is damaged",
+     "*: das Passwort öffnet den Schlüssel nicht, oder die Datei ist beschädigt"},
+    {"*: the password does not open it, or it is damaged", "*: das Passwort öffnet ihn nicht, oder er ist beschädigt"},
+    {"*: the key is encrypted and no password is given",
+     "*: der Schlüssel ist verschlüsselt, und es ist kein Passwort angegeben"},
+    {"*: holds no usable private key in PEM form: *", "*: enthält keinen brauchbaren privaten Schlüssel in PEM: *"},
+    {"*: holds no private key in PEM or DER", "*: enthält keinen privaten Schlüssel in PEM oder DER"},
+    {"*: holds no certificate in PEM form", "*: enthält kein Zertifikat in PEM"},
+    {"*: holds neither a certificate nor a key", "*: enthält weder ein Zertifikat noch einen Schlüssel"},
+    {"*: certificate * is damaged: *", "*: Zertifikat * ist beschädigt: *"},
+    {"*: a certificate is damaged", "*: ein Zertifikat ist beschädigt"},
+    {"the files hold a key, but no certificate", "die Dateien enthalten einen Schlüssel, aber kein Zertifikat"},
+    {"the key does not belong to the certificate of *", "der Schlüssel gehört nicht zum Zertifikat von *"},
+    {"the key * belongs to none of the certificates, such as * in *",
+     "der Schlüssel * gehört zu keinem der Zertifikate, wie * in *"},
+    {"the inventory has no certificate \"*\"", "der Bestand hat kein Zertifikat \"*\""},
+    {"the inventory has no private key of *", "der Bestand hat keinen privaten Schlüssel zu *"},
+    {"* certificates of the inventory begin with *", "* Zertifikate des Bestands beginnen mit *"},
+
+    // ACME.
+    {"the certificate of the CA's server * is not trusted: *",
+     "dem Zertifikat des Servers * der CA wird nicht vertraut: *"},
+    {"proving that * is ours: *", "beim Nachweis, dass * uns gehört: *"},
+    {"it ended with status *: *", "es endete mit Status *: *"},
+    {"it took longer than * ms", "es dauerte länger als * ms"},
+
+    // What the system says.
+    {"opening *: *", "beim Öffnen von *: *"},
+    {"No such file or directory", "Datei oder Ordner nicht gefunden"},
+    {"Permission denied", "keine Berechtigung"},
+    {"No space left on device", "der Datenträger ist voll"},
+    {"Read-only file system", "der Datenträger ist schreibgeschützt"},
+    {"Is a directory", "ist ein Ordner"},
+    {"Not a directory", "ist kein Ordner"},
 });
 
 std::vector<std::string_view> fixed_parts(std::string_view sentence) {
@@ -213,12 +290,19 @@ std::optional<std::string> in_german(std::string_view english) {
     std::vector<std::string_view> german = fixed_parts(sentence.de);
     std::string text(german.front());
     for (std::size_t i = 1; i < german.size(); ++i) {
-      text += variable->at(i - 1);
+      // A cause at the end is a sentence of its own.
+      bool cause = i + 1 == german.size() && german[i].empty() && german[i - 1].ends_with(": ");
+      std::string varying(variable->at(i - 1));
+      text += cause ? german_or_same(varying) : varying;
       text += german[i];
     }
     return text;
   }
-  return std::nullopt;
+  // "FILE: why"
+  std::size_t file = english.find(": ");
+  if (file == english.npos || english.find(' ') < file) return std::nullopt;
+  std::optional<std::string> why = in_german(english.substr(file + 2));
+  return why ? std::optional(cat(english.substr(0, file + 2), *why)) : std::nullopt;
 }
 
 std::string german_or_same(const std::string& english) {

@@ -9,7 +9,9 @@
 #include <string>
 
 #include "app/complaint.h"
+#include "authority/authority.h"
 #include "base/text.h"
+#include "crypto/private_key.h"
 #include "identity/agents.h"
 #include "identity/services.h"
 #include "kerberos/principal.h"
@@ -85,10 +87,10 @@ TEST_CASE("what is wrong with a principal is said in German") {
   }
 }
 
-TEST_CASE("what is wrong with a store is said in German, with the words of the system as they are") {
+TEST_CASE("what is wrong with a store is said in German, and so is what the system says of it") {
   StoreFolder folder;
   CHECK(german_of(store::open_sqlite(folder.file("none/pforte.db"))) ==
-        cat(folder.file("none/pforte.db"), " lässt sich nicht anlegen: No such file or directory"));
+        cat(folder.file("none/pforte.db"), " lässt sich nicht anlegen: Datei oder Ordner nicht gefunden"));
   std::ofstream(folder.file("text.db")) << std::string(4096, 'x');
   CHECK(german_of(store::open_sqlite(folder.file("text.db")))
             .starts_with(cat(folder.file("text.db"), " ist beschädigt oder keine Datenbank: ")));
@@ -96,7 +98,18 @@ TEST_CASE("what is wrong with a store is said in German, with the words of the s
 
 TEST_CASE("what answers at the control socket and is no gate is said in German") {
   CHECK(german_or_same("/run/x: what answers is no gate") == "/run/x: was da antwortet, ist kein Tor");
-  CHECK(german_or_same("/run/x: Is a directory") == "/run/x: Is a directory");
+  CHECK(german_or_same("/run/x: Is a directory") == "/run/x: ist ein Ordner");
+}
+
+TEST_CASE("what is wrong with a CA and its keys is said in German") {
+  StoreFolder folder;
+  authority::Places places{folder.file("ca")};
+  CHECK(german_of(authority::Authority::open(places, Secret("x"))) ==
+        cat(places.intermediate(), ": es gibt noch keine Firmen-CA"));
+  crypto::PrivateKey key = crypto::make_private_key().value();
+  Secret sealed = crypto::encrypted_private_key_pem(*key, Secret("one")).value();
+  CHECK(german_of(crypto::private_key_from_pem(sealed.reveal(), "k", Secret("other"))) ==
+        "k: das Passwort öffnet den Schlüssel nicht, oder die Datei ist beschädigt");
 }
 
 TEST_CASE("of a sentence that is not known the German says at least what it is about") {

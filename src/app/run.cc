@@ -21,6 +21,8 @@
 #include "app/store_command.h"
 #include "app/trust_command.h"
 #include "base/text.h"
+#include "base/time.h"
+#include "gate/authority_ends.h"
 #include "gate/public_authority.h"
 #include "gate/wanted_certificates.h"
 #include "kerberos/krb5_config.h"
@@ -67,6 +69,7 @@ void check_files(const gate::Config& config, bool holds, conf::Problems& problem
   gate::check_acme_files(config, problems);
   gate::check_sign_in_files(config, problems);
   gate::check_authority(config, problems);
+  gate::check_authority_ends(config, now_in_seconds(), problems);
 }
 
 int serve(const CommandLine& line) {

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "gate/acme_service.h"
+#include "gate/authority_ends.h"
 #include "gate/public_authority.h"
 #include "gate/wanted_certificates.h"
 
@@ -31,6 +32,7 @@ constexpr net::Duration kReloadLook = std::chrono::milliseconds(20);
 constexpr net::Duration kStoreLook = std::chrono::milliseconds(200);
 constexpr net::Duration kAlarmLook = std::chrono::milliseconds(500);
 constexpr net::Duration kJudgeCertificates = std::chrono::minutes(1);
+constexpr net::Duration kAuthorityLook = std::chrono::hours(24);
 constexpr net::Duration kOcspLook = std::chrono::seconds(60);
 
 void close_all(const std::vector<std::vector<gate::Door>>& doors) {
@@ -113,6 +115,7 @@ Result<> RunningGate::start(conf::Problems& problems) {
   loop_.spawn(watch_ocsp_files());
   loop_.spawn(watch_store());
   loop_.spawn(watch_alarms());
+  loop_.spawn(watch_authority());
   return {};
 }
 
@@ -157,6 +160,7 @@ RunningGate::Reading RunningGate::read_plan() {
             return gate::AcmeService::make(wanted, {.work = pool_, .lookups = acme_lookups_}, problems);
           }};
   gate::check_acme_files(*config, reading.problems);
+  gate::check_authority_ends(*config, now_in_seconds(), reading.problems);
   reading.plan = gate::make_plan(*std::move(config), parts, reading.problems);
   return reading;
 }
@@ -384,6 +388,22 @@ net::Task<> RunningGate::deliver() {
   if (!told && delivers_) log::error("certificate.alarm-failed", {{"reason", told.error().text()}});
   delivers_ = told.has_value();
   co_return {};
+}
+
+// Nobody looks at a company CA for years.
+net::Task<> RunningGate::watch_authority() {
+  for (;;) {
+    co_await loop_.sleep_for(kAuthorityLook);
+    auto look = [plan = plan_]() -> Result<conf::Problems> {
+      conf::Problems problems;
+      gate::check_authority_ends(plan->config, now_in_seconds(), problems);
+      return problems;
+    };
+    Result<conf::Problems> problems = co_await outcome(pool_.run<conf::Problems>(loop_, std::move(look)));
+    if (!problems) continue;
+    for (const conf::Problem& one : problems->all())
+      log::warning("authority.ends", {{"reason", one.what.en}, {"remedy", one.remedy.en}});
+  }
 }
 
 net::Task<> RunningGate::watch_store() {

@@ -78,6 +78,7 @@ class RunningGate {
   net::Task<> follow_all();
   net::Task<> watch_alarms();
   net::Task<> deliver();
+  net::Task<> watch_authority();
   net::Task<> watch_store();
   net::Task<> reload_and_tell();
   net::Task<> rotate_keys();

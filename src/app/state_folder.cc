@@ -1,5 +1,7 @@
 #include "app/state_folder.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <system_error>
 
@@ -10,7 +12,8 @@ namespace pforte::app {
 
 Result<> make_state_dir(const gate::Config& config) {
   std::error_code failure;
-  std::filesystem::create_directories(config.state_dir, failure);
+  bool made = std::filesystem::create_directories(config.state_dir, failure);
+  if (!failure && made) chmod(config.state_dir.c_str(), 0750);
   if (!failure) return {};
   return fail(Kind::Unavailable, "state.unusable",
               cat("cannot use state_dir ", config.state_dir, ": ", failure.message()));

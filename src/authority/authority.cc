@@ -121,6 +121,11 @@ Result<crypto::CertificateContent> Authority::content_of(const Order& order, Utc
                 cat("a certificate is valid for an hour at least and ", kLongestLifetime.count(), " days at most"));
   UtcTime end = std::min(*intermediate_.judged.not_after, *root_.judged.not_after);
   UtcTime from = now - kBackdating;
+  UtcTime begin = std::max(*intermediate_.judged.not_before, *root_.judged.not_before);
+  if (now < begin)
+    return fail(Kind::Invalid, "authority.early",
+                cat("the company CA ", intermediate_.judged.subject.text(), " is valid from ", rfc3339(begin),
+                    ", and this machine's clock says ", rfc3339(now)));
   if (end < now + kShortestLifetime)
     return fail(Kind::Invalid, "authority.expired",
                 cat("the company CA ", intermediate_.judged.subject.text(), " is valid until ", rfc3339(end),

@@ -86,7 +86,7 @@ TEST_CASE("a client's certificate has a name of its own") {
   CHECK(issued.entry.subject == "CN=Ann Example");
 }
 
-TEST_CASE("an intermediate issues nothing that outlives it, and nothing once it has expired") {
+TEST_CASE("an intermediate issues nothing that outlives it, and nothing before it is valid or once it has expired") {
   Company company;
   Authority authority = company.open();
   crypto::PrivateKey key = crypto::make_private_key().value();
@@ -94,6 +94,7 @@ TEST_CASE("an intermediate issues nothing that outlives it, and nothing once it 
   Order order{.key = *key, .names = names({"crm.example.com"})};
   CHECK(authority.issue(*company.store, order, end - 24h)->entry.not_after == end);
   CHECK(code_of(authority.issue(*company.store, order, end + 1s)) == "authority.expired");
+  CHECK(code_of(authority.issue(*company.store, order, kNow - std::chrono::days(365))) == "authority.early");
 }
 
 TEST_CASE("an authority opens with its own password and its own key") {

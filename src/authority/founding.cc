@@ -250,6 +250,10 @@ Result<std::string> sign_intermediate(const Places& places, const std::string& r
   TRY(check_foundation(foundation));
   Issuer root = TRY(open_root(places, root_key, root_password));
   crypto::CertificateRequest asked = TRY(crypto::read_certificate_request(request, "the request"));
+  bool of_a_server = !asked.names.empty() || !asked.extended_key_usage.empty();
+  if (of_a_server && !asked.authority)
+    return fail(Kind::Invalid, "authority.request",
+                "the request asks for a certificate of a host or a person, not of a CA");
   CaCertificate made = TRY(make_intermediate(root, asked.attributes, *asked.key, foundation, now));
   return made.pem() + root.certificate.pem();
 }

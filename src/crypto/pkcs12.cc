@@ -256,7 +256,7 @@ class Pkcs12::Reader {
     return fail(Kind::Invalid, "trust.unsupported", cat(name_, ": the PKCS#12 store ", why));
   }
   std::unexpected<Error> wrong() const {
-    return fail(Kind::Invalid, "trust.password-wrong", cat(name_, ": the password does not open it"));
+    return fail(Kind::Invalid, "trust.password-wrong", cat(name_, ": the password does not open it, or it is damaged"));
   }
 
   std::string_view name_;

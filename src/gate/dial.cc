@@ -36,7 +36,10 @@ std::unexpected<Error> tls_failure(Server& server, const tls::Session& session, 
     return fail(Kind::Timeout, "backend.connect-timeout", cat(server.url(), ": the TLS handshake took too long"));
   }
   tls::CertificateFault fault = session.peer_fault();
-  if (fault != tls::CertificateFault::None) server.showed_bad_certificate(session.peer_certificate_ends());
+  bool is_new = fault != tls::CertificateFault::None &&
+                server.showed_bad_certificate(session.peer_certificate_ends(), session.peer_certificate_digest(),
+                                              net::Clock::now());
+  if (is_new) server.showed_chain(session.peer_chain());
   return fail(Kind::Unavailable, code_of(fault), cat(server.url(), ": ", error.text()));
 }
 

@@ -94,9 +94,13 @@ bool Server::showed_certificate(std::chrono::sys_seconds not_after, const std::s
   return std::exchange(digest_, digest) != digest;
 }
 
-void Server::showed_bad_certificate(std::chrono::sys_seconds not_after) {
+bool Server::showed_bad_certificate(std::chrono::sys_seconds not_after, const std::string& digest, net::Instant now) {
   std::lock_guard lock(mutex_);
   story_.certificate_expires = not_after;
+  if (now < next_bad_ || digest_ == digest) return false;
+  digest_ = digest;
+  next_bad_ = now + std::chrono::minutes(1);
+  return true;
 }
 
 void Server::showed_chain(std::string pem) {

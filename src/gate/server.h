@@ -79,8 +79,9 @@ class Server {
   // The end of the certificate it showed at the last connection, and its digest. True: it is another than before, and
   // showed_chain() is to be told.
   bool showed_certificate(std::chrono::sys_seconds not_after, const std::string& digest);
-  // The same of one that does not hold, which is refused: nothing else is told of it.
-  void showed_bad_certificate(std::chrono::sys_seconds not_after);
+  // The same of one that does not hold, which is refused. True at most once a minute: whoever is in between may show as
+  // many as he likes.
+  bool showed_bad_certificate(std::chrono::sys_seconds not_after, const std::string& digest, net::Instant now);
   // What it sent with it, in PEM.
   void showed_chain(std::string pem);
   // What it has shown since the last call; empty: nothing new.
@@ -118,11 +119,12 @@ class Server {
   std::atomic<unsigned> failures_in_a_row_{0};
   std::atomic<std::int64_t> ejected_until_{0};  // ticks of net::Clock
   mutable std::mutex mutex_;
-  Addresses addresses_;  // under mutex_; asked for only when a connection is made
-  Story story_;          // under mutex_
-  Verdict verdict_;      // under mutex_; healthy_ tells it without
-  std::string digest_;   // under mutex_: of the certificate it shows
-  std::string chain_;    // under mutex_: not taken yet
+  Addresses addresses_;      // under mutex_; asked for only when a connection is made
+  Story story_;              // under mutex_
+  Verdict verdict_;          // under mutex_; healthy_ tells it without
+  std::string digest_;       // under mutex_: of the certificate it shows
+  net::Instant next_bad_{};  // under mutex_: before then no refused one is told of
+  std::string chain_;        // under mutex_: not taken yet
   // Written by every request: beside nothing that others only read.
   alignas(64) std::atomic<unsigned> requests_{0};
 };

@@ -28,6 +28,8 @@ std::string_view name_of(UseKind kind) {
       return "ldap";
     case UseKind::Trust:
       return "trust";
+    case UseKind::Ca:
+      return "ca";
   }
   return "";
 }

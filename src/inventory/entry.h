@@ -32,9 +32,10 @@ enum class UseKind : std::uint8_t {
   Backend,  // a server of a backend shows it: its URL
   Ldap,     // a server of the directory shows it: its URL
   Trust,    // it stands in a trust store: the file
+  Ca,       // the company CA of this gate is it: the file
 };
 
-// "site", "backend", "ldap", "trust".
+// "site", "backend", "ldap", "trust", "ca".
 std::string_view name_of(UseKind kind);
 
 struct Use {

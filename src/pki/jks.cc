@@ -146,7 +146,7 @@ Result<Jks> read_jks(std::string_view bytes, std::string_view name, const std::o
   std::string_view body = bytes.substr(0, bytes.size() - kSumBytes), sum = bytes.substr(body.size());
   std::optional<crypto::Sha1> expected = check_sum(body, *password);
   if (expected && crypto::equal_in_constant_time(view_of(*expected), sum)) return store;
-  return fail(Kind::Invalid, "trust.password-wrong", cat(name, ": the password does not open it"));
+  return fail(Kind::Invalid, "trust.password-wrong", cat(name, ": the password does not open it, or it is damaged"));
 }
 
 Result<std::string> write_jks(const Jks& store, const Secret& password) {

@@ -282,8 +282,8 @@ bool Session::resumed() const {
 }
 
 std::chrono::sys_seconds Session::peer_certificate_ends() const {
-  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  return certificate ? crypto::not_after(*certificate) : refused_ends_;
+  const X509* certificate = peer_certificate();
+  return certificate ? crypto::not_after(*certificate) : std::chrono::sys_seconds();
 }
 
 CertificateFault Session::peer_fault() const {
@@ -301,15 +301,19 @@ CertificateFault Session::peer_fault() const {
 }
 
 // OpenSSL keeps only certificates that hold.
+const X509* Session::peer_certificate() const {
+  return refused_ ? refused_.get() : SSL_get0_peer_certificate(ssl_.get());
+}
+
 int Session::on_verdict(int holds, X509_STORE_CTX* chain) {
   const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  const X509* leaf = X509_STORE_CTX_get0_cert(chain);
-  if (holds == 0 && leaf) session_of(ssl).refused_ends_ = crypto::not_after(*leaf);
+  X509* leaf = X509_STORE_CTX_get0_cert(chain);
+  if (holds == 0 && leaf && X509_up_ref(leaf) == 1) session_of(ssl).refused_.reset(leaf);
   return holds;
 }
 
 std::string Session::peer_certificate_digest() const {
-  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  const X509* certificate = peer_certificate();
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned size = 0;
   if (!certificate || X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
@@ -317,6 +321,7 @@ std::string Session::peer_certificate_digest() const {
 }
 
 std::string Session::peer_chain() const {
+  if (refused_) return crypto::pem_block(crypto::der_of(*refused_));
   std::string pem;
   const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl_.get());
   for (int i = 0; i < sk_X509_num(chain); ++i) pem += crypto::pem_block(crypto::der_of(*sk_X509_value(chain, i)));

@@ -80,7 +80,7 @@ class Session final : public net::Stream {
   std::chrono::sys_seconds peer_certificate_ends() const;
   // The SHA-256 of that certificate, 32 bytes; empty if it showed none.
   std::string peer_certificate_digest() const;
-  // What the peer sent, on the client's side: its own certificate first. PEM.
+  // What the peer sent, on the client's side: its own certificate first, and that alone where it was not accepted. PEM.
   std::string peer_chain() const;
   // Whether the peer has sent anything at all.
   bool heard() const { return heard_; }
@@ -103,6 +103,7 @@ class Session final : public net::Stream {
   net::Io seal_joined(std::span<const std::string_view> pieces, std::size_t total);
   Error handshake_failure();
 
+  const X509* peer_certificate() const;
   static int on_verdict(int holds, X509_STORE_CTX* chain);
   static int on_client_hello(SSL* ssl, int* alert, void*);
   static void on_state(const SSL* ssl, int where, int value);
@@ -114,7 +115,7 @@ class Session final : public net::Stream {
   std::shared_ptr<const TicketKeys> keys_;
   const ServerContext* context_ = nullptr;
   std::string server_name_;
-  std::chrono::sys_seconds refused_ends_{};  // of the peer's certificate, when it does not hold
+  crypto::Certificate refused_;  // of the peer, when it does not hold
   int alert_ = -1;
   bool heard_ = false;
   bool flooded_ = false;         // with records that carry nothing

@@ -285,6 +285,18 @@ def test_the_gate_tells_what_it_shows_what_it_trusts_and_what_its_servers_show(s
     assert not any(one["has_key"] for one in entries)
 
 
+@pytest.mark.parametrize("way", ["expired", "of nobody", "of another host"])
+def test_what_a_server_shows_and_is_refused_for_is_in_the_inventory_too(way, start_gate, start_backend, authority, stranger):
+    shown = {"expired": lambda: authority.issue("127.0.0.1", days=-1), "of nobody": lambda: stranger.issue("127.0.0.1"),
+             "of another host": lambda: authority.issue("other.example.com")}[way]()
+    gate = start_gate(start_backend(tls=tls_server(shown)), backend={"trust": str(authority.certificate)})
+    assert gate.get().status == 502
+    name = "other.example.com" if way == "of another host" else "127.0.0.1"
+    until(lambda: f"backend {name}" in uses(gate), "it is in the inventory")
+    if way == "expired":
+        until(lambda: gate.events("certificate.expires"), "the alarm")
+
+
 def test_a_server_that_shows_another_certificate_is_told_of_once(start_gate, start_backend, authority, stranger, tmp_path):
     shown = tls_server(authority.issue("127.0.0.1"))
     trust = tmp_path / "trust.pem"
