@@ -96,6 +96,51 @@ void check_tls_keys(const conf::Reader& keys, const BackendConfig& config) {
   }
 }
 
+void refuse_protocol(const conf::Reader& keys, const Message& why, Message remedy) {
+  keys.problems().error(keys.place_of("protocol"), "conf.backend.protocol", why, std::move(remedy));
+}
+
+Protocol read_protocol(conf::Reader& keys) {
+  constexpr std::array<std::string_view, 4> kNames = {"http/1.1", "h2", "h2c", "auto"};
+  return static_cast<Protocol>(keys.choice_or("protocol", 0, kNames));
+}
+
+// What cannot be: HTTP/2 over TLS without TLS, and the other way round.
+void check_protocol(const conf::Reader& keys, const BackendConfig& config) {
+  bool some_tls = std::ranges::any_of(config.servers, &ServerConfig::tls);
+  bool all_tls = std::ranges::all_of(config.servers, &ServerConfig::tls);
+  if (config.protocol == Protocol::Http2 && !all_tls) {
+    refuse_protocol(keys,
+                    {"protocol \"h2\" is HTTP/2 over TLS, but a server of this backend is http://",
+                     "protocol \"h2\" ist HTTP/2 über TLS, aber ein Server dieses Backends ist http://"},
+                    {"write https:// if the server speaks TLS, else protocol = \"h2c\"",
+                     "https:// schreiben, wenn der Server TLS spricht, sonst protocol = \"h2c\""});
+  }
+  if (config.protocol == Protocol::Http2Clear && some_tls) {
+    refuse_protocol(keys,
+                    {"protocol \"h2c\" is HTTP/2 without TLS, but a server of this backend is https://",
+                     "protocol \"h2c\" ist HTTP/2 ohne TLS, aber ein Server dieses Backends ist https://"},
+                    {"write protocol = \"h2\", or http:// if the server speaks no TLS",
+                     "protocol = \"h2\" schreiben, oder http://, wenn der Server kein TLS spricht"});
+  }
+  if (config.protocol == Protocol::Auto && !some_tls && !config.servers.empty()) {
+    refuse_protocol(
+        keys,
+        {"protocol \"auto\" lets a server choose by ALPN, which is part of TLS, but all servers are http://",
+         "protocol \"auto\" lässt den Server über ALPN wählen, einen Teil von TLS, aber alle Server sind "
+         "http://"},
+        {"write \"h2c\" or \"http/1.1\", whichever the servers speak",
+         "\"h2c\" oder \"http/1.1\" schreiben, je nachdem, was die Server sprechen"});
+  }
+  if (config.connection_sign_in && config.protocol != Protocol::Http1) {
+    refuse_protocol(keys,
+                    {"connection_sign_in needs a connection for each client, which HTTP/2 does not have",
+                     "connection_sign_in braucht eine Verbindung je Client, die es bei HTTP/2 nicht gibt"},
+                    {"write protocol = \"http/1.1\", the default: Negotiate and NTLM need it",
+                     "protocol = \"http/1.1\" schreiben, die Voreinstellung: Negotiate und NTLM brauchen es"});
+  }
+}
+
 }  // namespace
 
 BackendConfig read_backend_config(conf::Reader keys) {
@@ -105,6 +150,7 @@ BackendConfig read_backend_config(conf::Reader keys) {
   config.place = keys.place();
   config.name = read_name(keys);
   config.servers = read_servers(keys);
+  config.protocol = read_protocol(keys);
   config.balance = read_balance_config(keys);
   config.sticky = read_sticky_config(keys, config.name.value);
   check_routes(config.servers, config.sticky, keys.problems());
@@ -136,6 +182,7 @@ BackendConfig read_backend_config(conf::Reader keys) {
          "den Namen aus dem Zertifikat schreiben, ohne Schema und Port"});
   }
   check_tls_keys(keys, config);
+  check_protocol(keys, config);
   return config;
 }
 

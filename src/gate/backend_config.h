@@ -17,6 +17,10 @@
 
 namespace pforte::gate {
 
+// How servers are spoken to: HTTP/1.1; HTTP/2 over TLS; HTTP/2 over TCP, known beforehand (RFC 9113, 3.3); or over TLS
+// whatever a server chooses, and HTTP/1.1 over TCP.
+enum class Protocol : std::uint8_t { Http1, Http2, Http2Clear, Auto };
+
 // An application behind the gate: a `[[backend]]` block of pforte.toml(5).
 struct BackendConfig {
   conf::Place place;
@@ -26,6 +30,8 @@ struct BackendConfig {
 
   // At least one.
   std::vector<ServerConfig> servers;
+
+  Protocol protocol = Protocol::Http1;
 
   // Who gets the next request.
   BalanceConfig balance;

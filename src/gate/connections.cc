@@ -1,6 +1,6 @@
 #include "gate/connections.h"
 
-#include "gate/dial.h"
+#include "base/text.h"
 
 namespace pforte::gate {
 
@@ -26,13 +26,24 @@ Connections::Lease::Lease(Connections& home, std::shared_ptr<Server> server, std
   home_->gauge_.backend_connections(1, 0);
 }
 
+Connections::Lease::Lease(Connections& home, std::shared_ptr<Server> server, SharedConnections::Found shared)
+    : home_(&home),
+      server_(std::move(server)),
+      shared_(std::move(shared.exchange)),
+      reused_(shared.reused),
+      moves_(server_->moves()) {
+  ++home_->kept(server_).busy;
+  home_->gauge_.shared_exchanges(1);
+}
+
 Connections::Lease::~Lease() {
-  if (!server_ || !client_) return;
+  if (!server_ || !(client_ || shared_)) return;
   --home_->kept(server_).busy;
-  home_->gauge_.backend_connections(-1, 0);
+  shared_ ? home_->gauge_.shared_exchanges(-1) : home_->gauge_.backend_connections(-1, 0);
 }
 
 void Connections::Lease::give_back() && {
+  if (!client_) return;
   Kept& kept = home_->kept(server_);
   // One to an address that its server has left ends with its exchange.
   if (moves_ != server_->moves() || !client_->rest() || client_->signed_in() ||
@@ -64,16 +75,55 @@ std::unique_ptr<http::H1Client> Connections::take_idle(Kept& kept) {
   return nullptr;
 }
 
-net::Task<Connections::Lease> Connections::take(std::shared_ptr<Server> server, net::Duration connect_limit,
-                                                bool fresh) {
+net::Task<Connections::Lease> Connections::take(std::shared_ptr<Server> server, net::Duration connect_limit, bool fresh,
+                                                Purpose purpose) {
+  if (server->protocol() == Protocol::Http1)
+    return take_alone(std::move(server), connect_limit, fresh, Speech::AsConfigured);
+  return take_shared(std::move(server), connect_limit, purpose);
+}
+
+net::Task<Connections::Lease> Connections::take_alone(std::shared_ptr<Server> server, net::Duration connect_limit,
+                                                      bool fresh, Speech speech) {
   unsigned moves = server->moves();
   if (!fresh) {
     std::unique_ptr<http::H1Client> client = take_idle(kept(server));
     if (client) co_return Lease(*this, std::move(server), std::move(client), true, moves);
   }
-  std::unique_ptr<net::Stream> stream = co_await dial(loop_, *server, connect_limit);
-  auto client = std::make_unique<http::H1Client>(loop_, std::move(stream));
+  Line line = co_await dial(loop_, *server, connect_limit, speech);
+  auto client = std::make_unique<http::H1Client>(loop_, std::move(line.stream));
   co_return Lease(*this, std::move(server), std::move(client), false, moves);
+}
+
+SharedConnections& Connections::shared(const std::shared_ptr<Server>& server) {
+  Kept& of_server = kept(server);
+  if (!of_server.shared) of_server.shared = std::make_unique<SharedConnections>(loop_, gauge_, server);
+  return *of_server.shared;
+}
+
+net::Task<Connections::Lease> Connections::take_shared(std::shared_ptr<Server> server, net::Duration connect_limit,
+                                                       Purpose purpose) {
+  net::Instant until = loop_.now() + connect_limit;
+  while (loop_.now() < until) {
+    SharedConnections& connections = shared(server);
+    if (connections.prefers_http1()) {
+      unsigned moves = server->moves();
+      std::unique_ptr<http::H1Client> other = connections.take_other();
+      if (other) co_return Lease(*this, std::move(server), std::move(other), false, moves);
+      Lease alone = co_await take_alone(std::move(server), until - loop_.now(), false, Speech::Http1);
+      co_return alone;
+    }
+    SharedConnections::Found found = connections.open(purpose);
+    if (found.exchange) co_return Lease(*this, std::move(server), std::move(found));
+    if (connections.refuses(purpose)) {
+      if (!server->tls())
+        co_return fail(Kind::Unavailable, "backend.no-websocket",
+                       cat(server->url(), ": the server takes no WebSocket over HTTP/2 (RFC 8441)"));
+      Lease alone = co_await take_alone(std::move(server), until - loop_.now(), false, Speech::Http1);
+      co_return alone;
+    }
+    co_await connections.prepare(until - loop_.now());
+  }
+  co_return fail(Kind::Timeout, "backend.connect-timeout", cat(server->url(), ": no connection had room in time"));
 }
 
 void Connections::sweep() {
@@ -84,7 +134,8 @@ void Connections::sweep() {
              !idle.client->still_good();
     });
     gauge_.backend_connections(0, -std::int64_t(closed));
-    bool forgotten = kept.idle.empty() && kept.busy == 0;
+    bool unshared = !kept.shared || kept.shared->sweep();
+    bool forgotten = unshared && kept.idle.empty() && kept.busy == 0;
     at = forgotten ? kept_.erase(at) : std::next(at);
   }
 }

@@ -43,25 +43,45 @@ std::unexpected<Error> tls_failure(Server& server, const tls::Session& session, 
   return fail(Kind::Unavailable, code_of(fault), cat(server.url(), ": ", error.text()));
 }
 
-net::Task<std::unique_ptr<net::Stream>> seal(Server& server, std::unique_ptr<net::Socket> socket, net::Instant until) {
+tls::Offer offer_to(const Server& server, Speech speech) {
+  if (server.protocol() == Protocol::Http1) return tls::Offer::Nothing;
+  if (speech == Speech::Http1) return tls::Offer::Http1;
+  return server.protocol() == Protocol::Auto ? tls::Offer::Http2AndHttp1 : tls::Offer::Http2;
+}
+
+// RFC 7301, 3.2: no_application_protocol.
+constexpr int kNothingInCommon = 120;
+
+std::unexpected<Error> speaks_no_http2(const Server& server) {
+  return fail(
+      Kind::Unavailable, "backend.no-http2",
+      cat(server.url(), ": the server does not choose HTTP/2 (ALPN h2); set protocol = \"auto\" or \"http/1.1\""));
+}
+
+net::Task<Line> seal(Server& server, std::unique_ptr<net::Socket> socket, net::Instant until, Speech speech) {
   socket->read_deadline(until);
   socket->write_deadline(until);
-  auto session = tls::Session::connect(std::move(socket), *server.tls(), server.tls_name());
+  tls::Offer offer = offer_to(server, speech);
+  auto session = tls::Session::connect(std::move(socket), *server.tls(), server.tls_name(), offer);
   Result<> shaken = co_await outcome(session->handshake());
+  bool http2 = shaken && session->protocol() == "h2";
+  bool refused = !shaken && session->alert() == kNothingInCommon;
+  if (offer == tls::Offer::Http2 && (shaken ? !http2 : refused)) co_return speaks_no_http2(server);
   if (!shaken) co_return tls_failure(server, *session, shaken.error());
   bool is_new = server.showed_certificate(session->peer_certificate_ends(), session->peer_certificate_digest());
   if (is_new) server.showed_chain(session->peer_chain());
-  co_return std::unique_ptr<net::Stream>(std::move(session));
+  co_return Line{.stream = std::move(session), .http2 = http2};
 }
 
 }  // namespace
 
-net::Task<std::unique_ptr<net::Stream>> dial(net::Loop& loop, Server& server, net::Duration limit) {
+net::Task<Line> dial(net::Loop& loop, Server& server, net::Duration limit, Speech speech) {
   net::Instant until = loop.now() + limit;
   std::unique_ptr<net::Socket> socket = co_await reach(loop, server, limit);
-  if (!server.tls()) co_return std::unique_ptr<net::Stream>(std::move(socket));
-  std::unique_ptr<net::Stream> stream = co_await seal(server, std::move(socket), until);
-  co_return stream;
+  bool clear2 = server.protocol() == Protocol::Http2Clear;
+  if (!server.tls()) co_return Line{.stream = std::move(socket), .http2 = clear2};
+  Line line = co_await seal(server, std::move(socket), until, speech);
+  co_return line;
 }
 
 net::Task<std::unique_ptr<net::Socket>> reach(net::Loop& loop, Server& server, net::Duration limit) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "gate/server.h"
@@ -9,13 +10,23 @@
 
 namespace pforte::gate {
 
+// What was dialled, and whether HTTP/2 is spoken over it.
+struct Line {
+  std::unique_ptr<net::Stream> stream;
+  bool http2 = false;
+};
+
+// Http1: whatever the backend's protocol is, over a connection of TLS.
+enum class Speech : std::uint8_t { AsConfigured, Http1 };
+
 // A fresh connection to a server, sealed and verified if it is an https one. Its addresses are tried in turn; `limit`
 // bounds it all. `server` must outlive the task.
 //
 // Fails with the code "backend.no-address" (its name is not found), "backend.connect", "backend.connect-timeout",
 // "backend.certificate-expired", "backend.certificate-name", "backend.not-trusted" (its certificate does not hold
-// otherwise) or "backend.tls", and with "gate.no-descriptor" when it is not the server's fault.
-net::Task<std::unique_ptr<net::Stream>> dial(net::Loop& loop, Server& server, net::Duration limit);
+// otherwise), "backend.tls" or "backend.no-http2" (which it has to speak), and with "gate.no-descriptor" when it is not
+// the server's fault.
+net::Task<Line> dial(net::Loop& loop, Server& server, net::Duration limit, Speech speech = Speech::AsConfigured);
 
 // The same without TLS, whatever the server speaks.
 net::Task<std::unique_ptr<net::Socket>> reach(net::Loop& loop, Server& server, net::Duration limit);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.h"
 #include "base/log.h"
+#include "crypto/digest.h"
 #include "gate/answer.h"
 #include "gate/tunnel.h"
 #include "gate/worker.h"
@@ -15,6 +17,9 @@ using http::Framing;
 using http::More;
 
 namespace {
+
+// How often in a row a request may find that its connection has just gone.
+constexpr int kMostStale = 5;
 
 Error clone(const Error& error) {
   return Error(error.kind(), error.code(), error.text());
@@ -53,9 +58,10 @@ ConnectionSignIn sign_in_of(const Forwarding::Order& order) {
 }
 
 bool before_anything_was_sent(const Error& error) {
-  constexpr std::array<std::string_view, 7> kCodes{
-      "backend.connect",     "backend.connect-timeout",     "backend.no-address",      "backend.tls",
-      "backend.not-trusted", "backend.certificate-expired", "backend.certificate-name"};
+  constexpr std::array<std::string_view, 9> kCodes{
+      "backend.connect",     "backend.connect-timeout",     "backend.no-address",       "backend.tls",
+      "backend.not-trusted", "backend.certificate-expired", "backend.certificate-name", "backend.no-http2",
+      "backend.no-websocket"};
   return std::ranges::find(kCodes, error.code()) != kCodes.end();
 }
 
@@ -63,6 +69,12 @@ bool before_anything_was_sent(const Error& error) {
 bool may_carry_our_cookies(const http::RequestHead& request, const Visitor& visitor) {
   if (scheme_of(request, visitor) == "https") return true;
   return !visitor.believed && visitor.peer.is_loopback();
+}
+
+// RFC 6455, 4.2.2: how a server says that it has understood. Over HTTP/2 nobody says it (RFC 8441, 5).
+std::string websocket_accept(std::string_view key) {
+  crypto::Sha1 digest = crypto::sha1({key, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"});
+  return to_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace
@@ -99,14 +111,20 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
     const std::shared_ptr<Server>& server = place->server();
     if (record_.attempts++ > 0) worker_.metrics().retries.add();
     failure = co_await attempt(server, order, false);
-    bool stale = failure && reused_ && !answered_ && failure->kind() == Kind::Closed && may_repeat(*failure);
-    if (stale) failure = co_await attempt(server, order, true);
+    // A fresh connection is stale no more; one that others share may be, when many turn to it at once.
+    for (int again = 0; again < kMostStale && failure && went_stale(*failure); ++again)
+      failure = co_await attempt(server, order, true);
     if (!failure) co_return {};
     if (exchange_.begun() || client_failure_ || !may_repeat(*failure) || record_.attempts > config.retries) break;
     tried_.push_back(server.get());
   }
   if (!failure) failure.emplace(Kind::Unavailable, "backend.none", "no server of the backend is available");
   co_return copy_of(*failure);
+}
+
+// The server left the connection just when it was used.
+bool Forwarding::went_stale(const Error& failure) const {
+  return reused_ && !answered_ && failure.kind() == Kind::Closed && may_repeat(failure);
 }
 
 int Forwarding::status(const Error& failure) const {
@@ -136,7 +154,8 @@ std::expected<Place, Balancer::Lack> Forwarding::choose(const Order& order) {
 net::Task<Connections::Lease> Forwarding::connect(std::shared_ptr<Server> server, const Order& order, bool fresh) {
   net::Duration limit = order.terms.backend->config.connect_time;
   if (order.own) return order.own->take(std::move(server), limit, fresh);
-  return worker_.connections().take(std::move(server), limit, fresh);
+  Purpose purpose = outgoing_->head.wants_upgrade ? Purpose::Tunnel : Purpose::Answer;
+  return worker_.connections().take(std::move(server), limit, fresh, purpose);
 }
 
 net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server>& server, const Order& order,
@@ -313,6 +332,12 @@ net::Task<> Forwarding::switch_protocols(http::ClientExchange& server, const htt
   out.take();
   rewrite_answer(head, order, *out);
   record_.status = head.status;
+  std::string accept;
+  if (const http::Field* key = asked.find(http::FieldName::SecWebsocketKey);
+      key && !out->find(http::FieldName::SecWebsocketAccept)) {
+    accept = websocket_accept(key->value);
+    out->fields.push_back({"Sec-WebSocket-Accept", accept, http::FieldName::SecWebsocketAccept});
+  }
   exchange_.begin(*out);
   server.become_tunnel();
   co_await exchange_.write({}, More::Follows);
@@ -332,6 +357,8 @@ net::Task<> Forwarding::switch_protocols(http::ClientExchange& server, const htt
 // may answer what was said on the connection that is gone; on another it would be a wrong one.
 bool Forwarding::may_repeat(const Error& error) const {
   if (before_anything_was_sent(error)) return true;
+  // What an HTTP/2 server says it has not looked at (RFC 9113, 8.7), whatever its method.
+  if (error.code() == "backend.refused") return !body_touched_ && !exchange_.broken();
   const http::Field* authorization = reused_ ? outgoing_->head.find(http::FieldName::Authorization) : nullptr;
   if (authorization && is_ticket(*authorization)) return false;
   if (answered_ || body_touched_ || error.kind() == Kind::Timeout || exchange_.broken()) return false;

@@ -73,6 +73,7 @@ class Forwarding {
   const crypto::SealingKeys* sealing_keys() const;
   std::unexpected<Error> client_stopped(Error error);
   bool may_repeat(const Error& error) const;
+  bool went_stale(const Error& failure) const;
   void blame(Server& server, const Error& error);
 
   Worker& worker_;

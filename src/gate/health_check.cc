@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "gate/dial.h"
 #include "http/h1_client.h"
+#include "http/h2_client.h"
 #include "net/together.h"
 
 namespace pforte::gate {
@@ -16,7 +17,7 @@ std::unexpected<Error> unhealthy(const HealthConfig& config, std::string_view wh
   return fail(Kind::Unavailable, "backend.unhealthy", cat("GET ", config.path, " was answered ", what));
 }
 
-net::Task<> begin_request(http::H1Client& client, const Server& server, const HealthConfig& config) {
+net::Task<> begin_request(http::ClientExchange& client, const Server& server, const HealthConfig& config) {
   std::string host = config.host.empty() ? server.url().substr(server.url().find("//") + 2) : config.host;
   http::RequestHead head;
   head.method = http::Method::Get;
@@ -28,7 +29,7 @@ net::Task<> begin_request(http::H1Client& client, const Server& server, const He
   co_return {};
 }
 
-net::Task<> read_body(http::H1Client& client, const HealthConfig& config) {
+net::Task<> read_body(http::ClientExchange& client, const HealthConfig& config) {
   std::string text;
   for (std::size_t read = 0; read < kMostBody;) {
     http::Piece piece = co_await client.read_body();
@@ -40,15 +41,28 @@ net::Task<> read_body(http::H1Client& client, const HealthConfig& config) {
   co_return {};
 }
 
-net::Task<> ask(net::Loop& loop, Server& server, const HealthConfig& config) {
-  std::unique_ptr<net::Stream> stream = co_await dial(loop, server, config.timeout);
-  http::H1Client client(loop, std::move(stream));
+net::Task<> question(http::ClientExchange& client, const Server& server, const HealthConfig& config) {
   co_await begin_request(client, server, config);
   const http::ResponseHead* answer = co_await client.read_head();
   while (answer->is_interim()) answer = co_await client.read_head();
   auto status = unsigned(answer->status);
   if (status < config.expect_from || status > config.expect_to) co_return unhealthy(config, cat("with ", status));
   co_await read_body(client, config);
+  co_return {};
+}
+
+net::Task<> ask(net::Loop& loop, Server& server, const HealthConfig& config) {
+  Line line = co_await dial(loop, server, config.timeout);
+  if (!line.http2) {
+    http::H1Client client(loop, std::move(line.stream));
+    co_await question(client, server, config);
+    co_return {};
+  }
+  http::H2Client client(loop, std::move(line.stream), server.tls() ? "https" : "http");
+  co_await client.greeted();
+  if (!client.has_room()) co_return fail(Kind::Unavailable, "backend.no-http2", "the server allows no request at all");
+  std::unique_ptr<http::ClientExchange> exchange = client.open();
+  co_await question(*exchange, server, config);
   co_return {};
 }
 

@@ -217,6 +217,10 @@ void append_backends(Exposition& out, const Sums& sums, const std::vector<Server
   out.family("pforte_backend_connections", "gauge", "Connections to backends that are open.");
   out.sample("pforte_backend_connections", {{"state", "busy"}}, sums.of(&Metrics::backend_busy));
   out.sample("pforte_backend_connections", {{"state", "idle"}}, sums.of(&Metrics::backend_idle));
+  out.single("pforte_backend_http2_connections", "gauge", "Those of them that speak HTTP/2.",
+             sums.of(&Metrics::backend_http2_connections));
+  out.single("pforte_backend_http2_streams", "gauge", "Requests that are under way over them.",
+             sums.of(&Metrics::backend_http2_streams));
   out.single("pforte_backend_connects_total", "counter", "Connections that were opened to backends.",
              sums.of(&Metrics::backend_connects));
   out.single("pforte_backend_retries_total", "counter", "Further attempts for requests whose first attempt failed.",

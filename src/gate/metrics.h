@@ -93,6 +93,8 @@ class Metrics {
   Counter client_connections;
   Counter backend_busy;
   Counter backend_idle;
+  Counter backend_http2_connections;  // of both
+  Counter backend_http2_streams;
   Counter tunnels;
   Counter passthroughs;  // connections whose TLS we do not end
 

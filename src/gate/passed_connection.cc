@@ -84,12 +84,12 @@ net::Task<std::unique_ptr<net::Stream>> PassedConnection::connect() {
   for (Server* server : servers) {
     ++record_.attempts;
     record_.server = server->url();
-    auto stream = co_await outcome(dial(worker_.loop(), *server, passthrough_.config().connect_time));
-    if (stream) {
+    Result<Line> line = co_await outcome(dial(worker_.loop(), *server, passthrough_.config().connect_time));
+    if (line) {
       server->succeeded();
-      co_return stream;
+      co_return std::move(line->stream);
     }
-    failure.emplace(std::move(stream).error());
+    failure.emplace(std::move(line).error());
     if (failure->code() == "gate.no-descriptor") break;  // for which no server is to blame
     blame(*server, *failure);
   }

@@ -19,7 +19,7 @@ net::Task<Connections::Lease> PrivateConnection::take(std::shared_ptr<Server> se
   std::optional<Connections::Lease> kept;
   if (kept_) kept.emplace(*std::move(kept_));
   kept_.reset();
-  bool fit = kept && kept->server() == server && !fresh && kept->client().still_good();
+  bool fit = kept && kept->server() == server && !fresh && kept->connection().still_good();
   if (fit) co_return *std::move(kept);
   kept.reset();
   Connections::Lease lease = co_await connections_.take(std::move(server), connect_limit, true);
@@ -34,8 +34,8 @@ void PrivateConnection::keep(Connections::Lease lease) {
 
 // Ends when the server closes it, or speaks unasked.
 net::Task<> PrivateConnection::watch() {
-  net::Stream& stream = kept_->client().stream();
-  while (kept_->client().still_good()) co_await stream.readable();
+  net::Stream& stream = kept_->connection().stream();
+  while (kept_->connection().still_good()) co_await stream.readable();
   co_return {};
 }
 

@@ -12,6 +12,7 @@ Server::Server(const BackendConfig& backend, const ServerConfig& config, std::sh
       hash_(hash_of(url_)),
       tls_name_(backend.server_name.empty() ? config.host : backend.server_name),
       tls_(std::move(tls)),
+      protocol_(backend.protocol),
       idle_connections_(backend.idle_connections),
       eject_after_(backend.eject_after),
       eject_time_(backend.eject_time),
@@ -120,7 +121,7 @@ Server::Story Server::story() const {
 
 bool Server::same_as(const Server& other) const {
   bool same_trust = tls_ && other.tls_ ? tls_->same_trust(*other.tls_) : tls_ == other.tls_;
-  return same_trust && url_ == other.url_ && tls_name_ == other.tls_name_ &&
+  return same_trust && url_ == other.url_ && tls_name_ == other.tls_name_ && protocol_ == other.protocol_ &&
          idle_connections_ == other.idle_connections_ && eject_after_ == other.eject_after_ &&
          eject_time_ == other.eject_time_;
 }

@@ -32,6 +32,7 @@ class Server {
   std::uint16_t port() const { return config_.port; }
   // Null for plain HTTP.
   const tls::ClientContext* tls() const { return tls_.get(); }
+  Protocol protocol() const { return protocol_; }
   // What its certificate must say, and what we ask for (SNI).
   const std::string& tls_name() const { return tls_name_; }
   std::size_t idle_connections() const { return idle_connections_; }
@@ -108,6 +109,7 @@ class Server {
   std::uint64_t hash_;
   std::string tls_name_;
   std::shared_ptr<const tls::ClientContext> tls_;
+  Protocol protocol_;
   std::size_t idle_connections_;
   unsigned eject_after_;
   net::Duration eject_time_;

@@ -21,8 +21,12 @@ class Gauge final : public ConnectionGauge {
     busy += more_busy;
     idle += more_idle;
   }
+  void shared_connections(std::int64_t more) override { shared += more; }
+  void shared_exchanges(std::int64_t more) override { exchanges += more; }
   std::int64_t busy = 0;
   std::int64_t idle = 0;
+  std::int64_t shared = 0;     // of both
+  std::int64_t exchanges = 0;  // over those
 };
 
 // A health check that finds the server ill, and is believed.

@@ -106,6 +106,8 @@ class Worker final : private ConnectionGauge {
   net::Task<> keep_tidy();
   void pause_when_full();
   void backend_connections(std::int64_t busy, std::int64_t idle) override;
+  void shared_connections(std::int64_t connections) override { metrics_.backend_http2_connections.add(connections); }
+  void shared_exchanges(std::int64_t exchanges) override { metrics_.backend_http2_streams.add(exchanges); }
 
   net::Loop loop_;
   Metrics metrics_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "http/body.h"
@@ -9,6 +10,13 @@
 #include "net/timer.h"
 
 namespace pforte::http {
+
+// Heads of backends: generous, since they are ours to choose.
+inline constexpr Limits kAnswerLimits{
+    .request_line_bytes = 64UZ * 1024, .head_bytes = 128UZ * 1024, .authorization_bytes = 0, .fields = 1000};
+
+// For the answer of a server that took no more of the request.
+inline constexpr std::chrono::seconds kLastWords{2};
 
 // One request to a server and its answer, whatever version of HTTP carries them: the other side of Exchange.
 class ClientExchange {

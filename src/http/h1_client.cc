@@ -10,17 +10,6 @@ namespace pforte::http {
 using net::Buffer;
 using net::Io;
 
-namespace {
-
-// Heads of backends: generous, since they are ours to choose.
-constexpr Limits kLimits{
-    .request_line_bytes = 64UZ * 1024, .head_bytes = 128UZ * 1024, .authorization_bytes = 0, .fields = 1000};
-
-// For the answer of a server that took no more of the request.
-constexpr net::Duration kLastWords = std::chrono::seconds(2);
-
-}  // namespace
-
 H1Client::H1Client(net::Loop& loop, std::unique_ptr<net::Stream> stream)
     : loop_(loop), stream_(std::move(stream)), inbox_(*stream_), body_(inbox_, Sender::Backend), request_(*stream_) {}
 
@@ -50,12 +39,12 @@ net::Task<> H1Client::write(std::string_view piece, More more, const Fields& tra
 net::Task<const ResponseHead*> H1Client::read_head() {
   for (;;) {
     if (!inbox_.empty()) {
-      auto length = scanner_.scan(inbox_.bytes(), kLimits);
+      auto length = scanner_.scan(inbox_.bytes(), kAnswerLimits);
       if (!length) co_return std::unexpected(refusal::error_of(length.error()));
       if (*length > 0) {
         scanner_.reset();
         head_.take();
-        auto parsed = parse_response_head(inbox_.bytes().substr(0, *length), kLimits, method_, *head_);
+        auto parsed = parse_response_head(inbox_.bytes().substr(0, *length), kAnswerLimits, method_, *head_);
         if (!parsed) co_return std::unexpected(refusal::error_of(parsed.error()));
         inbox_.consume(*length);
         body_.start(head_->body);

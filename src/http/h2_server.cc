@@ -58,7 +58,7 @@ H2Server::H2Server(net::Loop& loop, net::Stream& stream, Service& service, const
       stream_(stream),
       service_(service),
       limits_(limits),
-      session_(*this, bounds_of(limits)),
+      session_(*this, H2Session::Side::Server, bounds_of(limits)),
       connection_{.loop = loop,
                   .session = session_,
                   .stream = stream,
@@ -194,11 +194,11 @@ void H2Server::on_end(std::int32_t id) {
   touched_.push_back(id);
 }
 
-void H2Server::on_answered(std::int32_t id) {
+void H2Server::on_sent(std::int32_t id) {
   if (H2Stream* stream = find(id)) stream->answered();
 }
 
-void H2Server::on_closed(std::int32_t id) {
+void H2Server::on_closed(std::int32_t id, H2Error) {
   H2Stream* stream = find(id);
   if (!stream) return;
   if (id == head_id_) head_until_ = net::kNever;

@@ -41,8 +41,8 @@ class H2Server final : public Server, private H2Events, private net::TurnEnd, pr
   void on_head(std::int32_t id, bool last) override;
   void on_data(std::int32_t id, std::string_view bytes) override;
   void on_end(std::int32_t id) override;
-  void on_answered(std::int32_t id) override;
-  void on_closed(std::int32_t id) override;
+  void on_sent(std::int32_t id) override;
+  void on_closed(std::int32_t id, H2Error error) override;
   void on_oddity(H2Oddity oddity) override;
   Portion on_body_wanted(std::int32_t id, std::span<char> into) override;
   void on_turn_end() override;

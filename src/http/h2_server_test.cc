@@ -118,7 +118,7 @@ class H2Desk final : public Service {
 };
 
 // A client of nghttp2, and what it has heard.
-class H2Client {
+class H2Caller {
  public:
   struct Answer {
     std::string head;
@@ -127,7 +127,7 @@ class H2Client {
     std::uint32_t error = 0;
   };
 
-  explicit H2Client(net::Stream& stream, bool takes = true) : stream_(stream) {
+  explicit H2Caller(net::Stream& stream, bool takes = true) : stream_(stream) {
     nghttp2_session_callbacks* callbacks = nullptr;
     nghttp2_session_callbacks_new(&callbacks);
     nghttp2_session_callbacks_set_on_header_callback(
@@ -165,9 +165,9 @@ class H2Client {
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
   }
-  H2Client(const H2Client&) = delete;
-  H2Client& operator=(const H2Client&) = delete;
-  ~H2Client() { nghttp2_session_del(session_); }
+  H2Caller(const H2Caller&) = delete;
+  H2Caller& operator=(const H2Caller&) = delete;
+  ~H2Caller() { nghttp2_session_del(session_); }
 
   std::int32_t ask(std::string_view method, std::string_view path, std::vector<H2Field> more = {}, bool body = false) {
     std::vector<H2Field> fields{
@@ -181,7 +181,7 @@ class H2Client {
     provider.source.ptr = this;
     provider.read_callback = [](nghttp2_session*, std::int32_t stream, std::uint8_t* into, std::size_t size,
                                 std::uint32_t* flags, nghttp2_data_source* source, void*) -> ssize_t {
-      auto& upload = static_cast<H2Client*>(source->ptr)->uploads[stream];
+      auto& upload = static_cast<H2Caller*>(source->ptr)->uploads[stream];
       std::size_t count = upload.bytes.copy(reinterpret_cast<char*>(into), size);
       upload.bytes.erase(0, count);
       if (upload.last && upload.bytes.empty()) *flags |= NGHTTP2_DATA_FLAG_EOF;
@@ -219,7 +219,7 @@ class H2Client {
   int goodbye = -1;
 
  private:
-  static H2Client& self(void* user) { return *static_cast<H2Client*>(user); }
+  static H2Caller& self(void* user) { return *static_cast<H2Caller*>(user); }
   static std::uint8_t* bytes(std::string_view text) {
     return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
   }
@@ -236,7 +236,7 @@ struct H2Talk {
   ServerLimits limits;
   std::optional<H2Server> server;
   std::optional<Result<>> ended;
-  H2Client client;
+  H2Caller client;
 
   explicit H2Talk(ServerLimits own = {}, bool takes = true, std::size_t chunk = 65536)
       : pipe(loop, chunk), limits(own), client(pipe.left, takes) {
@@ -263,7 +263,7 @@ struct H2Talk {
     loop.run();
     client.talk();
   }
-  H2Client::Answer& answer(std::int32_t stream) { return client.answers[stream]; }
+  H2Caller::Answer& answer(std::int32_t stream) { return client.answers[stream]; }
 
  private:
   Task<> stop_after(net::Duration time) {
@@ -506,7 +506,7 @@ TEST_CASE("a connection whose client goes while it is read on at the end of a tu
   net::MemoryPipe pipe(loop, 100);  // of which a turn reads eight
   H2Desk desk;
   ServerLimits limits;
-  H2Client client(pipe.left);
+  H2Caller client(pipe.left);
   std::optional<Result<>> ended;
   loop.spawn(Host::run(std::make_unique<H2Server>(loop, pipe.right, desk, limits)), [&](Result<> result) {
     ended.emplace(std::move(result));

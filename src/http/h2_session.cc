@@ -21,8 +21,8 @@ constexpr std::int32_t kCrumb = 256;
 constexpr std::uint64_t kResetBurst = 1000;
 constexpr std::uint64_t kResetRate = 33;
 
-// Of an answer, well above what we take from a server.
-constexpr std::size_t kLongestAnswerHead = 512UZ * 1024;
+// Of a head that we send, well above what we take from a client or a server.
+constexpr std::size_t kLongestSentHead = 512UZ * 1024;
 
 // CONTINUATION frames of one head; the largest head that can be configured has some 130 of the usual size.
 constexpr std::size_t kMostContinuations = 160;
@@ -43,6 +43,10 @@ bool is_request(const nghttp2_frame* frame) {
   return frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
 }
 
+bool acknowledges(const nghttp2_frame* frame) {
+  return (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0;
+}
+
 bool ends_stream(const nghttp2_frame* frame) {
   bool carries = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
   return carries && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
@@ -54,7 +58,9 @@ bool is_about_a_rule(std::uint32_t error) {
          error == NGHTTP2_REFUSED_STREAM;
 }
 
-int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* user) {
+int on_begin_frame(nghttp2_session* session, const nghttp2_frame_hd* header, void* user) {
+  // We have told the server not to push before we asked for anything (RFC 9113, 8.4).
+  if (header->type == NGHTTP2_PUSH_PROMISE) nghttp2_session_terminate_session(session, NGHTTP2_PROTOCOL_ERROR);
   if (header->type == NGHTTP2_CONTINUATION) events(user).on_oddity(H2Oddity::Continuation);
   // Not all of these are told when they are complete.
   if (header->type == NGHTTP2_PRIORITY || header->type == NGHTTP2_PRIORITY_UPDATE)
@@ -92,19 +98,27 @@ int on_data_chunk(nghttp2_session*, std::uint8_t, std::int32_t stream, const std
   return 0;
 }
 
-int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+int on_frame(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
   H2Events& to = events(user);
   bool ends = ends_stream(frame);
+  bool client = nghttp2_session_check_server_session(session) == 0;
   switch (frame->hd.type) {
     case NGHTTP2_HEADERS:
-      if (is_request(frame)) to.on_head(frame->hd.stream_id, ends);
+      if (client || is_request(frame)) to.on_head(frame->hd.stream_id, ends);
       break;
     case NGHTTP2_RST_STREAM:
       to.on_oddity(H2Oddity::Reset);
       break;
     case NGHTTP2_PING:
+      acknowledges(frame) ? to.on_pong() : to.on_oddity(H2Oddity::Acknowledged);
+      break;
     case NGHTTP2_SETTINGS:
-      if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) to.on_oddity(H2Oddity::Acknowledged);
+      if (acknowledges(frame)) break;
+      to.on_oddity(H2Oddity::Acknowledged);
+      to.on_settings();
+      break;
+    case NGHTTP2_GOAWAY:
+      to.on_goodbye();
       break;
     case NGHTTP2_WINDOW_UPDATE:
       if (frame->window_update.window_size_increment < kCrumb) to.on_oddity(H2Oddity::SmallWindow);
@@ -117,21 +131,28 @@ int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
 }
 
 int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-  if (frame->hd.type == NGHTTP2_RST_STREAM && is_about_a_rule(frame->rst_stream.error_code))
+  if (frame->hd.type == NGHTTP2_RST_STREAM && is_about_a_rule(frame->rst_stream.error_code)) {
     events(user).on_oddity(H2Oddity::MadeUsReset);
-  if (ends_stream(frame)) events(user).on_answered(frame->hd.stream_id);
+    events(user).on_broken_rule(frame->hd.stream_id);
+  }
+  if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
+    events(user).on_broken_rule(frame->hd.stream_id);
+  if (ends_stream(frame)) events(user).on_sent(frame->hd.stream_id);
   return 0;
 }
 
-// A head that nghttp2 does not send: the stream would wait for it.
-int on_frame_not_sent(nghttp2_session* session, const nghttp2_frame* frame, int, void*) {
-  if (frame->hd.type == NGHTTP2_HEADERS)
+// A head that nghttp2 does not send: the stream would wait for it. Of a request, its server never hears.
+int on_frame_not_sent(nghttp2_session* session, const nghttp2_frame* frame, int, void* user) {
+  if (is_request(frame)) {
+    events(user).on_closed(frame->hd.stream_id, H2Error::RefusedStream);
+  } else if (frame->hd.type == NGHTTP2_HEADERS) {
     nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_INTERNAL_ERROR);
+  }
   return 0;
 }
 
-int on_stream_closed(nghttp2_session*, std::int32_t stream, std::uint32_t, void* user) {
-  events(user).on_closed(stream);
+int on_stream_closed(nghttp2_session*, std::int32_t stream, std::uint32_t error, void* user) {
+  events(user).on_closed(stream, H2Error(error));
   return 0;
 }
 
@@ -153,7 +174,7 @@ Options options() {
   nghttp2_option_set_no_auto_window_update(made, 1);
   nghttp2_option_set_no_closed_streams(made, 1);
   nghttp2_option_set_max_settings(made, 32);
-  nghttp2_option_set_max_send_header_block_length(made, kLongestAnswerHead);
+  nghttp2_option_set_max_send_header_block_length(made, kLongestSentHead);
   nghttp2_option_set_stream_reset_rate_limit(made, kResetBurst, kResetRate);
   nghttp2_option_set_max_continuations(made, kMostContinuations);
   nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
@@ -196,13 +217,20 @@ nghttp2_mem memory() {
 
 }  // namespace
 
+std::string_view name_of(H2Error error) {
+  return nghttp2_http2_strerror(std::uint32_t(error));
+}
+
 struct H2Session::Fields {
   std::vector<nghttp2_nv> list;
 
   nghttp2_nv* write(std::span<const H2Field> fields) {
     list.clear();
-    for (const H2Field& field : fields)
-      list.push_back({bytes_of(field.name), bytes_of(field.value), field.name.size(), field.value.size(), 0});
+    list.reserve(fields.size());
+    for (const H2Field& field : fields) {
+      std::uint8_t flags = field.secret ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE;
+      list.push_back({bytes_of(field.name), bytes_of(field.value), field.name.size(), field.value.size(), flags});
+    }
     return list.data();
   }
 };
@@ -211,7 +239,7 @@ void H2Session::Free::operator()(nghttp2_session* session) const {
   nghttp2_session_del(session);
 }
 
-H2Session::H2Session(H2Events& to, const Bounds& bounds) : events_(to), fields_(std::make_unique<Fields>()) {
+H2Session::H2Session(H2Events& to, Side side, const Bounds& bounds) : events_(to), fields_(std::make_unique<Fields>()) {
   nghttp2_session_callbacks* callbacks = nullptr;
   if (nghttp2_session_callbacks_new(&callbacks) != 0) std::abort();
   nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
@@ -225,16 +253,19 @@ H2Session::H2Session(H2Events& to, const Bounds& bounds) : events_(to), fields_(
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
   nghttp2_session* made = nullptr;
   nghttp2_mem pieces = memory();
-  int failed = nghttp2_session_server_new3(&made, callbacks, &events_, options().get(), &pieces);
+  auto make = side == Side::Server ? nghttp2_session_server_new3 : nghttp2_session_client_new3;
+  int failed = make(&made, callbacks, &events_, options().get(), &pieces);
   nghttp2_session_callbacks_del(callbacks);
   if (failed != 0) std::abort();  // out of memory, and nothing else
   session_.reset(made);
+  // What only one side may say comes last.
   const std::array<nghttp2_settings_entry, 5> settings{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, bounds.streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, bounds.stream_window},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, bounds.head_bytes},
-      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+      side == Side::Server ? nghttp2_settings_entry{NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1}
+                           : nghttp2_settings_entry{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
   }};
   nghttp2_submit_settings(made, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
   nghttp2_session_set_local_window_size(made, NGHTTP2_FLAG_NONE, 0, std::int32_t(bounds.session_window));
@@ -273,6 +304,26 @@ void H2Session::inform(std::int32_t stream, std::span<const H2Field> head) {
                          nullptr);
 }
 
+std::int32_t H2Session::request(std::span<const H2Field> head, bool ends) {
+  nghttp2_data_provider body{};
+  body.read_callback = read_body;
+  std::int32_t stream = nghttp2_submit_request(session_.get(), nullptr, fields_->write(head), head.size(),
+                                               ends ? nullptr : &body, nullptr);
+  return std::max(stream, 0);
+}
+
+void H2Session::ping() {
+  nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
+}
+
+std::uint32_t H2Session::streams_allowed() const {
+  return nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+}
+
+bool H2Session::takes_tunnels() const {
+  return nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL) == 1;
+}
+
 void H2Session::trail(std::int32_t stream, std::span<const H2Field> fields) {
   nghttp2_submit_trailer(session_.get(), stream, fields_->write(fields), fields.size());
 }
@@ -288,6 +339,14 @@ void H2Session::reset(std::int32_t stream, H2Error error) {
 
 void H2Session::consumed(std::int32_t stream, std::size_t bytes) {
   if (bytes > 0) nghttp2_session_consume(session_.get(), stream, bytes);
+}
+
+void H2Session::consumed_of_stream(std::int32_t stream, std::size_t bytes) {
+  if (bytes > 0) nghttp2_session_consume_stream(session_.get(), stream, bytes);
+}
+
+void H2Session::consumed_of_all(std::size_t bytes) {
+  if (bytes > 0) nghttp2_session_consume_connection(session_.get(), bytes);
 }
 
 void H2Session::announce_end() {

@@ -56,6 +56,8 @@ inline constexpr Refusal kExpectation{417, "http.expectation", "Expect wants som
 inline constexpr Refusal kH2Field{400, "http2.field", "a field's name or value has what may not stand there"};
 inline constexpr Refusal kH2ConnectionField{400, "http2.connection-field", "a field about an HTTP/1.1 connection"};
 inline constexpr Refusal kH2Path{400, "http2.path", "the path does not begin with a slash"};
+inline constexpr Refusal kH2Status{400, "http2.status",
+                                   "the status is missing, is no number of three digits, or is 101"};
 inline constexpr Refusal kH2Protocol{501, "http2.protocol-unknown", "a CONNECT to a protocol other than websocket"};
 
 // Framing.

@@ -22,6 +22,9 @@ enum class Profile { Intermediate, Modern };
 // What a server offers by ALPN (RFC 7301), the first of them preferred.
 enum class Protocols { Http1, Http2AndHttp1, Proof };
 
+// What a client offers by ALPN.
+enum class Offer { Nothing, Http1, Http2, Http2AndHttp1 };
+
 // A certificate that a server shows, with its stapled OCSP answer if there is one.
 struct Shown {
   crypto::Identity identity;

@@ -54,6 +54,21 @@ bool looks_for_proof(SSL* ssl) {
   return sent.starts_with(before) && sent.substr(before.size()) == kProofProtocol;
 }
 
+// As SSL_set_alpn_protos() wants it: each name behind its length.
+std::string_view alpn_of(Offer offer) {
+  switch (offer) {
+    case Offer::Http1:
+      return "\x08http/1.1";
+    case Offer::Http2:
+      return "\x02h2";
+    case Offer::Http2AndHttp1:
+      return "\x02h2\x08http/1.1";
+    case Offer::Nothing:
+      break;
+  }
+  return {};
+}
+
 bool is_address(const std::string& name) {
   std::array<unsigned char, 16> bytes;
   return inet_pton(AF_INET, name.c_str(), &bytes) == 1 || inet_pton(AF_INET6, name.c_str(), &bytes) == 1;
@@ -72,12 +87,15 @@ std::unique_ptr<Session> Session::accept(std::unique_ptr<net::Stream> lower, std
 }
 
 std::unique_ptr<Session> Session::connect(std::unique_ptr<net::Stream> lower, const ClientContext& context,
-                                          const std::string& name) {
+                                          const std::string& name, Offer offer) {
   std::unique_ptr<Session> session(new Session(std::move(lower)));
   session->take(SSL_new(context.native()));
   SSL* ssl = session->ssl_.get();
   SSL_set_connect_state(ssl);
   SSL_set_verify(ssl, SSL_VERIFY_PEER, on_verdict);
+  std::string_view alpn = alpn_of(offer);
+  if (!alpn.empty())
+    SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(alpn.data()), unsigned(alpn.size()));
   X509_VERIFY_PARAM* rules = SSL_get0_param(ssl);
   if (is_address(name)) {
     X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str());

@@ -33,7 +33,7 @@ class Session final : public net::Stream {
 
   // The client's side, for a server that must prove to be `name` (a DNS name or an IP address).
   static std::unique_ptr<Session> connect(std::unique_ptr<net::Stream> lower, const ClientContext& context,
-                                          const std::string& name);
+                                          const std::string& name, Offer offer = Offer::Nothing);
 
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
