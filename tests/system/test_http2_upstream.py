@@ -570,7 +570,7 @@ http {{
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   server {{
     listen 127.0.0.1:{port} ssl http2; ssl_certificate {chain}; ssl_certificate_key {key}; root {folder}/www;
-    keepalive_requests 5;
+    keepalive_requests 25;
   }}
 }}
 """
@@ -589,8 +589,8 @@ def test_nginx_is_asked_and_its_goodbyes_lose_no_request(start_gate, tmp_path, a
     try:
         pforte = start_gate(f"https://127.0.0.1:{port}", backend=trusting(authority, "h2") | {"retries": 1}, workers=1)
         until(lambda: pforte.get("/page.txt").status == 200, "nginx is there")
-        with ThreadPoolExecutor(8) as pool:  # after each five requests nginx wants another connection
-            answers = list(pool.map(lambda _: pforte.get("/page.txt"), range(60)))
+        with ThreadPoolExecutor(4) as pool:  # after each 25 requests nginx wants another connection
+            answers = list(pool.map(lambda _: pforte.get("/page.txt"), range(120)))
         assert {(one.status, len(one.body)) for one in answers} == {(200, 40_000)}
     finally:
         nginx.kill()
