@@ -22,6 +22,23 @@ TEST_CASE("a date is written as HTTP wants it") {
   }
 }
 
+TEST_CASE("a date is read in all three forms, and nothing else is one") {
+  std::chrono::sys_seconds want(std::chrono::seconds(784111777));
+  for (std::string_view good :
+       {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
+    CAPTURE(good);
+    CHECK(parse_date(good) == want);
+  }
+  for (std::string_view bad :
+       {"", "0", "-1", "Sun", "Sun, ", "Sun, 06 Nov 1994 08:49:37", "Sun, 6 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "Xun, 06 Nov 1994 08:49:37 GMT",
+        "Sun Nov  6 08:49:37 19", "784111777"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_date(bad));
+  }
+}
+
 TEST_CASE("the date of now is one of the last seconds") {
   auto before = now_in_seconds();
   std::string now(date_now());

@@ -1,0 +1,118 @@
+#include "cache/response_cache.h"
+
+#include <functional>
+
+namespace pforte::cache {
+
+ResponseCache::Shard& ResponseCache::shard_of(std::string_view key) {
+  return shards_[std::hash<std::string_view>()(key) % shards_.size()];
+}
+
+void ResponseCache::bound(std::size_t memory) {
+  budget_->limit(memory);
+  while (bytes() > memory && evict()) {
+  }
+}
+
+ResponseCache::Found ResponseCache::find(const Wanted& wanted) {
+  Shard& shard = shard_of(wanted.key);
+  std::scoped_lock lock(shard.mutex);
+  auto [at, end] = shard.by_key.equal_range(wanted.key);
+  Found found;
+  found.other_variants = at != end;
+  for (; at != end; ++at) {
+    const auto& one = *at->second;
+    if (!one->fits(wanted)) continue;
+    bool newer = !found.response || one->freshness().date > found.response->freshness().date;
+    if (newer) found.response = one;
+    shard.responses.splice(shard.responses.begin(), shard.responses, at->second);
+  }
+  return found;
+}
+
+void ResponseCache::store(std::shared_ptr<const StoredResponse> response) {
+  Responses gone;  // freed after the lock
+  Shard& shard = shard_of(response->key());
+  std::scoped_lock lock(shard.mutex);
+  auto [at, end] = shard.by_key.equal_range(response->key());
+  std::size_t variants = 0;
+  auto oldest = shard.by_key.end();
+  while (at != end) {
+    if (response->replaces(**at->second)) {
+      at = take_out(shard, at, gone);
+      continue;
+    }
+    bool older =
+        oldest == shard.by_key.end() || (*at->second)->freshness().arrived < (*oldest->second)->freshness().arrived;
+    if (older) oldest = at;
+    ++variants;
+    ++at;
+  }
+  if (variants >= kMostVariants) take_out(shard, oldest, gone);
+  shard.responses.push_front(std::move(response));
+  shard.by_key.emplace(shard.responses.front()->key(), shard.responses.begin());
+}
+
+ResponseCache::ByKey::iterator ResponseCache::take_out(Shard& shard, ByKey::iterator at, Responses& gone) {
+  gone.splice(gone.begin(), shard.responses, at->second);
+  return shard.by_key.erase(at);
+}
+
+std::size_t ResponseCache::remove(std::string_view key) {
+  Responses gone;
+  Shard& shard = shard_of(key);
+  std::scoped_lock lock(shard.mutex);
+  auto [at, end] = shard.by_key.equal_range(key);
+  while (at != end) at = take_out(shard, at, gone);
+  return gone.size();
+}
+
+std::size_t ResponseCache::purge(std::string_view beginning) {
+  Responses gone;
+  for (Shard& shard : shards_) {
+    std::scoped_lock lock(shard.mutex);
+    for (auto at = shard.by_key.begin(); at != shard.by_key.end();) {
+      at = at->first.starts_with(beginning) ? take_out(shard, at, gone) : std::next(at);
+    }
+  }
+  return gone.size();
+}
+
+bool ResponseCache::evict_one(Shard& shard) {
+  Responses gone;
+  std::scoped_lock lock(shard.mutex);
+  if (shard.responses.empty()) return false;
+  auto last = std::prev(shard.responses.end());
+  auto [at, end] = shard.by_key.equal_range((*last)->key());
+  while (at->second != last) ++at;
+  take_out(shard, at, gone);
+  return true;
+}
+
+// The shards take turns, since keys are spread evenly.
+bool ResponseCache::evict() {
+  for (std::size_t tried = 0; tried < shards_.size(); ++tried) {
+    std::size_t next = next_to_evict_.fetch_add(1, std::memory_order_relaxed);
+    if (evict_one(shards_[next % shards_.size()])) return true;
+  }
+  return false;
+}
+
+bool ResponseCache::grow(Charge& charge, std::size_t bytes) {
+  if (bytes > limit()) return false;
+  while (!charge.add(bytes)) {
+    if (!evict()) return false;
+  }
+  return true;
+}
+
+std::size_t ResponseCache::entries() const {
+  std::size_t count = 0;
+  for (const Shard& shard : shards_) {
+    std::scoped_lock lock(shard.mutex);
+    count += shard.responses.size();
+  }
+  return count;
+}
+
+}  // namespace pforte::cache
