@@ -63,6 +63,26 @@ constexpr std::string_view kDocument = R"json({
         }
       }
     },
+    "/api/v1/cache": {
+      "get": {
+        "summary": "What the cache of answers takes and may take in bytes, and how many it has",
+        "responses": { "200": { "description": "bytes, limit, entries", "content": { "application/json": {} } } }
+      }
+    },
+    "/api/v1/cache/purge": {
+      "post": {
+        "summary": "Takes answers out of the cache. Only through the control socket.",
+        "parameters": [
+          { "name": "site", "in": "query", "schema": { "type": "string" }, "description": "A host; else all sites" },
+          { "name": "path", "in": "query", "schema": { "type": "string" }, "description": "What paths begin with" }
+        ],
+        "responses": {
+          "200": { "description": "How many: purged", "content": { "application/json": {} } },
+          "403": { "description": "Not through the control socket", "content": { "application/problem+json": {} } },
+          "404": { "description": "There is no such site", "content": { "application/problem+json": {} } }
+        }
+      }
+    },
     "/api/v1/renewals": {
       "post": {
         "summary": "Obtains certificates by ACME that are due or have failed, and waits. Only through the control socket.",

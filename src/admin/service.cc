@@ -20,6 +20,8 @@ using http::Page;
 
 constexpr std::string_view kReload = "/api/v1/reload";
 constexpr std::string_view kFollow = "/api/v1/follow";
+constexpr std::string_view kCache = "/api/v1/cache";
+constexpr std::string_view kPurge = "/api/v1/cache/purge";
 constexpr std::string_view kRenewals = "/api/v1/renewals";
 constexpr std::string_view kSignIns = "/api/v1/sign-ins/";
 
@@ -47,6 +49,18 @@ std::string new_reference() {
   static std::atomic<unsigned> count{0};
   auto now = std::chrono::system_clock::now().time_since_epoch();
   return cat("admin-", std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), '-', ++count);
+}
+
+// What changes something, so that it is asked for by POST.
+bool is_deed(std::string_view path) {
+  return path == kReload || path == kFollow || path == kRenewals || path == kPurge;
+}
+
+// A parameter's form, without its question mark.
+Result<gate::Form> parameters_of(const http::RequestHead& request) {
+  std::string_view query = request.query;
+  if (query.starts_with('?')) query.remove_prefix(1);
+  return gate::Form::read(query);
 }
 
 }  // namespace
@@ -82,7 +96,7 @@ net::Task<Page> AdminService::page_for(const http::RequestHead& request) {
     Page page = co_await sign_in_page(request.path.substr(kSignIns.size()));
     co_return page;
   }
-  if (request.path != kReload && request.path != kFollow && request.path != kRenewals) {
+  if (!is_deed(request.path)) {
     bool known = request.path.starts_with(kSignIns);
     Page page = known ? Page() : read_page(request.path, request);
     if (!known && (reads || page.status != 200)) co_return page;
@@ -108,9 +122,7 @@ net::Task<Page> AdminService::sign_in_page(std::string_view reference) {
 
 // Lasts as long as the CA takes.
 net::Task<Page> AdminService::renewal(const http::RequestHead& request) {
-  std::string_view query = request.query;
-  if (query.starts_with('?')) query.remove_prefix(1);
-  Result<gate::Form> asked = gate::Form::read(query);
+  Result<gate::Form> asked = parameters_of(request);
   if (!asked) co_return refused(400, asked.error().code(), request);
   bool force = asked->text("force") == "yes";
   net::Task<RenewalOutcome> renew = sources_.renew(std::string(asked->text("name")), force);
@@ -118,7 +130,16 @@ net::Task<Page> AdminService::renewal(const http::RequestHead& request) {
   co_return page_of(came.known ? 200 : 404, "application/json", to_json(came));
 }
 
+Page AdminService::purge(const http::RequestHead& request) {
+  Result<gate::Form> asked = parameters_of(request);
+  if (!asked) return refused(400, asked.error().code(), request);
+  std::optional<std::size_t> purged = sources_.purge(asked->text("site"), asked->text("path"));
+  if (!purged) return refused(404, "admin.unknown-site", request);
+  return page_of(200, "application/json", cat("{\"purged\": ", *purged, "}\n"));
+}
+
 net::Task<Page> AdminService::deed(const http::RequestHead& request) {
+  if (request.path == kPurge) co_return purge(request);
   if (request.path == kRenewals) {
     Page page = co_await renewal(request);
     co_return page;
@@ -138,6 +159,12 @@ Page AdminService::read_page(std::string_view path, const http::RequestHead& req
   if (path == "/") return page_of(200, "text/html; charset=utf-8", std::string(kHome));
   if (path == "/metrics") return page_of(200, gate::kPrometheusType, sources_.metrics());
   if (path == "/api/v1/status") return page_of(200, "application/json", to_json(sources_.status()));
+  if (path == kCache) {
+    CacheFacts facts = sources_.cache();
+    return page_of(
+        200, "application/json",
+        cat("{\"bytes\": ", facts.bytes, ", \"limit\": ", facts.limit, ", \"entries\": ", facts.entries, "}\n"));
+  }
   if (path == "/api/v1/openapi.json") return page_of(200, "application/json", std::string(openapi_document()));
   return refused(404, "admin.unknown-path", request);
 }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "admin/status.h"
@@ -17,6 +18,13 @@ struct SignInDocument {
   std::string json;
 };
 
+// What the cache of answers takes, in bytes, and may take.
+struct CacheFacts {
+  std::size_t bytes = 0;
+  std::size_t limit = 0;
+  std::size_t entries = 0;
+};
+
 // What the operator's pages show and do; the application wires it. Called on the thread that serves them.
 struct Sources {
   std::function<Status()> status;
@@ -25,6 +33,10 @@ struct Sources {
   std::function<net::Task<SignInDocument>(std::string reference)> sign_in;       // must not fail
   std::function<net::Task<RenewalOutcome>(std::string name, bool force)> renew;  // must not fail; see acme::Renewer
   std::function<net::Task<>()> follow;  // takes over what a command has changed in the store; fails as the store does
+  std::function<CacheFacts()> cache = {};
+  // Takes answers of a site, empty: of all, out of the cache, those below a path. How many; none: there is no such
+  // site.
+  std::function<std::optional<std::size_t>(std::string_view site, std::string_view path)> purge = {};
 };
 
 // The way a request came.
@@ -35,7 +47,7 @@ enum class Door : std::uint8_t {
 
 // The operator's own pages: /, /metrics, /api/v1/status, /api/v1/openapi.json, and behind the control socket
 // /api/v1/sign-ins/REFERENCE, which names people, POST /api/v1/reload, /api/v1/follow and
-// /api/v1/renewals?name=HOST&force=yes (both may be left out).
+// /api/v1/renewals?name=HOST&force=yes and /api/v1/cache/purge?site=HOST&path=PREFIX (all may be left out).
 class AdminService final : public http::Service {
  public:
   // `sources` must outlive the service.
@@ -47,6 +59,7 @@ class AdminService final : public http::Service {
  private:
   net::Task<http::Page> page_for(const http::RequestHead& request);
   net::Task<http::Page> sign_in_page(std::string_view reference);
+  http::Page purge(const http::RequestHead& request);
   net::Task<http::Page> renewal(const http::RequestHead& request);
   net::Task<http::Page> deed(const http::RequestHead& request);
   http::Page read_page(std::string_view path, const http::RequestHead& request);

@@ -62,6 +62,10 @@ Sources sources_with(bool ok) {
   sources.metrics = [] { return std::string("pforte_client_connections 0\n"); };
   sources.reload = [ok] { return reloaded(ok); };
   sources.follow = followed;
+  sources.cache = [] { return CacheFacts{.bytes = 5, .limit = 7, .entries = 1}; };
+  sources.purge = [](std::string_view site, std::string_view path) {
+    return site.empty() || (site == "a.example" && path == "/x y") ? std::optional<std::size_t>(3) : std::nullopt;
+  };
   sources.sign_in = sign_in_of;
   sources.renew = renewed;
   return sources;
@@ -110,6 +114,14 @@ TEST_CASE("only addresses and localhost are this machine's own names") {
   }
 }
 
+TEST_CASE("answers are taken out of the cache by site and path, through the control socket") {
+  std::string done = ask(Door::Control, "POST", "/api/v1/cache/purge?site=a.example&path=%2Fx+y");
+  CHECK(status_of(done) == "200");
+  CHECK(body_of(done) == "{\"purged\": 3}\n");
+  CHECK(status_of(ask(Door::Control, "POST", "/api/v1/cache/purge?site=b.example")) == "404");
+  CHECK(body_of(ask(Door::Control, "GET", "/api/v1/cache")) == "{\"bytes\": 5, \"limit\": 7, \"entries\": 1}\n");
+}
+
 TEST_CASE("what is asked for over the network is answered by method and path") {
   struct Row {
     std::string_view method, path, status;
@@ -127,6 +139,10 @@ TEST_CASE("what is asked for over the network is answered by method and path") {
       {"GET", "/api/v1/reload", "405"},
       {"GET", "/api/v1/follow", "405"},
       {"POST", "/api/v1/follow", "403"},
+      {"GET", "/api/v1/cache", "200"},
+      {"POST", "/api/v1/cache", "405"},
+      {"GET", "/api/v1/cache/purge", "405"},
+      {"POST", "/api/v1/cache/purge", "403"},
       {"POST", "/api/v1/reload", "403"},
       {"OPTIONS", "/metrics", "405"},
       {"GET", "/api/v1/sign-ins/x", "403"},
@@ -207,7 +223,7 @@ TEST_CASE("the OpenAPI document lists exactly what is answered") {
       CHECK(status_of(ask(Door::Control, upper, asked == path ? path : asked + "x")) == "200");
     }
   }
-  CHECK(document["paths"].size() == 7);
+  CHECK(document["paths"].size() == 9);
   nlohmann::json status = nlohmann::json::parse(body_of(ask(Door::Network, "GET", "/api/v1/status")));
   const nlohmann::json& listed = document["components"]["schemas"]["Status"]["properties"];
   CHECK(status.size() == listed.size());

@@ -33,6 +33,8 @@ enum class Command : std::uint8_t {
   ServiceStop,
   SessionList,
   SessionEnd,
+  CacheShow,
+  CachePurge,
   CertShow,
   CertVerify,
   CertRenew,

@@ -211,4 +211,42 @@ Said ask_renew(const std::string& state_dir, const std::string& name, bool force
   return result;
 }
 
+Said ask_cache(const std::string& state_dir, const Manner& manner) {
+  std::string socket = socket_of(state_dir);
+  Result<ControlAnswer> answer = call_gate(socket, "GET", "/api/v1/cache", kReloadLimit);
+  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  Json facts = Json::parse(answer->body, nullptr, false);
+  if (answer->status != 200 || !facts.is_object()) return strange_answer(*answer, manner.language);
+  if (manner.json) return {.exit = 0, .out = answer->body, .err = {}};
+  auto number = [&](const char* key) { return facts.value(key, std::uint64_t{0}); };
+  std::uint64_t entries = number("entries");
+  Message told = {cat(entries, entries == 1 ? " answer, " : " answers, ", number("bytes") / 1024, " KiB of ",
+                      number("limit") / 1024, " KiB\n"),
+                  cat(entries, entries == 1 ? " Antwort, " : " Antworten, ", number("bytes") / 1024, " KiB von ",
+                      number("limit") / 1024, " KiB\n")};
+  return {.exit = 0, .out = told.in(manner.language), .err = {}};
+}
+
+Said ask_purge(const std::string& state_dir, const std::string& site, const std::string& path, const Manner& manner) {
+  std::string socket = socket_of(state_dir);
+  std::string target = "/api/v1/cache/purge?site=";
+  gate::append_form_value(target, site);
+  target += "&path=";
+  gate::append_form_value(target, path);
+  Result<ControlAnswer> answer = call_gate(socket, "POST", target, kReloadLimit);
+  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  if (answer->status == 404) {
+    return said(kRefused, {cat("there is no site ", printable(site)), cat("es gibt keine Site ", printable(site))},
+                {"`pforte status` tells which there are", "`pforte status` sagt, welche es gibt"}, manner.language);
+  }
+  Json outcome = Json::parse(answer->body, nullptr, false);
+  if (answer->status != 200 || !outcome.is_object()) return strange_answer(*answer, manner.language);
+  if (manner.json) return {.exit = 0, .out = answer->body, .err = {}};
+  std::uint64_t purged = outcome.value("purged", std::uint64_t{0});
+  Message told = {
+      cat(purged, purged == 1 ? " answer was taken out of the cache\n" : " answers were taken out of the cache\n"),
+      cat(purged, purged == 1 ? " Antwort aus dem Cache genommen\n" : " Antworten aus dem Cache genommen\n")};
+  return {.exit = 0, .out = told.in(manner.language), .err = {}};
+}
+
 }  // namespace pforte::app

@@ -30,6 +30,13 @@ Said ask_reload(const std::string& state_dir, const Manner& manner);
 // has the name with a certificate by ACME; 3 when no gate answers.
 Said ask_renew(const std::string& state_dir, const std::string& name, bool force, const Manner& manner);
 
+// `pforte cache show`: what the cache of answers takes. Exit 0, or 3 when no gate answers.
+Said ask_cache(const std::string& state_dir, const Manner& manner);
+
+// `pforte cache purge`: takes answers out of the cache, of the site with this host (empty: of all) whose path begins
+// so. Exit 0; 2 when there is no such site; 3 when no gate answers.
+Said ask_purge(const std::string& state_dir, const std::string& site, const std::string& path, const Manner& manner);
+
 // `pforte explain`: how the sign-in of the request with this reference went. Exit 0, also for a request that had none;
 // 1 when the gate does not know it, 2 for what is no reference, 3 when no gate answers.
 Said ask_sign_in(const std::string& state_dir, const std::string& reference, const Manner& manner);

@@ -135,6 +135,12 @@ int run(std::span<const char* const> arguments) {
       return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
         return ask_renew(state_dir, line->operand, line->has("--force"), manner);
       });
+    case Command::CacheShow:
+      return ask(*line, ask_cache);
+    case Command::CachePurge:
+      return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
+        return ask_purge(state_dir, line->operand, line->second_operand, manner);
+      });
     case Command::Demo:
       return run_demo(*line);
     case Command::CertShow:

@@ -18,8 +18,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cache/response_cache.h"
 #include "gate/acme_service.h"
 #include "gate/authority_ends.h"
+#include "gate/cache_turn.h"
 #include "gate/public_authority.h"
 #include "gate/wanted_certificates.h"
 
@@ -95,7 +97,9 @@ Result<> RunningGate::start(conf::Problems& problems) {
               .reload = [this] { return reload(); },
               .sign_in = [this](std::string reference) { return find_sign_in(std::move(reference)); },
               .renew = [this](std::string name, bool force) { return renew(std::move(name), force); },
-              .follow = [this] { return follow_all(); }};
+              .follow = [this] { return follow_all(); },
+              .cache = [this] { return cache_facts(); },
+              .purge = [this](std::string_view site, std::string_view path) { return purge_cache(site, path); }};
   // First of all: whoever holds the control socket is the one gate of this state folder.
   control_ = TRY(admin::ControlSocket::open(loop_, cat(config.state_dir, "/control.sock"), control_service_));
   log_ = std::make_unique<gate::AccessLog>(TRY(gate::LogFile::open(config.log.access.value)));
@@ -509,6 +513,18 @@ admin::Status RunningGate::status() const {
   return status;
 }
 
+admin::CacheFacts RunningGate::cache_facts() const {
+  if (!plan_->cache) return {};
+  return {.bytes = plan_->cache->bytes(), .limit = plan_->cache->limit(), .entries = plan_->cache->entries()};
+}
+
+std::optional<std::size_t> RunningGate::purge_cache(std::string_view host, std::string_view path) {
+  const gate::Site* site = host.empty() ? nullptr : plan_->find_site(host);
+  if (!site && !host.empty()) return std::nullopt;
+  if (!plan_->cache) return 0;
+  return plan_->cache->purge(site ? cat(gate::cache_key_prefix(site->name), path) : std::string());
+}
+
 std::string RunningGate::metrics() const {
   gate::ProcessFacts facts;
   facts.version = PFORTE_VERSION;
@@ -544,6 +560,8 @@ std::string RunningGate::metrics() const {
     facts.newer_key_tickets = accounts_->key_drifts().newer_tickets();
     facts.older_key_tickets = accounts_->key_drifts().older_tickets();
   }
+  facts.cache_bytes = cache_facts().bytes;
+  facts.cache_entries = cache_facts().entries;
   if (plan_->sign_in) facts.key_drifts = plan_->sign_in->alarming_drifts();
   std::vector<const gate::Metrics*> all;
   for (const Crew& one : crew_) all.push_back(&one.worker.metrics());

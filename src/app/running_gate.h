@@ -76,6 +76,8 @@ class RunningGate {
   net::Task<> follow_store(bool unasked);
   net::Task<> follow_certificates();
   net::Task<> follow_all();
+  admin::CacheFacts cache_facts() const;
+  std::optional<std::size_t> purge_cache(std::string_view host, std::string_view path);
   net::Task<> watch_alarms();
   net::Task<> deliver();
   net::Task<> watch_authority();

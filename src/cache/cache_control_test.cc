@@ -5,7 +5,7 @@
 namespace pforte::cache {
 namespace {
 
-CacheControl read(std::vector<std::string_view> lines) {
+CacheControl read(const std::vector<std::string_view>& lines) {
   http::Fields fields;
   fields.reserve(lines.size());
   for (std::string_view line : lines) fields.push_back({"Cache-Control", line, http::FieldName::CacheControl});

@@ -59,16 +59,14 @@ std::shared_ptr<const StoredResponse> refresh(ResponseCache& cache, const Wanted
   head.fields = freshened(stored.fields(), not_modified);
   CacheControl control = parse_cache_control(head.fields);
   Freshness freshness = freshness_of(head.fields, control, journey);
-  bool sets_cookie = find_field(not_modified, http::FieldName::SetCookie) != nullptr;
-  if (sets_cookie || !may_store(wanted, head, control, freshness)) {
-    cache.remove(wanted.key);
-    return nullptr;
-  }
   std::unique_ptr<StoredResponse> response = draft(cache, wanted, head, freshness);
-  if (!response) return nullptr;
-  response->give_body(stored.shared_body());
+  if (response) response->give_body(stored.shared_body());
   std::shared_ptr<const StoredResponse> shared = std::move(response);
-  cache.store(shared);
+  if (!may_store(wanted, head, control, freshness)) {
+    cache.remove(wanted.key);
+  } else if (shared) {
+    cache.store(shared);
+  }
   return shared;
 }
 

@@ -34,7 +34,8 @@ class Recording {
   Charge charge_;  // of the body
 };
 
-// The same answer after a 304, in the place of `stored`. Null when there is no room or it must not be stored any more.
+// The same answer after a 304; in the place of `stored` if it may still be stored, else for this one client. Null when
+// there is no room.
 std::shared_ptr<const StoredResponse> refresh(ResponseCache& cache, const Wanted& wanted, const StoredResponse& stored,
                                               const http::Fields& not_modified, Journey journey);
 

@@ -21,10 +21,11 @@ ResponseCache::Found ResponseCache::find(const Wanted& wanted) {
   Found found;
   found.other_variants = at != end;
   for (; at != end; ++at) {
-    const auto& one = *at->second;
-    if (!one->fits(wanted)) continue;
-    bool newer = !found.response || one->freshness().date > found.response->freshness().date;
-    if (newer) found.response = one;
+    Entry& one = *at->second;
+    if (!one.response->fits(wanted)) continue;
+    bool newer = !found.response || one.response->freshness().date > found.response->freshness().date;
+    if (newer) found.response = one.response;
+    one.used = used_.fetch_add(1, std::memory_order_relaxed);
     shard.responses.splice(shard.responses.begin(), shard.responses, at->second);
   }
   return found;
@@ -38,19 +39,20 @@ void ResponseCache::store(std::shared_ptr<const StoredResponse> response) {
   std::size_t variants = 0;
   auto oldest = shard.by_key.end();
   while (at != end) {
-    if (response->replaces(**at->second)) {
+    const StoredResponse& other = *at->second->response;
+    if (response->replaces(other)) {
       at = take_out(shard, at, gone);
       continue;
     }
     bool older =
-        oldest == shard.by_key.end() || (*at->second)->freshness().arrived < (*oldest->second)->freshness().arrived;
+        oldest == shard.by_key.end() || other.freshness().arrived < oldest->second->response->freshness().arrived;
     if (older) oldest = at;
     ++variants;
     ++at;
   }
   if (variants >= kMostVariants) take_out(shard, oldest, gone);
-  shard.responses.push_front(std::move(response));
-  shard.by_key.emplace(shard.responses.front()->key(), shard.responses.begin());
+  shard.responses.push_front({std::move(response), used_.fetch_add(1, std::memory_order_relaxed)});
+  shard.by_key.emplace(shard.responses.front().response->key(), shard.responses.begin());
 }
 
 ResponseCache::ByKey::iterator ResponseCache::take_out(Shard& shard, ByKey::iterator at, Responses& gone) {
@@ -78,24 +80,34 @@ std::size_t ResponseCache::purge(std::string_view beginning) {
   return gone.size();
 }
 
-bool ResponseCache::evict_one(Shard& shard) {
-  Responses gone;
+std::optional<std::uint64_t> ResponseCache::oldest_use(const Shard& shard) {
   std::scoped_lock lock(shard.mutex);
-  if (shard.responses.empty()) return false;
-  auto last = std::prev(shard.responses.end());
-  auto [at, end] = shard.by_key.equal_range((*last)->key());
-  while (at->second != last) ++at;
-  take_out(shard, at, gone);
-  return true;
+  return shard.responses.empty() ? std::nullopt : std::optional(shard.responses.back().used);
 }
 
-// The shards take turns, since keys are spread evenly.
+void ResponseCache::evict_oldest(Shard& shard) {
+  Responses gone;
+  std::scoped_lock lock(shard.mutex);
+  if (shard.responses.empty()) return;
+  auto last = std::prev(shard.responses.end());
+  auto at = shard.by_key.equal_range(last->response->key()).first;
+  while (at->second != last) ++at;
+  take_out(shard, at, gone);
+}
+
+// Somebody else may use or evict something meanwhile: then it is nearly the oldest.
 bool ResponseCache::evict() {
-  for (std::size_t tried = 0; tried < shards_.size(); ++tried) {
-    std::size_t next = next_to_evict_.fetch_add(1, std::memory_order_relaxed);
-    if (evict_one(shards_[next % shards_.size()])) return true;
+  Shard* oldest = nullptr;
+  std::uint64_t least = 0;
+  for (Shard& shard : shards_) {
+    std::optional<std::uint64_t> used = oldest_use(shard);
+    if (!used || (oldest && *used > least)) continue;
+    oldest = &shard;
+    least = *used;
   }
-  return false;
+  if (!oldest) return false;
+  evict_oldest(*oldest);
+  return true;
 }
 
 bool ResponseCache::grow(Charge& charge, std::size_t bytes) {

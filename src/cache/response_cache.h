@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -48,7 +49,11 @@ class ResponseCache {
   std::size_t entries() const;
 
  private:
-  using Responses = std::list<std::shared_ptr<const StoredResponse>>;
+  struct Entry {
+    std::shared_ptr<const StoredResponse> response;
+    std::uint64_t used;  // the last time, by used_
+  };
+  using Responses = std::list<Entry>;
 
   // Some of the keys, so that workers seldom wait for each other.
   struct Shard {
@@ -60,12 +65,14 @@ class ResponseCache {
 
   Shard& shard_of(std::string_view key);
   static ByKey::iterator take_out(Shard& shard, ByKey::iterator at, Responses& gone);
-  static bool evict_one(Shard& shard);
+  // When the one that goes first was used; none: there is none.
+  static std::optional<std::uint64_t> oldest_use(const Shard& shard);
+  static void evict_oldest(Shard& shard);
   bool evict();
 
   std::shared_ptr<Budget> budget_;
   std::array<Shard, 16> shards_;
-  std::atomic<std::size_t> next_to_evict_{0};
+  std::atomic<std::uint64_t> used_{0};
 };
 
 }  // namespace pforte::cache

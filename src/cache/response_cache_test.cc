@@ -69,6 +69,7 @@ TEST_CASE("a newer answer takes the place of the older one") {
 TEST_CASE("of one key there are so many variants and not more") {
   ResponseCache cache(16 * kMiB);
   std::vector<std::string> languages;
+  languages.reserve(3 * ResponseCache::kMostVariants);
   for (std::size_t i = 0; i < 3 * ResponseCache::kMostVariants; ++i) languages.push_back(cat("language-", i));
   for (const std::string& language : languages) {
     Case one({{"Cache-Control", "max-age=60"}, {"Vary", "Accept-Language"}}, {{"Accept-Language", language}});
@@ -90,6 +91,7 @@ TEST_CASE("an answer that is too long is not kept, and leaves nothing behind") {
 TEST_CASE("what was not asked for longest ago goes first") {
   ResponseCache cache(kMiB);
   std::vector<std::string> keys;
+  keys.reserve(200);
   for (int i = 0; i < 200; ++i) keys.push_back(cat("key-", i));
   Case first({{"Cache-Control", "max-age=60"}});
   first.key = "first";
@@ -131,6 +133,9 @@ TEST_CASE("a smaller bound holds at once") {
   cache.bound(250'000);
   CHECK(cache.bytes() <= 250'000);
   CHECK(cache.entries() == 2);
+  Case last({{"Cache-Control", "max-age=60"}});
+  last.key = "e";
+  CHECK(has(cache, last));
   cache.bound(0);
   CHECK(cache.entries() == 0);
 }
@@ -161,7 +166,9 @@ TEST_CASE("a 304 makes an answer fresh without its body being there twice") {
   CHECK(cache.entries() == 1);
 
   // With a cookie it is for nobody else.
-  CHECK_FALSE(refresh(cache, one.wanted(), *fresh, fields_of({{"Set-Cookie", "a=b"}}), later));
+  auto own = refresh(cache, one.wanted(), *fresh, fields_of({{"Set-Cookie", "a=b"}}), later);
+  REQUIRE(own);
+  CHECK(value_of(own->fields(), "set-cookie") == "a=b");
   CHECK(cache.entries() == 0);
 }
 

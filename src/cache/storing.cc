@@ -35,8 +35,7 @@ bool has_validator(const http::Fields& fields) {
 // What a 304 says of its own message, or what only a whole answer knows.
 bool is_about_body(const Field& field) {
   return field.known == FieldName::ContentLength || field.known == FieldName::ContentEncoding ||
-         field.known == FieldName::ContentRange || field.known == FieldName::ContentType ||
-         field.known == FieldName::SetCookie;
+         field.known == FieldName::ContentRange || field.known == FieldName::ContentType;
 }
 
 bool is_listed(const Field& field, std::string_view etag) {

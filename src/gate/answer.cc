@@ -37,6 +37,21 @@ class NextTurn final : private net::TurnEnd {
 
 }  // namespace
 
+void forbid_sharing(http::ResponseHead& head) {
+  std::erase_if(head.fields, [](const http::Field& field) { return field.known == http::FieldName::CacheControl; });
+  head.fields.push_back({"Cache-Control", "private, no-cache", http::FieldName::CacheControl});
+}
+
+void add_to_answer(const http::Fields* additions, http::ResponseHead& head) {
+  if (!additions) return;
+  forbid_sharing(head);
+  for (const http::Field& field : *additions) {
+    // The ticket was good. With a 401 its answer would ask for another one (RFC 4559, 5).
+    if (head.status == 401 && field.known == http::FieldName::WwwAuthenticate) continue;
+    head.fields.push_back(field);
+  }
+}
+
 Answer::~Answer() {
   if (coded_) --worker_.encoders;
 }

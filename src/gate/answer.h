@@ -11,6 +11,12 @@ namespace pforte::gate {
 
 class Worker;
 
+// What carries somebody's cookie is for nobody else's cache.
+void forbid_sharing(http::ResponseHead& head);
+
+// Adds what the gate says itself, such as the cookie of a new session. Null: nothing.
+void add_to_answer(const http::Fields* additions, http::ResponseHead& head);
+
 // An application's answer on its way to the client: as it is, or compressed where its route says so.
 class Answer {
  public:

@@ -15,14 +15,14 @@ Field a_field(std::string_view name, std::string_view value) {
   return {name, value, known_field(name)};
 }
 
-struct Coding {
+struct CodedCase {
   CompressConfig config{.on = true, .types = {coding::kCompressibleTypes.begin(), coding::kCompressibleTypes.end()}};
   http::RequestHead request;
   http::ResponseHead head;
   Privacy privacy = Privacy::Anyone;
   std::unique_ptr<AnswerCoding> coding;
 
-  Coding() {
+  CodedCase() {
     request.method = http::Method::Get;
     request.fields = {a_field("Accept-Encoding", "gzip")};
     head.status = 200;
@@ -48,7 +48,7 @@ struct Coding {
 }  // namespace
 
 TEST_CASE("the head of a compressed answer says so, and what no longer holds is gone") {
-  Coding it;
+  CodedCase it;
   it.head.fields.insert(it.head.fields.end(), {a_field("ETag", "\"a\""), a_field("Accept-Ranges", "bytes")});
   CHECK(it.take());
   CHECK(it.value("Content-Encoding") == "gzip");
@@ -59,7 +59,7 @@ TEST_CASE("the head of a compressed answer says so, and what no longer holds is 
 }
 
 TEST_CASE("a HEAD is answered like the GET, without its body") {
-  Coding it;
+  CodedCase it;
   it.request.method = http::Method::Head;
   it.head.body = {};
   it.head.fields.push_back(a_field("Content-Length", "5000"));
@@ -68,7 +68,7 @@ TEST_CASE("a HEAD is answered like the GET, without its body") {
   CHECK(it.value("Content-Length").empty());
   CHECK(it.head.body.kind == Framing::Kind::None);
 
-  Coding small;
+  CodedCase small;
   small.request.method = http::Method::Head;
   small.head.body = {};
   small.head.fields.push_back(a_field("Content-Length", "50"));
@@ -78,7 +78,7 @@ TEST_CASE("a HEAD is answered like the GET, without its body") {
 }
 
 TEST_CASE("a client that takes no coding is told by Vary that others might") {
-  Coding it;
+  CodedCase it;
   it.request.fields.clear();
   CHECK_FALSE(it.take());
   CHECK(it.value("Vary") == "Accept-Encoding");
@@ -89,7 +89,7 @@ TEST_CASE("a client that takes no coding is told by Vary that others might") {
 TEST_CASE("Vary is not said twice") {
   for (std::string_view said : {"Origin, accept-encoding", "*"}) {
     CAPTURE(said);
-    Coding it;
+    CodedCase it;
     it.head.fields.push_back(a_field("Vary", said));
     CHECK(it.take());
     CHECK(it.value("Vary") == said);
@@ -107,25 +107,25 @@ TEST_CASE("what must stay as it is stays so, without a word") {
                         a_field("Content-Digest", "sha-256=:x:")};
   for (const Field& row : rows) {
     CAPTURE(row.name);
-    Coding it;
+    CodedCase it;
     it.head.fields.push_back(row);
     CHECK_FALSE(it.take());
     CHECK(it.value("Vary").empty());
     CHECK(it.head.body.kind == Framing::Kind::Length);
   }
-  Coding part;
+  CodedCase part;
   part.head.status = 206;
   CHECK_FALSE(part.take());
-  Coding picture;
+  CodedCase picture;
   picture.head.fields = {a_field("Content-Type", "image/png")};
   CHECK_FALSE(picture.take());
-  Coding typeless;
+  CodedCase typeless;
   typeless.head.fields.clear();
   CHECK_FALSE(typeless.take());
-  Coding small;
+  CodedCase small;
   small.head.body.length = 1023;
   CHECK_FALSE(small.take());
-  Coding asked;
+  CodedCase asked;
   asked.request.fields.push_back(a_field("Cache-Control", "no-transform"));
   CHECK_FALSE(asked.take());
 }
@@ -133,7 +133,7 @@ TEST_CASE("what must stay as it is stays so, without a word") {
 TEST_CASE("answers without a body are left alone") {
   for (int status : {204, 304}) {
     CAPTURE(status);
-    Coding it;
+    CodedCase it;
     it.head.status = status;
     it.head.body = {};
     CHECK_FALSE(it.take());
@@ -142,7 +142,7 @@ TEST_CASE("answers without a body are left alone") {
 }
 
 TEST_CASE("a 304 has the weak ETag under which its client got the answer") {
-  Coding it;
+  CodedCase it;
   it.head.status = 304;
   it.head.body = {};
   it.head.fields = {a_field("ETag", "\"a\"")};
@@ -151,7 +151,7 @@ TEST_CASE("a 304 has the weak ETag under which its client got the answer") {
   CHECK(it.value("ETag") == "W/\"a\"");
   CHECK(it.value("Vary") == "Accept-Encoding");
 
-  Coding strong;
+  CodedCase strong;
   strong.head.status = 304;
   strong.head.fields = {a_field("ETag", "\"a\"")};
   strong.request.fields.push_back(a_field("If-None-Match", "\"a\""));
@@ -162,7 +162,7 @@ TEST_CASE("a 304 has the weak ETag under which its client got the answer") {
 TEST_CASE("what may hold somebody's secrets is not compressed, unless the administrator says so") {
   for (int row = 0; row < 4; ++row) {
     CAPTURE(row);
-    Coding it;
+    CodedCase it;
     if (row == 0) it.privacy = Privacy::Agent;
     if (row == 1) it.request.fields.push_back(a_field("Cookie", "a=b"));
     if (row == 2) it.request.fields.push_back(a_field("Authorization", "Basic x"));

@@ -45,6 +45,27 @@ void check_groups(const SiteConfig& site, conf::Problems& problems) {
   }
 }
 
+// Where the application learns who asks, nothing is kept.
+void check_cache(const SiteConfig& site, conf::Problems& problems) {
+  auto in_vain = [&](const CacheConfig& cache, SignInNeed need) {
+    return cache.on && !cache.withhold_identity && (need == SignInNeed::Required || need == SignInNeed::Token);
+  };
+  auto warn = [&](const conf::Place& place) {
+    problems.warning(place, "conf.cache.in-vain",
+                     {"cache keeps nothing here: everybody signs in, and the application is told who asks",
+                      "cache bewahrt hier nichts auf: Alle melden sich an, und die Anwendung erfährt, wer fragt"},
+                     {"cache = { withhold_identity = true } in a rule for what is the same for everybody",
+                      "cache = { withhold_identity = true } in einer Regel für das, was für alle gleich ist"});
+  };
+  bool any_rule = false;
+  for (const RuleConfig& rule : site.rules) {
+    SignInNeed need = rule.sign_in.value_or(site.sign_in);
+    any_rule |= !rule.cache && !in_vain(site.cache, need);
+    if (rule.cache && in_vain(*rule.cache, need)) warn(rule.place);
+  }
+  if (!any_rule && in_vain(site.cache, site.sign_in)) warn(site.place);
+}
+
 // The name of a backend that signs in connections, where the site leads to one.
 const conf::Text* signed_in_by_backend(const Config& config, const SiteConfig& site) {
   auto signs_in = [&config](const conf::Text& name) {
@@ -110,7 +131,10 @@ void check_sign_in(const Config& config, conf::Problems& problems) {
     provider_without_block(config, "kerberos", problems);
   if (has(config, identity::Provider::Ldap) && !config.ldap) provider_without_block(config, "ldap", problems);
   nobody_gets_past_the_form(config, problems);
-  for (const SiteConfig& site : config.sites) check_groups(site, problems);
+  for (const SiteConfig& site : config.sites) {
+    check_groups(site, problems);
+    check_cache(site, problems);
+  }
   check_connection_sign_in(config, problems);
 }
 

@@ -9,6 +9,7 @@
 #include "gate/alarm_config.h"
 #include "gate/backend_config.h"
 #include "gate/ca_config.h"
+#include "gate/cache_config.h"
 #include "gate/limits_config.h"
 #include "gate/listener_config.h"
 #include "gate/passthrough_config.h"
@@ -58,6 +59,7 @@ struct Config {
   AdminConfig admin;
   LogConfig log;
   TlsConfig tls;
+  CacheMemoryConfig cache;
   Limits limits;
   CaConfig ca;
   AlarmConfig alarm;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "crypto/digest.h"
 #include "gate/answer.h"
+#include "gate/stored_answer.h"
 #include "gate/tunnel.h"
 #include "gate/worker.h"
 #include "net/together.h"
@@ -57,6 +58,10 @@ ConnectionSignIn sign_in_of(const Forwarding::Order& order) {
   return order.own ? ConnectionSignIn::Passes : ConnectionSignIn::Withheld;
 }
 
+Privacy privacy_of(const Forwarding::Order& order) {
+  return order.session || order.own ? Privacy::Agent : Privacy::Anyone;
+}
+
 bool before_anything_was_sent(const Error& error) {
   constexpr std::array<std::string_view, 9> kCodes{
       "backend.connect",     "backend.connect-timeout",     "backend.no-address",       "backend.tls",
@@ -98,12 +103,14 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
                    .methods = methods,
                    .own_names = &config.identity.own_names,
                    .own_authorization = order.own_authorization,
-                   .connection_sign_in = sign_in_of(order)},
+                   .connection_sign_in = sign_in_of(order),
+                   .withholds_agent = order.terms.withholds_identity()},
                   *outgoing_);
   http::Fields& fields = outgoing_->head.fields;
   fields.insert(fields.end(), order.identity.begin(), order.identity.end());
   if (config.sticky && may_carry_our_cookies(request(), visitor))
     stickiness_.emplace(*order.terms.backend, request(), sealing_keys(), record_.time);
+  if (order.cache) order.cache->add_conditions(fields);
   std::optional<Error> failure;
   for (;;) {
     std::expected<Place, Balancer::Lack> place = choose(order);
@@ -268,18 +275,18 @@ net::Task<> Forwarding::send_body(http::ClientExchange& server, const Terms& ter
 
 void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out) {
   rewrite_response(head, request().method, sign_in_of(order), out);
-  std::string_view cookie = stickiness_ ? stickiness_->note(*asked_, head, sealing_keys(), record_.time) : "";
-  if (!order.answer && cookie.empty()) return;
-  // What carries somebody's cookie is for nobody else's cache.
-  std::erase_if(out.fields, [](const http::Field& field) { return field.known == http::FieldName::CacheControl; });
-  out.fields.push_back({"Cache-Control", "private, no-cache", http::FieldName::CacheControl});
-  if (!cookie.empty()) out.fields.push_back({"Set-Cookie", cookie, http::FieldName::SetCookie});
-  if (!order.answer) return;
-  for (const http::Field& field : *order.answer) {
-    // The ticket was good. With a 401 its answer would ask for another one (RFC 4559, 5).
-    if (head.status == 401 && field.known == http::FieldName::WwwAuthenticate) continue;
-    out.fields.push_back(field);
+  if (order.cache) {
+    // Before the gate adds anything: that is for this client alone.
+    order.cache->note(out);
+    std::string_view status = order.cache->status();
+    if (!status.empty()) out.fields.push_back({"Cache-Status", status, http::FieldName::Other});
   }
+  std::string_view cookie = stickiness_ ? stickiness_->note(*asked_, head, sealing_keys(), record_.time) : "";
+  if (!cookie.empty()) {
+    forbid_sharing(out);
+    out.fields.push_back({"Set-Cookie", cookie, http::FieldName::SetCookie});
+  }
+  add_to_answer(order.answer, out);
 }
 
 // It does not read, or has gone: no fault of the server's.
@@ -289,6 +296,10 @@ std::unexpected<Error> Forwarding::client_stopped(Error error) {
 }
 
 net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::ResponseHead& head, const Order& order) {
+  if (order.cache && order.cache->is_confirmed(head)) {
+    co_await relay_stored(server, order);
+    co_return {};
+  }
   net::Spare<http::ResponseHead> out;
   out.take();
   rewrite_answer(head, order, *out);
@@ -296,8 +307,7 @@ net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::R
   record_.aborted = true;  // until it is complete
   if (order.own && !head.keep_alive) exchange_.close_afterwards();
   Answer answer(worker_, exchange_, order.terms, record_);
-  bool personal = order.session != nullptr || order.own != nullptr;
-  co_await net::ok(answer.begin(*out, personal ? Privacy::Agent : Privacy::Anyone));
+  co_await net::ok(answer.begin(*out, privacy_of(order)));
   std::optional<BoundTunnels::Tunnel> bound;
   for (bool head_left = false;; head_left = true) {
     std::optional<http::Piece> piece = server.try_body();
@@ -313,12 +323,23 @@ net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::R
       if (!sent) co_return client_stopped(std::move(sent).error());
       piece = co_await server.read_body();
     }
+    if (order.cache) order.cache->take(piece->bytes);
     More more = piece->last ? More::Ends : More::Follows;
     Result<> sent = co_await outcome(answer.write(piece->bytes, more, server.trailers()));
     if (!sent) co_return client_stopped(std::move(sent).error());
     if (piece->last) break;
   }
+  if (order.cache) order.cache->finish();
   record_.aborted = false;
+  co_return {};
+}
+
+// The server has nothing new, and its answer no body.
+net::Task<> Forwarding::relay_stored(http::ClientExchange& server, const Order& order) {
+  for (bool last = false; !last;) last = (co_await server.read_body()).last;
+  Recipient client{worker_, exchange_, record_, order.terms, privacy_of(order), order.answer};
+  Result<> given = co_await outcome(give_stored(client, *order.cache));
+  if (!given) co_return client_stopped(std::move(given).error());
   co_return {};
 }
 

@@ -20,6 +20,7 @@
 
 namespace pforte::gate {
 
+class CacheTurn;
 class Worker;
 
 // One exchange with a backend: which server, the request to it, the answer back, and whether to ask again.
@@ -46,6 +47,9 @@ class Forwarding {
 
     // What the gate adds to the answer.
     const http::Fields* answer = nullptr;
+
+    // What is stored of the answer; null: nothing is.
+    CacheTurn* cache = nullptr;
   };
   // Ends when the answer has been given. Fails when it could not be: then either nothing of it has left and the client
   // can be told status(), or status() is 0 and the connection is to be dropped.
@@ -69,6 +73,7 @@ class Forwarding {
   net::Task<> inform(const http::ResponseHead& head, ConnectionSignIn sign_in);
   net::Task<> relay_answer(http::ClientExchange& server, const http::ResponseHead& head, const Order& order);
   net::Task<> switch_protocols(http::ClientExchange& server, const http::ResponseHead& head, const Order& order);
+  net::Task<> relay_stored(http::ClientExchange& server, const Order& order);
   void rewrite_answer(const http::ResponseHead& head, const Order& order, http::ResponseHead& out);
   const crypto::SealingKeys* sealing_keys() const;
   std::unexpected<Error> client_stopped(Error error);

@@ -9,6 +9,7 @@
 #include "gate/forwarding.h"
 #include "gate/public_authority.h"
 #include "gate/sign_in_attempt.h"
+#include "gate/stored_answer.h"
 #include "gate/worker.h"
 #include "http/forwarded.h"
 #include "http/refusal.h"
@@ -328,6 +329,18 @@ net::Task<> Handling::forward(const Route& route) {
   }
   net::Spare<http::Fields> additions;
   if (reception_) co_await net::ok(introduce(order, additions));
+  std::unique_ptr<CacheTurn> turn = cache_turn(order);
+  order.cache = turn.get();
+  if (turn && turn->answer()) {
+    Privacy privacy = order.session ? Privacy::Agent : Privacy::Anyone;
+    Recipient client{worker_, exchange_, record_, order.terms, privacy, order.answer};
+    co_await give_stored(client, *turn);
+    co_return {};
+  }
+  if (turn && turn->is_in_vain()) {
+    co_await answer(error(504, "gate.not-stored"));
+    co_return {};
+  }
   Result<> forwarded = co_await outcome(forwarding.run(order, visit_.visitor()));
   if (forwarded) co_return {};
   const Error& failure = forwarded.error();
@@ -343,11 +356,28 @@ net::Task<> Handling::forward(const Route& route) {
   co_return {};
 }
 
+// Null where nothing is kept, and nothing that is could change.
+std::unique_ptr<CacheTurn> Handling::cache_turn(const Forwarding::Order& order) {
+  const Terms& terms = order.terms;
+  if (!terms.cache && (!terms.near_cache || http::is_safe(request().method))) return nullptr;
+  const Visitor& visitor = visit_.visitor();
+  const BackendConfig& backend = terms.backend->config;
+  CacheTurn::Asker asker{.site = record_.site,
+                         .scheme = scheme_of(request(), visitor),
+                         .host = forwarded_host(request(), visitor),
+                         .path = order.path,
+                         .backend = backend.name.value,
+                         .is_told = !order.identity.empty() || order.own != nullptr,
+                         .is_agent = reception_ && reception_->session(),
+                         .own_names = &backend.identity.own_names};
+  return std::make_unique<CacheTurn>(*plan_->cache, worker_.metrics(), terms.cache, request(), asker);
+}
+
 // Tells the application who it is, and the client what signing in has to add.
 Result<> Handling::introduce(Forwarding::Order& order, net::Spare<http::Fields>& additions) {
   SignInNeed need = order.terms.sign_in;
   if (need != SignInNeed::None && reception_->session()) {
-    order.identity = TRY(reception_->introduce(*order.terms.backend));
+    if (!order.terms.withholds_identity()) order.identity = TRY(reception_->introduce(*order.terms.backend));
     order.session = reception_->session();
     if (need == SignInNeed::Required || need == SignInNeed::Optional) reception_->refresh();
   }

@@ -66,6 +66,7 @@ class Handling {
   net::Task<> answer(http::Page page);
 
   net::Task<> forward(const Route& route);
+  std::unique_ptr<CacheTurn> cache_turn(const Forwarding::Order& order);
   Result<> introduce(Forwarding::Order& order, net::Spare<http::Fields>& additions);
   void tell_large_ticket(const http::Refusal& refusal) const;
   void tell_failed_backend(const Error& failure) const;

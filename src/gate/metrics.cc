@@ -242,6 +242,16 @@ void append_backends(Exposition& out, const Sums& sums, const std::vector<Server
   }
 }
 
+void append_cache(Exposition& out, const Sums& sums, const ProcessFacts& facts) {
+  out.single("pforte_cache_hits_total", "counter", "Requests answered from the cache without asking the application.",
+             sums.of(&Metrics::cache_hits));
+  out.single("pforte_cache_misses_total", "counter", "Requests that the cache might have answered, and could not.",
+             sums.of(&Metrics::cache_misses));
+  out.single("pforte_cache_stored_total", "counter", "Answers that were stored.", sums.of(&Metrics::cache_stored));
+  out.single("pforte_cache_bytes", "gauge", "Memory that the cache takes.", std::int64_t(facts.cache_bytes));
+  out.single("pforte_cache_entries", "gauge", "Answers in the cache.", std::int64_t(facts.cache_entries));
+}
+
 void append_checks(Exposition& out, const std::vector<ServerHealth>& servers) {
   constexpr std::string_view kChecks = "pforte_backend_checks_total";
   constexpr std::string_view kChanges = "pforte_backend_health_changes_total";
@@ -360,6 +370,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
   append_site_counter(out, sums, names, "pforte_response_body_bytes_total", "Bytes of bodies that clients were sent.",
                       &Metrics::Site::bytes_out);
   append_backends(out, sums, facts.servers);
+  append_cache(out, sums, facts);
   append_checks(out, facts.servers);
   append_certificates(out, facts);
   append_renewals(out, facts);

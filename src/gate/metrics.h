@@ -113,6 +113,9 @@ class Metrics {
   Counter passthrough_connections;
   Counter passthrough_bytes_in;   // to servers
   Counter passthrough_bytes_out;  // to clients
+  Counter cache_hits;             // requests answered from the cache without asking the application
+  Counter cache_misses;           // requests that it might have answered
+  Counter cache_stored;           // answers that were stored
 
  private:
   Site& series_of(std::size_t index);
@@ -153,6 +156,8 @@ struct CertificateExpiry {
 
 // What the scrape shows beside the workers' numbers.
 struct ProcessFacts {
+  std::uint64_t cache_bytes = 0;  // of memory that the cache takes
+  std::uint64_t cache_entries = 0;
   std::string version;
   std::chrono::system_clock::time_point started;
   std::chrono::system_clock::time_point loaded;  // the configuration in force

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "cache/response_cache.h"
 #include "gate/passthrough_coalescing.h"
 #include "gate/served_certificate.h"
 #include "gate/trusted_certificates.h"
@@ -16,7 +17,10 @@ namespace pforte::gate {
 
 namespace {
 
-const CompressConfig* compression(const CompressConfig& config) {
+// Null where it is off.
+template <class T>
+const T* if_on(const std::optional<T>& own, const T& of_site) {
+  const T& config = own ? *own : of_site;
   return config.on ? &config : nullptr;
 }
 
@@ -37,6 +41,7 @@ class Assembly {
   void sign_in();
   void authority();
   void logo();
+  void cache();
   void files();
   std::shared_ptr<const Plan> finished() && { return std::move(plan_); }
 
@@ -174,7 +179,8 @@ void Assembly::site(const SiteConfig& config) {
     add(std::move(rule), {.backend = main,
                           .body = config.limits.body,
                           .sign_in = config.sign_in,
-                          .compress = compression(config.compress)});
+                          .compress = if_on({}, config.compress),
+                          .cache = if_on({}, config.cache)});
   }
   for (const RuleConfig& one : config.rules) {
     policy::Rule rule;
@@ -198,11 +204,16 @@ void Assembly::site(const SiteConfig& config) {
     add(std::move(rule), {.backend = backend,
                           .body = one.body.value_or(config.limits.body),
                           .sign_in = one.sign_in.value_or(config.sign_in),
-                          .compress = compression(one.compress ? *one.compress : config.compress)});
+                          .compress = if_on(one.compress, config.compress),
+                          .cache = if_on(one.cache, config.cache)});
   }
   const std::string& name = config.hosts.front().value;
   bool by_method = std::ranges::any_of(config.rules, [](const RuleConfig& one) { return !one.methods.empty(); });
-  for (Terms& one : terms) one.by_method = by_method;
+  bool near_cache = std::ranges::any_of(terms, [](const Terms& one) { return one.cache != nullptr; });
+  for (Terms& one : terms) {
+    one.by_method = by_method;
+    one.near_cache = near_cache;
+  }
   auto asks = [](const Terms& one) { return one.sign_in != SignInNeed::None; };
   bool signs_in = std::ranges::any_of(terms, asks);
   SiteConfig own = config;
@@ -337,6 +348,15 @@ void Assembly::logo() {
   plan_->logo.bytes.assign(std::istreambuf_iterator<char>(stream), {});
 }
 
+// Outlives a reload, also one that keeps nothing: what it has is fresh only for so long.
+void Assembly::cache() {
+  auto keeps = [](const auto& site) { return std::ranges::any_of(site->terms, &Terms::near_cache); };
+  if (parts_.previous) plan_->cache = parts_.previous->cache;
+  std::size_t memory = std::ranges::any_of(plan_->sites, keeps) ? plan_->config.cache.memory : 0;
+  if (memory > 0 && !plan_->cache) plan_->cache = std::make_shared<cache::ResponseCache>(memory);
+  if (plan_->cache) plan_->cache->bound(memory);
+}
+
 // Relies on nothing that the texts say of each other.
 void Assembly::files() {
   for (const BackendConfig& config : plan_->config.backends) {
@@ -410,6 +430,7 @@ std::shared_ptr<const Plan> make_plan(Config config, const PlanParts& parts, con
   if (!problems.has_errors()) assembly.sign_in();
   if (!problems.has_errors()) assembly.authority();
   if (problems.has_errors()) return nullptr;
+  assembly.cache();
   return std::move(assembly).finished();
 }
 

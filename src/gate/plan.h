@@ -15,6 +15,10 @@
 #include "gate/site.h"
 #include "gate/tls_names.h"
 
+namespace pforte::cache {
+class ResponseCache;
+}
+
 namespace pforte::gate {
 
 class AcmeService;
@@ -36,6 +40,7 @@ struct Plan {
   std::shared_ptr<AcmeService> acme_service;        // null where the company CA does not issue by ACME
   std::shared_ptr<PublicAuthority> company_ca;      // null where nothing is told of the company CA
   std::set<std::string, std::less<>> asked_groups;  // by any rule
+  std::shared_ptr<cache::ResponseCache> cache;      // null where nothing is kept; the same for all plans
 
   // The site a host name stands for, in any case and with or without a port; null if there is none.
   const Site* find_site(std::string_view authority) const;

@@ -109,25 +109,17 @@ bool is_one_of(std::string_view name, const std::vector<std::string>* own_names)
   return own_names && std::ranges::any_of(*own_names, is_it);
 }
 
-bool overrides_method(const Field& field) {
-  return same_words(field.name, "x-http-method-override") || same_words(field.name, "x-http-method") ||
-         same_words(field.name, "x-method-override");
-}
-
 bool passes(const http::RequestHead& in, const Field& field, const Rewriting& how) {
   if (how.methods == Methods::Judged && overrides_method(field)) return false;
   if (how.own_authorization && field.known == FieldName::Authorization) return false;
+  if (how.withholds_agent && (field.known == FieldName::Authorization || field.known == FieldName::Cookie))
+    return false;
   if (is_one_of(field.name, how.own_names)) return false;
   if (is_of_the_connection(field.known) || is_overruled(field.known)) return false;
   if (field.known == FieldName::Other && (is_reserved(field.name) || imitates(field))) return false;
   if (is_ticket(field) && how.connection_sign_in == ConnectionSignIn::Withheld) return false;
   if (!in.connection_names_fields || field.known == FieldName::Host) return true;
   return !http::connection_lists(in.fields, field.name);
-}
-
-std::string_view host_of(const http::RequestHead& in, const Visitor& visitor) {
-  const Field* said = visitor.believed ? in.find(FieldName::XForwardedHost) : nullptr;
-  return said && !said->value.empty() ? said->value : in.authority;
 }
 
 }  // namespace
@@ -149,6 +141,20 @@ std::string_view scheme_of(const http::RequestHead& in, const Visitor& visitor) 
 bool is_reserved(std::string_view name) {
   constexpr std::string_view kOurs = "pforte-";
   return same_words(name, "remote-user") || same_words(name.substr(0, kOurs.size()), kOurs);
+}
+
+bool overrides_method(const Field& field) {
+  return same_words(field.name, "x-http-method-override") || same_words(field.name, "x-http-method") ||
+         same_words(field.name, "x-method-override");
+}
+
+bool is_set_by_gate(const Field& field, const std::vector<std::string>* own_names) {
+  return is_overruled(field.known) || is_reserved(field.name) || is_one_of(field.name, own_names);
+}
+
+std::string_view forwarded_host(const http::RequestHead& in, const Visitor& visitor) {
+  const Field* said = visitor.believed ? in.find(FieldName::XForwardedHost) : nullptr;
+  return said && !said->value.empty() ? said->value : in.authority;
 }
 
 bool is_ticket(const Field& field) {
@@ -180,7 +186,8 @@ void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing
     if (our_cookie && field.known == FieldName::Cookie) continue;
     if (passes(in, field, how)) head.fields.push_back(field);
   }
-  if (our_cookie && !out.cookies.empty()) head.fields.push_back({"Cookie", out.cookies, FieldName::Cookie});
+  if (our_cookie && !out.cookies.empty() && !how.withholds_agent)
+    head.fields.push_back({"Cookie", out.cookies, FieldName::Cookie});
 
   if (visitor.believed) {
     http::append_joined(out.x_forwarded_for, in.fields, FieldName::XForwardedFor);
@@ -192,7 +199,7 @@ void rewrite_request(const http::RequestHead& in, const Rewriting& how, Outgoing
   http::append_forwarded(out.forwarded, {.client = peer, .host = in.authority, .proto = proto});
   head.fields.push_back({"X-Forwarded-For", out.x_forwarded_for, FieldName::XForwardedFor});
   head.fields.push_back({"X-Forwarded-Proto", proto, FieldName::XForwardedProto});
-  head.fields.push_back({"X-Forwarded-Host", host_of(in, visitor), FieldName::XForwardedHost});
+  head.fields.push_back({"X-Forwarded-Host", forwarded_host(in, visitor), FieldName::XForwardedHost});
   head.fields.push_back({"Forwarded", out.forwarded, FieldName::Forwarded});
 }
 

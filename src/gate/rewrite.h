@@ -40,6 +40,16 @@ bool is_reserved(std::string_view name);
 // sign in a connection to the application: behind a gate that shares those, the next agent would be taken for the last.
 bool is_ticket(const http::Field& field);
 
+// Whether a request's field makes applications believe in another method than the request line's.
+bool overrides_method(const http::Field& field);
+
+// Whether the gate tells applications by this field who asks, or how: no value of a client's means anything there.
+// `own_names` as in Rewriting.
+bool is_set_by_gate(const http::Field& field, const std::vector<std::string>* own_names);
+
+// The host that the client asked for, as applications are told by X-Forwarded-Host.
+std::string_view forwarded_host(const http::RequestHead& in, const Visitor& visitor);
+
 // Fields that make applications believe in another method than the request line's go where methods are judged.
 enum class Methods : std::uint8_t { Free, Judged };
 
@@ -60,6 +70,9 @@ struct Rewriting {
   bool own_authorization = false;
 
   ConnectionSignIn connection_sign_in = ConnectionSignIn::Withheld;
+
+  // Neither Authorization nor cookies pass: the application does not learn who asks.
+  bool withholds_agent = false;
 };
 
 // Everything of `in` that the application may see, and what the gate adds: X-Forwarded-For, -Proto, -Host and

@@ -133,6 +133,19 @@ TEST_CASE("the gate's session cookie stays with the gate, and the others go on")
   for (const Row& row : rows) CHECK(passed(row.sent) == row.passed);
 }
 
+TEST_CASE("where the application is not to learn who asks, neither cookies nor Authorization pass") {
+  RequestHead in;
+  REQUIRE(
+      http::parse_request_head("GET / HTTP/1.1\r\nHost: app.example\r\nCookie: __Host-pforte=x; a=b\r\ncookie: c=d\r\n"
+                               "Authorization: Basic x\r\nAccept: */*\r\n\r\n",
+                               {}, in));
+  Outgoing out;
+  rewrite_request(in, {.visitor = visitor(), .path = "/", .withholds_agent = true}, out);
+  CHECK(out.head.find(http::FieldName::Cookie) == nullptr);
+  CHECK(out.head.find(http::FieldName::Authorization) == nullptr);
+  CHECK(out.head.find(http::FieldName::Accept) != nullptr);
+}
+
 TEST_CASE("the way here is told by the gate, and by those before it that are believed") {
   constexpr std::string_view kSaid =
       "X-Forwarded-For: 10.1.1.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: public.example\r\n"

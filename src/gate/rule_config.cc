@@ -125,6 +125,7 @@ RuleConfig read_rule_config(conf::Reader keys) {
   keys.claim("body");
   config.backend = keys.text("backend");
   config.compress = read_compress_config(keys);
+  config.cache = read_cache_config(keys);
   bool own_need = keys.has("sign_in");
   SignInNeed need = read_sign_in_need_config(keys, SignInNeed::None);
   if (own_need) config.sign_in = need;

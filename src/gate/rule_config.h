@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "gate/cache_config.h"
 #include "gate/compress_config.h"
 #include "gate/sign_in_need.h"
 #include "net/network.h"
@@ -48,6 +49,9 @@ struct RuleConfig {
 
   // What is compressed here. None: as the site says.
   std::optional<CompressConfig> compress;
+
+  // Which answers are kept here. None: as the site says.
+  std::optional<CacheConfig> cache;
 };
 
 // Reads one `[[site.rule]]`. What is wrong goes to the reader's problems.

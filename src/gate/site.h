@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gate/backend.h"
+#include "gate/cache_config.h"
 #include "gate/compress_config.h"
 #include "gate/site_config.h"
 #include "policy/path_rules.h"
@@ -22,6 +23,10 @@ struct Terms {
   bool by_method = false;  // some rule of the site judges by method
   SignInNeed sign_in = SignInNeed::None;
   const CompressConfig* compress = nullptr;  // null: answers go as they are
+  const CacheConfig* cache = nullptr;        // null: answers are not kept
+  bool near_cache = false;                   // the site keeps some, which a request may change
+
+  bool withholds_identity() const { return cache && cache->withhold_identity; }
 };
 
 // Some host names, what is allowed under them, and where it goes. Immutable.

@@ -115,6 +115,7 @@ SiteConfig read_site_config(conf::Reader keys, const SiteDefaults& defaults) {
   config.backend = keys.required_text("backend");
   config.sign_in = read_sign_in_need_config(keys, SignInNeed::None);
   config.compress = read_compress_config(keys).value_or(CompressConfig());
+  config.cache = read_cache_config(keys).value_or(CacheConfig());
   config.allow = read_allow(keys);
   config.preset = read_preset(keys);
   for (conf::Reader& rule : keys.tables("rule", conf::Shape::List))

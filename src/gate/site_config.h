@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conf/reader.h"
+#include "gate/cache_config.h"
 #include "gate/compress_config.h"
 #include "gate/limits_config.h"
 #include "gate/rule_config.h"
@@ -75,6 +76,9 @@ struct SiteConfig {
 
   // What is compressed on its way to clients.
   CompressConfig compress;
+
+  // Which answers are kept to be given again.
+  CacheConfig cache;
 
   std::vector<RuleConfig> rules;
 
