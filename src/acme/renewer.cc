@@ -260,8 +260,14 @@ net::Task<> Renewer::attempt(std::shared_ptr<Care> care) {
 net::Task<> Renewer::issue(Care& care, CaConfig ca) {
   std::string replaces = care.current ? care.current->id : std::string();
   unsigned failures = care.renewal.failures;
-  Issuance issuance(workshop_, ca, care.wanted.names, care.renewal, std::move(replaces));
-  Result<> issued = co_await outcome(issuance.run());
+  auto issuance = std::make_unique<Issuance>(workshop_, ca, care.wanted.names, care.renewal, replaces);
+  Result<> issued = co_await outcome(issuance->run());
+  if (!issued && issued.error().code() == "acme.account") {
+    // A CA that was set up anew knows nobody. Once more at once, with another account of the same key.
+    co_await forget_account(ca);
+    issuance = std::make_unique<Issuance>(workshop_, ca, care.wanted.names, issuance->renewal(), replaces);
+    issued = co_await outcome(issuance->run());
+  }
   if (issued) issued = co_await outcome(check_gain(care));
   if (issued) {
     ++succeeded_;
@@ -269,7 +275,7 @@ net::Task<> Renewer::issue(Care& care, CaConfig ca) {
     co_return {};
   }
   ++failed_;
-  Renewal renewal = failure_of(care, issuance, issued.error(), failures + 1);
+  Renewal renewal = failure_of(care, *issuance, issued.error(), failures + 1);
   bool soon = !care.current || urgent(care.current->not_before, care.current->not_after);
   log::write(soon ? log::Level::Error : log::Level::Warning, "acme.failed",
              {{"names", care.key},
@@ -278,10 +284,14 @@ net::Task<> Renewer::issue(Care& care, CaConfig ca) {
               {"reason", renewal.reason},
               {"next", rfc3339(renewal.next)},
               {"remedy", remedy_for(renewal.code).en}});
-  auto write = [&store = workshop_.store, renewal, directory = ca.directory.value]() -> Result<> {
-    Ledger ledger(store);
-    TRY(ledger.keep(renewal));
-    return renewal.code == "acme.account" ? ledger.forget_address(directory) : Result<>();
+  auto write = [&store = workshop_.store, renewal] { return Ledger(store).keep(renewal); };
+  co_await pool_.run<void>(loop_, std::move(write));
+  co_return {};
+}
+
+net::Task<> Renewer::forget_account(const CaConfig& ca) {
+  auto write = [&store = workshop_.store, directory = ca.directory.value] {
+    return Ledger(store).forget_address(directory);
   };
   co_await pool_.run<void>(loop_, std::move(write));
   co_return {};

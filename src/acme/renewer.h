@@ -87,6 +87,7 @@ class Renewer {
   void settle_due(Care& care) const;
   net::Task<> attempt(std::shared_ptr<Care> care);
   net::Task<> issue(Care& care, CaConfig ca);
+  net::Task<> forget_account(const CaConfig& ca);
   net::Task<> check_gain(Care& care);
   static Renewal failure_of(const Care& care, const Issuance& issuance, const Error& error, unsigned failures);
   const CaConfig* ca_for(const Care& care) const;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kMostAccounts = 10'000;
 constexpr std::size_t kMostContacts = 10;
+constexpr std::size_t kMostNamesTold = 10;
 constexpr std::string_view kAccountPath = "/account/";
 
 // What stands behind a prefix; none: it does not begin with that, or nothing is behind it.
@@ -40,7 +41,13 @@ Server::Outcome<ServerAnswer> Server::refused(int status, std::string_view type,
 ServerAnswer Server::answer(const ServerQuestion& question) {
   Outcome<ServerAnswer> outcome = reply(question);
   if (!outcome) {
-    const Refused& why = outcome.error();
+    const Refused why = std::move(outcome).error();
+    tally_.refused({.client = question.client,
+                    .account = why.account,
+                    .names = why.names,
+                    .type = why.type,
+                    .detail = why.detail,
+                    .binding = why.binding});
     outcome = problem_page(why.status, why.type, why.detail);
     if (why.again.count() > 0) outcome->fields.emplace_back("Retry-After", cat(why.again.count()));
   }
@@ -74,7 +81,27 @@ Server::Outcome<ServerAnswer> Server::reply(const ServerQuestion& question) {
   if (std::optional<std::string> id = behind(question.path, "/renewal-info/"); reads && id) return renewal_info(*id);
   if (question.method != http::Method::Post) return refused(405, "malformed", "requests are sent by POST");
   Call call = TRY(identify(question));
-  return dispatch(call);
+  Outcome<ServerAnswer> outcome = dispatch(call);
+  if (!outcome && call.account) outcome.error().account = call.account->id;
+  if (!outcome) outcome.error().names = names_concerned(call);
+  return outcome;
+}
+
+// For the log: those that an order asks for, or asked for.
+std::vector<std::string> Server::names_concerned(const Call& call) {
+  std::optional<std::string> order = behind(call.question.path, "/finalize/");
+  if (order && call.account) {
+    Outcome<ServerOrder> own = own_order(call, *order);
+    return own ? own->names : std::vector<std::string>();
+  }
+  std::vector<std::string> names;
+  std::optional<nlohmann::json> payload = strict_object(call.request.payload());
+  bool list = call.question.path == "/new-order" && payload && payload->contains("identifiers");
+  if (!list) return names;
+  for (const nlohmann::json& one : (*payload)["identifiers"]) {
+    if (one.is_object() && names.size() < kMostNamesTold) names.push_back(text_member(one, "value").value_or(""));
+  }
+  return names;
 }
 
 // 6.2 to 6.5: the form, the address, the nonce, the account, and then the signature.
@@ -171,7 +198,10 @@ Server::Outcome<void> Server::check_binding(const Call& call, const std::string&
     bool same = bound && bound->thumbprint() == call.request.key()->thumbprint();
     if (same && inner->nonce().empty() && inner->url() == call.request.url()) return {};
   }
-  return std::unexpected(Refused{403, "unauthorized", "the binding is not one of ours", {}});
+  Refused why{403, "unauthorized", "the binding is not one of ours"};
+  if (inner) why.detail += cat(": ", inner->account());
+  why.binding = true;
+  return std::unexpected(std::move(why));
 }
 
 // 7.3.2 and 7.3.6; an empty payload asks.

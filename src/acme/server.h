@@ -13,6 +13,7 @@
 #include "acme/nonces.h"
 #include "acme/server_config.h"
 #include "acme/server_records.h"
+#include "acme/server_tally.h"
 #include "acme/signed_request.h"
 #include "authority/authority.h"
 #include "base/secret.h"
@@ -22,6 +23,7 @@ namespace pforte::acme {
 
 // A request to our ACME server.
 struct ServerQuestion {
+  std::string client = {};  // its address, for the log
   http::Method method = http::Method::Get;
   std::string base;  // what all its addresses begin with: "https://pki.example.com/.pforte/ca/acme"
   std::string path;  // behind it: "/new-order"
@@ -31,7 +33,8 @@ struct ServerQuestion {
 
 // A proof that is to be looked for: http-01.
 struct Lookup {
-  std::string proof;  // its id
+  std::string client = {}, account = {};  // whose it is, for the log
+  std::string proof;                      // its id
   std::string name;
   std::string token;
   std::string key_authorization;
@@ -55,8 +58,14 @@ class Server {
     std::chrono::seconds lifetime = std::chrono::days(90);
   };
 
-  Server(std::shared_ptr<const authority::Authority> authority, std::unique_ptr<store::Store> store, Terms terms)
-      : authority_(std::move(authority)), store_(std::move(store)), records_(*store_), terms_(std::move(terms)) {}
+  // The tally must outlive it.
+  Server(std::shared_ptr<const authority::Authority> authority, std::unique_ptr<store::Store> store, Terms terms,
+         ServerTally& tally)
+      : authority_(std::move(authority)),
+        store_(std::move(store)),
+        records_(*store_),
+        terms_(std::move(terms)),
+        tally_(tally) {}
 
   // Whatever is asked has an answer; what is refused is a problem document.
   ServerAnswer answer(const ServerQuestion& question);
@@ -73,6 +82,10 @@ class Server {
     std::string_view type;
     std::string detail;
     std::chrono::seconds again{0};  // may be asked then; 0: never as it is
+    // For the log, as far as they are known by then.
+    std::string account = {};
+    std::vector<std::string> names = {};
+    bool binding = false;  // see Refusal
   };
   template <class T>
   using Outcome = std::expected<T, Refused>;
@@ -90,6 +103,7 @@ class Server {
   Outcome<ServerAnswer> reply(const ServerQuestion& question);
   Outcome<Call> identify(const ServerQuestion& question);
   Outcome<ServerAnswer> dispatch(const Call& call);
+  std::vector<std::string> names_concerned(const Call& call);
 
   Outcome<ServerAnswer> new_account(const Call& call);
   Outcome<void> make_room_for_account();
@@ -118,6 +132,7 @@ class Server {
   std::unique_ptr<store::Store> store_;
   ServerRecords records_;
   Terms terms_;
+  ServerTally& tally_;
   Nonces nonces_;
   std::atomic<Time> forgotten_ = Time();  // what is old, the last time
   // Proofs that are being looked for, of an account and of all. Further ones wait until their client asks again.

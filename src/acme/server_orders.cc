@@ -198,7 +198,9 @@ std::optional<Lookup> Server::lookup_for(const Call& call, const ServerOrder& or
   if (order.state != State::Pending || proof.state != State::Processing) return std::nullopt;
   std::optional<Claims::Claim> claim = lookups_.take(proof.id, call.account->id);
   if (!claim) return std::nullopt;
-  return Lookup{.proof = proof.id,
+  return Lookup{.client = call.question.client,
+                .account = call.account->id,
+                .proof = proof.id,
                 .name = proof.name,
                 .token = proof.token,
                 .key_authorization = cat(proof.token, '.', call.account->thumbprint),
@@ -220,6 +222,12 @@ Server::Outcome<ServerAnswer> Server::challenge(const Call& call, const std::str
 }
 
 Result<> Server::conclude(const Lookup& lookup, const std::optional<Problem>& problem) {
+  if (problem)
+    tally_.refused({.client = lookup.client,
+                    .account = lookup.account,
+                    .names = {lookup.name},
+                    .type = problem->type,
+                    .detail = problem->detail});
   return records_.conclude(lookup.proof, problem);
 }
 
@@ -252,6 +260,7 @@ Server::Outcome<ServerAnswer> Server::issue_for(const Call& call, const std::str
   }
   if (!TRY(stored(records_.finish(order.id, issued->entry.serial, issued->chain))))
     return refused(403, "orderNotReady", "the order has been finalized already");
+  tally_.count_issued();
   log::info("acme-server.issued", {{"names", issued->entry.subject}, {"serial", issued->entry.serial}});
   return order_page(call, TRY(own_order(call, id)), 200);
 }

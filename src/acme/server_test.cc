@@ -28,6 +28,7 @@ crypto::UtcTime today() {
 struct Office {
   crypto::testing::Folder folder;
   authority::Places places{folder.path() + "/ca"};
+  ServerTally tally;
   std::unique_ptr<Server> server;
   crypto::SigningKey key = crypto::SigningKey::make().value();
   std::string account;
@@ -43,8 +44,9 @@ struct Office {
     REQUIRE(authority);
     Server::Terms terms{.config = {.place = {}, .allow = {{"*.intern.example", {}}}, .customers = {}},
                         .customers = std::move(customers)};
-    server = std::make_unique<Server>(std::make_shared<const authority::Authority>(*std::move(authority)),
-                                      store::open_sqlite(folder.path() + "/pforte.db").value(), std::move(terms));
+    server =
+        std::make_unique<Server>(std::make_shared<const authority::Authority>(*std::move(authority)),
+                                 store::open_sqlite(folder.path() + "/pforte.db").value(), std::move(terms), tally);
   }
 
   static std::string field(const ServerAnswer& answer, std::string_view name) {

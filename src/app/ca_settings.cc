@@ -107,9 +107,25 @@ Answer<crypto::KeyKind> key_kind_in(const CommandLine& line) {
                                     "schreiben: --key-type ec-p256|ec-p384|rsa-2048|rsa-3072|rsa-4096"}));
 }
 
+bool wants_standard_output(const CommandLine& line) {
+  return line.value_of("--out") == "-";
+}
+
+std::optional<std::string> output_file(const CommandLine& line) {
+  return wants_standard_output(line) ? std::nullopt : line.value_of("--out");
+}
+
+Answer<void> check_one_document(const CommandLine& line) {
+  if (!line.json || !wants_standard_output(line)) return {};
+  return std::unexpected(
+      Complaint(kInvalidInput,
+                {"--json and --out - both want standard output", "--json und --out - wollen beide die Standardausgabe"},
+                {"name a file", "eine Datei nennen"}));
+}
+
 // What --out names is replaced: it must not be somebody's only copy of a key.
 Answer<void> check_out(const CommandLine& line) {
-  std::optional<std::string> out = line.value_of("--out");
+  std::optional<std::string> out = output_file(line);
   std::error_code unknown;
   if (!out || !std::filesystem::is_regular_file(*out, unknown)) return {};
   Result<std::string> there = crypto::read_file(*out);
@@ -124,7 +140,12 @@ Answer<void> check_out(const CommandLine& line) {
 
 Answer<void> check_key_and_out(const CommandLine& line) {
   TRY(check_out(line));
-  std::optional<std::string> key = line.value_of("--key"), out = line.value_of("--out");
+  std::optional<std::string> key = line.value_of("--key"), out = output_file(line);
+  if (key == "-") {
+    return std::unexpected(
+        Complaint(kInvalidInput, {"--key cannot be standard output", "--key kann nicht die Standardausgabe sein"},
+                  {"name a file for the private key", "eine Datei für den privaten Schlüssel nennen"}));
+  }
   if (!key || !out || meant_by(*key) != meant_by(*out)) return {};
   std::string shown = printable(*key);
   return std::unexpected(Complaint(
@@ -136,7 +157,7 @@ Answer<void> check_key_and_out(const CommandLine& line) {
 
 Answer<void> give_out(const CommandLine& line, const Streams& streams, std::string_view content) {
   TRY(check_out(line));
-  std::optional<std::string> file = line.value_of("--out");
+  std::optional<std::string> file = output_file(line);
   if (file) TRY(replace_file(*file, content, 0644));
   std::string document = line.json ? pem_json(content, file) : std::string(file ? "" : content);
   std::fwrite(document.data(), 1, document.size(), streams.out);

@@ -40,7 +40,15 @@ Answer<crypto::AlternativeName> alternative_name_in(const std::string& text);
 Answer<std::vector<crypto::AlternativeName>> alternative_names_in(const std::vector<std::string>& lists);
 Answer<crypto::KeyKind> key_kind_in(const CommandLine& line);
 
-// Exit status 2 where --key and --out are one file, or --out a file with a private key: that would be gone.
+// Whether --out is "-": standard output.
+bool wants_standard_output(const CommandLine& line);
+// The file that --out names. None: there is none, or it is standard output.
+std::optional<std::string> output_file(const CommandLine& line);
+// Exit status 2 where both --json and --out want standard output.
+Answer<void> check_one_document(const CommandLine& line);
+
+// Exit status 2 where --key and --out are one file, --key is standard output, or --out a file with a private key: that
+// would be gone.
 Answer<void> check_key_and_out(const CommandLine& line);
 
 // To FILE where --out names one, with everybody allowed to read it, but never over a private key; else to standard

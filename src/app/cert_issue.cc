@@ -109,6 +109,7 @@ Result<authority::IssuedCertificate> issue_and_keep(const StoreCall& call, const
 
 Answer<void> check_outputs(const CommandLine& line, CertificateProfile profile) {
   TRY(check_key_and_out(line));
+  TRY(check_one_document(line));
   bool request = line.has("--csr");
   if (request && line.has("--key"))
     return std::unexpected(
@@ -124,7 +125,7 @@ Answer<void> check_outputs(const CommandLine& line, CertificateProfile profile) 
 
 // Both before anything is issued: what cannot be written is told while nothing has changed.
 Answer<std::optional<FileReplacement>> output_in(const CommandLine& line) {
-  std::optional<std::string> file = line.value_of("--out");
+  std::optional<std::string> file = output_file(line);
   if (!file) return std::nullopt;
   return TRY(FileReplacement::begin(*file));
 }
@@ -204,7 +205,11 @@ Answer<int> issue_certificate(const StoreCall& call) {
   authority::IssuedCertificate issued = TRY(issue_and_keep(call, authority, order, subject));
   if (key_file) key_file->keep();
   if (output) TRY(hand_over(*output, issued));
-  tell_issued(call, issued.entry);
+  if (wants_standard_output(call.line)) {
+    call.print(issued.chain);
+  } else {
+    tell_issued(call, issued.entry);
+  }
   warn_of_short_life(call, issued.entry, lifetime);
   return kDone;
 }
@@ -229,10 +234,10 @@ Answer<int> list_issued(const StoreCall& call) {
   bool german = call.german();
   TextTable table(call.streams.out,
                   {german ? "SERIENNUMMER" : "SERIAL", german ? "INHABER" : "SUBJECT", german ? "FÜR" : "FOR",
-                   german ? "BIS" : "NOT AFTER", german ? "GESPERRT" : "REVOKED"});
+                   german ? "BIS" : "NOT AFTER", german ? "GESPERRT" : "REVOKED", german ? "GRUND" : "REASON"});
   for (const authority::LedgerEntry& entry : entries) {
     table.row({entry.serial, entry.subject, std::string(name_of(entry.profile)), day_of(entry.not_after),
-               entry.revoked ? day_of(*entry.revoked) : ""});
+               entry.revoked ? day_of(*entry.revoked) : "", entry.revoked ? std::string(name_of(entry.reason)) : ""});
   }
   return kDone;
 }

@@ -40,10 +40,10 @@ inline constexpr OptionSpec kKeyType = {
     .name = "--key-type",
     .value = {"ec-p256|ec-p384|rsa-2048|rsa-3072|rsa-4096", "ec-p256|ec-p384|rsa-2048|rsa-3072|rsa-4096"},
     .tells = {"default ec-p256", "Vorgabe ec-p256"}};
-inline constexpr OptionSpec kCaOut = {
-    .name = "--out",
-    .value = {"FILE", "DATEI"},
-    .tells = {"where the result goes; default: standard output", "wohin das Ergebnis geht; Vorgabe: Standardausgabe"}};
+inline constexpr OptionSpec kCaOut = {.name = "--out",
+                                      .value = {"FILE", "DATEI"},
+                                      .tells = {"where the result goes; default, and -: standard output",
+                                                "wohin das Ergebnis geht; Vorgabe, und -: Standardausgabe"}};
 
 inline constexpr OptionSpec kCaUrl = {.name = "--url",
                                       .value = {"URL", "URL"},
@@ -103,8 +103,8 @@ inline constexpr std::array kCertIssueOptions = std::to_array<OptionSpec>({
      .tells = {"who cares for it, for the inventory", "wer sich darum kümmert, für den Bestand"}},
     {.name = "--out",
      .value = {"FILE", "DATEI"},
-     .tells = {"where the chain goes; it is in the inventory in any case",
-               "wohin die Kette geht; im Bestand ist sie ohnehin"}},
+     .tells = {"where the chain goes, - is standard output; it is in the inventory in any case",
+               "wohin die Kette geht, - ist die Standardausgabe; im Bestand ist sie ohnehin"}},
     kIssueKey,
     kKeyType,
     kCaPassword,

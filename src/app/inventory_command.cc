@@ -50,8 +50,8 @@ std::string state_text(const Entry& entry, Time now, bool german) {
       return german ? "abgelaufen" : "expired";
     case Validity::Early:
       return german ? "noch nicht gültig" : "not valid yet";
-    case Validity::Retired:
-      return german ? "ausgemustert" : "retired";
+    case Validity::Revoked:
+      return cat(german ? "gesperrt seit " : "revoked ", rfc3339(*entry.retired).substr(0, 10));
   }
   return "";
 }
@@ -96,7 +96,7 @@ void comment(const StoreCall& call, const inventory::ImportedCertificate& import
         {cat(what, " has expired: no site will show it"), cat(what, " ist abgelaufen: keine Site wird es zeigen")},
         {"have it issued anew", "neu ausstellen lassen"});
   }
-  if (validity == Validity::Retired) {
+  if (validity == Validity::Revoked) {
     call.warn({cat(what, " was revoked here and stays out of use: no site will show it"),
                cat(what, " wurde hier gesperrt und bleibt außer Gebrauch: keine Site wird es zeigen")},
               {"have another one issued", "ein anderes ausstellen lassen"});
@@ -135,20 +135,39 @@ Answer<inventory::Material> read_files(const StoreCall& call, const std::optiona
   return material;
 }
 
-// The company CA's ledger outlives an entry of the inventory: what it has as revoked goes out of use again.
+// What the company CA's ledger says of a certificate that it has revoked. None: it has not.
+Result<std::optional<authority::LedgerEntry>> revocation_of(const StoreCall& call, const Entry& entry) {
+  Result<authority::LedgerEntry> issued = authority::Ledger(call.store).find(entry.serial);
+  if (!issued && issued.error().kind() == Kind::NotFound) return std::nullopt;
+  if (!issued) return std::unexpected(std::move(issued).error());
+  std::vector<std::string> ders = TRY(pki::read_certificates(issued->certificate, issued->serial));
+  if (!issued->revoked || pki::sha256_of(ders.front()) != entry.sha256) return std::nullopt;
+  return *std::move(issued);
+}
+
+// The ledger outlives an entry of the inventory: what it has as revoked goes out of use again.
 Result<> retire_revoked(const StoreCall& call, std::vector<inventory::ImportedCertificate>& imported) {
   inventory::Inventory all(call.store);
-  authority::Ledger ledger(call.store);
   for (inventory::ImportedCertificate& one : imported) {
-    Result<authority::LedgerEntry> issued = ledger.find(one.entry.serial);
-    if (!issued && issued.error().kind() == Kind::NotFound) continue;
-    if (!issued) return std::unexpected(std::move(issued).error());
-    std::vector<std::string> ders = TRY(pki::read_certificates(issued->certificate, issued->serial));
-    if (!issued->revoked || pki::sha256_of(ders.front()) != one.entry.sha256) continue;
+    std::optional<authority::LedgerEntry> revocation = TRY(revocation_of(call, one.entry));
+    if (!revocation) continue;
     TRY(all.retire(one.entry.sha256));
-    one.entry.retired = issued->revoked;
+    one.entry.retired = revocation->revoked;
   }
   return {};
+}
+
+// Why, of those that are revoked; the ledger knows since when more exactly, too.
+Result<RevocationReasons> reasons_of(const StoreCall& call, std::vector<Entry>& entries) {
+  RevocationReasons reasons;
+  for (Entry& entry : entries) {
+    if (!entry.retired) continue;
+    std::optional<authority::LedgerEntry> revocation = TRY(revocation_of(call, entry));
+    if (!revocation) continue;
+    entry.retired = revocation->revoked;
+    reasons.emplace(entry.sha256, authority::name_of(revocation->reason));
+  }
+  return reasons;
 }
 
 // All of it, or nothing.
@@ -177,8 +196,9 @@ Answer<int> list_certificates(const StoreCall& call) {
   std::vector<Entry> entries = TRY(inventory::Inventory(call.store).list());
   Time now = now_in_seconds();
   if (span) std::erase_if(entries, [&](const Entry& entry) { return entry.not_after > now + *span; });
+  RevocationReasons reasons = TRY(reasons_of(call, entries));
   if (call.line.json) {
-    call.print(inventory_json(entries, now));
+    call.print(inventory_json(entries, reasons, now));
     return kDone;
   }
   TextTable table(call.streams.out, table_headings(call.german()));

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/ca_settings.h"
 #include "app/inventory_command.h"
 #include "app/inventory_json.h"
 #include "app/password_input.h"
@@ -102,12 +103,20 @@ Answer<std::string> content_of(ExportForm form, Export what, const std::optional
   std::unreachable();
 }
 
+// Nobody's link leads a key elsewhere, and nobody owns the file already.
+Result<> write_key(const std::string& file, std::string_view content) {
+  NewFile written = TRY(NewFile::write(file, content, kForOwnerAlone));
+  written.keep();
+  return {};
+}
+
 }  // namespace
 
 Answer<int> export_certificate(const StoreCall& call) {
   ExportForm form = TRY(wanted_export_form(call));
   std::optional<std::string> file = call.line.value_of("--out");
   if (!file) return cannot({"--out is missing", "--out fehlt"}, {"write --out FILE", "schreiben: --out DATEI"});
+  TRY(check_one_document(call.line));
   std::optional<Secret> password =
       TRY(known_password(call.streams, call.line.language, call.line.value_of("--password-file")));
   inventory::Inventory all(call.store);
@@ -121,11 +130,17 @@ Answer<int> export_certificate(const StoreCall& call) {
     Secret pem = TRY(all.key(entry.sha256));
     what.key = TRY(crypto::private_key_from_pem(pem.reveal(), entry.sha256));
   }
-  mode_t mode = what.key ? kForOwnerAlone : kForEverybody;
+  bool with_key = what.key.has_value();
   std::string content = TRY(content_of(form, std::move(what), password));
-  Result<> written = replace_file(*file, content, mode);
+  Result<> written;
+  if (*file == "-") {
+    call.print(content);
+  } else {
+    written = with_key ? write_key(*file, content) : replace_file(*file, content, kForEverybody);
+  }
   explicit_bzero(content.data(), content.size());
   if (!written) return std::unexpected(Complaint(written.error(), *file));
+  if (*file == "-") return kDone;
   std::string shown = described(entry);
   call.tell({cat(shown, " is in ", *file), cat(shown, " ist in ", *file)},
             one_json("exported", entry, now_in_seconds()));

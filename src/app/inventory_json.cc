@@ -28,6 +28,7 @@ Json kept_json(const inventory::Entry& entry, inventory::Time now) {
           {"not_before", rfc3339(entry.not_before)},
           {"not_after", rfc3339(entry.not_after)},
           {"state", inventory::name_of(inventory::validity_of(entry, now))},
+          {"revoked", entry.retired ? Json(rfc3339(*entry.retired)) : Json(nullptr)},
           {"source", inventory::name_of(entry.source)},
           {"owner", entry.owner},
           {"has_key", entry.has_key},
@@ -42,12 +43,16 @@ std::string text_of_inventory(const Json& document) {
 
 }  // namespace
 
-std::string inventory_json(const std::vector<inventory::Entry>& entries, inventory::Time now) {
+std::string inventory_json(const std::vector<inventory::Entry>& entries, const RevocationReasons& reasons,
+                           inventory::Time now) {
   // One line for each: a document of 10,000 takes a second to build and to indent.
   std::string text = "{\"certificates\": [";
   for (const inventory::Entry& entry : entries) {
     text += text.ends_with('[') ? "\n" : ",\n";
-    text += kept_json(entry, now).dump(-1, ' ', false, Json::error_handler_t::replace);
+    Json kept = kept_json(entry, now);
+    auto reason = reasons.find(entry.sha256);
+    kept["reason"] = reason == reasons.end() ? Json(nullptr) : Json(reason->second);
+    text += kept.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
   return text + "\n]}\n";
 }

@@ -161,7 +161,7 @@ RunningGate::Reading RunningGate::read_plan() {
                           conf::Problems& problems) { return gate::PublicAuthority::make(wanted, pool_, problems); },
       .acme_service =
           [this](const gate::Config& wanted, conf::Problems& problems) {
-            return gate::AcmeService::make(wanted, {.work = pool_, .lookups = acme_lookups_}, problems);
+            return gate::AcmeService::make(wanted, {.work = pool_, .lookups = acme_lookups_}, acme_tally_, problems);
           }};
   gate::check_acme_files(*config, reading.problems);
   gate::check_authority_ends(*config, now_in_seconds(), reading.problems);

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "acme/server_tally.h"
 #include "admin/control_socket.h"
 #include "admin/service.h"
 #include "app/certificate_alarms.h"
@@ -106,6 +107,7 @@ class RunningGate {
   SessionWatch watch_;  // used on the pool, by one at a time
   net::Pool pool_{4};
   net::Pool acme_lookups_{8};
+  acme::ServerTally acme_tally_;
   gate::SignInPools sign_in_pools_{.tickets = net::Pool(std::max(2U, std::thread::hardware_concurrency())),
                                    .passwords = net::Pool(kPasswordThreads)};
   std::unique_ptr<gate::Health> health_;

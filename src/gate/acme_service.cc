@@ -73,7 +73,8 @@ Result<std::shared_ptr<const authority::Authority>> open_ca(const Config& config
 
 }  // namespace
 
-std::shared_ptr<AcmeService> AcmeService::make(const Config& config, Pools pools, conf::Problems& problems) {
+std::shared_ptr<AcmeService> AcmeService::make(const Config& config, Pools pools, acme::ServerTally& tally,
+                                               conf::Problems& problems) {
   const std::optional<acme::ServerConfig>& wanted = config.ca.acme;
   if (!wanted) return nullptr;
   auto authority = open_ca(config);
@@ -97,14 +98,15 @@ std::shared_ptr<AcmeService> AcmeService::make(const Config& config, Pools pools
     }
     terms.customers.push_back(*std::move(customer));
   }
-  auto server = std::make_unique<acme::Server>(*std::move(authority), *std::move(store), std::move(terms));
-  return std::shared_ptr<AcmeService>(new AcmeService(std::move(server), pools));
+  auto server = std::make_unique<acme::Server>(*std::move(authority), *std::move(store), std::move(terms), tally);
+  return std::shared_ptr<AcmeService>(new AcmeService(std::move(server), pools, tally));
 }
 
-net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchange) {
+net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchange, std::string client) {
   const http::RequestHead& request = exchange.request();
   std::string_view base = kPrefix.substr(0, kPrefix.size() - 1);
-  acme::ServerQuestion question{.method = request.method,
+  acme::ServerQuestion question{.client = std::move(client),
+                                .method = request.method,
                                 .base = cat("https://", request.authority, base),
                                 .path = std::string(request.path.substr(base.size())),
                                 .type = {},
@@ -112,7 +114,11 @@ net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchan
   if (const http::Field* type = request.find(http::FieldName::ContentType))
     question.type = lowered(http::trim(type->value.substr(0, type->value.find(';'))));
   std::optional<std::string> body = co_await read_acme_body(exchange);
-  if (!body) co_return page_of(acme::problem_page(413, "malformed", "the request is longer than 64 KiB"));
+  if (!body) {
+    constexpr std::string_view kWhy = "the request is longer than 64 KiB";
+    tally_.refused({.client = question.client, .account = {}, .names = {}, .type = "malformed", .detail = kWhy});
+    co_return page_of(acme::problem_page(413, "malformed", kWhy));
+  }
   question.body = *std::move(body);
   if (waiting_ >= kMostRequests) co_return come_again();
   auto work = [self = shared_from_this(), question = std::move(question)]() -> Result<acme::ServerAnswer> {

@@ -28,18 +28,21 @@ class AcmeService : public std::enable_shared_from_this<AcmeService> {
   };
 
   // Null where the configuration has no [ca.acme], or cannot have it: what is wrong goes to `problems`. Opens the CA
-  // and the store of the state folder. Blocks. The pools must outlive it.
-  static std::shared_ptr<AcmeService> make(const Config& config, Pools pools, conf::Problems& problems);
+  // and the store of the state folder. Blocks. Pools and tally must outlive it.
+  static std::shared_ptr<AcmeService> make(const Config& config, Pools pools, acme::ServerTally& tally,
+                                           conf::Problems& problems);
 
-  // The answer to a request below kPrefix. Fails when the body cannot be read.
-  net::Task<http::Page> serve(net::Loop& loop, http::Exchange& exchange);
+  // The answer to a request below kPrefix, from a client at this address. Fails when the body cannot be read.
+  net::Task<http::Page> serve(net::Loop& loop, http::Exchange& exchange, std::string client);
 
  private:
-  AcmeService(std::unique_ptr<acme::Server> server, Pools pools) : server_(std::move(server)), pools_(pools) {}
+  AcmeService(std::unique_ptr<acme::Server> server, Pools pools, acme::ServerTally& tally)
+      : server_(std::move(server)), pools_(pools), tally_(tally) {}
   static net::Task<> look(std::shared_ptr<AcmeService> self, net::Loop& loop, acme::Lookup lookup);
 
   std::unique_ptr<acme::Server> server_;
   Pools pools_;
+  acme::ServerTally& tally_;
   std::atomic<int> waiting_ = 0;
 };
 

@@ -58,7 +58,7 @@ class Chain {
     crypto::Certificate current = crypto::certificate_from(leaf.der);
     while (!crypto::issued_by(*current, *current) && length_ < kLongestChain) {
       std::optional<std::string> issuer = TRY(issuer_of(*current));
-      if (!issuer) return note_missing(*current);
+      if (!issuer) return length_ == 1 ? note_missing(*current) : Result<>();
       crypto::Certificate next = crypto::certificate_from(*issuer);
       // Clients have the root already, or do not trust it because it is sent.
       if (crypto::issued_by(*next, *next)) return {};
@@ -95,8 +95,10 @@ class Chain {
     return best;
   }
 
-  // Roots of public authorities are known to the system, and to everybody's clients.
+  // Of a server's certificate alone. What issued an intermediate may well be the root, which need not be sent; and
+  // roots of public authorities are known to the system, and to everybody's clients.
   Result<> note_missing(const X509& certificate) {
+    if (crypto::is_authority(certificate)) return {};
     std::string der = crypto::der_of(certificate);
     std::string_view wanted = crypto::outline_of(der).value_or(crypto::CertificateOutline{}).issuer;
     Result<pki::TrustStore> system = pki::read_trust_store("system");

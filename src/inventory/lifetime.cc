@@ -20,7 +20,7 @@ constexpr auto kLater = std::to_array<std::pair<Alarm, seconds>>({
 }  // namespace
 
 std::string_view name_of(Validity validity) {
-  constexpr std::array<std::string_view, 5> kNames = {"valid", "expires-soon", "expired", "early", "retired"};
+  constexpr std::array<std::string_view, 5> kNames = {"valid", "expires-soon", "expired", "early", "revoked"};
   return kNames[std::size_t(validity)];
 }
 
@@ -30,7 +30,7 @@ std::string_view name_of(Alarm alarm) {
 }
 
 Validity validity_of(const Entry& entry, Time now) {
-  if (entry.retired) return Validity::Retired;
+  if (entry.retired) return Validity::Revoked;
   if (now > entry.not_after) return Validity::Expired;
   if (now < entry.not_before) return Validity::Early;
   return due_alarm(entry, now) ? Validity::ExpiresSoon : Validity::Valid;

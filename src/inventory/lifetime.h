@@ -14,11 +14,11 @@ enum class Validity : std::uint8_t {
   Valid,
   ExpiresSoon,  // an alarm is due: see due_alarm()
   Expired,
-  Early,    // not valid yet
-  Retired,  // no site shows it any more
+  Early,  // not valid yet
+  Revoked,
 };
 
-// "valid", "expires-soon", "expired", "early", "retired".
+// "valid", "expires-soon", "expired", "early", "revoked".
 std::string_view name_of(Validity validity);
 
 Validity validity_of(const Entry& entry, Time now);

@@ -229,6 +229,23 @@ def test_an_account_is_bound_to_one_that_the_ca_knows(start_site, tmp_path, auth
         ca.close()
 
 
+def test_a_ca_that_has_forgotten_the_account_gets_another_one_at_once(start_site, tmp_path, authority):
+    ca = Pebble(tmp_path, authority)
+    try:
+        until(ca.up, "the CA answers", 30)
+        gate = start_site(ca)
+        until(lambda: obtained(gate), f"it is there; the gate said {gate.said()}", 30)
+        ca.stop()
+        ca.start()
+        until(ca.up, "the CA answers", 30)
+        done = gate.run("cert", "renew", SITE, "--force", timeout=30)
+        assert done.returncode == 0, done.stdout
+        assert gate.events("acme.failed") == []
+        assert len(gate.events("acme.account")) == 2
+    finally:
+        ca.close()
+
+
 def test_a_chain_is_chosen_by_its_last_issuer(start_site, pebble):
     other = ssl.create_default_context(cadata=pebble.root(1).decode()).get_ca_certs()[0]
     name = dict(part[0] for part in other["subject"])["commonName"]

@@ -93,6 +93,9 @@ def test_names_that_are_not_allowed_are_refused(start_company):
     company.certonly("www.example.org", status=1)
     # This certbot shows its own fault instead of what it was told; its log has both.
     assert "the CA does not issue for www.example.org:" in (company.folder / "bot/letsencrypt.log").read_text()
+    (refused,) = company.gate.events("acme-server.refused")
+    assert (refused["client"], refused["names"], refused["type"]) == ("127.0.0.1", "www.example.org", "rejectedIdentifier")
+    assert refused["account"] and "does not issue for www.example.org" in refused["detail"]
     assert company.gate.events("acme-server.issued") == []
 
 
@@ -117,6 +120,9 @@ def test_who_does_not_hold_the_name_gets_nothing(start_company):
         server.shutdown()
         server.server_close()
     assert "302" in said
+    (refused,) = company.gate.events("acme-server.refused")
+    assert (refused["client"], refused["names"], refused["type"]) == ("127.0.0.1", NAME, "unauthorized")
+    assert "302" in refused["detail"]
     assert company.gate.events("acme-server.issued") == []
 
 
@@ -149,6 +155,8 @@ def test_accounts_are_bound_where_customers_are_listed(start_company, tmp_path):
     assert "binding" in company.certonly(NAME, status=1)
     company.certbot("register", "--agree-tos", "--email", "ops@example.com", "--eab-kid", "team-a",
                     "--eab-hmac-key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", status=1)
+    guessed = company.gate.events("acme-server.refused")[-1]
+    assert guessed["client"] == "127.0.0.1" and guessed["detail"].endswith(": team-a")
     company.certbot("register", "--agree-tos", "--email", "ops@example.com", "--eab-kid", "team-a",
                     "--eab-hmac-key", (tmp_path / "eab.key").read_text().strip())
     company.certonly(NAME)

@@ -130,7 +130,36 @@ def test_what_was_revoked_does_not_come_back_by_an_import(shared, tmp_path, remo
     assert done.returncode == 0, done.stderr
     assert "stays out of use" in done.stderr
     listed = json.loads(shared.run("cert", "list", "--json"))["certificates"]
-    assert [one["state"] for one in listed if host in one["names"]] == ["retired"]
+    assert [one["state"] for one in listed if host in one["names"]] == ["revoked"]
+
+
+def test_what_is_revoked_is_listed_with_its_date_and_reason(shared):
+    host = "gone.example.com"
+    serial = json.loads(shared.run("cert", "issue", host, "--json"))["serial"]
+    shared.run("cert", "revoke", host, "--reason", "key-compromise")
+    [issued] = [one for one in shared.issued() if one["serial"] == serial]
+    [kept] = [one for one in json.loads(shared.run("cert", "list", "--json"))["certificates"] if host in one["names"]]
+    assert (kept["state"], kept["revoked"], kept["reason"]) == ("revoked", issued["revoked"], "key-compromise")
+    day = issued["revoked"][:10]
+    assert f"revoked {day}" in shared.run("cert", "list")
+    assert f"gesperrt seit {day}" in shared.run("cert", "list", "--lang", "de")
+    assert f"{day}  key-compromise" in shared.run("ca", "list")
+
+
+def test_a_hyphen_is_standard_output_and_never_a_file(shared, tmp_path):
+    def run(*arguments: str, status: int = 0) -> str:
+        done = run_pforte(*arguments, "--config", str(shared.config), cwd=tmp_path)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    assert run("cert", "issue", "h.example.com", "--out", "-").startswith("-----BEGIN CERTIFICATE-----\n")
+    assert run("cert", "csr", "h.example.com", "--key", "h.key", "--out", "-").startswith("-----BEGIN CERTIFICATE REQ")
+    assert run("ca", "crl", "--out", "-").startswith("-----BEGIN X509 CRL-----\n")
+    exported = run("cert", "export", "h.example.com", "--with-key", "--out", "-")
+    assert exported.startswith("-----BEGIN PRIVATE KEY-----\n") and exported.endswith("-----END CERTIFICATE-----\n")
+    assert "--json" in run("cert", "export", "h.example.com", "--out", "-", "--json", status=2)
+    assert "--key" in run("cert", "csr", "h.example.com", "--key", "-", status=2)
+    assert [file.name for file in tmp_path.iterdir()] == ["h.key"]
 
 
 def test_a_client_gets_a_certificate_for_clients(shared, tmp_path):

@@ -105,6 +105,24 @@ def test_the_chain_is_completed_from_what_is_known_and_what_is_missing_is_said(d
     assert done.stderr == ""
 
 
+def test_a_chain_as_public_authorities_deliver_it_lacks_nothing(desk, tmp_path):
+    root, key, leaf = tmp_path / "root.pem", tmp_path / "leaf.key", tmp_path / "leaf.pem"
+    middle, middle_key = tmp_path / "middle.pem", tmp_path / "middle.key"
+    ca = ("-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    make = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30")
+    openssl(*make, "-subj", "/CN=Far Root", *ca, "-keyout", tmp_path / "root.key", "-out", root)
+    openssl(*make, "-subj", "/CN=Middle", *ca, "-CA", root, "-CAkey", tmp_path / "root.key", "-keyout", middle_key,
+            "-out", middle)
+    openssl(*make, "-subj", "/CN=shop.example", "-addext", "subjectAltName=DNS:shop.example", "-addext",
+            "basicConstraints=critical,CA:FALSE", "-CA", middle, "-CAkey", middle_key, "-keyout", key, "-out", leaf)
+    chain = tmp_path / "chain.pem"
+    chain.write_text(leaf.read_text() + middle.read_text())
+    done = run_pforte("cert", "import", str(chain), "--key", str(key), "--config", str(desk.file))
+    assert done.returncode == 0 and done.stderr == ""
+    done = run_pforte("cert", "import", str(middle), "--config", str(desk.file))
+    assert done.returncode == 0 and done.stderr == ""
+
+
 def test_what_cannot_be_imported_names_file_cause_and_remedy_and_changes_nothing(desk, pair, stranger, tmp_path):
     leaf = pair.chain.with_suffix(".crt")
     foreign = stranger.issue("other.example")
@@ -167,6 +185,18 @@ def test_an_export_with_key_is_for_its_owner_alone_and_everybody_reads_it(desk, 
         assert openssl("pkey", "-in", tmp_path / "moved.key", "-pubout") == public
     desk.run("remove", HOST)
     assert "no certificate" in desk.run("export", HOST, "--out", plain, status=2)
+
+
+def test_an_export_with_key_takes_nobodys_place_and_follows_no_link(desk, pair, tmp_path):
+    desk.run("import", pair.chain, "--key", pair.key)
+    there, link = tmp_path / "there", tmp_path / "link"
+    there.write_text("mine")
+    link.symlink_to(there)
+    for out in (link, there):
+        assert "exists already" in desk.run("export", HOST, "--with-key", "--out", out, status=2)
+    assert there.read_text() == "mine"
+    desk.run("export", HOST, "--out", link)
+    assert "BEGIN CERTIFICATE" in there.read_text()
 
 
 def test_a_kill_at_any_moment_of_an_import_leaves_all_of_it_or_nothing(desk, pair):
