@@ -102,10 +102,10 @@ std::shared_ptr<AcmeService> AcmeService::make(const Config& config, Pools pools
   return std::shared_ptr<AcmeService>(new AcmeService(std::move(server), pools, tally));
 }
 
-net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchange, std::string client) {
+net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchange, net::Address client) {
   const http::RequestHead& request = exchange.request();
   std::string_view base = kPrefix.substr(0, kPrefix.size() - 1);
-  acme::ServerQuestion question{.client = std::move(client),
+  acme::ServerQuestion question{.client = client.ip_text(),
                                 .method = request.method,
                                 .base = cat("https://", request.authority, base),
                                 .path = std::string(request.path.substr(base.size())),

@@ -9,6 +9,7 @@
 #include "gate/config.h"
 #include "http/exchange.h"
 #include "http/page.h"
+#include "net/address.h"
 #include "net/loop.h"
 #include "net/pool.h"
 
@@ -33,7 +34,7 @@ class AcmeService : public std::enable_shared_from_this<AcmeService> {
                                            conf::Problems& problems);
 
   // The answer to a request below kPrefix, from a client at this address. Fails when the body cannot be read.
-  net::Task<http::Page> serve(net::Loop& loop, http::Exchange& exchange, std::string client);
+  net::Task<http::Page> serve(net::Loop& loop, http::Exchange& exchange, net::Address client);
 
  private:
   AcmeService(std::unique_ptr<acme::Server> server, Pools pools, acme::ServerTally& tally)

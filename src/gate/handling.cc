@@ -207,7 +207,7 @@ void Handling::judge(Route& route) {
 net::Task<> Handling::take_step(Route& route) {
   if (route.step == Route::Step::Acme) {
     record_.decision = "gate.acme-server";
-    route.page = co_await plan_->acme_service->serve(worker_.loop(), exchange_, record_.client.ip_text());
+    route.page = co_await plan_->acme_service->serve(worker_.loop(), exchange_, record_.client);
     co_return {};
   }
   if (route.step == Route::Step::Authority) {
