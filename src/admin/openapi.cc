@@ -287,7 +287,10 @@ constexpr std::string_view kDocument = R"json({
         "type": "object",
         "properties": {
           "url": { "type": "string" },
-          "state": { "enum": ["up", "down", "ejected"] },
+          "state": {
+            "enum": ["up", "down", "ejected", "drained"],
+            "description": "drained, if it is, whatever the other keys say"
+          },
           "since": { "$ref": "#/components/schemas/Time" },
           "reason": { "type": ["string", "null"] },
           "certificate_expires": { "type": ["string", "null"], "format": "date-time" },
@@ -302,7 +305,14 @@ constexpr std::string_view kDocument = R"json({
               "at": { "$ref": "#/components/schemas/Time" },
               "milliseconds": { "type": "integer" }
             }
-          }
+          },
+          "healthy": { "type": "boolean", "description": "By its health check, if it has one" },
+          "ejected": { "type": "boolean", "description": "Left out for a while, since requests failed" },
+          "drained": { "type": "boolean", "description": "An administrator keeps it from new requests" },
+          "backup": { "type": "boolean" },
+          "weight": { "type": "integer" },
+          "requests": { "type": "integer", "description": "Under way" },
+          "max_requests": { "type": "integer", "description": "At once; 0: any number" }
         }
       },
       "LdapServer": {

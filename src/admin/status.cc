@@ -31,13 +31,20 @@ Json to_document(const std::optional<CheckStatus>& check) {
 }
 
 Json to_document(const ServerStatus& server) {
-  constexpr std::array<const char*, 3> kStates{"up", "down", "ejected"};
+  constexpr std::array<const char*, 4> kStates{"up", "down", "ejected", "drained"};
   return {{"url", server.url},
           {"state", kStates[std::size_t(server.state)]},
           {"since", rfc3339(server.since)},
           {"reason", server.reason.empty() ? Json(nullptr) : Json(server.reason)},
           {"certificate_expires", to_document(server.certificate_expires)},
-          {"check", to_document(server.check)}};
+          {"check", to_document(server.check)},
+          {"healthy", server.healthy},
+          {"ejected", server.ejected},
+          {"drained", server.drained},
+          {"backup", server.backup},
+          {"weight", server.weight},
+          {"requests", server.requests},
+          {"max_requests", server.max_requests}};
 }
 
 Json to_document(const BackendStatus& backend) {

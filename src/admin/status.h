@@ -27,6 +27,7 @@ struct ServerStatus {
     Up,
     Down,     // the health check says so
     Ejected,  // too many requests in a row failed; left out for a while
+    Drained,  // an administrator keeps it from new requests, whatever else it is
   };
   std::string url;
   State state = State::Up;
@@ -34,6 +35,13 @@ struct ServerStatus {
   std::string reason;                       // of the last failure; empty: there was none
   std::optional<Time> certificate_expires;  // of an https server, once one has been seen
   std::optional<CheckStatus> check;         // none where nobody checks
+  bool healthy = true;                      // by its health check, if it has one
+  bool ejected = false;
+  bool drained = false;
+  bool backup = false;
+  unsigned weight = 1;
+  unsigned requests = 0;      // under way
+  unsigned max_requests = 0;  // 0: any number
 };
 
 struct BackendStatus {

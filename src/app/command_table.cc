@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/command_table_backend.h"
 #include "app/command_table_ca.h"
 #include "app/command_table_inventory.h"
 #include "base/text.h"
@@ -220,6 +221,7 @@ constexpr Phrase kMoreOnForms = {"STORE is a file or directory (PEM, DER, PKCS#1
 constexpr std::array kGroups = std::to_array<GroupSpec>({
     {"agent", {"who may sign in", "wer sich anmelden darf"}},
     {"service", {"ways to sign in: stop them, start them", "Wege der Anmeldung: anhalten, starten"}},
+    {"backend", {"the servers behind the gate: list, drain", "die Server hinter dem Tor: auflisten, ausleiten"}},
     {"session", {"who is signed in: list, end", "wer angemeldet ist: auflisten, beenden"}},
     {"cache", {"answers that are kept: show, take out", "aufbewahrte Antworten: ansehen, wegnehmen"}},
     {"cert",
@@ -387,6 +389,9 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .summary = {"stop a service, until it is started again", "einen Dienst anhalten, bis er wieder gestartet wird"},
      .more = {"In force at once, also over a restart. Sessions that have begun go on.\n",
               "Gilt sofort, auch über einen Neustart hinweg. Begonnene Sitzungen laufen weiter.\n"}},
+    kBackendListCommand,
+    kBackendDrainCommand,
+    kBackendUndrainCommand,
     {.command = Command::SessionList,
      .group = "session",
      .word = "list",

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "app/backend_list.h"
 #include "app/ca_command.h"
 #include "app/cert_command.h"
 #include "app/cert_request.h"
@@ -141,6 +142,8 @@ int run(std::span<const char* const> arguments) {
       return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
         return ask_purge(state_dir, line->operand, line->second_operand, manner);
       });
+    case Command::BackendList:
+      return list_backends(*line, Streams());
     case Command::Demo:
       return run_demo(*line);
     case Command::CertShow:

@@ -209,6 +209,7 @@ void RunningGate::follow(std::shared_ptr<const gate::Plan> plan, std::vector<std
   Result<> in_force = plan_->sign_in ? plan_->sign_in->take_force() : Result<>();
   if (!in_force) log::error("kerberos.configuration-kept", {{"reason", in_force.error().text()}});
   names_ = plan_->names;
+  drains_.use(plan_);
   loaded_ = std::chrono::system_clock::now();
   std::size_t number = 0;
   for (Crew& one : crew_) {
@@ -362,6 +363,7 @@ net::Task<> RunningGate::follow_certificates() {
 // What a command has changed.
 net::Task<> RunningGate::follow_all() {
   co_await follow_store(true);
+  co_await drains_.follow();
   co_await follow_certificates();
   co_return {};
 }
@@ -414,6 +416,7 @@ net::Task<> RunningGate::watch_store() {
   for (bool well = true;;) {
     co_await loop_.sleep_for(kStoreLook);
     Result<> followed = co_await outcome(follow_store(false));
+    if (followed) followed = co_await outcome(drains_.follow());
     if (followed) followed = co_await outcome(follow_certificates());
     if (!followed && well) log::error("store.failed", {{"reason", followed.error().text()}});
     if (followed && !well) log::info("store.works-again");
@@ -540,6 +543,8 @@ std::string RunningGate::metrics() const {
       facts.servers.push_back({.backend = backend->config.name.value,
                                .server = server->url(),
                                .up = server->available(loop_.now()),
+                               .drained = server->drained(),
+                               .requests = server->requests(),
                                .checked = backend->config.health.has_value(),
                                .checks_passed = story.checks_passed,
                                .checks_failed = story.checks_failed,

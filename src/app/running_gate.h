@@ -13,6 +13,7 @@
 #include "app/certificate_alarms.h"
 #include "app/certificate_renewal.h"
 #include "app/certificate_watch.h"
+#include "app/drain_watch.h"
 #include "app/session_watch.h"
 #include "conf/problem.h"
 #include "gate/access_log.h"
@@ -110,6 +111,7 @@ class RunningGate {
   acme::ServerTally acme_tally_;
   gate::SignInPools sign_in_pools_{.tickets = net::Pool(std::max(2U, std::thread::hardware_concurrency())),
                                    .passwords = net::Pool(kPasswordThreads)};
+  DrainWatch drains_{loop_, pool_};
   std::unique_ptr<gate::Health> health_;
   std::unique_ptr<CertificateRenewal> renewal_;  // null until some site wants a certificate by ACME
 

@@ -6,12 +6,26 @@ namespace pforte::app {
 
 namespace {
 
-admin::ServerStatus status_of(const gate::Server& server, const gate::BackendConfig& backend, net::Instant now) {
+admin::ServerStatus::State state_of(const admin::ServerStatus& server) {
   using State = admin::ServerStatus::State;
+  if (server.drained) return State::Drained;
+  if (!server.healthy) return State::Down;
+  return server.ejected ? State::Ejected : State::Up;
+}
+
+admin::ServerStatus status_of(const gate::Server& server, const gate::BackendConfig& backend,
+                              const gate::ServerConfig& config, net::Instant now) {
   gate::Server::Story story = server.story();
   admin::ServerStatus status;
   status.url = server.url();
-  status.state = !server.healthy() ? State::Down : server.ejected(now) ? State::Ejected : State::Up;
+  status.healthy = server.healthy();
+  status.ejected = server.ejected(now);
+  status.drained = server.drained();
+  status.state = state_of(status);
+  status.backup = config.backup;
+  status.weight = config.weight;
+  status.requests = server.requests();
+  status.max_requests = config.max_requests;
   status.since = story.since;
   status.reason = story.reason;
   if (story.certificate_expires) status.certificate_expires = *story.certificate_expires;
@@ -92,12 +106,14 @@ admin::Status status_of(const gate::Plan& plan, const gate::TlsNames* names, net
   }
   for (const auto& backend : plan.backends) {
     admin::BackendStatus one{.name = backend->config.name.value, .servers = {}};
-    for (const auto& server : backend->servers) one.servers.push_back(status_of(*server, backend->config, now));
+    one.servers.reserve(backend->servers.size());
+    for (std::size_t i = 0; i < backend->servers.size(); ++i)
+      one.servers.push_back(status_of(*backend->servers[i], backend->config, backend->config.servers[i], now));
     status.backends.push_back(std::move(one));
   }
   for (const auto& passthrough : plan.passthroughs) {
     admin::BackendStatus one{.name = passthrough->name(), .servers = {}};
-    for (const auto& server : passthrough->servers()) one.servers.push_back(status_of(*server, {}, now));
+    for (const auto& server : passthrough->servers()) one.servers.push_back(status_of(*server, {}, {}, now));
     status.backends.push_back(std::move(one));
   }
   if (plan.sign_in) append_sign_in(*plan.sign_in, status);

@@ -87,6 +87,7 @@ void Writer::server(const Json& server) {
   if (state == "up") state = word("up", "erreichbar");
   if (state == "down") state = word("down", "gestört");
   if (state == "ejected") state = word("ejected", "ausgesetzt");
+  if (state == "drained") state = word("drained", "ausgeleitet");
   out_ += cat("    ", shown_text(server, "url"), "  ", state, word(" since ", " seit "), shown_text(server, "since"));
   std::string reason = shown_text(server, "reason");
   if (!reason.empty()) out_ += cat(word("; last: ", "; zuletzt: "), reason);

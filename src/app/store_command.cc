@@ -11,6 +11,7 @@
 #include "app/agent_command.h"
 #include "app/agent_import.h"
 #include "app/agent_map.h"
+#include "app/backend_command.h"
 #include "app/cert_issue.h"
 #include "app/control_call.h"
 #include "app/german.h"
@@ -49,6 +50,8 @@ constexpr auto kHandlers = std::to_array<Handler>({
     {Command::ServiceList, list_services, false},
     {Command::ServiceStart, start_service, true},
     {Command::ServiceStop, stop_service, true},
+    {Command::BackendDrain, drain_backend, true},
+    {Command::BackendUndrain, undrain_backend, true},
     {Command::SessionList, list_sessions, false},
     {Command::SessionEnd, end_sessions, true},
     {Command::CertIssue, issue_certificate, true},

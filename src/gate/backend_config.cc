@@ -70,6 +70,18 @@ std::vector<ServerConfig> read_servers(conf::Reader& keys) {
   return servers;
 }
 
+std::chrono::milliseconds read_longest_ejection(conf::Reader& keys, const BackendConfig& config) {
+  bool said = keys.has("eject_time_max");
+  std::chrono::milliseconds most = keys.duration_or("eject_time_max", config.eject_time_max, {100ms, 1h});
+  if (said && most < config.eject_time) {
+    keys.problems().error(keys.place_of("eject_time_max"), "conf.backend.eject-time-max",
+                          {"eject_time_max is shorter than eject_time", "eject_time_max ist kürzer als eject_time"},
+                          {"write the longer of the two as eject_time_max; equal, the time never grows",
+                           "die längere Zeit als eject_time_max schreiben; sind beide gleich, wächst sie nie"});
+  }
+  return std::max(most, config.eject_time);
+}
+
 conf::Text read_trust(conf::Reader& keys, const BackendConfig& config) {
   std::optional<conf::Text> trust = keys.text("trust");
   if (!trust || trust->value == "system") return trust.value_or(config.trust);
@@ -172,6 +184,7 @@ BackendConfig read_backend_config(conf::Reader keys) {
   config.idle_connections = keys.number_or("idle_connections", config.idle_connections, {0, 10'000});
   config.eject_after = static_cast<unsigned>(keys.number_or("eject_after", config.eject_after, {0, 1000}));
   config.eject_time = keys.duration_or("eject_time", config.eject_time, {100ms, 1h});
+  config.eject_time_max = read_longest_ejection(keys, config);
   keys.end();
 
   if (!config.server_name.empty() && !is_host_name(config.server_name)) {

@@ -80,8 +80,9 @@ struct BackendConfig {
   // answer, garbage). 0: never. At most 1000.
   unsigned eject_after = 5;
 
-  // 100 ms to 1 h.
+  // The first time; each further ejection in a row takes twice as long, up to `eject_time_max`. Both 100 ms to 1 h.
   std::chrono::milliseconds eject_time = std::chrono::seconds(10);
+  std::chrono::milliseconds eject_time_max = std::chrono::minutes(5);
 };
 
 // Reads one `[[backend]]`. What is wrong goes to the reader's problems.

@@ -7,6 +7,9 @@
 #include "base/text.h"
 
 namespace pforte::gate {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 constexpr std::string_view kHeader = "header:";
@@ -46,6 +49,7 @@ BalanceConfig read_balance_config(conf::Reader& keys) {
   BalanceConfig config;
   config.by = static_cast<Balance>(keys.choice_or("balance", static_cast<std::size_t>(config.by), kNames));
   config.hash_field = read_hash_field(keys, config.by);
+  config.slow_start = keys.duration_or("slow_start", config.slow_start, {0ms, 1h});
   return config;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -16,6 +17,9 @@ struct BalanceConfig {
   // Of Balance::Hash: the field whose value decides, in lower case. Empty, or a request without it: the client's
   // address.
   std::string hash_field;
+
+  // How long a server that has come back takes to get its whole share, from a tenth of it. 0 to 1 h.
+  std::chrono::milliseconds slow_start{0};
 };
 
 // Takes the keys about it from a `[[backend]]`.

@@ -54,11 +54,13 @@ Balancer::Lack Balancer::gather(const Backend& backend, const Wish& wish) {
     const Server& server = *backend.servers[i];
     const ServerConfig& config = backend.config.servers[i];
     if (wish.only && wish.only != &server) continue;
-    Rank rank = rank_of(server, config, loop_.now());
+    Rank rank = !wish.only && server.drained() ? Rank::Out : rank_of(server, config, loop_.now());
     if (rank == Rank::Out || rank > best || std::ranges::find(wish.tried, &server) != wish.tried.end()) continue;
     if (rank < best) candidates_.clear();
     best = rank;
-    if (!is_full(server, config)) candidates_.emplace_back(i, config.weight, server.requests());
+    if (is_full(server, config)) continue;
+    unsigned warmth = server.warmth(loop_.now(), backend.config.balance.slow_start);
+    candidates_.emplace_back(i, config.weight * warmth, server.requests());
   }
   return best == Rank::Out ? Lack::NoServer : Lack::AllBusy;
 }

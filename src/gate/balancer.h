@@ -28,7 +28,7 @@ class Balancer {
     const http::RequestHead& request;
     const net::Address& client;
     std::span<const Server* const> tried = {};  // those are left out
-    const Server* only = nullptr;               // this one, ejected or not, or none; null: any
+    const Server* only = nullptr;               // this one, also if it is ejected or drained, or none; null: any
   };
   enum class Lack : std::uint8_t {
     NoServer,  // none is left that could be asked
@@ -42,8 +42,8 @@ class Balancer {
 
  private:
   struct Candidate {
-    std::size_t number;  // in the backend
-    std::uint32_t weight;
+    std::size_t number;      // in the backend
+    std::uint32_t weight;    // times 1000, and less while it starts slowly
     std::uint32_t requests;  // under way there
   };
   static bool less_busy(const Candidate& a, const Candidate& b);

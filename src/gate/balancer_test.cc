@@ -280,6 +280,20 @@ TEST_CASE("who wants one server gets it or none, ejected or not") {
   CHECK(!farm.ask(wanted));
 }
 
+TEST_CASE("a server that came back begins with a tenth of its share") {
+  for (Balance balance : kAll) {
+    Farm farm(2, balance);
+    farm.backend.config.balance.slow_start = 1h;
+    testing::fail_check(farm.server(0));
+    farm.server(0).judged({.passed = true}, 1, 1);
+    int first = 0;
+    for (const std::string& home : farm.homes(1100)) first += home == farm.server(0).url() ? 1 : 0;
+    CAPTURE(first);
+    CHECK(first > 50);
+    CHECK(first < 150);
+  }
+}
+
 TEST_CASE("turns go on when servers come and go, and their weights change") {
   Farm farm(2);
   farm.shares(7);

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "conf/quantity.h"
 #include "crypto/digest.h"
 #include "gate/answer.h"
 #include "gate/stored_answer.h"
@@ -390,7 +391,9 @@ void Forwarding::blame(Server& server, const Error& error) {
   if (error.code() == "gate.no-descriptor") return;
   if (!server.failed(worker_.loop().now(), error.text())) return;
   worker_.metrics().ejections.add();
-  log::warning("backend.ejected", {{"server", server.url()}, {"reason", error.text()}});
+  log::warning(
+      "backend.ejected",
+      {{"server", server.url()}, {"for", conf::duration_text(server.story().ejection)}, {"reason", error.text()}});
 }
 
 }  // namespace pforte::gate

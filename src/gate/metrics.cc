@@ -213,6 +213,23 @@ void append_certificates(Exposition& out, const ProcessFacts& facts) {
     out.sample(kExpires, {{"name", one.name}, {"sha256", one.sha256}, {"source", one.source}}, one.seconds);
 }
 
+void append_servers(Exposition& out, const std::vector<ServerHealth>& servers) {
+  out.family("pforte_backend_server_up", "gauge", "1: the server gets requests; 0: it is down, left out or drained.");
+  for (const ServerHealth& one : servers) {
+    out.sample("pforte_backend_server_up", {{"backend", one.backend}, {"server", one.server}}, std::int64_t(one.up));
+  }
+  out.family("pforte_backend_server_drained", "gauge", "1: an administrator keeps the server from new requests.");
+  for (const ServerHealth& one : servers) {
+    out.sample("pforte_backend_server_drained", {{"backend", one.backend}, {"server", one.server}},
+               std::int64_t(one.drained));
+  }
+  out.family("pforte_backend_server_requests", "gauge", "Requests that are under way at the server.");
+  for (const ServerHealth& one : servers) {
+    out.sample("pforte_backend_server_requests", {{"backend", one.backend}, {"server", one.server}},
+               std::int64_t(one.requests));
+  }
+}
+
 void append_backends(Exposition& out, const Sums& sums, const std::vector<ServerHealth>& servers) {
   out.family("pforte_backend_connections", "gauge", "Connections to backends that are open.");
   out.sample("pforte_backend_connections", {{"state", "busy"}}, sums.of(&Metrics::backend_busy));
@@ -235,11 +252,7 @@ void append_backends(Exposition& out, const Sums& sums, const std::vector<Server
              sums.of(&Metrics::misdirected));
   out.single("pforte_backend_ejections_total", "counter", "Times that a server was left out after failures.",
              sums.of(&Metrics::ejections));
-  out.family("pforte_backend_server_up", "gauge", "1: the server gets requests; 0: it is down or left out.");
-  for (const ServerHealth& server : servers) {
-    out.sample("pforte_backend_server_up", {{"backend", server.backend}, {"server", server.server}},
-               std::int64_t(server.up));
-  }
+  append_servers(out, servers);
 }
 
 void append_cache(Exposition& out, const Sums& sums, const ProcessFacts& facts) {

@@ -133,7 +133,9 @@ struct ServerHealth {
   std::string backend;
   std::string server;  // its URL
   bool up = false;
-  bool checked = false;  // somebody asks it; else the numbers below mean nothing
+  bool drained = false;
+  std::uint32_t requests = 0;  // under way
+  bool checked = false;        // somebody asks it; else the numbers below mean nothing
   std::uint64_t checks_passed = 0;
   std::uint64_t checks_failed = 0;
   std::uint64_t changes = 0;  // of the verdict

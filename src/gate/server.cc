@@ -1,6 +1,7 @@
 #include "gate/server.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "gate/rendezvous.h"
 
@@ -16,6 +17,7 @@ Server::Server(const BackendConfig& backend, const ServerConfig& config, std::sh
       idle_connections_(backend.idle_connections),
       eject_after_(backend.eject_after),
       eject_time_(backend.eject_time),
+      eject_time_max_(backend.eject_time_max),
       addresses_(std::make_shared<const std::vector<net::Address>>()) {
   story_.since = std::chrono::system_clock::now();
   Result<net::Address> address = net::parse_ip(config.host, config.port);
@@ -53,8 +55,29 @@ bool Server::failed(net::Instant now, std::string_view reason) {
   story_.reason = reason;
   if (!ejects) return false;
   story_.since = std::chrono::system_clock::now();
-  ejected_until_.store((now + eject_time_).time_since_epoch().count(), std::memory_order_relaxed);
+  story_.ejection = next_ejection(now, failures);
+  ejected_until_.store((now + story_.ejection).time_since_epoch().count(), std::memory_order_relaxed);
   return true;
+}
+
+// Under mutex_. One failure after another since the last ejection, or soon again: it is still the same trouble.
+std::chrono::milliseconds Server::next_ejection(net::Instant now, unsigned failures) const {
+  net::Instant last_end{net::Duration(ejected_until_.load(std::memory_order_relaxed))};
+  bool has_served = failures <= eject_after_;
+  bool anew = story_.ejection == std::chrono::milliseconds(0) || (has_served && now - last_end >= story_.ejection);
+  return anew ? eject_time_ : std::min(2 * story_.ejection, eject_time_max_);
+}
+
+unsigned Server::warmth(net::Instant now, net::Duration slow_start) const {
+  constexpr unsigned kCold = 100, kWarm = 1000;
+  if (slow_start <= net::Duration(0)) return kWarm;
+  std::int64_t back =
+      std::max(back_since_.load(std::memory_order_relaxed), ejected_until_.load(std::memory_order_relaxed));
+  if (back == 0) return kWarm;
+  net::Duration passed = now.time_since_epoch() - net::Duration(back);
+  if (passed >= slow_start) return kWarm;
+  if (passed <= net::Duration(0)) return kCold;
+  return kCold + unsigned((kWarm - kCold) * passed / slow_start);
 }
 
 bool Server::let_in(unsigned most) {
@@ -78,15 +101,27 @@ bool Server::judged(const Check& check, unsigned rise, unsigned fall) {
   healthy_.store(verdict_.well(), std::memory_order_relaxed);
   story_.since = check.at;
   ++story_.changes;
+  if (check.passed) came_back();
   return true;
 }
 
 void Server::unchecked() {
   std::lock_guard lock(mutex_);
-  if (!verdict_.well()) story_.since = std::chrono::system_clock::now();
+  if (!verdict_.well()) {
+    story_.since = std::chrono::system_clock::now();
+    came_back();
+  }
   verdict_ = {};
   story_.check = std::nullopt;
   healthy_.store(true, std::memory_order_relaxed);
+}
+
+bool Server::drain(bool drained) {
+  if (drained_.exchange(drained, std::memory_order_relaxed) == drained) return false;
+  if (!drained) came_back();
+  std::lock_guard lock(mutex_);
+  story_.since = std::chrono::system_clock::now();
+  return true;
 }
 
 bool Server::showed_certificate(std::chrono::sys_seconds not_after, const std::string& digest) {
@@ -123,7 +158,7 @@ bool Server::same_as(const Server& other) const {
   bool same_trust = tls_ && other.tls_ ? tls_->same_trust(*other.tls_) : tls_ == other.tls_;
   return same_trust && url_ == other.url_ && tls_name_ == other.tls_name_ && protocol_ == other.protocol_ &&
          idle_connections_ == other.idle_connections_ && eject_after_ == other.eject_after_ &&
-         eject_time_ == other.eject_time_;
+         eject_time_ == other.eject_time_ && eject_time_max_ == other.eject_time_max_;
 }
 
 }  // namespace pforte::gate

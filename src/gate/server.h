@@ -51,7 +51,7 @@ class Server {
   bool named() const { return named_; }  // a name, which may move; else an address
 
   // Whether it may get a request now.
-  bool available(net::Instant now) const { return healthy() && !ejected(now); }
+  bool available(net::Instant now) const { return healthy() && !ejected(now) && !drained(); }
   bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
   bool ejected(net::Instant now) const;
 
@@ -61,7 +61,15 @@ class Server {
   void let_out() { requests_.fetch_sub(1, std::memory_order_relaxed); }
   unsigned requests() const { return requests_.load(std::memory_order_relaxed); }
 
-  // What came of an attempt. Enough failures in a row eject the server for a while: true for the one that did it.
+  // Whether an administrator keeps it from new requests; drain() is true when that changed.
+  bool drained() const { return drained_.load(std::memory_order_relaxed); }
+  bool drain(bool drained);
+
+  // How warm it is, from 100 to 1000: a server that came back less than `slow_start` ago is given less than its weight.
+  unsigned warmth(net::Instant now, net::Duration slow_start) const;
+
+  // What came of an attempt. Enough failures in a row eject the server for a while: true for the one that did it. Each
+  // further ejection takes twice as long as the one before, until the server has served as long as it was left out.
   void succeeded();
   bool failed(net::Instant now, std::string_view reason);
 
@@ -96,7 +104,8 @@ class Server {
     std::optional<Check> check;  // the last one
     std::uint64_t checks_passed = 0;
     std::uint64_t checks_failed = 0;
-    std::uint64_t changes = 0;  // of the verdict
+    std::uint64_t changes = 0;              // of the verdict
+    std::chrono::milliseconds ejection{0};  // how long the last one takes, or took; 0: there was none
   };
   Story story() const;
 
@@ -104,6 +113,9 @@ class Server {
   bool same_as(const Server& other) const;
 
  private:
+  void came_back() { back_since_.store(net::Clock::now().time_since_epoch().count(), std::memory_order_relaxed); }
+  std::chrono::milliseconds next_ejection(net::Instant now, unsigned failures) const;
+
   ServerConfig config_;
   std::string url_;
   std::uint64_t hash_;
@@ -112,14 +124,17 @@ class Server {
   Protocol protocol_;
   std::size_t idle_connections_;
   unsigned eject_after_;
-  net::Duration eject_time_;
+  std::chrono::milliseconds eject_time_;
+  std::chrono::milliseconds eject_time_max_;
   bool named_;
 
   std::atomic<std::size_t> good_address_{0};
   std::atomic<unsigned> moves_{0};
   std::atomic<bool> healthy_{true};
+  std::atomic<bool> drained_{false};
   std::atomic<unsigned> failures_in_a_row_{0};
   std::atomic<std::int64_t> ejected_until_{0};  // ticks of net::Clock
+  std::atomic<std::int64_t> back_since_{0};     // likewise; 0: it was never away but for ejections
   mutable std::mutex mutex_;
   Addresses addresses_;      // under mutex_; asked for only when a connection is made
   Story story_;              // under mutex_

@@ -66,11 +66,59 @@ TEST_CASE("a server that fails again after its ejection is ejected at once, unti
   for (int i = 0; i < 3; ++i) server.failed(kNow, "down");
   net::Instant later = kNow + 10s;
   CHECK(server.failed(later, "still down"));
-  CHECK(server.ejected(later + 9s));
-  net::Instant much_later = later + 10s;
+  net::Instant much_later = later + 20s;
   server.succeeded();
   CHECK(!server.failed(much_later, "once"));
   CHECK(server.available(much_later));
+}
+
+TEST_CASE("each ejection in a row takes twice as long, up to a bound") {
+  BackendConfig config = backend_config();
+  config.eject_time_max = 35s;
+  Server server(config, at("10.0.0.1"), nullptr);
+  net::Instant now = kNow;
+  for (int i = 0; i < 3; ++i) server.failed(now, "down");
+  for (auto length : {10s, 20s, 35s, 35s}) {
+    CHECK(server.story().ejection == length);
+    CHECK(server.ejected(now + length - 1ms));
+    now += length;
+    CHECK(!server.ejected(now));
+    server.failed(now, "still down");
+  }
+}
+
+TEST_CASE("an ejection takes as long as the first one only after the server has served as long as it was left out") {
+  for (auto served : {19s, 20s}) {
+    Server server(backend_config(), at("10.0.0.1"), nullptr);
+    for (int i = 0; i < 3; ++i) server.failed(kNow, "down");
+    server.failed(kNow + 10s, "still down");
+    CHECK(server.story().ejection == 20s);
+    server.succeeded();
+    for (int i = 0; i < 3; ++i) server.failed(kNow + 30s + served, "again");
+    CHECK(server.story().ejection == (served == 19s ? 40s : 10s));
+  }
+}
+
+TEST_CASE("a server that came back gets warm from a tenth to the whole") {
+  Server server(backend_config(), at("10.0.0.1"), nullptr);
+  CHECK(server.warmth(kNow, 30s) == 1000);
+  for (int i = 0; i < 3; ++i) server.failed(kNow, "down");
+  net::Instant back = kNow + 10s;
+  CHECK(server.warmth(back, 30s) == 100);
+  CHECK(server.warmth(back + 10s, 30s) == 400);
+  CHECK(server.warmth(back + 29s, 30s) == 970);
+  CHECK(server.warmth(back + 30s, 30s) == 1000);
+  CHECK(server.warmth(back, 0s) == 1000);
+}
+
+TEST_CASE("who is well again is cold, whose check was never failed is not") {
+  Server server(backend_config(), at("10.0.0.1"), nullptr);
+  server.judged({.passed = true}, 1, 1);
+  CHECK(server.warmth(net::Clock::now(), 1h) == 1000);
+  server.judged({.passed = false}, 1, 1);
+  server.judged({.passed = true}, 1, 1);
+  CHECK(server.warmth(net::Clock::now(), 1h) == 100);
+  CHECK(server.warmth(net::Clock::now() + 1h, 1h) == 1000);
 }
 
 TEST_CASE("a success between failures starts the count anew") {
@@ -127,6 +175,9 @@ TEST_CASE("a server is the same as long as it is reached the same way") {
   CHECK(!server.same_as(Server(config, at("10.0.0.2"), nullptr)));
   BackendConfig other = config;
   other.eject_after = 4;
+  CHECK(!server.same_as(Server(other, at("10.0.0.1"), nullptr)));
+  other = config;
+  other.eject_time_max = 1h;
   CHECK(!server.same_as(Server(other, at("10.0.0.1"), nullptr)));
   other = config;
   other.idle_connections = 1;

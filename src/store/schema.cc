@@ -105,7 +105,13 @@ CREATE TABLE acme_server_proof (
 CREATE INDEX acme_server_proof_order ON acme_server_proof (order_id);
 )";
 
-constexpr auto kMigrations = std::to_array<std::string_view>({kFirst, kCertificates, kAuthority, kAcme, kAcmeServer});
+constexpr std::string_view kBackends = R"(
+CREATE TABLE backend_drain (
+  backend TEXT NOT NULL, server TEXT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (backend, server));
+)";
+
+constexpr auto kMigrations =
+    std::to_array<std::string_view>({kFirst, kCertificates, kAuthority, kAcme, kAcmeServer, kBackends});
 
 Result<std::int64_t> version_of(Store& store) {
   std::int64_t version = 0;

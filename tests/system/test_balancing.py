@@ -1,10 +1,13 @@
 """How requests are shared out among the servers of a backend: weights, reserves, limits, hashes."""
 
+import json
+import signal
 import threading
+import time
 from collections import Counter
 
 import pytest
-from backends import by_path, echo, text
+from backends import by_path, echo, reset_at_once, text
 from gate import until
 from raw import request
 
@@ -139,3 +142,118 @@ def test_by_hash_of_a_header_a_tenant_stays_at_its_server(start_gate, start_back
     change(pforte, servers=[servers[2].url, servers[0].url])
     now = homes()
     assert {n for n in before if before[n] != now[n]} == {n for n in before if before[n] == gone.port}
+
+
+def test_a_server_that_comes_back_gets_its_share_little_by_little(start_gate, start_backend):
+    old, back = start_backend(), start_backend()
+    pforte = start_gate(old, back, workers=1, backend={
+        "balance": "round-robin", "slow_start": "3s",
+        "health": {"path": "/health", "every": "100ms", "timeout": "500ms"}})
+    assert ports(pforte, 20) == {old.port: 10, back.port: 10}
+    back.script = by_path({"/health": text(b"ill", status=503)})
+    until(lambda: back.port not in ports(pforte, 4), "it is left out")
+    back.script = echo
+    until(lambda: pforte.metric("pforte_backend_server_up", server=back.url) == 1, "it is back")
+    began = time.monotonic()
+    early = ports(pforte, 20)[back.port]
+    assert time.monotonic() - began > 1 or early <= 6
+    time.sleep(max(0.0, 3.2 - (time.monotonic() - began)))
+    assert ports(pforte, 40)[back.port] >= 18
+
+
+def test_ejections_grow_longer_until_the_server_has_served_for_a_while(start_gate, start_backend):
+    bad, good = start_backend(reset_at_once), start_backend()
+    pforte = start_gate(bad, good, workers=1, backend={
+        "balance": "round-robin", "eject_after": 1, "eject_time": "100ms", "eject_time_max": "300ms"})
+
+    def ejections(count: int) -> list[str]:
+        def asked() -> list[str]:
+            assert pforte.get().status == 200
+            return [event["for"] for event in pforte.events("backend.ejected")]
+        return until(lambda: told if len(told := asked()) >= count else None, f"{count} ejections")
+    assert ejections(4) == ["100ms", "200ms", "300ms", "300ms"]
+    bad.script = echo
+    until(lambda: bad.port in ports(pforte, 2), "it serves again")
+    time.sleep(0.35)
+    bad.script = reset_at_once
+    assert ejections(5)[4] == "100ms"
+
+
+# Drain and undrain.
+
+
+def drained(pforte, *operands) -> dict:
+    done = pforte.run("backend", *operands, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def listed(pforte, backend) -> dict:
+    servers = [one for each in drained(pforte, "list")["backends"] for one in each["servers"]]
+    return next(one for one in servers if one["url"] == backend.url)
+
+
+@pytest.mark.parametrize("balance", ALL)
+def test_a_drained_server_gets_nothing_new_and_ends_what_it_has(balance, hold):
+    pforte, (one, other), held = hold(2, lambda a, b: [a.url, server(b, weight=256)], workers=2,
+                                      backend={"balance": balance})
+    held.send(4)
+    drained(pforte, "drain", "app", other.url)
+    under_way = other.targets.count("/held")
+    assert ports(pforte, 10) == {one.port: 10}
+    assert listed(pforte, other)["state"] == "drained"
+    assert listed(pforte, other)["requests"] == under_way
+    assert pforte.metric("pforte_backend_server_drained", server=other.url) == 1
+    assert pforte.metric("pforte_backend_server_up", server=other.url) == 0
+    assert "drained" in pforte.run("status").stdout
+    assert held.release() == [200] * 4
+    drained(pforte, "undrain", "app", other.url)
+    until(lambda: other.port in ports(pforte, 5) or balance == "hash", "it gets requests again")
+    assert listed(pforte, other)["state"] == "up"
+    assert [event["server"] for event in pforte.events("backend.drained")] == [other.url]
+
+
+def test_a_drain_outlives_a_reload_and_a_restart(start_gate, start_backend):
+    one, other = start_backend(), start_backend()
+    pforte = start_gate(one, other, backend={"balance": "round-robin"})
+    drained(pforte, "drain", "app", other.url)
+    change(pforte, eject_after=7)  # makes new servers of them
+    assert ports(pforte, 6) == {one.port: 6}
+    pforte.signal(signal.SIGTERM)
+    pforte.wait()
+    again = start_gate.again(pforte)
+    assert ports(again, 6) == {one.port: 6}
+    drained(again, "undrain", "app")
+    assert set(ports(again, 6)) == {one.port, other.port}
+
+
+def test_a_server_can_be_drained_before_the_gate_runs(start_gate, start_backend):
+    one, other = start_backend(), start_backend()
+    pforte = start_gate(one, other, backend={"balance": "round-robin"})
+    pforte.signal(signal.SIGTERM)
+    pforte.wait()
+    drained(pforte, "drain", "app", one.url)
+    assert pforte.run("backend", "list").returncode == 3
+    again = start_gate.again(pforte)
+    assert ports(again, 6) == {other.port: 6}
+
+
+def test_a_backend_that_is_drained_as_a_whole_answers_503_and_the_command_says_so(pforte, app):
+    done = pforte.run("backend", "drain", "app")
+    assert done.returncode == 0
+    assert "503" in done.stderr
+    assert pforte.get().status == 503
+    assert app.requests == []
+    drained(pforte, "undrain", "app")
+    assert pforte.get().status == 200
+
+
+def test_what_is_no_backend_and_no_server_of_it_is_refused(pforte, app):
+    for operands, words in [(("drain", "ap"), "did you mean app?"), (("drain", "app", "http://127.0.0.1:1"), app.url),
+                            (("undrain", "crm"), "there are: app"), (("list", "crm"), "no backend crm")]:
+        done = pforte.run("backend", *operands)
+        assert done.returncode == 2
+        assert words in done.stderr
+    german = pforte.run("backend", "drain", "crm", "--lang", "de")
+    assert "hat kein Backend crm" in german.stderr
+    assert pforte.get().status == 200

@@ -1,0 +1,38 @@
+#include "gate/drains.h"
+
+#include "base/log.h"
+#include "gate/plan.h"
+
+namespace pforte::gate {
+
+Result<Drains> Drains::read(store::Store& store) {
+  Drains drains;
+  auto keep = [&](const store::Row& row) { drains.servers_.emplace(row.text(0), row.text(1)); };
+  TRY(store.read("SELECT backend, server FROM backend_drain", {}, keep));
+  return drains;
+}
+
+void Drains::apply_to(const Plan& plan) const {
+  for (const auto& backend : plan.backends) {
+    const std::string& name = backend->config.name.value;
+    for (const std::shared_ptr<Server>& server : backend->servers) {
+      bool drained = contains(name, server->url());
+      if (!server->drain(drained)) continue;
+      log::info(drained ? "backend.drained" : "backend.undrained", {{"backend", name}, {"server", server->url()}});
+    }
+  }
+}
+
+Result<bool> set_drained(store::Store& store, std::string_view backend, std::string_view url, bool drained) {
+  std::string name(backend), server(url);
+  if (!drained) {
+    auto gone = TRY(store.change("DELETE FROM backend_drain WHERE backend = ? AND server = ?", {name, server}));
+    return gone > 0;
+  }
+  auto added = TRY(store.change(
+      "INSERT INTO backend_drain (backend, server, since) VALUES (?, ?, ?) ON CONFLICT (backend, server) DO NOTHING",
+      {name, server, store::now_in_store()}));
+  return added > 0;
+}
+
+}  // namespace pforte::gate
