@@ -538,6 +538,14 @@ std::string RunningGate::metrics() const {
   facts.reloads_refused = reloads_refused_;
   facts.certificates = certificate_sight_.metrics;
   for (const auto& backend : plan_->backends) {
+    const gate::WaitingLine::Tally& tally = backend->line->tally;
+    facts.lines.push_back({.backend = backend->config.name.value,
+                           .waiting = backend->line->waiting(),
+                           .served = tally.served.load(),
+                           .turned_away = tally.turned_away.load(),
+                           .timed_out = tally.timed_out.load(),
+                           .gave_up = tally.gave_up.load(),
+                           .waited_us = tally.waited_us.load()});
     for (const auto& server : backend->servers) {
       gate::Server::Story story = server->story();
       facts.servers.push_back({.backend = backend->config.name.value,

@@ -56,6 +56,11 @@ void append_milliseconds(std::string& out, net::Instant from, net::Instant to) {
 void append_durations(std::string& out, const Record& record) {
   out += R"(,"durations":{"total_ms":)";
   append_milliseconds(out, record.begin, record.end);
+  // Few have it, and all others should be no longer for it.
+  if (record.queued != net::kNever) {
+    out += R"(,"queue_ms":)";
+    append_milliseconds(out, record.queued, record.placed);
+  }
   out += R"(,"connect_ms":)";
   append_milliseconds(out, record.begin, record.connected);
   out += R"(,"first_byte_ms":)";

@@ -8,6 +8,7 @@
 #include "gate/backend_config.h"
 #include "gate/server.h"
 #include "gate/session_places.h"
+#include "gate/waiting_line.h"
 
 namespace pforte::gate {
 
@@ -15,6 +16,8 @@ namespace pforte::gate {
 struct Backend {
   BackendConfig config;
   std::vector<std::shared_ptr<Server>> servers;
+  // Who waits for one of them. A plan takes it over from the one before, so that nobody is overtaken.
+  std::shared_ptr<WaitingLine> line = std::make_shared<WaitingLine>();
   std::size_t index = 0;  // of its plan, for counters
 
   // Where sticky by an application's cookie: what was learnt of its sessions. Else null.

@@ -50,6 +50,8 @@ BalanceConfig read_balance_config(conf::Reader& keys) {
   config.by = static_cast<Balance>(keys.choice_or("balance", static_cast<std::size_t>(config.by), kNames));
   config.hash_field = read_hash_field(keys, config.by);
   config.slow_start = keys.duration_or("slow_start", config.slow_start, {0ms, 1h});
+  config.queue = keys.number_or("queue", config.queue, {0, 100'000});
+  config.queue_time = keys.duration_or("queue_time", config.queue_time, {10ms, 10min});
   return config;
 }
 

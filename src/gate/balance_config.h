@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -20,6 +21,11 @@ struct BalanceConfig {
 
   // How long a server that has come back takes to get its whole share, from a tenth of it. 0 to 1 h.
   std::chrono::milliseconds slow_start{0};
+
+  // How many requests wait at once, over all workers, while every server has as many as it takes. 0 to 100,000.
+  std::size_t queue = 100;
+  // Longest wait. 10 ms to 10 min.
+  std::chrono::milliseconds queue_time = std::chrono::seconds(5);
 };
 
 // Takes the keys about it from a `[[backend]]`.

@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/text.h"
+#include "conf/quantity.h"
 #include "gate/rendezvous.h"
+#include "net/together.h"
 
 namespace pforte::gate {
 
@@ -22,6 +25,14 @@ bool is_full(const Server& server, const ServerConfig& config) {
   return config.max_requests > 0 && server.requests() >= config.max_requests;
 }
 
+// How often the first in the line looks by itself, since a server may have come back.
+constexpr net::Duration kLookAgain = std::chrono::milliseconds(100);
+
+net::Task<> ring(net::Signal& bell) {
+  co_await bell;
+  co_return {};
+}
+
 // What a request is told apart by: the field that was named, else its client.
 std::uint64_t hash_key(const BalanceConfig& config, const Balancer::Wish& wish) {
   if (!config.hash_field.empty()) {
@@ -36,13 +47,62 @@ std::uint64_t hash_key(const BalanceConfig& config, const Balancer::Wish& wish) 
 }  // namespace
 
 std::expected<Place, Balancer::Lack> Balancer::choose(const Backend& backend, const Wish& wish) {
+  if (backend.line->waiting() > 0) return std::unexpected(Lack::AllBusy);
+  return find_place(backend, wish);
+}
+
+std::expected<Place, Balancer::Lack> Balancer::find_place(const Backend& backend, const Wish& wish) {
   for (;;) {
     Lack lack = gather(backend, wish);
     if (candidates_.empty()) return std::unexpected(lack);
     std::size_t number = candidates_.size() == 1 ? candidates_.front().number : pick(backend, wish).number;
     const std::shared_ptr<Server>& server = backend.servers[number];
     // Another worker may have been quicker.
-    if (server->let_in(backend.config.servers[number].max_requests)) return Place(server);
+    if (server->let_in(backend.config.servers[number].max_requests)) return Place(backend, number);
+  }
+}
+
+net::Task<Place> Balancer::wait(const Backend& backend, Wish wish, http::Exchange& exchange) {
+  net::Instant began = loop_.now();
+  Result<Place> place = co_await outcome(stand_in_line(backend, wish, exchange));
+  exchange.tell_when_broken(nullptr);
+  WaitingLine::Tally& tally = backend.line->tally;
+  auto waited = std::chrono::duration_cast<std::chrono::microseconds>(loop_.now() - began);
+  tally.waited_us.fetch_add(std::uint64_t(waited.count()), std::memory_order_relaxed);
+  Kind kind = place ? Kind::Internal : place.error().kind();
+  auto& how = place                   ? tally.served
+              : kind == Kind::Limit   ? tally.turned_away
+              : kind == Kind::Timeout ? tally.timed_out
+                                      : tally.gave_up;
+  how.fetch_add(1, std::memory_order_relaxed);
+  co_return place;
+}
+
+net::Task<Place> Balancer::stand_in_line(const Backend& backend, Wish wish, http::Exchange& exchange) {
+  const BalanceConfig& config = backend.config.balance;
+  net::Instant until = loop_.now() + config.queue_time;
+  std::optional<WaitingLine::Spot> spot = backend.line->join(loop_, config.queue);
+  if (!spot) {
+    co_return fail(Kind::Limit, "backend.queue-full",
+                   cat("all servers have as many requests as they take, and ", config.queue, " more wait already"));
+  }
+  for (;;) {
+    if (exchange.broken()) co_return fail(Kind::Closed, "gate.client-gone", "the client went before it was served");
+    bool first = spot->is_first();
+    spot->take_waking();
+    if (first) {
+      std::expected<Place, Lack> place = find_place(backend, wish);
+      if (place) co_return *std::move(place);
+      if (place.error() == Lack::NoServer)
+        co_return fail(Kind::Unavailable, "backend.none", "no server of the backend is available");
+    }
+    if (loop_.now() >= until) {
+      co_return fail(Kind::Timeout, "backend.queue-timeout",
+                     cat("all servers had as many requests as they take for ", conf::duration_text(config.queue_time)));
+    }
+    exchange.tell_when_broken(&spot->bell());
+    net::Duration rest = until - loop_.now();
+    (void)co_await outcome(net::within(loop_, first ? std::min(rest, kLookAgain) : rest, ring(spot->bell())));
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "gate/backend.h"
 #include "gate/place.h"
+#include "http/exchange.h"
 #include "http/message.h"
 #include "net/address.h"
 #include "net/loop.h"
@@ -37,8 +38,15 @@ class Balancer {
 
   // A place for the next request, by the backend's `balance` and the servers' weights. Backup servers get one only
   // where no other is available; where no server is available, one that is ejected is tried all the same: an ejection
-  // is a guess. `backend` must outlive the place.
+  // is a guess. Whoever comes while others wait is told AllBusy, and goes behind them. `backend` must outlive the
+  // place.
   std::expected<Place, Lack> choose(const Backend& backend, const Wish& wish);
+
+  // The same for a request whose servers are all busy: in the backend's line, until it is its turn. Fails with
+  // Kind::Limit when the line is full (backend.queue-full), Kind::Timeout when its turn does not come in time
+  // (backend.queue-timeout), Kind::Unavailable when no server is left (backend.none), and Kind::Closed when the client
+  // of `exchange` goes meanwhile.
+  net::Task<Place> wait(const Backend& backend, Wish wish, http::Exchange& exchange);
 
  private:
   struct Candidate {
@@ -48,6 +56,8 @@ class Balancer {
   };
   static bool less_busy(const Candidate& a, const Candidate& b);
 
+  std::expected<Place, Lack> find_place(const Backend& backend, const Wish& wish);
+  net::Task<Place> stand_in_line(const Backend& backend, Wish wish, http::Exchange& exchange);
   Lack gather(const Backend& backend, const Wish& wish);
   const Candidate& pick(const Backend& backend, const Wish& wish);
   void keep_least_busy();

@@ -285,7 +285,9 @@ TEST_CASE("a server that came back begins with a tenth of its share") {
     Farm farm(2, balance);
     farm.backend.config.balance.slow_start = 1h;
     testing::fail_check(farm.server(0));
-    farm.server(0).judged({.passed = true}, 1, 1);
+    Server::Check well;
+    well.passed = true;
+    farm.server(0).judged(well, 1, 1);
     int first = 0;
     for (const std::string& home : farm.homes(1100)) first += home == farm.server(0).url() ? 1 : 0;
     CAPTURE(first);

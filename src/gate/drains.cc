@@ -18,7 +18,8 @@ void Drains::apply_to(const Plan& plan) const {
     for (const std::shared_ptr<Server>& server : backend->servers) {
       bool drained = contains(name, server->url());
       if (!server->drain(drained)) continue;
-      log::info(drained ? "backend.drained" : "backend.undrained", {{"backend", name}, {"server", server->url()}});
+      if (drained) log::info("backend.drained", {{"backend", name}, {"server", server->url()}});
+      if (!drained) log::info("backend.undrained", {{"backend", name}, {"server", server->url()}});
     }
   }
 }

@@ -35,6 +35,11 @@ Error body_too_large() {
   return Error(Kind::Limit, "http.body-too-large", "the request's body is larger than allowed here");
 }
 
+// All servers were busy. It says nothing of any of them.
+bool is_of_queue(const Error& error) {
+  return error.code() == "backend.queue-full" || error.code() == "backend.queue-timeout";
+}
+
 // What a client is told when its own request came to grief.
 int status_for_client(const Error& error) {
   if (error.kind() == Kind::Limit) return 413;
@@ -43,6 +48,7 @@ int status_for_client(const Error& error) {
 
 // The same when it is the server's doing.
 int status_for_server(const Error& error) {
+  if (is_of_queue(error)) return 503;
   if (error.kind() == Kind::Timeout) return 504;
   return error.code() == "gate.no-descriptor" || error.code() == "backend.none" ? 503 : 502;
 }
@@ -114,7 +120,15 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
   if (order.cache) order.cache->add_conditions(fields);
   std::optional<Error> failure;
   for (;;) {
-    std::expected<Place, Balancer::Lack> place = choose(order);
+    std::expected<Place, Balancer::Lack> place = worker_.balancer().choose(*order.terms.backend, wish(order));
+    if (!place && place.error() == Balancer::Lack::AllBusy) {
+      Result<Place> waited = co_await outcome(wait(order));
+      if (waited) {
+        place.emplace(*std::move(waited));
+      } else if (!failure) {  // of a further attempt it is told what the first one failed of
+        failure.emplace(std::move(waited).error());
+      }
+    }
     if (!place) break;
     const std::shared_ptr<Server>& server = place->server();
     if (record_.attempts++ > 0) worker_.metrics().retries.add();
@@ -128,6 +142,11 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
   }
   if (!failure) failure.emplace(Kind::Unavailable, "backend.none", "no server of the backend is available");
   co_return copy_of(*failure);
+}
+
+std::chrono::seconds Forwarding::retry_after(const Order& order, const Error& failure) {
+  if (!is_of_queue(failure)) return std::chrono::seconds(0);
+  return std::chrono::ceil<std::chrono::seconds>(order.terms.backend->config.balance.queue_time);
 }
 
 // The server left the connection just when it was used.
@@ -151,12 +170,17 @@ const crypto::SealingKeys* Forwarding::sealing_keys() const {
 }
 
 // Whoever is signed in at a server stays there, and who is kept at one goes there first.
-std::expected<Place, Balancer::Lack> Forwarding::choose(const Order& order) {
-  const Backend& backend = *order.terms.backend;
-  const Server* own = order.own ? order.own->server_of(backend) : nullptr;
+Balancer::Wish Forwarding::wish(const Order& order) {
+  const Server* own = order.own ? order.own->server_of(*order.terms.backend) : nullptr;
   if (!own && stickiness_ && tried_.empty()) own = stickiness_->server(worker_.loop().now());
-  return worker_.balancer().choose(backend,
-                                   {.request = request(), .client = record_.client, .tried = tried_, .only = own});
+  return {.request = request(), .client = record_.client, .tried = tried_, .only = own};
+}
+
+net::Task<Place> Forwarding::wait(const Order& order) {
+  record_.queued = worker_.loop().now();
+  Result<Place> place = co_await outcome(worker_.balancer().wait(*order.terms.backend, wish(order), exchange_));
+  record_.placed = worker_.loop().now();
+  co_return place;
 }
 
 net::Task<Connections::Lease> Forwarding::connect(std::shared_ptr<Server> server, const Order& order, bool fresh) {

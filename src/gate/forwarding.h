@@ -1,6 +1,6 @@
 #pragma once
 
-#include <expected>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,13 +57,16 @@ class Forwarding {
 
   // Of a failure: what the client is told, or 0 when it has begun to get an answer or has gone.
   int status(const Error& failure) const;
+  // When the client may ask again (RFC 9110, 10.2.3); 0: nothing is known of that.
+  static std::chrono::seconds retry_after(const Order& order, const Error& failure);
   // Whether it was the client's doing: its body was too slow, too large, broken.
   bool client_failed() const { return client_failure_.has_value(); }
 
  private:
   const http::RequestHead& request() const { return exchange_.request(); }
   bool too_large(const Terms& terms) const;
-  std::expected<Place, Balancer::Lack> choose(const Order& order);
+  Balancer::Wish wish(const Order& order);
+  net::Task<Place> wait(const Order& order);
   net::Task<Connections::Lease> connect(std::shared_ptr<Server> server, const Order& order, bool fresh);
   // Nothing: the exchange is over. Else why the server did not answer.
   net::Task<std::optional<Error>> attempt(const std::shared_ptr<Server>& server, const Order& order, bool fresh);

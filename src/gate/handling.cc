@@ -352,7 +352,10 @@ net::Task<> Handling::forward(const Route& route) {
   }
   if (!forwarding.client_failed()) tell_failed_backend(failure);
   if (!exchange_.body_over()) exchange_.close_afterwards();
-  co_await answer(error(status, failure.code()));
+  http::Page page = error(status, failure.code());
+  auto again = Forwarding::retry_after(order, failure);
+  if (again.count() > 0) page.fields.emplace_back("Retry-After", cat(again.count()));
+  co_await answer(std::move(page));
   co_return {};
 }
 

@@ -230,6 +230,25 @@ void append_servers(Exposition& out, const std::vector<ServerHealth>& servers) {
   }
 }
 
+void append_lines(Exposition& out, const std::vector<LineFacts>& lines) {
+  out.family("pforte_backend_queue_length", "gauge", "Requests that wait for a server with room.");
+  for (const LineFacts& one : lines) {
+    out.sample("pforte_backend_queue_length", {{"backend", one.backend}}, std::int64_t(one.waiting));
+  }
+  constexpr std::string_view kLeft = "pforte_backend_queued_total";
+  out.family(kLeft, "counter", "Requests that found all servers busy, by what came of it.");
+  for (const LineFacts& one : lines) {
+    out.sample(kLeft, {{"backend", one.backend}, {"outcome", "served"}}, std::int64_t(one.served));
+    out.sample(kLeft, {{"backend", one.backend}, {"outcome", "full"}}, std::int64_t(one.turned_away));
+    out.sample(kLeft, {{"backend", one.backend}, {"outcome", "timeout"}}, std::int64_t(one.timed_out));
+    out.sample(kLeft, {{"backend", one.backend}, {"outcome", "gone"}}, std::int64_t(one.gave_up));
+  }
+  constexpr std::string_view kSeconds = "pforte_backend_queue_seconds_total";
+  out.family(kSeconds, "counter", "Time that requests have waited for a server with room.");
+  for (const LineFacts& one : lines)
+    out.sample(kSeconds, {{"backend", one.backend}}, seconds_text(std::int64_t(one.waited_us)));
+}
+
 void append_backends(Exposition& out, const Sums& sums, const std::vector<ServerHealth>& servers) {
   out.family("pforte_backend_connections", "gauge", "Connections to backends that are open.");
   out.sample("pforte_backend_connections", {{"state", "busy"}}, sums.of(&Metrics::backend_busy));
@@ -384,6 +403,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
                       &Metrics::Site::bytes_out);
   append_backends(out, sums, facts.servers);
   append_cache(out, sums, facts);
+  append_lines(out, facts.lines);
   append_checks(out, facts.servers);
   append_certificates(out, facts);
   append_renewals(out, facts);

@@ -141,6 +141,14 @@ struct ServerHealth {
   std::uint64_t changes = 0;  // of the verdict
 };
 
+// A backend's line as the scrape shows it.
+struct LineFacts {
+  std::string backend;
+  std::size_t waiting = 0;
+  std::uint64_t served = 0, turned_away = 0, timed_out = 0, gave_up = 0;
+  std::uint64_t waited_us = 0;
+};
+
 // A certificate that comes by ACME as the scrape shows it.
 struct RenewalFact {
   std::string names;                                          // with spaces between
@@ -167,6 +175,7 @@ struct ProcessFacts {
   std::uint64_t reloads = 0;
   std::uint64_t reloads_refused = 0;
   std::vector<ServerHealth> servers;
+  std::vector<LineFacts> lines;
   // Of tickets that were refused since a keytab lacks their key version; and how many newer versions some keytab lacks
   // now, but for those that were contradicted.
   std::uint64_t newer_key_tickets = 0;

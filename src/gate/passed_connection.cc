@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "conf/quantity.h"
 #include "gate/dial.h"
 #include "net/proxy_protocol.h"
 
@@ -115,7 +116,9 @@ net::Task<> PassedConnection::begin(net::Stream& server) {
 void PassedConnection::blame(Server& server, const Error& error) {
   if (!server.failed(worker_.loop().now(), error.text())) return;
   worker_.metrics().ejections.add();
-  log::warning("backend.ejected", {{"server", server.url()}, {"reason", error.text()}});
+  log::warning(
+      "backend.ejected",
+      {{"server", server.url()}, {"for", conf::duration_text(server.story().ejection)}, {"reason", error.text()}});
 }
 
 Error PassedConnection::refuse(Metrics::PassthroughFailure failure, Error error) {

@@ -48,6 +48,7 @@ class Assembly {
  private:
   Result<std::shared_ptr<const tls::ClientContext>> trusting(const BackendConfig& backend);
   std::shared_ptr<const tls::ClientContext> client_context(const BackendConfig& backend);
+  const Backend* previous_of(const BackendConfig& backend) const;
   std::shared_ptr<Server> server(const BackendConfig& backend, const ServerConfig& config,
                                  std::shared_ptr<const tls::ClientContext> tls) const;
   void look_up(Server& server, const ServerConfig& config);
@@ -70,6 +71,7 @@ void Assembly::backends() {
     auto backend = std::make_unique<Backend>();
     backend->config = config;
     backend->index = plan_->backends.size();
+    if (const Backend* before = previous_of(config)) backend->line = before->line;
     if (config.identity.basic_password_file) read_basic_password(*config.identity.basic_password_file, *backend);
     backend->sessions = session_places(config);
     for (const ServerConfig& one : config.servers) {
@@ -130,14 +132,18 @@ std::shared_ptr<const tls::ClientContext> Assembly::client_context(const Backend
 std::shared_ptr<Server> Assembly::server(const BackendConfig& backend, const ServerConfig& config,
                                          std::shared_ptr<const tls::ClientContext> tls) const {
   auto fresh = std::make_shared<Server>(backend, config, std::move(tls));
-  if (!parts_.previous) return fresh;
-  for (const auto& old : parts_.previous->backends) {
-    if (old->config.name.value != backend.name.value) continue;
-    for (const std::shared_ptr<Server>& known : old->servers) {
-      if (known->same_as(*fresh)) return known;
-    }
-  }
-  return fresh;
+  const Backend* before = previous_of(backend);
+  if (!before) return fresh;
+  auto known = std::ranges::find_if(before->servers, [&](const auto& one) { return one->same_as(*fresh); });
+  return known == before->servers.end() ? fresh : *known;
+}
+
+// Null: the previous plan has none of the name.
+const Backend* Assembly::previous_of(const BackendConfig& backend) const {
+  if (!parts_.previous) return nullptr;
+  const auto& all = parts_.previous->backends;
+  auto found = std::ranges::find(all, backend.name.value, [](const auto& one) { return one->config.name.value; });
+  return found == all.end() ? nullptr : found->get();
 }
 
 // Those of the previous plan where they are sessions of the same application.

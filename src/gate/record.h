@@ -39,6 +39,8 @@ struct Record {
   std::uint64_t bytes_out = 0;  // of the body
 
   net::Instant begin = net::kNever;       // head complete
+  net::Instant queued = net::kNever;      // it began to wait for a server with room; never: there was one
+  net::Instant placed = net::kNever;      // that wait ended
   net::Instant connected = net::kNever;   // a connection to the server was at hand
   net::Instant first_byte = net::kNever;  // the server's answer began
   net::Instant end = net::kNever;

@@ -58,8 +58,8 @@ class Server {
   // A request is under way here, from all workers: counted in, and out when it is over. False: there are `most` already
   // (0: any number), and it is not.
   bool let_in(unsigned most);
-  void let_out() { requests_.fetch_sub(1, std::memory_order_relaxed); }
-  unsigned requests() const { return requests_.load(std::memory_order_relaxed); }
+  void let_out() { requests_.fetch_sub(1); }
+  unsigned requests() const { return requests_.load(); }
 
   // Whether an administrator keeps it from new requests; drain() is true when that changed.
   bool drained() const { return drained_.load(std::memory_order_relaxed); }

@@ -113,10 +113,12 @@ TEST_CASE("a server that came back gets warm from a tenth to the whole") {
 
 TEST_CASE("who is well again is cold, whose check was never failed is not") {
   Server server(backend_config(), at("10.0.0.1"), nullptr);
-  server.judged({.passed = true}, 1, 1);
+  Server::Check well, ill;
+  well.passed = true;
+  server.judged(well, 1, 1);
   CHECK(server.warmth(net::Clock::now(), 1h) == 1000);
-  server.judged({.passed = false}, 1, 1);
-  server.judged({.passed = true}, 1, 1);
+  server.judged(ill, 1, 1);
+  server.judged(well, 1, 1);
   CHECK(server.warmth(net::Clock::now(), 1h) == 100);
   CHECK(server.warmth(net::Clock::now() + 1h, 1h) == 1000);
 }

@@ -113,7 +113,7 @@ def test_a_backup_serves_only_while_no_other_can(balance, start_gate, start_back
 @pytest.mark.parametrize("balance", ALL)
 def test_no_server_gets_more_at_once_than_it_takes(balance, hold):
     pforte, (small, large), held = hold(2, lambda a, b: [server(a, max_requests=1), server(b, max_requests=3)],
-                                        workers=2, backend={"balance": balance})
+                                        workers=2, backend={"balance": balance, "queue": 0})
     held.send(4)
     assert (len(small.requests), len(large.requests)) == (1, 3)
     assert pforte.get().status == 503
@@ -257,3 +257,125 @@ def test_what_is_no_backend_and_no_server_of_it_is_refused(pforte, app):
     german = pforte.run("backend", "drain", "crm", "--lang", "de")
     assert "hat kein Backend crm" in german.stderr
     assert pforte.get().status == 200
+
+
+# Waiting in line.
+
+
+def waiting(pforte) -> float:
+    return pforte.metric("pforte_backend_queue_length", backend="app")
+
+
+def queue(pforte, *targets) -> list:
+    """Clients whose requests wait, in this order."""
+    clients = []
+    for target in targets:
+        before = waiting(pforte)
+        clients.append(pforte.connect())
+        clients[-1].send(request("GET", target))
+        until(lambda: waiting(pforte) == before + 1, f"{target} waits")  # noqa: B023
+    return clients
+
+
+def one_at_once(backend) -> list:
+    return [server(backend, max_requests=1)]
+
+
+def test_who_finds_all_servers_busy_waits_and_is_served_in_his_turn(hold):
+    pforte, (backend,), held = hold(1, one_at_once, workers=4)
+    held.send()
+    clients = queue(pforte, *(f"/{number}" for number in range(8)))
+    held.release()
+    assert [client.answer().status for client in clients] == [200] * 8
+    assert backend.targets == ["/held", *(f"/{number}" for number in range(8))]
+    assert pforte.metric("pforte_backend_queued_total", backend="app", outcome="served") == 8
+    assert pforte.metric("pforte_backend_queue_seconds_total", backend="app") > 0
+    assert pforte.access(path="/7")["durations"]["queue_ms"] > 0
+    assert "queue_ms" not in pforte.access(path="/held")["durations"]
+
+
+def test_a_line_that_is_full_turns_away(hold):
+    pforte, (backend,), held = hold(1, one_at_once, backend={"queue": 2, "queue_time": "7s"})
+    held.send()
+    clients = queue(pforte, "/a", "/b")
+    answer = pforte.get("/c", "Accept: application/json")
+    assert (answer.status, answer.get("retry-after")) == (503, "7")
+    assert pforte.access(path="/c")["decision"] == "backend.queue-full"
+    held.release()
+    assert [client.answer().status for client in clients] == [200, 200]
+    assert "/c" not in backend.targets
+    assert pforte.metric("pforte_backend_queued_total", backend="app", outcome="full") == 1
+
+
+def test_who_waits_too_long_is_told_to_come_again(hold):
+    pforte, _, held = hold(1, one_at_once, backend={"queue_time": "300ms"})
+    held.send()
+    began = time.monotonic()
+    answer = pforte.get("/late")
+    assert 0.25 < time.monotonic() - began < 3
+    assert (answer.status, answer.get("retry-after")) == (503, "1")
+    line = pforte.access(path="/late")
+    assert line["decision"] == "backend.queue-timeout"
+    assert line["durations"]["queue_ms"] >= 290
+    assert pforte.metric("pforte_backend_queued_total", backend="app", outcome="timeout") == 1
+    assert held.release() == [200]
+
+
+def test_who_goes_gives_his_place_in_the_line_up(hold):
+    pforte, (backend,), held = hold(1, one_at_once, backend={"queue": 1})
+    held.send()
+    gone, = queue(pforte, "/gone")
+    gone.reset()
+    until(lambda: waiting(pforte) == 0, "the place is free")
+    stays, = queue(pforte, "/stays")
+    held.release()
+    assert stays.answer().status == 200
+    assert backend.targets == ["/held", "/stays"]
+    assert pforte.metric("pforte_backend_queued_total", backend="app", outcome="gone") == 1
+
+
+@pytest.mark.parametrize("back", ["well", "undrained"])
+def test_a_server_that_comes_back_serves_those_who_wait(back, hold):
+    pforte, (busy, away), held = hold(2, lambda a, b: [server(a, max_requests=1), b.url], backend={
+        "balance": "round-robin", "health": {"path": "/health", "every": "100ms", "timeout": "500ms"}})
+    if back == "well":
+        away.script = by_path({"/health": text(b"ill", status=503)})
+        until(lambda: pforte.metric("pforte_backend_server_up", server=away.url) == 0, "it is away")
+    else:
+        drained(pforte, "drain", "app", away.url)
+    held.send()
+    clients = queue(pforte, "/a", "/b", "/c")
+    away.script = echo
+    drained(pforte, "undrain", "app", away.url)
+    assert [client.answer().status for client in clients] == [200] * 3
+    assert [target for target in away.targets if target != "/health"] == ["/a", "/b", "/c"]
+    assert held.release() == [200]
+
+
+def test_under_load_nobody_is_lost_in_the_line_and_no_server_has_too_many(start_gate, start_backend):
+    lock, now, most = threading.Lock(), Counter(), Counter()
+
+    def count(exchange):
+        port = exchange.backend.port
+        with lock:
+            now[port] += 1
+            most[port] = max(most[port], now[port])
+        time.sleep(0.003)
+        with lock:
+            now[port] -= 1
+        echo(exchange)
+    servers = [start_backend(count) for _ in range(2)]
+    pforte = start_gate(workers=3, backend={"servers": [server(one, max_requests=2) for one in servers]})
+    statuses = []
+
+    def ask_often():
+        with pforte.connect() as client:
+            statuses.extend(client.ask(request("GET", "/")).status for _ in range(30))
+    askers = [threading.Thread(target=ask_often) for _ in range(20)]
+    for one in askers:
+        one.start()
+    for one in askers:
+        one.join()
+    assert Counter(statuses) == {200: 600}
+    assert max(most.values()) <= 2
+    assert waiting(pforte) == 0
