@@ -26,15 +26,15 @@ std::vector<std::string> fallback_realms(const Config& config) {
 }
 
 // Counts who waits; the work takes it along, so that what is cancelled counts until it has been done.
-class Place {
+class PoolPlace {
  public:
-  explicit Place(std::shared_ptr<SignIn> owner, std::atomic<int>& count) : owner_(std::move(owner)), count_(&count) {
+  explicit PoolPlace(std::shared_ptr<SignIn> owner, std::atomic<int>& count) : owner_(std::move(owner)), count_(&count) {
     number_ = count_->fetch_add(1, std::memory_order_relaxed) + 1;
   }
-  Place(Place&& other) noexcept
+  PoolPlace(PoolPlace&& other) noexcept
       : owner_(std::move(other.owner_)), count_(std::exchange(other.count_, nullptr)), number_(other.number_) {}
-  Place& operator=(Place&&) = delete;
-  ~Place() {
+  PoolPlace& operator=(PoolPlace&&) = delete;
+  ~PoolPlace() {
     if (count_) count_->fetch_sub(1, std::memory_order_relaxed);
   }
   int number() const { return number_; }
@@ -150,7 +150,7 @@ bool SignIn::takes_passwords() const {
 net::Task<Inquired<TicketOutcome>> SignIn::by_ticket(net::Loop& loop, std::string token, std::string binding,
                                                      std::unique_ptr<kerberos::HalfExchange> half,
                                                      net::Address source) {
-  Place place(shared_from_this(), waiting_tickets_);
+  PoolPlace place(shared_from_this(), waiting_tickets_);
   if (place.number() > kMostWaitingTickets) co_return busy<TicketOutcome>();
   auto work = [this, place = std::move(place), token = std::move(token), binding = std::move(binding),
                half = std::move(half), source](Inquiry& inquiry) mutable {
@@ -186,7 +186,7 @@ Result<kerberos::Leg> SignIn::accept(const std::string& token, const std::string
 
 net::Task<Inquired<identity::ProvenAgent>> SignIn::by_password(net::Loop& loop, std::string login, Secret password,
                                                                net::Address source) {
-  Place place(shared_from_this(), waiting_passwords_);
+  PoolPlace place(shared_from_this(), waiting_passwords_);
   if (place.number() > kMostWaitingPasswords) co_return busy<identity::ProvenAgent>();
   auto work = [this, place = std::move(place), login = std::move(login), password = std::move(password),
                source](Inquiry& inquiry) { return passwords_.sign_in(login, password, source, inquiry.providers); };
@@ -197,7 +197,7 @@ net::Task<Inquired<identity::ProvenAgent>> SignIn::by_password(net::Loop& loop, 
 }
 
 net::Task<Inquired<identity::ProvenAgent>> SignIn::by_token(net::Loop& loop, std::string token) {
-  Place place(shared_from_this(), waiting_tickets_);
+  PoolPlace place(shared_from_this(), waiting_tickets_);
   if (place.number() > kMostWaitingTickets) co_return busy<identity::ProvenAgent>();
   auto work = [this, place = std::move(place), token = std::move(token)](Inquiry& inquiry) {
     return take_token(token, inquiry);
