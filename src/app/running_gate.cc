@@ -563,6 +563,8 @@ std::string RunningGate::metrics() const {
     for (const auto& server : passthrough->servers())
       facts.servers.push_back({passthrough->name(), server->url(), server->available(loop_.now())});
   }
+  if (plan_->acme_service)
+    facts.acme_server = gate::AcmeServerFacts{.issued = acme_tally_.issued(), .refusals = acme_tally_.refusals()};
   if (renewal_) {
     facts.renewals_succeeded = renewal_->counts().succeeded;
     facts.renewals_failed = renewal_->counts().failed;

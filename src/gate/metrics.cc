@@ -318,6 +318,14 @@ void append_renewals(Exposition& out, const ProcessFacts& facts) {
   }
 }
 
+void append_acme_server(Exposition& out, const AcmeServerFacts& facts) {
+  out.single("pforte_acme_server_issued_total", "counter", "Certificates that the company CA has issued by ACME.",
+             std::int64_t(facts.issued));
+  constexpr std::string_view kRefusals = "pforte_acme_server_refused_total";
+  out.family(kRefusals, "counter", "Requests and proofs that the company CA's ACME server has refused.");
+  for (const auto& [type, count] : facts.refusals) out.sample(kRefusals, {{"type", type}}, std::int64_t(count));
+}
+
 void append_process(Exposition& out, const ProcessFacts& facts) {
   out.single("pforte_access_log_lines_lost_total", "counter", "Lines of the access log that could not be written.",
              std::int64_t(facts.access_log_lines_lost));
@@ -407,6 +415,7 @@ std::string prometheus_text(const SiteNames& sites, std::span<const Metrics* con
   append_checks(out, facts.servers);
   append_certificates(out, facts);
   append_renewals(out, facts);
+  if (facts.acme_server) append_acme_server(out, *facts.acme_server);
   append_process(out, facts);
   return out.take();
 }

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gate/record.h"
@@ -156,6 +157,12 @@ struct RenewalFact {
   std::optional<std::chrono::system_clock::time_point> next;  // attempt
 };
 
+// What our ACME server has done since the start, as the scrape shows it.
+struct AcmeServerFacts {
+  std::uint64_t issued = 0;                                          // certificates
+  std::vector<std::pair<std::string_view, std::uint64_t>> refusals;  // by type (RFC 8555, 6.7)
+};
+
 // A certificate that is in use, or could be.
 struct CertificateExpiry {
   std::string name;    // its first name, else its subject
@@ -186,6 +193,7 @@ struct ProcessFacts {
   std::vector<RenewalFact> renewals;
   std::uint64_t renewals_succeeded = 0;
   std::uint64_t renewals_failed = 0;
+  std::optional<AcmeServerFacts> acme_server;  // none: there is none
 };
 
 // The sums over all workers, in the text format of Prometheus, version 0.0.4.

@@ -96,6 +96,8 @@ def test_names_that_are_not_allowed_are_refused(start_company):
     (refused,) = company.gate.events("acme-server.refused")
     assert (refused["client"], refused["names"], refused["type"]) == ("127.0.0.1", "www.example.org", "rejectedIdentifier")
     assert refused["account"] and "does not issue for www.example.org" in refused["detail"]
+    assert company.gate.metric("pforte_acme_server_refused_total", type="rejectedIdentifier") == 1
+    assert company.gate.metric("pforte_acme_server_issued_total") == 0
     assert company.gate.events("acme-server.issued") == []
 
 
@@ -157,6 +159,7 @@ def test_accounts_are_bound_where_customers_are_listed(start_company, tmp_path):
                     "--eab-hmac-key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", status=1)
     guessed = company.gate.events("acme-server.refused")[-1]
     assert guessed["client"] == "127.0.0.1" and guessed["detail"].endswith(": team-a")
+    assert company.gate.metric("pforte_acme_server_refused_total", type="binding") == 1
     company.certbot("register", "--agree-tos", "--email", "ops@example.com", "--eab-kid", "team-a",
                     "--eab-hmac-key", (tmp_path / "eab.key").read_text().strip())
     company.certonly(NAME)
