@@ -17,7 +17,7 @@ namespace pforte::app {
 namespace {
 
 template <class T>
-using Words = std::span<const std::pair<std::string_view, T>>;
+using WordsFor = std::span<const std::pair<std::string_view, T>>;
 
 constexpr std::array kPurposes = std::to_array<std::pair<std::string_view, pki::Purpose>>({
     {"server", pki::Purpose::Server},
@@ -48,7 +48,7 @@ std::unexpected<Complaint> wrong_value(std::string_view option, std::string_view
 }
 
 template <class T>
-Answer<T> read_word(std::string_view option, std::string_view value, Words<T> words, std::string_view between) {
+Answer<T> read_word(std::string_view option, std::string_view value, WordsFor<T> words, std::string_view between) {
   auto found = std::ranges::find(words, value, &std::pair<std::string_view, T>::first);
   if (found != words.end()) return found->second;
   std::string known;
@@ -57,7 +57,7 @@ Answer<T> read_word(std::string_view option, std::string_view value, Words<T> wo
 }
 
 template <class T>
-Answer<T> word_of(const CommandLine& line, std::string_view option, Words<T> words, T otherwise) {
+Answer<T> word_of(const CommandLine& line, std::string_view option, WordsFor<T> words, T otherwise) {
   std::optional<std::string> value = line.value_of(option);
   if (!value) return otherwise;
   return read_word<T>(option, *value, words, "|");

@@ -134,7 +134,7 @@ constexpr OptionSpec kAt = {
     .name = "--at",
     .value = {"RFC3339", "RFC3339"},
     .tells = {"the time to judge by; default now", "die Zeit, für die es gelten soll; Vorgabe jetzt"}};
-constexpr OptionSpec kClients = {
+constexpr OptionSpec kClientOption = {
     .name = "--as",
     .value = {"browser,app,java,openssl", "browser,app,java,openssl"},
     .tells = {"what these clients make of it, and say", "was diese Clients davon halten, und was sie sagen"}};
@@ -174,10 +174,10 @@ constexpr std::array kVerifyOptions = std::to_array<OptionSpec>({
     {.name = "--profile",
      .value = kProfileWords,
      .tells = {"by whose rules; default rfc5280", "nach wessen Regeln; Vorgabe rfc5280"}},
-    kClients,
+    kClientOption,
 });
 constexpr std::array kCertShowOptions = std::to_array<OptionSpec>({
-    kClients,
+    kClientOption,
     kPeerName,
     kUntrusted,
     kTrusted,

@@ -150,7 +150,8 @@ constexpr auto kKnown = std::to_array<Known>({
      "und ca import"},
     {"authority.request", "der Antrag ist keiner für ein Zwischenzertifikat",
      "sign the intermediate.csr of pforte ca init --intermediate-only; for hosts there is pforte cert issue --csr",
-     "den intermediate.csr von pforte ca init --intermediate-only signieren; für Hosts gibt es pforte cert issue --csr"},
+     "den intermediate.csr von pforte ca init --intermediate-only signieren; für Hosts gibt es pforte cert issue "
+     "--csr"},
     {"authority.early", "die Firmen-CA gilt noch nicht",
      "set this machine's clock: timedatectl status tells how it is set",
      "die Uhr dieses Rechners stellen: timedatectl status sagt, wie sie gestellt wird"},

@@ -50,7 +50,8 @@ Result<> found_root(const Places& places, const Foundation& foundation, const Se
 Result<> request_intermediate(const Places& places, const Foundation& foundation, const Secret& password);
 
 // Signs such a request with the root. Returns PEM: intermediate, root. Fails with Kind::Invalid (request.*,
-// authority.request, authority.refused, key.*) and as reading the files does. `root_key` is places.root_key(), or where it was moved.
+// authority.request, authority.refused, key.*) and as reading the files does. `root_key` is places.root_key(), or where
+// it was moved.
 Result<std::string> sign_intermediate(const Places& places, const std::string& root_key, const Secret& root_password,
                                       std::string_view request, const Foundation& foundation, UtcTime now);
 

@@ -8,10 +8,8 @@ namespace pforte::cache {
 
 namespace {
 
-using Seconds = CacheControl::Seconds;
-
 // delta-seconds, also in quotation marks (RFC 9111, 5.2).
-std::optional<Seconds> parse_seconds(std::string_view text) {
+std::optional<CacheControl::Seconds> parse_seconds(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
   if (text.empty() || !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
   std::int64_t seconds = 0;
@@ -19,7 +17,7 @@ std::optional<Seconds> parse_seconds(std::string_view text) {
     seconds = seconds * 10 + (c - '0');
     if (seconds > CacheControl::kLongest.count()) return CacheControl::kLongest;
   }
-  return Seconds(seconds);
+  return CacheControl::Seconds(seconds);
 }
 
 struct Flag {
@@ -39,7 +37,7 @@ constexpr Flag kFlags[] = {
 
 struct Lifetime {
   std::string_view name;
-  std::optional<Seconds> CacheControl::* member;
+  std::optional<CacheControl::Seconds> CacheControl::* member;
 };
 constexpr Lifetime kLifetimes[] = {
     {"max-age", &CacheControl::max_age},
@@ -56,10 +54,10 @@ void take(std::string_view element, CacheControl& out) {
   }
   for (const Lifetime& lifetime : kLifetimes) {
     if (!equals_ignoring_case(name, lifetime.name)) continue;
-    std::optional<Seconds> said;
+    std::optional<CacheControl::Seconds> said;
     if (equals < element.size()) said = parse_seconds(http::trim(element.substr(equals + 1)));
     if (equals == element.size() && lifetime.member == &CacheControl::max_stale) said = CacheControl::kLongest;
-    std::optional<Seconds>& known = out.*lifetime.member;
+    std::optional<CacheControl::Seconds>& known = out.*lifetime.member;
     out.doubtful |= !said || (known && *known != *said);
     known = said;
   }

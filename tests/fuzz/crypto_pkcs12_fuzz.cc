@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "crypto/certificate_outline.h"
 #include "crypto/pkcs12.h"
@@ -38,7 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     crypto::Certificate certificate = crypto::certificate_from(again->certificates().front().der);
     if (!certificate) continue;
     std::size_t before = again->certificates().size();
-    again->add("more", *certificate);
+    std::vector<crypto::Pkcs12Addition> additions;
+    additions.push_back({.alias = "more", .certificate = std::move(certificate)});
+    again->add(additions);
     auto more = again->write(password);
     if (!more) continue;
     auto third = crypto::Pkcs12::read(*more, "f", password);
