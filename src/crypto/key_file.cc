@@ -27,7 +27,8 @@ Result<PrivateKey> unseal(const X509_SIG& sealed, std::string_view name, const s
   PrivateKey key(content ? EVP_PKCS82PKEY(content.get()) : nullptr);
   ERR_clear_error();
   if (key) return key;
-  return fail(Kind::Invalid, "key.password-wrong", cat(name, ": the password does not open the key, or the file is damaged"));
+  return fail(Kind::Invalid, "key.password-wrong",
+              cat(name, ": the password does not open the key, or the file is damaged"));
 }
 
 }  // namespace

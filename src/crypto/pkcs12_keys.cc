@@ -26,7 +26,8 @@ Result<PrivateKey> open_key(PKCS12_SAFEBAG& bag, std::string_view name, const st
     plain.reset(PKCS12_decrypt_skey(&bag, text.data(), int(text.size())));
     if (!plain) {
       ERR_clear_error();
-      return fail(Kind::Invalid, "key.password-wrong", cat(name, ": the password does not open the key, or the file is damaged"));
+      return fail(Kind::Invalid, "key.password-wrong",
+                  cat(name, ": the password does not open the key, or the file is damaged"));
     }
   }
   PrivateKey key(EVP_PKCS82PKEY(is_sealed ? plain.get() : PKCS12_SAFEBAG_get0_p8inf(&bag)));
