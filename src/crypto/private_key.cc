@@ -119,7 +119,9 @@ Result<PrivateKey> private_key_from_pem(std::string_view pem, std::string_view n
   bool encrypted = pem.find("ENCRYPTED") != std::string_view::npos;
   if (encrypted && !password)
     return fail(Kind::Invalid, "key.password-missing", cat(name, ": the key is encrypted and no password is given"));
-  if (encrypted) return fail(Kind::Invalid, "key.password-wrong", cat(name, ": the password does not open the key, or the file is damaged"));
+  if (encrypted)
+    return fail(Kind::Invalid, "key.password-wrong",
+                cat(name, ": the password does not open the key, or the file is damaged"));
   return fail(Kind::Invalid, "key.damaged", cat(name, ": holds no usable private key in PEM form: ", reason));
 }
 

@@ -28,7 +28,8 @@ std::vector<std::string> fallback_realms(const Config& config) {
 // Counts who waits; the work takes it along, so that what is cancelled counts until it has been done.
 class PoolPlace {
  public:
-  explicit PoolPlace(std::shared_ptr<SignIn> owner, std::atomic<int>& count) : owner_(std::move(owner)), count_(&count) {
+  explicit PoolPlace(std::shared_ptr<SignIn> owner, std::atomic<int>& count)
+      : owner_(std::move(owner)), count_(&count) {
     number_ = count_->fetch_add(1, std::memory_order_relaxed) + 1;
   }
   PoolPlace(PoolPlace&& other) noexcept
