@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "gate/worker.h"
 #include "net/signal.h"
 
@@ -38,8 +39,14 @@ class NextTurn final : private net::TurnEnd {
 }  // namespace
 
 void forbid_sharing(http::ResponseHead& head) {
-  std::erase_if(head.fields, [](const http::Field& field) { return field.known == http::FieldName::CacheControl; });
-  head.fields.push_back({"Cache-Control", "private, no-cache", http::FieldName::CacheControl});
+  bool stored_nowhere = false;
+  std::erase_if(head.fields, [&](const http::Field& field) {
+    if (field.known != http::FieldName::CacheControl) return false;
+    stored_nowhere = stored_nowhere || lowered(field.value).contains("no-store");
+    return true;
+  });
+  std::string_view terms = stored_nowhere ? "private, no-store" : "private, no-cache";
+  head.fields.push_back({"Cache-Control", terms, http::FieldName::CacheControl});
 }
 
 void add_to_answer(const http::Fields* additions, http::ResponseHead& head) {

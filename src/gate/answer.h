@@ -11,7 +11,7 @@ namespace pforte::gate {
 
 class Worker;
 
-// What carries somebody's cookie is for nobody else's cache.
+// What carries somebody's cookie is for nobody else's cache, and stays out of all where the application wants that.
 void forbid_sharing(http::ResponseHead& head);
 
 // Adds what the gate says itself, such as the cookie of a new session. Null: nothing.

@@ -49,10 +49,11 @@ def test_a_form_of_another_site_is_not_signed_in_by_a_ticket(fields, desk, susan
 
 
 def test_an_answer_with_a_cookie_is_for_no_cache_that_others_share(start_desk, start_backend, susan):
-    gate = start_desk(start_backend(text(b"x", "Cache-Control: public, s-maxage=600")))
-    answer = Visitor(gate).send_ticket(susan.token(SERVICE), "/")
-    assert answer.get("set-cookie")
-    assert answer.head.all("cache-control") == ["private, no-cache"]
+    for declared, told in (("public, s-maxage=600", "private, no-cache"), ("No-Store, max-age=0", "private, no-store")):
+        gate = start_desk(start_backend(text(b"x", f"Cache-Control: {declared}")))
+        answer = Visitor(gate).send_ticket(susan.token(SERVICE), "/")
+        assert answer.get("set-cookie")
+        assert answer.head.all("cache-control") == [told]
 
 
 def test_what_everybody_may_see_carries_nobodys_cookie(start_desk, app, susan):
