@@ -33,11 +33,11 @@ void DrainWatch::use(std::shared_ptr<const gate::Plan> plan) {
   known_->apply_to(*plan_);
 }
 
-net::Task<> DrainWatch::follow() {
+net::Task<> DrainWatch::follow(net::Pool& pool) {
   while (looking_) co_await loop_.sleep_for(kLookAgain);
   looking_ = true;
   auto work = [this, state_dir = plan_->config.state_dir] { return look(state_dir); };
-  Result<Known> found = co_await outcome(pool_.run<Known>(loop_, std::move(work)));
+  Result<Known> found = co_await outcome(pool.run<Known>(loop_, std::move(work)));
   looking_ = false;
   if (!found) co_return std::unexpected(std::move(found).error());
   if (!*found) co_return {};

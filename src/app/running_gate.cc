@@ -363,7 +363,7 @@ net::Task<> RunningGate::follow_certificates() {
 // What a command has changed.
 net::Task<> RunningGate::follow_all() {
   co_await follow_store(true);
-  co_await drains_.follow();
+  co_await drains_.follow(pool_);
   co_await follow_certificates();
   co_return {};
 }
@@ -416,7 +416,7 @@ net::Task<> RunningGate::watch_store() {
   for (bool well = true;;) {
     co_await loop_.sleep_for(kStoreLook);
     Result<> followed = co_await outcome(follow_store(false));
-    if (followed) followed = co_await outcome(drains_.follow());
+    if (followed) followed = co_await outcome(drains_.follow(pool_));
     if (followed) followed = co_await outcome(follow_certificates());
     if (!followed && well) log::error("store.failed", {{"reason", followed.error().text()}});
     if (followed && !well) log::info("store.works-again");

@@ -106,12 +106,12 @@ class RunningGate {
   std::shared_ptr<const tls::TicketKeys> keys_;
   std::list<Crew> crew_;
   SessionWatch watch_;  // used on the pool, by one at a time
+  DrainWatch drains_{loop_};
   net::Pool pool_{4};
   net::Pool acme_lookups_{8};
   acme::ServerTally acme_tally_;
   gate::SignInPools sign_in_pools_{.tickets = net::Pool(std::max(2U, std::thread::hardware_concurrency())),
                                    .passwords = net::Pool(kPasswordThreads)};
-  DrainWatch drains_{loop_, pool_};
   std::unique_ptr<gate::Health> health_;
   std::unique_ptr<CertificateRenewal> renewal_;  // null until some site wants a certificate by ACME
 
