@@ -11,7 +11,7 @@ import time
 import pytest
 import raw
 from backends import text, tls_server
-from gate import HOST, until
+from gate import HOST, is_sanitized, until
 from http2 import Client
 from ports import free_port
 from raw import request
@@ -271,7 +271,7 @@ def test_who_does_not_read_is_not_sent_more_than_a_few_buffers(start):
             time.sleep(0.5)
             assert sent == stalled
             assert stalled < 30_000_000  # the kernel's buffers
-            assert pforte.resident_bytes() - before < 2_000_000
+            assert is_sanitized() or pforte.resident_bytes() - before < 2_000_000  # a sanitizer keeps freed memory
 
 
 def test_silence_both_ways_ends_it(start, server):
