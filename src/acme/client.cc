@@ -153,7 +153,7 @@ net::Task<Client::Look<RenewalInfo>> Client::renewal_info(std::string certificat
   Answer answer = co_await web_.ask(std::move(question));
   if (!answer.good()) co_return std::unexpected(refused_by_ca(answer));
   RenewalInfo info = co_await net::ok(read_renewal_info(answer.body));
-  co_return Look<RenewalInfo>{std::move(info), answer.retry_after};
+  co_return Look<RenewalInfo>{info, answer.retry_after};
 }
 
 // A nonce may be refused at any time; the refusal brings another (6.5).

@@ -103,6 +103,29 @@ int ask(const CommandLine& line, Question question) {
   return say(question(*state_dir, {.language = line.language, .json = line.json}));
 }
 
+int ask_gate(const CommandLine& line) {
+  switch (line.command) {
+    case Command::Status:
+      return ask(line, ask_status);
+    case Command::Reload:
+      return ask(line, ask_reload);
+    case Command::Explain:
+      return ask(line, [&](const std::string& state_dir, const Manner& manner) {
+        return ask_sign_in(state_dir, line.operand, manner);
+      });
+    case Command::CertRenew:
+      return ask(line, [&](const std::string& state_dir, const Manner& manner) {
+        return ask_renew(state_dir, line.operand, line.has("--force"), manner);
+      });
+    case Command::CacheShow:
+      return ask(line, ask_cache);
+    default:  // Command::CachePurge
+      return ask(line, [&](const std::string& state_dir, const Manner& manner) {
+        return ask_purge(state_dir, line.operand, line.second_operand, manner);
+      });
+  }
+}
+
 }  // namespace
 
 int run(std::span<const char* const> arguments) {
@@ -125,23 +148,12 @@ int run(std::span<const char* const> arguments) {
     case Command::Check:
       return check(*line, check_files);
     case Command::Status:
-      return ask(*line, ask_status);
     case Command::Reload:
-      return ask(*line, ask_reload);
     case Command::Explain:
-      return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
-        return ask_sign_in(state_dir, line->operand, manner);
-      });
     case Command::CertRenew:
-      return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
-        return ask_renew(state_dir, line->operand, line->has("--force"), manner);
-      });
     case Command::CacheShow:
-      return ask(*line, ask_cache);
     case Command::CachePurge:
-      return ask(*line, [&](const std::string& state_dir, const Manner& manner) {
-        return ask_purge(state_dir, line->operand, line->second_operand, manner);
-      });
+      return ask_gate(*line);
     case Command::BackendList:
       return list_backends(*line, Streams());
     case Command::Demo:

@@ -6,7 +6,7 @@ namespace pforte::authority {
 
 std::vector<End> ends_of(const Places& places) {
   std::vector<End> ends;
-  for (auto [of, file] :
+  for (const auto& [of, file] :
        {std::pair(End::Of::Root, places.root()), std::pair(End::Of::Intermediate, places.intermediate())}) {
     Result<CaCertificate> read = read_ca_certificate(file);
     if (read && read->judged.not_after) ends.push_back({.of = of, .file = file, .when = *read->judged.not_after});
