@@ -349,12 +349,13 @@ net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::R
       piece = co_await server.read_body();
     }
     if (order.cache) order.cache->take(piece->bytes);
+    // Before the client has it whole: whoever asks again may ask another worker.
+    if (order.cache && piece->last) order.cache->finish();
     More more = piece->last ? More::Ends : More::Follows;
     Result<> sent = co_await outcome(answer.write(piece->bytes, more, server.trailers()));
     if (!sent) co_return client_stopped(std::move(sent).error());
     if (piece->last) break;
   }
-  if (order.cache) order.cache->finish();
   record_.aborted = false;
   co_return {};
 }
