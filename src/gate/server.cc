@@ -50,8 +50,8 @@ void Server::succeeded() {
 
 bool Server::failed(net::Instant now, std::string_view reason) {
   unsigned failures = failures_in_a_row_.fetch_add(1, std::memory_order_relaxed) + 1;
-  bool ejects = eject_after_ > 0 && failures >= eject_after_ && !ejected(now);
   std::lock_guard lock(mutex_);
+  bool ejects = eject_after_ > 0 && failures >= eject_after_ && !ejected(now);  // one of several workers does
   story_.reason = reason;
   if (!ejects) return false;
   story_.since = std::chrono::system_clock::now();

@@ -90,8 +90,9 @@ net::Task<bool> SharedConnections::wake_quiet_one(net::Duration limit) {
   for (Member& member : members_) {
     http::H2Client& client = *member.client;
     if (!client.has_room() || loop_.now() - client.heard() <= kQuiet) continue;
+    Asked asked(member);
     Result<> answered = co_await outcome(net::within(loop_, limit, client.ping()));
-    if (answered) co_return true;
+    if (answered && client.has_room()) co_return true;
     client.retire();
   }
   co_return false;
@@ -140,7 +141,7 @@ void SharedConnections::on_turn_end() {
 // And lets go of those that are over.
 void SharedConnections::tell_gauge() {
   for (auto at = members_.begin(); at != members_.end();) {
-    bool over = at->client->over();
+    bool over = at->client->over() && !at->asked;
     bool busy = at->client->streams() > 0;
     if (busy != at->busy) gauge_.backend_connections(busy ? 1 : -1, busy ? -1 : 1);
     at->busy = busy;

@@ -53,6 +53,15 @@ class SharedConnections final : private net::TurnEnd {
     std::unique_ptr<http::H2Client> client;
     bool busy = false;   // as the gauge knows it
     unsigned moves = 0;  // of the server, when it was made
+    bool asked = false;  // whether it still lives: it stays until that is known
+  };
+  // For as long as it is there, its member is asked.
+  struct Asked {
+    explicit Asked(Member& of) : member(of) { member.asked = true; }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+    ~Asked() { member.asked = false; }
+    Member& member;
   };
   class Waiting;
 

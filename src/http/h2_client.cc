@@ -94,6 +94,8 @@ net::Task<> H2Client::ping() {
   ask();
   while (!pong_) {
     if (lost_) co_return std::unexpected(copy_of_loss(*lost_));
+    if (retired_)
+      co_return fail(Kind::Closed, "backend.closed", "the server takes no more requests on this connection");
     co_await news_of_connection_;
   }
   co_return {};
