@@ -77,6 +77,7 @@ Use use_of(const StoredResponse& stored, const CacheControl& asked, Time now) {
 }
 
 bool is_known(const StoredResponse& stored, const http::Fields& request) {
+  if (stored.status() < 200 || stored.status() > 299) return false;  // RFC 9110, 13.2.1
   bool by_etag = false;
   for (const Field& field : request) {
     if (!equals_ignoring_case(field.name, "if-none-match")) continue;

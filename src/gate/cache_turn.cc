@@ -65,6 +65,8 @@ CacheTurn::CacheTurn(cache::ResponseCache& cache, Metrics& metrics, const CacheC
 bool CacheTurn::takes_part(const Asker& asker) const {
   if (!config_ || asker.is_told || asked_.no_store) return false;
   if (request_.method != Method::Get && request_.method != Method::Head) return false;
+  // Fields that Connection names do not reach the application, so that what Vary says of them would not be true.
+  if (request_.connection_names_fields) return false;
   // What it changes of the answer is not in the key.
   if (request_.body.kind != http::Framing::Kind::None || request_.wants_upgrade) return false;
   return std::ranges::none_of(request_.fields,
@@ -127,14 +129,16 @@ bool CacheTurn::is_selectable(const http::Fields& answer) const {
          });
 }
 
-void CacheTurn::note(const http::ResponseHead& answer) {
+void CacheTurn::note(const http::ResponseHead& answer, http::Framing::Kind framing) {
   forward_status_ = answer.status;
   bool changes = !http::is_safe(request_.method) && answer.status >= 200 && answer.status < 400;
   if (changes) cache_.remove(key_);
   if (!takes_part_ || request_.method != Method::Get) return;
   cache::CacheControl control = cache::parse_cache_control(answer.fields);
   cache::Freshness freshness = cache::freshness_of(answer.fields, control, journey());
-  if (cache::may_store(wanted(), answer, control, freshness) && is_selectable(answer.fields)) {
+  // Whether one that ends with its connection is whole, nobody knows (RFC 9112, 8).
+  bool has_end = framing != http::Framing::Kind::UntilClose;
+  if (has_end && cache::may_store(wanted(), answer, control, freshness) && is_selectable(answer.fields)) {
     bool length_known = answer.body.kind == http::Framing::Kind::Length;
     std::size_t expected = length_known ? answer.body.length : 0;
     std::size_t most = std::min<std::size_t>(config_->entry, cache_.limit() / 4);

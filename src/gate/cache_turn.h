@@ -41,8 +41,9 @@ class CacheTurn {
   void add_conditions(http::Fields& request) const;
   // Whether the application says that what is stored is still right: then answer() has it, with this message's news.
   bool is_confirmed(const http::ResponseHead& answer);
-  // The application's answer: stored if it may be, and what it changes is dropped. Before take().
-  void note(const http::ResponseHead& answer);
+  // The application's answer: stored if it may be, and what it changes is dropped. `framing` is that of the
+  // application. Before take().
+  void note(const http::ResponseHead& answer, http::Framing::Kind framing);
   void take(std::string_view piece);
   // The answer was complete.
   void finish();

@@ -302,7 +302,7 @@ void Forwarding::rewrite_answer(const http::ResponseHead& head, const Order& ord
   rewrite_response(head, request().method, sign_in_of(order), out);
   if (order.cache) {
     // Before the gate adds anything: that is for this client alone.
-    order.cache->note(out);
+    order.cache->note(out, head.body.kind);
     std::string_view status = order.cache->status();
     if (!status.empty()) out.fields.push_back({"Cache-Status", status, http::FieldName::Other});
   }

@@ -388,3 +388,22 @@ def test_purge_takes_out_a_site_or_a_path(start_gate, start_backend):
     assert gate.metric("pforte_cache_entries") == 0
     shown = gate.run("cache", "show", "--json")
     assert '"entries": 0' in shown.stdout and '"limit": 67108864' in shown.stdout, shown
+
+
+def test_what_connection_names_did_not_reach_the_application_and_selects_nothing(start_gate, start_backend):
+    gate = keeping(start_gate, start_backend(counting(PUBLIC, "Vary: Accept-Language")))
+    first = gate.get("/a", "Accept-Language: de", "Connection: Accept-Language").body
+    german = gate.get("/a", "Accept-Language: de").body
+    assert german != first and gate.get("/a", "Accept-Language: de").body == german
+
+
+def test_an_answer_that_ends_with_its_connection_is_not_kept(start_gate, start_backend):
+    asked = []
+
+    def half(exchange: Exchange) -> None:
+        asked.append(exchange.request.target)
+        exchange.send(b"HTTP/1.1 200 OK\r\nCache-Control: public, max-age=60\r\nConnection: close\r\n\r\nhalf a pa")
+        exchange.close()
+    gate = keeping(start_gate, start_backend(half))
+    assert gate.get("/a").body == gate.get("/a").body
+    assert len(asked) == 2
