@@ -11,6 +11,7 @@
 #include "app/password_input.h"
 #include "app/store_json.h"
 #include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "conf/quantity.h"
 #include "identity/agents.h"

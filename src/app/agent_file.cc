@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "app/csv.h"
-#include "app/text_table.h"
 #include "base/ascii.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "conf/nearest.h"
 

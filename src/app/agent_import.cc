@@ -10,7 +10,7 @@
 
 #include "app/agent_file.h"
 #include "app/store_json.h"
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "identity/agents.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "app/store_json.h"
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "gate/config.h"
 #include "identity/principal_login.h"

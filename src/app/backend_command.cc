@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "conf/nearest.h"
 #include "gate/config.h"

@@ -8,6 +8,7 @@
 #include "app/remote.h"
 #include "app/shown_json.h"
 #include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "conf/problem.h"
 #include "gate/config.h"

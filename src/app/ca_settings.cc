@@ -7,8 +7,8 @@
 
 #include "app/ca_json.h"
 #include "app/password_input.h"
-#include "app/text_table.h"
 #include "base/file_replacement.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "crypto/pem.h"
 #include "gate/config.h"

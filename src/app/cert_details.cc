@@ -4,8 +4,8 @@
 
 #include "app/cert_finding.h"
 #include "app/client_verdict.h"
-#include "app/text_table.h"
 #include "base/bytes.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "pki/authority_information.h"

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "pki/peer_name.h"

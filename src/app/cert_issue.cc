@@ -16,6 +16,7 @@
 #include "authority/ledger.h"
 #include "authority/revocation_list.h"
 #include "base/file_replacement.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/crl_making.h"

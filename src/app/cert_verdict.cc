@@ -2,7 +2,7 @@
 
 #include "app/cert_finding.h"
 #include "app/client_verdict.h"
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 
 namespace pforte::app {

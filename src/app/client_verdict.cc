@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "app/cert_finding.h"
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 
 namespace pforte::app {

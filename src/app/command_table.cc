@@ -5,6 +5,7 @@
 
 #include "app/command_table_backend.h"
 #include "app/command_table_ca.h"
+#include "app/command_table_doctor.h"
 #include "app/command_table_inventory.h"
 #include "base/text.h"
 
@@ -275,6 +276,7 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
           "im Zugriffsprotokoll und in den Ereignissen sign-in.done und sign-in.failed.\n\n"
           "Rückgabewert: 0 es wird gesagt, oder dass die Anfrage keine Anmeldung hatte; 1 das Tor kennt sie nicht "
           "(mehr).\n"}},
+    kDoctorCommand,
     {.command = Command::Demo,
      .word = "demo",
      .summary = {"run gate and application on loopback, without a configuration",
@@ -532,7 +534,7 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .options = kTrustOptions},
 });
 
-constexpr auto kLaterCommands = std::to_array<std::string_view>({"doctor", "keytab", "trace", "capture", "import"});
+constexpr auto kLaterCommands = std::to_array<std::string_view>({"keytab", "trace", "capture", "import"});
 
 }  // namespace
 

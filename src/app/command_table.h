@@ -16,6 +16,7 @@ enum class Command : std::uint8_t {
   Status,
   Reload,
   Explain,
+  Doctor,
   Demo,
   AgentAdd,
   AgentList,

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "app/german.h"
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 
 namespace pforte::app {

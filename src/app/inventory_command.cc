@@ -9,6 +9,7 @@
 #include "app/password_input.h"
 #include "app/text_table.h"
 #include "authority/ledger.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "conf/quantity.h"

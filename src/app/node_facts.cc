@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string_view>
 
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "crypto/pem.h"
 #include "kerberos/encryption.h"

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "crypto/pem.h"
 

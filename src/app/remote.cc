@@ -10,7 +10,7 @@
 #include "app/shown_json.h"
 #include "app/sign_in_text.h"
 #include "app/status_text.h"
-#include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "conf/problem.h"
 #include "gate/form.h"

@@ -1,6 +1,7 @@
 #include "app/renewal_text.h"
 
 #include "app/shown_json.h"
+#include "base/printable.h"
 #include "base/text.h"
 
 namespace pforte::app {

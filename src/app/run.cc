@@ -17,6 +17,7 @@
 #include "app/command_help.h"
 #include "app/command_line.h"
 #include "app/demo.h"
+#include "app/doctor_command.h"
 #include "app/remote.h"
 #include "app/running_gate.h"
 #include "app/store_command.h"
@@ -158,6 +159,8 @@ int run(std::span<const char* const> arguments) {
       return list_backends(*line, Streams());
     case Command::Demo:
       return run_demo(*line);
+    case Command::Doctor:
+      return run_doctor(*line, Streams());
     case Command::CertShow:
     case Command::CertVerify:
       return run_cert_command(*line, Streams());

@@ -6,6 +6,7 @@
 
 #include "app/store_json.h"
 #include "app/text_table.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "identity/agents.h"

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "app/text_table.h"
+#include "base/printable.h"
 
 // Parts of what a gate has answered, as a terminal can be given them. What is missing or of another kind is empty, so
 // that a gate of another version can be shown as well.

@@ -18,6 +18,7 @@
 #include "app/trust_doubts.h"
 #include "app/trust_json.h"
 #include "base/bytes.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/certificate_outline.h"

@@ -4,10 +4,10 @@
 #include <optional>
 #include <span>
 
+#include "base/code_point.h"
 #include "base/text.h"
 #include "gate/percent.h"
 #include "http/octets.h"
-#include "policy/code_point.h"
 
 namespace pforte::gate {
 
@@ -28,8 +28,8 @@ bool is_clean_utf8(std::string_view text) {
     std::size_t size = 1;
     if (static_cast<unsigned char>(text[0]) >= 0x80) {
       std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-      policy::CodePoint next = policy::read_code_point(bytes);
-      if (next.form != policy::CodePoint::Form::Valid) return false;
+      CodePoint next = read_code_point(bytes);
+      if (next.form != CodePoint::Form::Valid) return false;
       size = next.size;
     } else if (http::is_control(text[0])) {
       return false;

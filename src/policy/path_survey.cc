@@ -3,6 +3,8 @@
 #include <array>
 #include <span>
 
+#include "policy/likeness.h"
+
 namespace pforte::policy {
 
 namespace {

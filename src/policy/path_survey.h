@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "policy/code_point.h"
+#include "base/code_point.h"
 #include "policy/path.h"
 #include "policy/path_refusal.h"
 #include "policy/permits.h"

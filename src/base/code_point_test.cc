@@ -1,11 +1,11 @@
-#include "policy/code_point.h"
+#include "base/code_point.h"
 
 #include <doctest/doctest.h>
 
 #include <string_view>
 #include <vector>
 
-namespace pforte::policy {
+namespace pforte {
 namespace {
 
 CodePoint read(std::string_view text) {
@@ -67,17 +67,5 @@ TEST_CASE("overlong forms are told from other mistakes") {
   }
 }
 
-TEST_CASE("characters that fold into ASCII are known") {
-  CHECK(likeness(0xff0f) == Likeness::Significant);
-  CHECK(likeness(0x2215) == Likeness::Significant);
-  CHECK(likeness(0x200b) == Likeness::Significant);
-  CHECK(likeness(0x308) == Likeness::Mark);
-  CHECK(likeness(0xff41) == Likeness::Name);
-  CHECK(likeness(0x212a) == Likeness::Name);
-  CHECK(likeness(0x17f) == Likeness::Name);
-  CHECK(likeness(0xfc) == Likeness::None);
-  CHECK(likeness(0x159) == Likeness::None);
-}
-
 }  // namespace
-}  // namespace pforte::policy
+}  // namespace pforte

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-namespace pforte::policy {
+namespace pforte {
 
 // What stands at the beginning of some bytes that should be UTF-8.
 struct CodePoint {
@@ -27,14 +27,4 @@ CodePoint read_code_point(std::span<const std::uint8_t> bytes);
 // Appends a code point as UTF-8.
 void append_utf8(std::string& text, char32_t value);
 
-// What readers that fold characters (compatibility forms, Windows code pages, case) could make of one that is not
-// ASCII.
-enum class Likeness : std::uint8_t {
-  None,        // itself
-  Name,        // perhaps another character of a name
-  Mark,        // it changes the character before it
-  Significant  // / \ . ; % and the like, or nothing at all
-};
-Likeness likeness(char32_t value);
-
-}  // namespace pforte::policy
+}  // namespace pforte

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <array>
+
+#include "app/command_table.h"
+
+// The part of the command table about examinations.
+
+namespace pforte::app {
+
+inline constexpr std::array kDoctorOptions = std::to_array<OptionSpec>({
+    {.name = "--trust-password-file",
+     .value = {"FILE", "DATEI"},
+     .tells = {"the first line is the store's password; - asks for it",
+               "die erste Zeile ist das Passwort des Speichers; - fragt danach"}},
+});
+
+inline constexpr CommandSpec kDoctorCommand = {
+    .command = Command::Doctor,
+    .word = "doctor",
+    .operand = {"SUBJECT", "WAS"},
+    .operand_repeats = true,
+    .summary = {"find out which hop of a path fails, and why",
+                "herausfinden, welche Station eines Pfades versagt, und warum"},
+    .more = {"SUBJECT is trust STORE; several may follow each other.\n\n"
+             "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable.\n",
+             "WAS ist trust SPEICHER; mehrere können aufeinander folgen.\n\n"
+             "Rückgabewert: 0 kein Fehler gefunden; 1 es gibt einen; 2 etwas Genanntes ist falsch oder unlesbar.\n"},
+    .options = kDoctorOptions};
+
+}  // namespace pforte::app

@@ -1,0 +1,130 @@
+#include "app/doctor_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/doctor_call.h"
+#include "app/doctor_trust.h"
+#include "base/printable.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "doctor/report.h"
+
+namespace pforte::app {
+namespace {
+
+// Waits are most of what an examination does.
+constexpr std::size_t kAtOnce = 256;
+constexpr unsigned kThreads = 32;
+
+// A word behind `pforte doctor`, and what may stand behind it.
+struct SubjectKind {
+  std::string_view word;
+  Phrase argument;
+  bool needs_argument;
+  AddSubject add;
+};
+
+constexpr auto kSubjectKinds = std::to_array<SubjectKind>({
+    {"trust", {"STORE", "SPEICHER"}, true, add_trust_store},
+});
+
+const SubjectKind* kind_of(std::string_view word) {
+  const auto* found = std::ranges::find(kSubjectKinds, word, &SubjectKind::word);
+  return found == kSubjectKinds.end() ? nullptr : found;
+}
+
+std::string known_words() {
+  std::string words;
+  for (const SubjectKind& kind : kSubjectKinds) words += cat(words.empty() ? "" : ", ", kind.word);
+  return words;
+}
+
+Complaint unknown_subject(const std::string& word) {
+  std::string shown = printable(word);
+  return {kInvalidInput,
+          {cat("pforte doctor knows no subject ", shown), cat("pforte doctor kennt kein ", shown)},
+          {cat("there are: ", known_words()), cat("es gibt: ", known_words())}};
+}
+
+Complaint missing_argument(const SubjectKind& kind) {
+  return {kInvalidInput,
+          {cat(kind.word, " needs ", kind.argument.en), cat(kind.word, " braucht ", kind.argument.de)},
+          {cat("pforte doctor ", kind.word, ' ', kind.argument.en),
+           cat("pforte doctor ", kind.word, ' ', kind.argument.de)}};
+}
+
+// Subjects stand one behind the other, each with its argument: `pforte doctor trust a.jks trust b.pem`.
+Answer<Examinations> examinations_of(const DoctorCall& call) {
+  std::vector<std::string> words;
+  if (!call.line.operand.empty()) words.push_back(call.line.operand);
+  words.insert(words.end(), call.line.more_operands.begin(), call.line.more_operands.end());
+
+  Examinations examinations;
+  for (std::size_t at = 0; at < words.size();) {
+    const SubjectKind* kind = kind_of(words[at]);
+    if (kind == nullptr) return std::unexpected(unknown_subject(words[at]));
+    ++at;
+    std::string argument;
+    bool given = at < words.size() && (kind->needs_argument || kind_of(words[at]) == nullptr);
+    if (given && !kind->argument.en.empty()) argument = words[at++];
+    if (argument.empty() && kind->needs_argument) return std::unexpected(missing_argument(*kind));
+    TRY(kind->add(call, argument, examinations));
+  }
+  return examinations;
+}
+
+// Runs them on this thread, and tells on a terminal how many have ended.
+void run_all(net::Loop& loop, const doctor::Setting& setting, Examinations& examinations, bool show_progress) {
+  std::size_t ended = 0;
+  auto on_end = [&](const doctor::Path& path) {
+    ++ended;
+    if (show_progress)
+      std::fprintf(stderr, "\r\x1b[K%zu/%zu %s", ended, examinations.size(), printable(path.subject()).c_str());
+  };
+  loop.spawn(doctor::examine(setting, examinations, kAtOnce, on_end), [&](const Result<>&) { loop.stop(); });
+  loop.run();
+  if (show_progress) std::fputs("\r\x1b[K", stderr);
+}
+
+void print_report(const doctor::Report& report, const CommandLine& line, const Streams& streams) {
+  bool color = use_color(line.color, isatty(fileno(streams.out)) == 1);
+  std::string text = line.json ? doctor::report_json(report, line.language)
+                               : doctor::report_text(report, {.language = line.language, .color = color});
+  std::fwrite(text.data(), 1, text.size(), streams.out);
+}
+
+int complain(const Complaint& complaint, const CommandLine& line, const Streams& streams) {
+  std::string text = to_text(complaint, line.language);
+  std::fwrite(text.data(), 1, text.size(), streams.err);
+  return complaint.exit;
+}
+
+}  // namespace
+
+int run_doctor(const CommandLine& line, const Streams& streams) {
+  net::Loop loop;
+  net::Pool pool(kThreads);
+  doctor::Setting setting{.loop = loop, .pool = pool};
+  DoctorCall call{.line = line, .streams = streams, .setting = setting};
+  Answer<Examinations> examinations = examinations_of(call);
+  if (!examinations) return complain(examinations.error(), line, streams);
+
+  auto begun = std::chrono::steady_clock::now();
+  doctor::Report report{.begun = now_in_seconds(), .version = PFORTE_VERSION, .paths = {}};
+  run_all(loop, setting, *examinations, !line.json && isatty(STDERR_FILENO) == 1);
+  report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  for (const doctor::Examination& one : *examinations) report.paths.push_back(one.path.get());
+  print_report(report, line, streams);
+  return report.worst() == doctor::Level::Error ? kDoesNotHold : kDone;
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,83 @@
+#include "doctor/path.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace pforte::doctor {
+namespace {
+
+std::string_view mark_of(const Path& path, std::size_t hop) {
+  if (!path.hops()[hop].reached) return "";
+  switch (path.worst_of(hop)) {
+    case Level::Ok:
+    case Level::Note:
+      return " ✓";
+    case Level::Warning:
+      return " !";
+    case Level::Error:
+      return " ✗";
+  }
+  std::unreachable();
+}
+
+}  // namespace
+
+std::size_t Path::append(Message name) {
+  hops_.push_back({.name = std::move(name)});
+  return hops_.size() - 1;
+}
+
+void Path::reach(std::size_t hop) {
+  hops_[hop].reached = true;
+}
+
+void Path::tell(Finding finding) {
+  reach(finding.hop);
+  findings_.push_back(std::move(finding));
+}
+
+std::vector<const Finding*> Path::in_order() const {
+  std::vector<const Finding*> sorted;
+  sorted.reserve(findings_.size());
+  for (const Finding& finding : findings_) sorted.push_back(&finding);
+  // Those that are alike stay as they were told: they stand so in memory.
+  std::ranges::sort(sorted, [](const Finding* one, const Finding* other) {
+    if (one->hop != other->hop) return one->hop < other->hop;
+    return one->level != other->level ? one->level > other->level : one < other;
+  });
+  return sorted;
+}
+
+const Finding* Path::first_error() const {
+  for (const Finding* finding : in_order()) {
+    if (finding->level == Level::Error) return finding;
+  }
+  return nullptr;
+}
+
+Level Path::worst() const {
+  Level worst = Level::Ok;
+  for (const Finding& finding : findings_) worst = std::max(worst, finding.level);
+  return worst;
+}
+
+Level Path::worst_of(std::size_t hop) const {
+  Level worst = Level::Ok;
+  for (const Finding& finding : findings_) {
+    if (finding.hop == hop) worst = std::max(worst, finding.level);
+  }
+  return worst;
+}
+
+std::string drawn(const Path& path, Language language) {
+  std::string line;
+  for (std::size_t hop = 0; hop < path.hops().size(); ++hop) {
+    if (hop > 0) line += " → ";
+    line += cat(path.hops()[hop].name.in(language), mark_of(path, hop));
+  }
+  return line;
+}
+
+}  // namespace pforte::doctor
