@@ -25,7 +25,7 @@ bool is_full(const Server& server, const ServerConfig& config) {
   return config.max_requests > 0 && server.requests() >= config.max_requests;
 }
 
-// How often the first in the line looks by itself, since a server may have come back.
+// How often those who lead the line look by themselves, since a server may have come back.
 constexpr net::Duration kLookAgain = std::chrono::milliseconds(100);
 
 net::Task<> ring(net::Signal& bell) {
@@ -47,19 +47,34 @@ std::uint64_t hash_key(const BalanceConfig& config, const Balancer::Wish& wish) 
 }  // namespace
 
 std::expected<Place, Balancer::Lack> Balancer::choose(const Backend& backend, const Wish& wish) {
-  if (backend.line->waiting() > 0) return std::unexpected(Lack::AllBusy);
-  return find_place(backend, wish);
+  if (!is_in_vain(wish)) return find_place(backend, wish, nullptr);
+  Wish any = wish;
+  any.only = nullptr;
+  return find_place(backend, any, nullptr);
 }
 
-std::expected<Place, Balancer::Lack> Balancer::find_place(const Backend& backend, const Wish& wish) {
+// Who is kept at a server by a cookie is better served by another than not at all.
+bool Balancer::is_in_vain(const Wish& wish) const {
+  return wish.only && !wish.firm && (!wish.only->healthy() || wish.only->ejected(loop_.now()));
+}
+
+std::expected<Place, Balancer::Lack> Balancer::find_place(const Backend& backend, const Wish& wish,
+                                                          const WaitingLine::Spot* spot) {
   for (;;) {
     Lack lack = gather(backend, wish);
+    if (backend.line->waiting() > (spot ? 1 : 0)) leave_to_others(backend, spot);
     if (candidates_.empty()) return std::unexpected(lack);
     std::size_t number = candidates_.size() == 1 ? candidates_.front().number : pick(backend, wish).number;
     const std::shared_ptr<Server>& server = backend.servers[number];
     // Another worker may have been quicker.
     if (server->let_in(backend.config.servers[number].max_requests)) return Place(backend, number);
   }
+}
+
+// Takes from the candidates what those before `spot` wait for, or all who wait where there is none.
+void Balancer::leave_to_others(const Backend& backend, const WaitingLine::Spot* spot) {
+  std::erase_if(candidates_,
+                [&](const Candidate& one) { return backend.line->is_wanted(backend.servers[one.number].get(), spot); });
 }
 
 net::Task<Place> Balancer::wait(const Backend& backend, Wish wish, http::Exchange& exchange) {
@@ -81,17 +96,22 @@ net::Task<Place> Balancer::wait(const Backend& backend, Wish wish, http::Exchang
 net::Task<Place> Balancer::stand_in_line(const Backend& backend, Wish wish, http::Exchange& exchange) {
   const BalanceConfig& config = backend.config.balance;
   net::Instant until = loop_.now() + config.queue_time;
-  std::optional<WaitingLine::Spot> spot = backend.line->join(loop_, config.queue);
+  std::optional<WaitingLine::Spot> spot =
+      backend.line->join(loop_, config.queue, {.only = wish.only, .tried = wish.tried});
   if (!spot) {
     co_return fail(Kind::Limit, "backend.queue-full",
                    cat("all servers have as many requests as they take, and ", config.queue, " more wait already"));
   }
   for (;;) {
     if (exchange.broken()) co_return fail(Kind::Closed, "gate.client-gone", "the client went before it was served");
-    bool first = spot->is_first();
+    bool leads = spot->leads();
     spot->take_waking();
-    if (first) {
-      std::expected<Place, Lack> place = find_place(backend, wish);
+    if (leads) {
+      if (is_in_vain(wish)) {
+        wish.only = nullptr;
+        spot->take_any();
+      }
+      std::expected<Place, Lack> place = find_place(backend, wish, &*spot);
       if (place) co_return *std::move(place);
       if (place.error() == Lack::NoServer)
         co_return fail(Kind::Unavailable, "backend.none", "no server of the backend is available");
@@ -102,7 +122,7 @@ net::Task<Place> Balancer::stand_in_line(const Backend& backend, Wish wish, http
     }
     exchange.tell_when_broken(&spot->bell());
     net::Duration rest = until - loop_.now();
-    (void)co_await outcome(net::within(loop_, first ? std::min(rest, kLookAgain) : rest, ring(spot->bell())));
+    (void)co_await outcome(net::within(loop_, leads ? std::min(rest, kLookAgain) : rest, ring(spot->bell())));
   }
 }
 

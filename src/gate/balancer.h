@@ -29,7 +29,8 @@ class Balancer {
     const http::RequestHead& request;
     const net::Address& client;
     std::span<const Server* const> tried = {};  // those are left out
-    const Server* only = nullptr;               // this one, also if it is ejected or drained, or none; null: any
+    const Server* only = nullptr;               // this one, also if it is drained; null: any
+    bool firm = false;                          // `only` also if it is ejected, and else none; not firm: else any
   };
   enum class Lack : std::uint8_t {
     NoServer,  // none is left that could be asked
@@ -38,8 +39,8 @@ class Balancer {
 
   // A place for the next request, by the backend's `balance` and the servers' weights. Backup servers get one only
   // where no other is available; where no server is available, one that is ejected is tried all the same: an ejection
-  // is a guess. Whoever comes while others wait is told AllBusy, and goes behind them. `backend` must outlive the
-  // place.
+  // is a guess. What others wait for is theirs: who finds nothing else is told AllBusy, and goes behind them. `backend`
+  // must outlive the place.
   std::expected<Place, Lack> choose(const Backend& backend, const Wish& wish);
 
   // The same for a request whose servers are all busy: in the backend's line, until it is its turn. Fails with
@@ -56,7 +57,9 @@ class Balancer {
   };
   static bool less_busy(const Candidate& a, const Candidate& b);
 
-  std::expected<Place, Lack> find_place(const Backend& backend, const Wish& wish);
+  std::expected<Place, Lack> find_place(const Backend& backend, const Wish& wish, const WaitingLine::Spot* spot);
+  void leave_to_others(const Backend& backend, const WaitingLine::Spot* spot);
+  bool is_in_vain(const Wish& wish) const;
   net::Task<Place> stand_in_line(const Backend& backend, Wish wish, http::Exchange& exchange);
   Lack gather(const Backend& backend, const Wish& wish);
   const Candidate& pick(const Backend& backend, const Wish& wish);

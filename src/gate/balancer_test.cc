@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "gate/testing.h"
+#include "http/exchange.h"
 
 namespace pforte::gate {
 namespace {
@@ -32,8 +33,8 @@ struct Farm {
   ServerConfig& config(std::size_t number) { return backend.config.servers[number]; }
   Server& server(std::size_t number) { return *backend.servers[number]; }
 
-  std::expected<Place, Balancer::Lack> ask(const Server* only = nullptr) {
-    return balancer.choose(backend, {.request = request, .client = client, .tried = tried, .only = only});
+  std::expected<Place, Balancer::Lack> ask(const Server* only = nullptr, bool firm = true) {
+    return balancer.choose(backend, {.request = request, .client = client, .tried = tried, .only = only, .firm = firm});
   }
   // The number of the server that gets the next request; -1: none.
   int choose() {
@@ -278,6 +279,8 @@ TEST_CASE("who wants one server gets it or none, ejected or not") {
   CHECK(farm.number_of(*farm.ask(wanted)) == 1);
   testing::fail_check(farm.server(1));
   CHECK(!farm.ask(wanted));
+  // Who is only kept there by a cookie is better off elsewhere.
+  CHECK(farm.number_of(*farm.ask(wanted, false)) != 1);
 }
 
 TEST_CASE("a server that came back begins with a tenth of its share") {
@@ -293,6 +296,69 @@ TEST_CASE("a server that came back begins with a tenth of its share") {
     CAPTURE(first);
     CHECK(first > 50);
     CHECK(first < 150);
+  }
+}
+
+// A client that stays.
+class PatientExchange final : public http::Exchange {
+ public:
+  const http::RequestHead& request() const override { return request_; }
+  net::Task<http::Piece> read_body() override { co_return http::Piece{{}, true}; }
+  std::optional<http::Piece> try_body() override { return http::Piece{{}, true}; }
+  void pace(http::Pace) override {}
+  bool body_over() const override { return true; }
+  const http::Fields& request_trailers() const override { return none_; }
+  net::Task<> inform(const http::ResponseHead&) override { co_return {}; }
+  void begin(const http::ResponseHead&) override {}
+  bool begun() const override { return false; }
+  net::Task<> write(std::string_view, http::More, const http::Fields&) override { co_return {}; }
+  net::Task<> flush() override { co_return {}; }
+  void close_afterwards() override {}
+  bool shares_connection() const override { return false; }
+  void require_own_connection() override {}
+  void tell_when_broken(net::Signal*) override {}
+  bool broken() const override { return false; }
+
+ private:
+  http::RequestHead request_;
+  http::Fields none_;
+};
+
+TEST_CASE("who waits for one server that is full holds up nobody who takes another") {
+  Farm farm(2);
+  farm.config(0).max_requests = farm.config(1).max_requests = 1;
+  const Server* full = &farm.server(0);
+  auto busy = farm.ask(full);
+  REQUIRE(busy);
+  auto bound = farm.backend.line->join(farm.loop, 9, {.only = full});
+  CHECK(farm.choose() == 1);
+  CHECK(farm.ask(full).error() == Balancer::Lack::AllBusy);
+  auto any = farm.backend.line->join(farm.loop, 9);
+  CHECK(farm.ask().error() == Balancer::Lack::AllBusy);
+}
+
+TEST_CASE(
+    "who waits for the server that he is kept at gets another when that goes, but who is signed in there does not") {
+  for (bool firm : {false, true}) {
+    CAPTURE(firm);
+    Farm farm(2);
+    farm.config(0).max_requests = 1;
+    auto busy = farm.ask(&farm.server(0));
+    PatientExchange exchange;
+    auto wait = [](Farm& at, http::Exchange& client, bool stays) -> net::Task<int> {
+      Balancer::Wish wish{.request = at.request, .client = at.client, .only = &at.server(0), .firm = stays};
+      Place place = co_await at.balancer.wait(at.backend, wish, client);
+      co_return at.number_of(place);
+    };
+    auto fail = [](Farm& at) -> net::Task<> {
+      co_await at.loop.sleep_for(5ms);
+      testing::fail_check(at.server(0));
+      co_return {};
+    };
+    farm.loop.spawn(fail(farm), [](Result<>) {});
+    Result<int> number = net::run(farm.loop, wait(farm, exchange, firm));
+    if (firm) CHECK(number.error().code() == "backend.none");
+    if (!firm) CHECK(*number == 1);
   }
 }
 

@@ -115,7 +115,8 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
                   *outgoing_);
   http::Fields& fields = outgoing_->head.fields;
   fields.insert(fields.end(), order.identity.begin(), order.identity.end());
-  if (config.sticky && may_carry_our_cookies(request(), visitor))
+  bool own_cookie = config.sticky && config.sticky->by == StickyConfig::By::Cookie;
+  if (config.sticky && (!own_cookie || may_carry_our_cookies(request(), visitor)))
     stickiness_.emplace(*order.terms.backend, request(), sealing_keys(), record_.time);
   if (order.cache) order.cache->add_conditions(fields);
   std::optional<Error> failure;
@@ -172,8 +173,9 @@ const crypto::SealingKeys* Forwarding::sealing_keys() const {
 // Whoever is signed in at a server stays there, and who is kept at one goes there first.
 Balancer::Wish Forwarding::wish(const Order& order) {
   const Server* own = order.own ? order.own->server_of(*order.terms.backend) : nullptr;
+  bool firm = own != nullptr;
   if (!own && stickiness_ && tried_.empty()) own = stickiness_->server(worker_.loop().now());
-  return {.request = request(), .client = record_.client, .tried = tried_, .only = own};
+  return {.request = request(), .client = record_.client, .tried = tried_, .only = own, .firm = firm};
 }
 
 net::Task<Place> Forwarding::wait(const Order& order) {

@@ -19,7 +19,7 @@ class Place {
     if (!backend_) return;
     server()->let_out();
     // Whoever joins the line looks once more afterwards, so that one of us sees the other.
-    if (backend_->line->waiting() > 0) backend_->line->wake_one();
+    if (backend_->line->waiting() > 0) backend_->line->wake_for(server().get());
   }
 
   const std::shared_ptr<Server>& server() const { return backend_->servers[number_]; }

@@ -352,6 +352,23 @@ def test_a_server_that_comes_back_serves_those_who_wait(back, hold):
     assert held.release() == [200]
 
 
+def test_a_client_that_waits_for_its_own_server_holds_up_nobody(hold):
+    pforte, (own, other), held = hold(2, lambda a, b: [server(a, max_requests=1, route="a"), server(b, max_requests=1, route="b")],
+                                      backend={"sticky": {"by": "application-cookie", "name": "SESSION"}})
+
+    def ask(target, route):
+        client = pforte.connect()
+        client.send(request("GET", target, f"Cookie: SESSION=1.{route}"))
+        return client
+    held.clients.append(ask("/held", "a"))
+    until(lambda: "/held" in own.targets, "it is busy")
+    kept = ask("/kept", "a")
+    until(lambda: waiting(pforte) == 1, "the next one of its clients waits")
+    assert pforte.get("/free").json()["port"] == other.port
+    held.release()
+    assert kept.answer().json()["port"] == own.port
+
+
 def test_under_load_nobody_is_lost_in_the_line_and_no_server_has_too_many(start_gate, start_backend):
     lock, now, most = threading.Lock(), Counter(), Counter()
 

@@ -230,3 +230,13 @@ def test_a_session_without_a_route_is_learnt_from_the_answer_that_begins_it(star
         assert browser.ports(12) == {home}  # over both workers
     assert pforte.reload().returncode == 0
     assert browser.ports() == {home}
+
+
+def test_a_session_is_kept_over_plain_http_as_well(start_gate, servers):
+    # A proxy that is believed says that its client came over plain HTTP.
+    pforte = start(start_gate, sticky={"by": "application-cookie", "name": "JSESSIONID"},
+                   listener={"forwarded_from": ["127.0.0.0/8"]},
+                   backend={"servers": [{"url": server.url, "route": f"node{number}"} for number, server in enumerate(servers)]})
+    for number, server in enumerate(servers):
+        asked = ("Cookie: JSESSIONID=0123.node" + str(number), "X-Forwarded-Proto: http", "X-Forwarded-For: 192.0.2.1")
+        assert {pforte.get("/", *asked).json()["port"] for _ in range(4)} == {server.port}
