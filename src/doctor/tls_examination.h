@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "doctor/path.h"
+#include "doctor/setting.h"
+#include "doctor/tls_picture.h"
+#include "pki/client.h"
+#include "pki/trust_store.h"
+
+namespace pforte::doctor {
+
+// A server whose TLS is examined.
+struct TlsSubject {
+  Dial dial;
+  std::string host;  // as clients call it: a DNS name, sent as SNI and looked for in the certificate, or an IP address
+  std::size_t hop = 0;                                        // of the path, which the server is
+  std::vector<std::shared_ptr<const pki::TrustStore>> trust;  // empty: what the server sends is taken for trusted
+  std::vector<pki::ClientKind> clients = {pki::ClientKind::Browser, pki::ClientKind::App, pki::ClientKind::Java,
+                                          pki::ClientKind::OpenSsl};  // whose verdicts are asked for
+  bool needs_http1 = false;  // Kerberos signs in connections: HTTP/2 alone does not do
+  std::string s_client;      // how openssl s_client gets there: "-connect crm.example.com:443 -proxy 10.0.0.1:3128"
+};
+
+// Examines what a server offers, whom it shuts out, and what clients make of its certificates; tells the path.
+//
+// Opens a few dozen connections, up to eight at once, each no longer than `setting.step`. Never fails because of what
+// the server does. Both must outlive the task.
+net::Task<TlsPicture> examine_tls(const Setting& setting, const TlsSubject& subject, Path& path);
+
+}  // namespace pforte::doctor

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pki/certificate.h"
+
+namespace pforte::doctor {
+
+// Versions as they stand on the wire (RFC 8446, 4.1.2), so that they compare by age.
+enum class TlsVersion : std::uint16_t { Ssl3 = 0x0300, Tls10 = 0x0301, Tls11 = 0x0302, Tls12 = 0x0303, Tls13 = 0x0304 };
+
+// "SSL 3.0", "TLS 1.2".
+std::string_view name_of(TlsVersion version);
+
+// What a server takes in one version.
+struct VersionOffer {
+  TlsVersion version = TlsVersion::Tls12;
+  std::vector<std::uint16_t> suites = {};      // the one it prefers first, where it has an order of its own
+  bool server_order = false;                   // it chooses by its own order, not by the client's
+  std::vector<std::uint16_t> groups = {};      // of (EC)DHE, in the order in which it chose them
+  std::vector<std::uint16_t> signatures = {};  // schemes it signed its key exchange with
+  unsigned dh_bits = 0;                        // of the smallest prime it gave for DHE; 0: it gave none
+};
+
+// What the server answered on names other than the one that is asked for.
+enum class NameAnswer : std::uint8_t { NotAsked, Same, OtherCertificate, Refused };
+
+// What one handshake to the end brought, in the newest version that both have.
+struct Negotiated {
+  std::string version;   // "TLSv1.3"
+  std::string cipher;    // "TLS_AES_128_GCM_SHA256"
+  std::string group;     // "x25519"; empty where the key exchange has none
+  std::string protocol;  // of ALPN; empty: none
+  bool extended_master_secret = false;
+  bool secure_renegotiation = false;
+  bool resumed = false;  // a second connection with what the first one had brought
+  bool ticket = false;   // there was something to resume with
+};
+
+// A server as a client of TLS sees it. What could not be found out is empty.
+struct TlsPicture {
+  bool speaks_tls = false;
+  std::vector<VersionOffer> versions;              // those it takes, the oldest first
+  std::vector<pki::Certificate> sent;              // by the server, in its order
+  std::optional<Negotiated> negotiated;            // none: no handshake came to an end
+  std::vector<std::string> protocols;              // each that it takes by ALPN: "h2", "http/1.1"
+  std::string stapled;                             // OCSP response in DER; empty: none
+  bool compression = false;                        // of TLS (RFC 3749)
+  bool asks_for_certificate = false;               // of the client
+  bool needs_certificate = false;                  // and refuses who has none
+  std::vector<std::string> asked_authorities;      // whose certificates it asks for, in text
+  NameAnswer unnamed = NameAnswer::NotAsked;       // to a client that names no host
+  NameAnswer foreign_name = NameAnswer::NotAsked;  // to a client that names a host it cannot know
+};
+
+}  // namespace pforte::doctor
