@@ -11,7 +11,7 @@ bool continues(std::uint8_t byte) {
 }
 
 // Bytes in a sequence that begins with `lead`; 0 if none does.
-std::size_t length_of(std::uint8_t lead) {
+std::size_t sequence_length(std::uint8_t lead) {
   if (lead >= 0xc2 && lead <= 0xdf) return 2;
   if (lead >= 0xe0 && lead <= 0xef) return 3;
   if (lead >= 0xf0 && lead <= 0xf4) return 4;
@@ -34,7 +34,7 @@ CodePoint read_code_point(std::span<const std::uint8_t> bytes) {
   std::uint8_t second = bytes.size() > 1 ? bytes[1] : 0;
   if (can_hide_ascii(lead, second)) return {.form = CodePoint::Form::Overlong};
 
-  std::size_t size = length_of(lead);
+  std::size_t size = sequence_length(lead);
   if (size == 0 || bytes.size() < size || !std::ranges::all_of(bytes.subspan(1, size - 1), continues)) return {};
   char32_t value = lead & (0x7fU >> size);
   for (std::uint8_t byte : bytes.subspan(1, size - 1)) value = (value << 6) | (byte & 0x3fU);
