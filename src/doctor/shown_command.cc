@@ -1,0 +1,75 @@
+#include "doctor/shown_command.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "base/text.h"
+
+namespace pforte::doctor {
+namespace {
+
+constexpr std::string_view kPlainLetters = "-_./:=,@%+[]";
+
+void append_words(std::string& command, const std::vector<std::string>& words) {
+  for (const std::string& word : words) command += cat(' ', shell_word(word));
+}
+
+}  // namespace
+
+std::string shell_word(std::string_view word) {
+  bool plain = std::ranges::all_of(
+      word, [](char c) { return is_alphanumeric(c) || kPlainLetters.find(c) != std::string_view::npos; });
+  if (plain && !word.empty() && word.find('[') == std::string_view::npos) return std::string(word);
+  std::string quoted = "'";
+  for (char c : word) {
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
+  }
+  return cat(quoted, '\'');
+}
+
+std::string curl_command(const Destination& destination, const std::vector<std::string>& extra) {
+  std::vector<std::string> words;
+  if (destination.via) {
+    words.insert(words.end(), {"--proxy", to_text(*destination.via)});
+    if (!destination.via->user.empty()) words.insert(words.end(), {"--proxy-user", destination.via->user});
+    if (destination.scheme == Scheme::Http) words.emplace_back("--proxytunnel");
+  } else {
+    words.insert(words.end(), {"--noproxy", "*"});
+  }
+  if (destination.at)
+    words.insert(words.end(),
+                 {"--connect-to", cat("::", host_port(destination.at->ip_text(), destination.at->port()))});
+  words.insert(words.end(), extra.begin(), extra.end());
+  Destination shown = destination;
+  if (shown.scheme == Scheme::Tls) {
+    shown.scheme = Scheme::Https;
+    shown.path = "/";
+  }
+  words.push_back(to_text(shown));
+  std::string command = "curl -v";
+  append_words(command, words);
+  return command;
+}
+
+std::string s_client_command(const Destination& destination, const std::vector<std::string>& extra) {
+  if (destination.via && destination.via->tls) return "";
+  std::string end = destination.at ? destination.at->to_text() : host_port(destination.host, destination.port);
+  std::vector<std::string> words = {"-connect", std::move(end)};
+  if (destination.via) {
+    words.insert(words.end(), {"-proxy", host_port(destination.via->host, destination.via->port)});
+    if (!destination.via->user.empty()) words.insert(words.end(), {"-proxy_user", destination.via->user});
+  }
+  if (destination.is_address())
+    words.emplace_back("-noservername");
+  else
+    words.insert(words.end(), {"-servername", destination.host});
+  words.insert(words.end(), extra.begin(), extra.end());
+  std::string command = "openssl s_client";
+  append_words(command, words);
+  return cat(command, " </dev/null");
+}
+
+}  // namespace pforte::doctor
