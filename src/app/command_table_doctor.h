@@ -9,6 +9,13 @@
 namespace pforte::app {
 
 inline constexpr std::array kDoctorOptions = std::to_array<OptionSpec>({
+    {.name = "--report",
+     .value = {"FILE", "DATEI"},
+     .tells = {"write what was found as one HTML page, without secrets, to hand it on",
+               "den Befund als eine HTML-Seite schreiben, ohne Geheimnisse, zum Weitergeben"}},
+    {.name = "--verbose",
+     .tells = {"tell also what holds and what is merely noted",
+               "auch nennen, was in Ordnung oder nur ein Hinweis ist"}},
     {.name = "--trust-password-file",
      .value = {"FILE", "DATEI"},
      .tells = {"the first line is the store's password; - asks for it",
@@ -23,9 +30,11 @@ inline constexpr CommandSpec kDoctorCommand = {
     .summary = {"find out which hop of a path fails, and why",
                 "herausfinden, welche Station eines Pfades versagt, und warum"},
     .more = {"SUBJECT is trust STORE; several may follow each other.\n\n"
-             "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable.\n",
+             "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable; 3 the report\ncannot "
+             "be written.\n",
              "WAS ist trust SPEICHER; mehrere können aufeinander folgen.\n\n"
-             "Rückgabewert: 0 kein Fehler gefunden; 1 es gibt einen; 2 etwas Genanntes ist falsch oder unlesbar.\n"},
+             "Rückgabewert: 0 kein Fehler gefunden; 1 es gibt einen; 2 etwas Genanntes ist falsch oder unlesbar;\n3 "
+             "der Bericht lässt sich nicht schreiben.\n"},
     .options = kDoctorOptions};
 
 }  // namespace pforte::app

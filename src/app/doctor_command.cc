@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "app/doctor_call.h"
 #include "app/doctor_trust.h"
+#include "base/file_replacement.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -97,9 +99,19 @@ void run_all(net::Loop& loop, const doctor::Setting& setting, Examinations& exam
 
 void print_report(const doctor::Report& report, const CommandLine& line, const Streams& streams) {
   bool color = use_color(line.color, isatty(fileno(streams.out)) == 1);
-  std::string text = line.json ? doctor::report_json(report, line.language)
-                               : doctor::report_text(report, {.language = line.language, .color = color});
+  std::string text =
+      line.json
+          ? doctor::report_json(report, line.language)
+          : doctor::report_text(report, {.language = line.language, .color = color, .verbose = line.has("--verbose")});
   std::fwrite(text.data(), 1, text.size(), streams.out);
+}
+
+// The file of --report, if one is wanted: whether it can be written shows before the work, not after it.
+Answer<std::optional<FileReplacement>> report_file(const CommandLine& line) {
+  std::optional<std::string> name = line.value_of("--report");
+  if (!name) return std::nullopt;
+  FileReplacement file = TRY(in_file(*name, FileReplacement::begin(*name)));
+  return std::optional<FileReplacement>(std::move(file));
 }
 
 int complain(const Complaint& complaint, const CommandLine& line, const Streams& streams) {
@@ -117,6 +129,8 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
   DoctorCall call{.line = line, .streams = streams, .setting = setting};
   Answer<Examinations> examinations = examinations_of(call);
   if (!examinations) return complain(examinations.error(), line, streams);
+  Answer<std::optional<FileReplacement>> page = report_file(line);
+  if (!page) return complain(page.error(), line, streams);
 
   auto begun = std::chrono::steady_clock::now();
   doctor::Report report{.begun = now_in_seconds(), .version = PFORTE_VERSION, .paths = {}};
@@ -124,6 +138,8 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
   report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
   for (const doctor::Examination& one : *examinations) report.paths.push_back(one.path.get());
   print_report(report, line, streams);
+  Result<> written = *page ? (*page)->commit(doctor::report_html(report, line.language)) : Result<>();
+  if (!written) return complain(Complaint(written.error(), (*page)->file()), line, streams);
   return report.worst() == doctor::Level::Error ? kDoesNotHold : kDone;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "doctor/redaction.h"
 
 namespace pforte::doctor {
 namespace {
@@ -22,10 +23,18 @@ std::string_view mark_of(const Path& path, std::size_t hop) {
   std::unreachable();
 }
 
+Message redacted_name(const Message& name) {
+  return {redacted(name.en), redacted(name.de)};
+}
+
 }  // namespace
 
-std::size_t Path::append(Message name) {
-  hops_.push_back({.name = std::move(name)});
+Path::Path(std::string_view subject, std::vector<Hop> hops) : subject_(redacted(subject)), hops_(std::move(hops)) {
+  for (Hop& hop : hops_) hop.name = redacted_name(hop.name);
+}
+
+std::size_t Path::append(const Message& name) {
+  hops_.push_back({.name = redacted_name(name)});
   return hops_.size() - 1;
 }
 
@@ -35,6 +44,7 @@ void Path::reach(std::size_t hop) {
 
 void Path::tell(Finding finding) {
   reach(finding.hop);
+  redact(finding);
   findings_.push_back(std::move(finding));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/message.h"
@@ -16,17 +17,18 @@ struct Hop {
 };
 
 // A way from one end to the other, hop by hop, and what was found on it. Client and server of the examination are hops
-// as well, so that there are at least two; whoever examines appends what it learns about.
+// as well, so that there are at least two; whoever examines appends what it learns about. Secrets in what it is told
+// are masked at once, see redaction.h.
 class Path {
  public:
   // `subject` is what the administrator would type for it: "https://crm.example.com/".
-  Path(std::string subject, std::vector<Hop> hops) : subject_(std::move(subject)), hops_(std::move(hops)) {}
+  Path(std::string_view subject, std::vector<Hop> hops);
 
   const std::string& subject() const { return subject_; }
   const std::vector<Hop>& hops() const { return hops_; }
 
   // Its place among the hops.
-  std::size_t append(Message name);
+  std::size_t append(const Message& name);
   void reach(std::size_t hop);
 
   // Takes a finding; its hop counts as reached.

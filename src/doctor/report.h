@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,21 +17,30 @@ struct Report {
   std::vector<const Path*> paths;
 
   Level worst() const;
+  // Those that are worse first, else as they were examined.
+  std::vector<const Path*> worst_first() const;
+  // How many findings of a level there are.
+  std::size_t count(Level level) const;
 };
 
 struct ReportStyle {
   Language language = Language::English;
   bool color = false;
+  bool verbose = false;      // what holds and what is merely noted as well
+  std::size_t columns = 80;  // longer lines are broken, but for commands, which are there to be copied
 };
 
-// For a terminal: first each path drawn on a line, with what breaks it and the remedy; below, all findings with what
-// was seen, why it matters and the command that shows it by other means.
+// For a terminal: first each path drawn on a line, the worst first, with what breaks it and the remedy, no more than a
+// screen of them; below, all findings with what was seen, why it matters and the command that shows it by other means.
 std::string report_text(const Report& report, const ReportStyle& style);
+
+// One page for a browser or a printer, to be handed to a colleague or a vendor: needs nothing else, runs nothing, and
+// its policy keeps it so.
+std::string report_html(const Report& report, Language language);
 
 // {"ok": bool, "worst": level, "begun": RFC 3339, "took_ms": N, "version", "paths": [{subject, drawn, worst, hops:
 // [{name, reached, worst}...], findings: [{id, level, hop, hop_name, clients: [...], seen, why, source, remedy,
-// command, evidence:
-// [{name, value}...]}...]}...]}, with a line end. "ok" is false when there is an error.
+// command, evidence: [{name, value}...]}...]}...]}, with a line end. "ok" is false when there is an error.
 std::string report_json(const Report& report, Language language);
 
 }  // namespace pforte::doctor

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/printable.h"
 #include "base/text.h"
@@ -7,48 +10,62 @@
 namespace pforte::doctor {
 namespace {
 
+// A screen has 24 lines: broken paths take three or four, and what comes last is to be seen as well.
+constexpr std::size_t kBrokenShown = 5;
+constexpr std::size_t kOtherShown = 6;
+
+// Columns that a text takes; each code point counts as one.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
 // What others said must neither steer the terminal nor pass for a line of ours.
 class ReportWriter {
  public:
   explicit ReportWriter(const ReportStyle& style) : style_(style) {}
 
+  // The worst first, and what a screen has no room for only counted.
   void summary(const Report& report) {
-    for (const Path* path : report.paths) {
-      text_ += cat(colored(mark_of(path->worst()), path->worst()), ' ', bold(printable(path->subject())), "  ",
-                   printable(drawn(*path, style_.language)), '\n');
-      if (const Finding* broken = path->first_error()) cause(*broken);
+    std::vector<const Path*> paths = report.worst_first();
+    auto first_sound = std::ranges::find_if(paths, [](const Path* path) { return path->worst() != Level::Error; });
+    auto broken = static_cast<std::size_t>(first_sound - paths.begin());
+    // With nothing broken there is room for all of the screen.
+    std::size_t other = broken == 0 ? kOtherShown + kBrokenShown * 3 : kOtherShown;
+    std::size_t sound = paths.size() - broken;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      if (i == kBrokenShown && i < broken) more(broken - i, german() ? "gestört" : "broken");
+      if (i == broken + other) more(sound - other, german() ? "ohne Fehler" : "without an error");
+      bool shown = style_.verbose || (i < broken ? i < kBrokenShown : i < broken + other);
+      if (shown) in_short(*paths[i]);
     }
     text_ += '\n';
   }
 
   void details(const Path& path) {
-    std::vector<const Finding*> findings = path.in_order();
-    if (findings.empty()) return;
-    text_ += cat(bold(printable(path.subject())), '\n');
-    for (const Finding* finding : findings) {
-      text_ += cat("  ", colored(word_for(finding->level, style_.language), finding->level), ": ",
-                   printable(finding->seen.in(style_.language)), " (", hop_of(path, *finding), ") [", finding->check.id,
-                   "]\n");
-      for (const Evidence& one : finding->evidence) line(cat(one.name.in(style_.language), ": "), one.value);
-      if (finding->level != Level::Ok) reasons(*finding);
+    bool headed = false;
+    for (const Finding* finding : path.in_order()) {
+      if (!style_.verbose && finding->level < Level::Warning) continue;
+      if (!headed) text_ += cat(bold(printable(path.subject())), '\n');
+      headed = true;
+      detail(path, *finding);
     }
-    text_ += '\n';
+    if (headed) text_ += '\n';
   }
 
   void ending(const Report& report) {
-    auto count = [&](Level level) {
-      std::size_t found = 0;
-      for (const Path* path : report.paths)
-        found += static_cast<std::size_t>(
-            std::ranges::count_if(path->in_order(), [&](const Finding* one) { return one->level == level; }));
-      return found;
-    };
-    std::size_t errors = count(Level::Error);
-    std::size_t warnings = count(Level::Warning);
-    text_ += german() ? cat(report.paths.size(), " Pfade in ", report.took.count(), " ms untersucht: ", errors,
-                            " Fehler, ", warnings, " Warnungen\n")
-                      : cat("examined ", report.paths.size(), " paths in ", report.took.count(), " ms: ", errors,
-                            " errors, ", warnings, " warnings\n");
+    std::size_t errors = report.count(Level::Error);
+    std::size_t warnings = report.count(Level::Warning);
+    std::size_t paths = report.paths.size();
+    text_ +=
+        german()
+            ? cat(paths, paths == 1 ? " Pfad" : " Pfade", " in ", report.took.count(), " ms untersucht: ", errors,
+                  " Fehler, ", warnings, warnings == 1 ? " Warnung\n" : " Warnungen\n")
+            : cat("examined ", paths, paths == 1 ? " path" : " paths", " in ", report.took.count(), " ms: ", errors,
+                  errors == 1 ? " error, " : " errors, ", warnings, warnings == 1 ? " warning\n" : " warnings\n");
+    std::size_t rest = report.count(Level::Note) + report.count(Level::Ok);
+    if (style_.verbose || rest == 0) return;
+    text_ += german() ? cat("--verbose zeigt auch, was in Ordnung oder nur ein Hinweis ist: ", rest, '\n')
+                      : cat("--verbose shows also what holds and what is merely noted: ", rest, '\n');
   }
 
   std::string take() { return std::move(text_); }
@@ -72,26 +89,71 @@ class ReportWriter {
   std::string bold(const std::string& text) const { return style_.color ? cat("\x1b[1m", text, "\x1b[0m") : text; }
 
   std::string hop_of(const Path& path, const Finding& finding) const {
-    return printable(path.hops()[finding.hop].name.in(style_.language));
+    return path.hops()[finding.hop].name.in(style_.language);
   }
 
-  void line(std::string_view label, std::string_view value) {
-    if (!value.empty()) text_ += cat("      ", label, printable(value), '\n');
+  void more(std::size_t count, std::string_view which) {
+    text_ += german() ? cat("… und ", count, " weitere ", which, '\n') : cat("… and ", count, " more ", which, '\n');
   }
 
-  void cause(const Finding& broken) {
-    line("", cat(broken.seen.in(style_.language), " [", broken.check.id, "]"));
-    line(german() ? "Hilfe: " : "help: ", broken.remedy.in(style_.language));
+  void in_short(const Path& path) {
+    std::string subject = printable(path.subject());
+    std::string way = printable(drawn(path, style_.language));
+    bool fits = width_of(subject) + width_of(way) + 4 <= style_.columns;
+    text_ += cat(colored(mark_of(path.worst()), path.worst()), ' ', bold(subject), fits ? "  " : "\n    ", way, '\n');
+    const Finding* broken = path.first_error();
+    if (!broken) return;
+    wrapped(4, "", cat(broken->seen.in(style_.language), " [", broken->check.id, "]"));
+    wrapped(4, german() ? "Hilfe: " : "help: ", broken->remedy.in(style_.language));
+  }
+
+  void detail(const Path& path, const Finding& finding) {
+    Language language = style_.language;
+    std::string_view level = word_for(finding.level, language);
+    std::string head = cat(finding.seen.in(language), " (", hop_of(path, finding), ") [", finding.check.id, "]");
+    std::string text = broken_up(cat(level, ": ", head), 2);
+    // The word is coloured once the lines are broken: its escapes have no width.
+    text_ += cat("  ", colored(level, finding.level), std::string_view(text).substr(2 + level.size()));
+    for (const Evidence& one : finding.evidence) wrapped(6, cat(one.name.in(language), ": "), one.value);
+    if (finding.level != Level::Ok) reasons(finding);
   }
 
   void reasons(const Finding& finding) {
     std::string clients;
     for (pki::ClientKind kind : finding.clients) clients += cat(clients.empty() ? "" : ", ", pki::name_of(kind));
-    line(german() ? "betrifft: " : "concerns: ", clients);
-    line(german() ? "warum: " : "why: ", finding.check.why.in(style_.language));
-    line(german() ? "Quelle: " : "source: ", finding.check.source);
-    line(german() ? "Hilfe: " : "help: ", finding.remedy.in(style_.language));
-    line("$ ", finding.command);
+    wrapped(6, german() ? "betrifft: " : "concerns: ", clients);
+    wrapped(6, german() ? "warum: " : "why: ", finding.check.why.in(style_.language));
+    wrapped(6, german() ? "Quelle: " : "source: ", finding.check.source);
+    wrapped(6, german() ? "Hilfe: " : "help: ", finding.remedy.in(style_.language));
+    if (!finding.command.empty()) text_ += cat("      $ ", printable(finding.command), '\n');
+  }
+
+  void wrapped(std::size_t indent, std::string_view label, std::string_view value) {
+    if (!value.empty()) text_ += broken_up(cat(label, value), indent);
+  }
+
+  // Lines of at most so many columns, broken at blanks; those that follow stand two further in.
+  std::string broken_up(std::string_view value, std::size_t indent) const {
+    std::string shown = printable(value);
+    std::string_view rest = shown;
+    std::string lines(indent, ' ');
+    std::size_t column = indent;
+    bool begins = true;
+    while (!rest.empty()) {
+      std::string_view word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+      std::size_t width = width_of(word);
+      if (!begins && column + 1 + width > style_.columns) {
+        lines += cat('\n', std::string(indent + 2, ' '));
+        column = indent + 2;
+        begins = true;
+      }
+      if (!begins) lines += ' ';
+      column += width + (begins ? 0 : 1);
+      lines += word;
+      begins = false;
+    }
+    return lines + '\n';
   }
 
   const ReportStyle& style_;
@@ -103,7 +165,7 @@ class ReportWriter {
 std::string report_text(const Report& report, const ReportStyle& style) {
   ReportWriter writer(style);
   writer.summary(report);
-  for (const Path* path : report.paths) writer.details(*path);
+  for (const Path* path : report.worst_first()) writer.details(*path);
   writer.ending(report);
   return writer.take();
 }
