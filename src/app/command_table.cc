@@ -7,6 +7,7 @@
 #include "app/command_table_ca.h"
 #include "app/command_table_doctor.h"
 #include "app/command_table_inventory.h"
+#include "app/command_table_keytab.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -230,6 +231,7 @@ constexpr std::array kGroups = std::to_array<GroupSpec>({
       "Zertifikate: ansehen, beurteilen, aufbewahren, ausstellen, sperren"}},
     {"ca", {"the company CA: make it, keep it", "die Firmen-CA: machen, pflegen"}},
     {"trust", {"trust stores: look into them, change them", "Vertrauensspeicher: ansehen, ändern"}},
+    {"keytab", {"keytabs: look into them, make them, judge them", "Keytabs: ansehen, machen, beurteilen"}},
 });
 
 constexpr std::array kCommands = std::to_array<CommandSpec>({
@@ -532,9 +534,13 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .more = {"Exit status: 0 nothing, or warnings alone; 1 something does not work or is not safe.\n",
               "Rückgabewert: 0 nichts, oder nur Warnungen; 1 etwas geht nicht oder ist nicht sicher.\n"},
      .options = kTrustOptions},
+    kKeytabShowCommand,
+    kKeytabCreateCommand,
+    kKeytabMergeCommand,
+    kKeytabCheckCommand,
 });
 
-constexpr auto kLaterCommands = std::to_array<std::string_view>({"keytab", "trace", "capture", "import"});
+constexpr auto kLaterCommands = std::to_array<std::string_view>({"trace", "capture", "import"});
 
 }  // namespace
 

@@ -62,6 +62,10 @@ enum class Command : std::uint8_t {
   TrustRemove,
   TrustDiff,
   TrustLint,
+  KeytabShow,
+  KeytabCreate,
+  KeytabMerge,
+  KeytabCheck,
 };
 
 // A text of the tables below, in both of our languages.

@@ -18,6 +18,7 @@
 #include "app/command_line.h"
 #include "app/demo.h"
 #include "app/doctor_command.h"
+#include "app/keytab_command.h"
 #include "app/remote.h"
 #include "app/running_gate.h"
 #include "app/store_command.h"
@@ -179,6 +180,11 @@ int run(std::span<const char* const> arguments) {
     case Command::TrustDiff:
     case Command::TrustLint:
       return run_trust_command(*line, Streams());
+    case Command::KeytabShow:
+    case Command::KeytabCreate:
+    case Command::KeytabMerge:
+    case Command::KeytabCheck:
+      return run_keytab_command(*line, Streams());
     default:
       return run_store_command(*line, Streams());
   }

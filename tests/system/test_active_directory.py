@@ -2,14 +2,16 @@
 
 import json
 import os
+from dataclasses import replace
 
 import agents
 import pytest
 import tickets
 from active_directory import AES, BASE, LOOKUP, RC4, REALM, SERVICE
 from agents import Agent
-from gate import standard_config, toml_document, until
+from gate import run_pforte, standard_config, toml_document, until
 from kdc import password_of
+from keytabs import keys_of
 from visitor import Visitor, arrived, has_login_form, login_fields, signed_in_as
 
 SUSAN = Agent("susan", "Susan Sommer", f"susan@{REALM}", ("from-store",))
@@ -334,3 +336,26 @@ def test_a_domain_controller_whose_certificate_nobody_vouches_for_gets_no_passwo
         refused_password(gate, "susan", password_of("susan"))
         assert gate.events("ldap.server-failed")[0]["code"] == "ldap.not-trusted"
         Visitor(gate).must_sign_in("eva", EVA.password)
+
+
+# Its keytabs.
+
+
+@pytest.mark.parametrize("account, principal, option", [
+    ("svc-plain", "HTTP/plain.localhost", "user:svc-plain"), ("svc-upn", "HTTP/upn.localhost", "upn:HTTP/upn.localhost"),
+    ("PC0815$", "PC0815$", "computer:pc0815")])
+def test_a_keytab_from_the_accounts_password_has_the_keys_that_the_directory_has(account, principal, option, domain, tmp_path):
+    if account.startswith("svc-"):
+        domain.service(account, principal, encryption=AES | RC4)
+    if option.startswith("upn:"):
+        domain.admin("call", account=account, by=f"{principal}@{REALM}")
+        domain.admin("set_password", account=account, password=password_of(account))
+    theirs, ours, secret = domain.export(principal, tmp_path / "theirs"), tmp_path / "ours", tmp_path / "secret"
+    secret.write_text(password_of(account))
+    done = run_pforte("keytab", "create", str(ours), "--principal", f"{principal}@{REALM}", "--account", option, "--encryption",
+                      "aes256-sha1,aes128-sha1,rc4", "--kvno", str(domain.admin("key_version_of", account=account)),
+                      "--password-file", str(secret))
+    assert done.returncode == 0, done.stderr
+    # Heimdal writes flags behind the version, four bytes that are zero.
+    exported = {replace(key, tail=key.tail.removesuffix(bytes(4))) for key in keys_of(theirs) if key.encryption in (17, 18, 23)}
+    assert set(keys_of(ours)) == exported
