@@ -29,12 +29,18 @@ inline constexpr CommandSpec kDoctorCommand = {
     .operand_repeats = true,
     .summary = {"find out which hop of a path fails, and why",
                 "herausfinden, welche Station eines Pfades versagt, und warum"},
-    .more = {"SUBJECT is trust STORE; several may follow each other.\n\n"
-             "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable; 3 the report\ncannot "
-             "be written.\n",
-             "WAS ist trust SPEICHER; mehrere können aufeinander folgen.\n\n"
-             "Rückgabewert: 0 kein Fehler gefunden; 1 es gibt einen; 2 etwas Genanntes ist falsch oder unlesbar;\n3 "
-             "der Bericht lässt sich nicht schreiben.\n"},
+    .more = {"SUBJECT; several may follow each other:\n"
+             "  kerberos [SPN]  what signing in by tickets rests on, or that of one service\n"
+             "  keytab FILE     a keytab by itself\n"
+             "  trust STORE     a trust store\n\n"
+             "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable;\n"
+             "3 the report cannot be written.\n",
+             "WAS; mehrere können aufeinander folgen:\n"
+             "  kerberos [SPN]  worauf die Anmeldung mit Tickets beruht, oder die an einem Dienst\n"
+             "  keytab DATEI    eine Keytab für sich\n"
+             "  trust SPEICHER  ein Vertrauensspeicher\n\n"
+             "Rückgabewert: 0 kein Fehler gefunden; 1 es gibt einen; 2 etwas Genanntes ist falsch oder unlesbar;\n"
+             "3 der Bericht lässt sich nicht schreiben.\n"},
     .options = kDoctorOptions};
 
 }  // namespace pforte::app

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/doctor_call.h"
+#include "app/doctor_kerberos.h"
 #include "app/doctor_trust.h"
 #include "base/file_replacement.h"
 #include "base/printable.h"
@@ -36,6 +37,8 @@ struct SubjectKind {
 };
 
 constexpr auto kSubjectKinds = std::to_array<SubjectKind>({
+    {"kerberos", {"SPN", "SPN"}, false, add_kerberos},
+    {"keytab", {"FILE", "DATEI"}, true, add_keytab},
     {"trust", {"STORE", "SPEICHER"}, true, add_trust_store},
 });
 

@@ -33,18 +33,11 @@ std::string listed(const std::vector<std::string>& words, std::string_view befor
   return words.size() > kMostShown ? text + ", ..." : text;
 }
 
-bool asks(const gate::SiteConfig& site) {
-  auto rule_asks = [](const gate::RuleConfig& rule) {
-    return rule.sign_in.value_or(gate::SignInNeed::None) != gate::SignInNeed::None;
-  };
-  return site.sign_in != gate::SignInNeed::None || std::ranges::any_of(site.rules, rule_asks);
-}
-
 // The complete names under which people sign in: browsers are sent there from short ones, and patterns name none.
 std::vector<std::string> hosts_of(const gate::Config& config) {
   std::vector<std::string> hosts;
   for (const gate::SiteConfig& site : config.sites) {
-    if (!asks(site)) continue;
+    if (!asks_to_sign_in(site)) continue;
     for (const conf::Text& host : site.hosts) {
       bool complete = host.value.contains('.') && !host.value.starts_with('*') && !host.value.starts_with('[');
       bool address = host.value.find_first_not_of("0123456789.") == std::string::npos;
@@ -230,10 +223,17 @@ SignInStep browsers(const gate::Config& config) {
 bool is_wanted(const gate::Config& config) {
   if (config.kerberos) return true;
   bool passwords_alone = config.sign_in.providers_place.has_value();
-  return !passwords_alone && std::ranges::any_of(config.sites, asks);
+  return !passwords_alone && std::ranges::any_of(config.sites, asks_to_sign_in);
 }
 
 }  // namespace
+
+bool asks_to_sign_in(const gate::SiteConfig& site) {
+  auto rule_asks = [](const gate::RuleConfig& rule) {
+    return rule.sign_in.value_or(gate::SignInNeed::None) != gate::SignInNeed::None;
+  };
+  return site.sign_in != gate::SignInNeed::None || std::ranges::any_of(site.rules, rule_asks);
+}
 
 SignInSight look_at_sign_in(const gate::Config& config) {
   SignInSight sight;

@@ -29,6 +29,9 @@ struct SignInSight {
   std::optional<Message> store_hidden;  // why agents and services could not be looked at
 };
 
+// Whether anybody is asked who they are at some path of a site.
+bool asks_to_sign_in(const gate::SiteConfig& site);
+
 // Looks at the clock, and at the store if there is one.
 SignInSight look_at_sign_in(const gate::Config& config);
 

@@ -1,0 +1,78 @@
+#include "doctor/kerberos_check.h"
+
+#include <functional>
+#include <utility>
+
+#include "base/text.h"
+#include "doctor/krb5_lint.h"
+#include "doctor/spn_check.h"
+#include "kerberos/keytab.h"
+
+namespace pforte::doctor {
+namespace {
+
+constexpr Check kKrb5Holds{.id = "krb5.holds", .source = "", .why = {"", ""}};
+constexpr Check kNoKerberos{.id = "krb5.no-kerberos",
+                            .source = "",
+                            .why = {"without it nobody signs in by a ticket",
+                                    "ohne es meldet sich niemand mit einem "
+                                    "Ticket an"}};
+
+constexpr std::size_t kFileHop = 1;
+
+using Findings = std::vector<Finding>;
+
+// What `look` tells, which blocks: on a path of its own, since its owner may be gone before it ends.
+net::Task<> look_aside(const Setting& setting, Path& path, std::function<void(Path&)> look) {
+  auto work = [look = std::move(look), copy = Path(path.subject(), path.hops())]() mutable -> Result<Findings> {
+    look(copy);
+    Findings findings;
+    for (const Finding* one : copy.in_order()) findings.push_back(*one);
+    return findings;
+  };
+  Findings findings = co_await setting.pool.run<Findings>(setting.loop, std::move(work));
+  for (Finding& one : findings) path.tell(std::move(one));
+  co_return {};
+}
+
+void look_at_files(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
+  tell_kerberos_problems(facts, hops, path);
+  lint_krb5(facts, hops, path);
+  if (path.worst_of(hops.krb5) < Level::Warning && !facts.krb5_name.empty()) {
+    path.tell({.check = kKrb5Holds,
+               .level = Level::Ok,
+               .hop = hops.krb5,
+               .seen = {cat(facts.krb5_name, " holds"), cat(facts.krb5_name, " ist in Ordnung")}});
+  }
+  check_service_names(facts, hops, path);
+  check_service_keytabs(facts, hops, path);
+}
+
+}  // namespace
+
+net::Task<> examine_kerberos(const Setting& setting, std::shared_ptr<const KerberosFacts> facts, KerberosHops hops,
+                             Path& path) {
+  path.reach(hops.gate);
+  if (facts->config.keytabs.empty() && facts->hosts.empty()) {
+    path.tell({.check = kNoKerberos,
+               .level = Level::Note,
+               .hop = hops.gate,
+               .seen = {"the configuration has no service, and asks nobody to sign in",
+                        "die Konfiguration hat keinen Dienst und fordert niemanden zur Anmeldung auf"}});
+  }
+  auto look = [facts, hops](Path& copy) { look_at_files(*facts, hops, copy); };
+  co_await look_aside(setting, path, std::move(look));
+  co_return {};
+}
+
+Path path_of_keytab(const std::string& file) {
+  return {cat("keytab ", file), {{.name = {"gate", "Gate"}, .reached = true}, {.name = {file, file}}}};
+}
+
+net::Task<> examine_keytab(const Setting& setting, std::string file, uid_t user, Path& path) {
+  auto look = [file = std::move(file), user](Path& copy) { check_keytab_place(file, user, kFileHop, copy); };
+  co_await look_aside(setting, path, std::move(look));
+  co_return {};
+}
+
+}  // namespace pforte::doctor

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conf/problem.h"
+#include "doctor/path.h"
+#include "kerberos/kerberos_config.h"
+#include "kerberos/krb5_file.h"
+
+namespace pforte::doctor {
+
+// What signing in by tickets rests on, as configuration and files have it.
+struct KerberosFacts {
+  kerberos::KerberosConfig config;
+  conf::Problems problems;           // of the configuration, those of [kerberos] and of the files it names
+  std::string krb5_name;             // the krb5.conf that counts; empty: there is none
+  kerberos::Krb5File krb5;           // with what it includes
+  std::vector<conf::Text> hosts;     // under which people sign in, lower case; "*.example.com" and "*" among them
+  uid_t gate_user = 0;               // whom the gate runs as
+  std::optional<std::string> alone;  // where one service is examined, its name without the realm: "HTTP/host"
+
+  // The realms of its services, each once; where there are none, the default realm.
+  std::vector<std::string> realms() const;
+
+  // default_realm of the krb5.conf; empty: it says none.
+  std::string default_realm() const;
+};
+
+// Where what is found on the way of a sign-in belongs to.
+struct KerberosHops {
+  std::size_t browser = 0;
+  std::size_t dns = 0;
+  std::size_t gate = 0;
+  std::size_t krb5 = 0;
+  std::size_t keytab = 0;
+  std::map<std::string, std::size_t> realms;  // its KDCs, by the realm's name
+  std::size_t directory = 0;                  // 0: it is not asked
+};
+
+// The way of a sign-in and its stations.
+struct KerberosPath {
+  Path path;
+  KerberosHops hops;
+};
+
+// browser → DNS → gate → krb5.conf → keytab → KDC EXAMPLE.COM → directory. The last only where one is asked.
+KerberosPath path_of_kerberos(const KerberosFacts& facts, std::string subject, bool asks_directory);
+
+// Tells what reading the configuration has found of Kerberos, each at its station, with file and line.
+void tell_kerberos_problems(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
+
+// "krb5.conf:12" as evidence; the line as a whole, since a column helps nobody in such a file.
+Evidence evidence_of(const conf::Place& place);
+
+}  // namespace pforte::doctor

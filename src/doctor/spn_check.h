@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "doctor/kerberos_path.h"
+
+namespace pforte::doctor {
+
+// Judges the names of the services: whether browsers ask for tickets of that name, and whether each host under which
+// people sign in has one. Reads no keytab.
+void check_service_names(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
+
+// Judges the keytab of each service: whether it has its keys, who can read and change it, and whether the gate's user
+// can. Blocks.
+void check_service_keytabs(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
+
+// Who can change a keytab file but its owner, and whether the owner is somebody else than the gate or root.
+void check_keytab_place(const std::string& file, uid_t gate_user, std::size_t hop, Path& path);
+
+// Whether a host is among those that a site names, which may be "*" or "*.example.com".
+bool is_served(const KerberosFacts& facts, std::string_view host);
+
+// Whether it is an address, not a name.
+bool is_address(std::string_view host);
+
+// "setspn -S HTTP/crm.example.com ACCOUNT".
+std::string setspn_command(std::string_view host);
+
+}  // namespace pforte::doctor

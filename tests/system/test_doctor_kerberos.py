@@ -1,0 +1,273 @@
+"""What `pforte doctor kerberos` finds: each fault is built for real, and the first thing that is told is that fault."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gate import run_pforte, toml_document
+from kdc import ALPHA, Realms
+
+HOST = "app.alpha.test"
+SERVICE = f"HTTP/{HOST}@{ALPHA}"
+
+
+class Setup:
+    """A configuration that is well: one host, its keytab, the realms' krb5.conf. Tests spoil it, and ask the doctor."""
+
+    def __init__(self, folder: Path, realms: Realms):
+        self.folder = folder
+        self.realms = realms
+        self.krb5 = folder / "krb5.conf"
+        self.krb5.write_text(realms.config.read_text())
+        self.keytab = folder / "app.keytab"
+        shutil.copy(realms.folder / f"{ALPHA}.keytab", self.keytab)
+        self.keytab.chmod(0o600)
+        self.hosts = [HOST]
+        self.kerberos: dict[str, Any] = {"config": str(self.krb5)}
+        self.keytabs: dict[str, Path | str] = {SERVICE: self.keytab}
+        self.more: dict[str, Any] = {}
+
+    # How it is spoilt.
+
+    def change(self, old: str, new: str) -> None:
+        """Another text in krb5.conf."""
+        text = self.krb5.read_text()
+        assert old in text
+        self.krb5.write_text(text.replace(old, new))
+
+    def add(self, section: str, line: str) -> None:
+        self.change(f"[{section}]\n", f"[{section}]\n  {line}\n")
+
+    def serve(self, service: str, file: Path | str | None = None) -> None:
+        """This service alone; its name need not be in the keytab."""
+        self.keytabs = {service: file or self.keytab}
+
+    def key_for(self, *services: str) -> None:
+        """These services alone, with keys of their own."""
+        file = self.folder / "other.keytab"
+        for service in services:
+            self.realms.add(service)
+        self.realms.keytab(file, *services)
+        self.keytabs = {service: file for service in services}
+
+    # What is said then.
+
+    def file(self) -> Path:
+        config = {"state_dir": str(self.folder), "listener": [{"address": "127.0.0.1:1", "tls": False}],
+                  "backend": [{"name": "app", "servers": ["http://127.0.0.1:9"]}],
+                  "site": [{"hosts": self.hosts, "backend": "app", "allow": ["/"], "sign_in": "required"}],
+                  "kerberos": self.kerberos, "kerberos.keytabs": {f'"{name}"': str(file) for name, file in self.keytabs.items()},
+                  "sign_in": {"providers": ["kerberos", "database"]}} | self.more
+        file = self.folder / "pforte.toml"
+        file.write_text(toml_document(config))
+        return file
+
+    def ask(self, *subject: str) -> dict[str, Any]:
+        done = run_pforte("doctor", *(subject or ("kerberos",)), "--json", "--config", str(self.file()))
+        assert done.returncode in (0, 1), done.stderr
+        report = json.loads(done.stdout)
+        assert report["ok"] is (done.returncode == 0)
+        return report["paths"][0]
+
+
+def first_of(path: dict[str, Any]) -> dict[str, Any]:
+    """The first error, or where there is none the first warning."""
+    for level in ("error", "warning"):
+        for finding in path["findings"]:
+            if finding["level"] == level:
+                return finding
+    raise AssertionError(path["findings"])
+
+
+def value_of(finding: dict[str, Any], name: str) -> str:
+    return next(one["value"] for one in finding["evidence"] if one["name"] == name)
+
+
+@pytest.fixture
+def setup(realms: Realms, tmp_path: Path) -> Setup:
+    return Setup(tmp_path, realms)
+
+
+def test_where_all_is_well_there_is_no_error_and_no_warning(setup):
+    path = setup.ask()
+    assert [one for one in path["findings"] if one["level"] in ("error", "warning")] == []
+    assert path["drawn"].startswith("browser")
+    assert f"KDC {ALPHA}" in path["drawn"]
+    assert setup.ask("kerberos", f"HTTP/{HOST}")["worst"] in ("ok", "note")
+
+
+# krb5.conf. What breaks nobody's sign-in is a warning by its nature.
+
+DEAD = "rc4-hmac des-cbc-md5 des-cbc-crc des3-cbc-sha1"  # of a handbook for Windows 2003
+DEFAULT_REALM = f"default_realm = {ALPHA}"
+
+KRB5_FAULTS: dict[str, tuple[str, Callable[[Setup], Any]]] = {
+    "encryption types that get no ticket": ("kerberos.krb5-weak", lambda it: it.add("libdefaults", f"default_tkt_enctypes = {DEAD}")),
+    "a misspelt encryption type": ("krb5.encryption-unknown", lambda it: it.add("libdefaults", "permitted_enctypes = aes256-cts-hmac-sha-96 aes128-cts")),
+    "no default realm": ("krb5.no-default-realm", lambda it: it.change(f"  {DEFAULT_REALM}\n", "")),
+    "a default realm in small letters": ("krb5.realm-case", lambda it: (it.change(DEFAULT_REALM, DEFAULT_REALM.lower()), it.change("dns_lookup_kdc = false", "dns_lookup_kdc = true"))),
+    "a realm without a kdc where DNS is not asked": ("krb5.no-kdc", lambda it: it.change("    kdc = 127.0.0.1:", "    admin_server = 127.0.0.1:")),
+    "the port of another service": ("krb5.kdc-port", lambda it: it.change("kdc = 127.0.0.1:", "kdc = 127.0.0.1:464\n    kdc = 127.0.0.1:")),
+    "a port that is none": ("krb5.kdc-port", lambda it: it.change("kdc = 127.0.0.1:", "kdc = 127.0.0.1:kerberos\n    kdc = 127.0.0.1:")),
+    "a kdc as Heimdal writes it": ("krb5.kdc-form", lambda it: it.change("kdc = 127.0.0.1:", "kdc = tcp/127.0.0.1\n    kdc = 127.0.0.1:")),
+    "large messages by UDP": ("krb5.udp-limit", lambda it: it.change("udp_preference_limit = 1", "udp_preference_limit = 65000")),
+    "clocks that may differ by an hour": ("krb5.clock-skew", lambda it: it.add("libdefaults", "clockskew = 3600")),
+    "tickets bound to addresses": ("krb5.addresses", lambda it: it.add("libdefaults", "noaddresses = false")),
+    "a misspelt setting": ("krb5.unknown-setting", lambda it: it.add("libdefaults", "dns_lookup_kdcs = true")),
+    "a setting that stands twice": ("krb5.said-twice", lambda it: it.add("libdefaults", "rdns = true")),
+    "a domain in capitals": ("krb5.domain-case", lambda it: it.change(".beta.test =", ".Beta.Test =")),
+    "a domain that is one word": ("krb5.domain-one-label", lambda it: it.add("domain_realm", f".mywin2003srv = {ALPHA}")),
+    "a domain of a realm that is not there": ("krb5.domain-realm-unknown", lambda it: it.add("domain_realm", ".gamma.test = GAMMA.TEST")),
+    "a domain without its dot": ("krb5.domain-without-dot", lambda it: it.change("  .alpha.test =", "  alpha.test =")),
+    "the host in another realm": ("krb5.host-in-other-realm", lambda it: it.add("domain_realm", f"{HOST} = BETA.TEST")),
+    "a file to include that is missing": ("kerberos.krb5-syntax", lambda it: it.krb5.write_text("include /nowhere/krb5.conf\n" + it.krb5.read_text())),
+    "a realm in one line": ("kerberos.krb5-syntax", lambda it: it.add("realms", "GAMMA.TEST = { kdc = 127.0.0.1 }\n  }")),
+    "a file that everybody may change": ("krb5.writable", lambda it: it.krb5.chmod(0o646)),
+    "no file at all": ("kerberos.krb5-missing", lambda it: it.krb5.unlink()),
+}
+
+
+@pytest.mark.parametrize("fault", KRB5_FAULTS)
+def test_a_fault_of_krb5_conf_is_the_first_thing_that_is_told(fault, setup):
+    wanted, spoil = KRB5_FAULTS[fault]
+    spoil(setup)
+    path = setup.ask()
+    told = first_of(path)
+    assert told["id"] == wanted, path["findings"]
+    assert told["seen"] and told["remedy"]
+    assert told["hop_name"] == str(setup.krb5)
+    if fault != "no file at all":
+        assert value_of(told, "place").startswith(str(setup.krb5))
+
+
+def test_a_domain_that_does_not_cover_the_host_is_told_with_the_line_that_is_missing(setup):
+    setup.hosts = ["crm.firma.test"]
+    setup.key_for(f"HTTP/crm.firma.test@{ALPHA}")
+    told = first_of(setup.ask())
+    assert told["id"] == "krb5.host-not-covered"
+    assert told["remedy"].endswith(f".firma.test = {ALPHA}")
+
+
+def test_a_line_is_named_with_its_number(setup):
+    setup.add("libdefaults", "clockskew = 3600")
+    told = first_of(setup.ask())
+    assert value_of(told, "place") == f"{setup.krb5}:2"
+    assert value_of(told, "line") == "clockskew = 3600"
+
+
+# Names of services.
+
+SPN_FAULTS: dict[str, tuple[str, str, Callable[[Setup], Any]]] = {
+    "a dot is missing": ("error", "spn.host-misspelt", lambda it: it.key_for(f"HTTP/appalpha.test@{ALPHA}")),
+    "https as the service": ("error", "spn.service", lambda it: it.key_for(f"HTTPS/{HOST}@{ALPHA}")),
+    "http in small letters": ("warning", "spn.service", lambda it: it.key_for(f"http/{HOST}@{ALPHA}")),
+    "a port": ("error", "spn.port", lambda it: it.key_for(f"HTTP/{HOST}:8443@{ALPHA}")),
+    "a dot at the end": ("error", "spn.trailing-dot", lambda it: it.key_for(f"HTTP/{HOST}.@{ALPHA}")),
+    "capitals in the host": ("warning", "spn.host-case", lambda it: it.key_for(f"HTTP/App.Alpha.test@{ALPHA}")),
+    "an address": ("error", "spn.address", lambda it: it.key_for(f"HTTP/127.0.0.1@{ALPHA}")),
+    "the realm in small letters": ("error", "spn.realm-case", lambda it: (it.change("dns_lookup_kdc = false", "dns_lookup_kdc = true"), it.serve(f"HTTP/{HOST}@{ALPHA.lower()}"))),
+    "a person": ("error", "spn.form", lambda it: it.serve(f"susan@{ALPHA}")),
+    "a host without a key": ("warning", "spn.no-key", lambda it: it.hosts.append("wiki.alpha.test")),
+}
+
+
+@pytest.mark.parametrize("fault", SPN_FAULTS)
+def test_a_wrong_name_of_a_service_is_the_first_thing_that_is_told(fault, setup, request):
+    level, wanted, spoil = SPN_FAULTS[fault]
+    spoil(setup)
+    path = setup.ask()
+    told = first_of(path)
+    assert (told["id"], told["level"], told["hop_name"]) == (wanted, level, "keytab"), path["findings"]
+    assert told["remedy"]
+
+
+def test_the_nearest_served_name_is_named(setup):
+    setup.key_for(f"HTTP/ap.alpha.test@{ALPHA}")
+    told = first_of(setup.ask())
+    assert told["id"] == "spn.host-misspelt"
+    assert HOST in told["seen"] and f"HTTP/{HOST}@{ALPHA}" in told["remedy"]
+
+
+def test_a_service_that_nobody_needs_and_a_short_name_are_warnings(setup):
+    for name, wanted in ((f"HTTP/unneeded.example@{ALPHA}", "spn.host-not-served"), (f"HTTP/shortname@{ALPHA}", "spn.short-name")):
+        setup.key_for(name)
+        setup.keytabs[SERVICE] = setup.keytab
+        told = first_of(setup.ask())
+        assert (told["id"], told["level"]) == (wanted, "warning")
+
+
+def test_one_service_is_examined_alone(setup):
+    setup.hosts.append("wiki.alpha.test")
+    assert setup.ask("kerberos", f"HTTP/{HOST}@{ALPHA}")["worst"] in ("ok", "note")
+    assert first_of(setup.ask("kerberos", "HTTP/wiki.alpha.test"))["id"] == "spn.no-key"
+
+
+# Keytabs and their files.
+
+
+def test_a_keytab_that_is_missing_or_of_another_service_is_an_error_at_the_keytab(setup):
+    for file, wanted in ((setup.folder / "nowhere.keytab", "kerberos.keytab-missing"),
+                         (setup.realms.folder / "BETA.TEST.keytab", "kerberos.keytab-principal")):
+        setup.keytabs = {SERVICE: file}
+        told = first_of(setup.ask())
+        assert (told["id"], told["hop_name"]) == (wanted, "keytab")
+
+
+def test_a_path_of_windows_is_named_as_such(setup):
+    setup.serve(SERVICE, "C:\\conf\\tomcat.keytab")
+    told = first_of(setup.ask())
+    assert (told["id"], told["hop_name"]) == ("krb5.windows-path", "keytab")
+
+
+def test_a_keytab_that_everybody_may_read_or_replace_is_an_error(setup):
+    setup.keytab.chmod(0o644)
+    assert first_of(setup.ask())["id"] == "kerberos.keytab-rights"
+    assert first_of(setup.ask("keytab", str(setup.keytab)))["id"] == "kerberos.keytab-rights"
+    setup.keytab.chmod(0o600)
+    folder = setup.folder / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    setup.keytab = setup.keytab.rename(folder / "app.keytab")
+    setup.keytabs = {SERVICE: setup.keytab}
+    for subject in (("kerberos",), ("keytab", str(setup.keytab))):
+        told = first_of(setup.ask(*subject))
+        assert told["id"] == "krb5.keytab-folder"
+        assert str(folder) in told["remedy"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="of root alone")
+def test_a_keytab_of_another_user_than_the_gates_is_a_warning(setup):
+    os.chown(setup.keytab, 1, 1)
+    told = first_of(setup.ask())
+    assert (told["id"], told["level"], told["hop_name"]) == ("krb5.keytab-owner", "warning", "keytab")
+
+
+def test_the_handbooks_own_files_are_told_all_their_faults_at_once(setup):
+    properties = setup.folder / "cm6-kerberos.properties"
+    properties.write_text("kerberos.config.location=C:\\\\conf\\\\krb5.ini\n"
+                          f"HTTP/appalpha.test@{ALPHA}=C:\\\\conf\\\\app.keytab\n")
+    (setup.folder / "krb5.ini").write_text(
+        f"[libdefaults]\ndefault_realm = {ALPHA}\ndefault_tkt_enctypes = {DEAD}\ndefault_tgs_enctypes = {DEAD}\n"
+        f"[realms]\n{ALPHA} = {{\nkdc = mywin2003srv\nadmin_server = mywin2003srv:8888\n}}\n"
+        f"[domain_realm]\n.mywin2003srv = {ALPHA}\nmywin2003srv = {ALPHA}\n")
+    setup.kerberos = {"properties": str(properties)}
+    setup.keytabs = {}
+    setup.more = {"kerberos.keytabs": {}}
+    ids = [one["id"] for one in setup.ask()["findings"]]
+    for wanted in ("kerberos.properties-windows", "kerberos.krb5-weak", "krb5.kdc-short-name", "krb5.admin-port", "krb5.domain-one-label",
+                   "spn.host-misspelt"):
+        assert wanted in ids, ids
+
+
+def test_the_report_speaks_german(setup):
+    setup.key_for(f"HTTPS/{HOST}:443@{ALPHA}")
+    done = run_pforte("doctor", "kerberos", "--lang", "de", "--config", str(setup.file()))
+    assert done.returncode == 1
+    assert "ist nicht HTTP/" in done.stdout
+    assert "Browser → DNS" in done.stdout
