@@ -63,19 +63,6 @@ Answer<T> word_of(const CommandLine& line, std::string_view option, WordsFor<T> 
   return read_word<T>(option, *value, words, "|");
 }
 
-Answer<std::vector<pki::ClientKind>> client_kinds_in(const CommandLine& line) {
-  std::vector<pki::ClientKind> clients;
-  std::optional<std::string> value = line.value_of("--as");
-  std::string_view rest = value ? std::string_view(*value) : std::string_view();
-  while (!rest.empty()) {
-    std::string_view word = rest.substr(0, rest.find(','));
-    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-    pki::ClientKind kind = TRY(read_word<pki::ClientKind>("--as", word, kClients, ","));
-    if (std::ranges::find(clients, kind) == clients.end()) clients.push_back(kind);
-  }
-  return clients;
-}
-
 Answer<std::vector<pki::PeerName>> peer_names_in(const CommandLine& line) {
   std::vector<pki::PeerName> names;
   for (const std::string& text : line.values_of("--name")) {
@@ -107,6 +94,19 @@ Answer<std::size_t> max_depth_in(const CommandLine& line) {
 }
 
 }  // namespace
+
+Answer<std::vector<pki::ClientKind>> client_kinds_in(const CommandLine& line) {
+  std::vector<pki::ClientKind> clients;
+  std::optional<std::string> value = line.value_of("--as");
+  std::string_view rest = value ? std::string_view(*value) : std::string_view();
+  while (!rest.empty()) {
+    std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    pki::ClientKind kind = TRY(read_word<pki::ClientKind>("--as", word, kClients, ","));
+    if (std::ranges::find(clients, kind) == clients.end()) clients.push_back(kind);
+  }
+  return clients;
+}
 
 Answer<CertQuestion> read_cert_question(const CommandLine& line, pki::Profile otherwise) {
   CertQuestion question;

@@ -22,4 +22,7 @@ struct CertQuestion {
 // address of whoever it is, a server by everything else.
 Answer<CertQuestion> read_cert_question(const CommandLine& line, pki::Profile otherwise);
 
+// The clients of --as, "browser,java", each once, in its order. Empty: none is named.
+Answer<std::vector<pki::ClientKind>> client_kinds_in(const CommandLine& line);
+
 }  // namespace pforte::app

@@ -16,6 +16,31 @@ inline constexpr std::array kDoctorOptions = std::to_array<OptionSpec>({
     {.name = "--verbose",
      .tells = {"tell also what holds and what is merely noted",
                "auch nennen, was in Ordnung oder nur ein Hinweis ist"}},
+    {.name = "--via",
+     .value = {"URL", "URL"},
+     .tells = {"go through this proxy: http://[USER:PASSWORD@]HOST:PORT, https://...",
+               "durch diesen Proxy gehen: http://[BENUTZER:PASSWORT@]RECHNER:PORT, https://..."}},
+    {.name = "--via-password-file",
+     .value = {"FILE", "DATEI"},
+     .tells = {"the first line is the proxy's password; - asks for it",
+               "die erste Zeile ist das Passwort des Proxys; - fragt danach"}},
+    {.name = "--dns",
+     .value = {"ADDRESS", "ADRESSE"},
+     .tells = {"compare what this name server says: 192.0.2.53, 192.0.2.53:5353",
+               "vergleichen, was dieser Nameserver sagt: 192.0.2.53, 192.0.2.53:5353"}},
+    {.name = "--timeout",
+     .value = {"TIME", "DAUER"},
+     .tells = {"longest wait for one answer, from 100ms to 60s; 5s if not given",
+               "längste Wartezeit auf eine Antwort, von 100ms bis 60s; sonst 5s"}},
+    {.name = "--trust",
+     .value = {"STORE", "SPEICHER"},
+     .tells = {"trust store that servers are judged by, else system and the company CA; may repeat",
+               "Speicher, nach dem Server beurteilt werden, sonst system und die Firmen-CA; mehrfach möglich"},
+     .repeats = true},
+    {.name = "--as",
+     .value = {"KIND[,KIND]...", "ART[,ART]..."},
+     .tells = {"ask these clients alone: browser, app, java, openssl",
+               "nur nach diesen Clients fragen: browser, app, java, openssl"}},
     {.name = "--trust-password-file",
      .value = {"FILE", "DATEI"},
      .tells = {"the first line is the store's password; - asks for it",
@@ -30,12 +55,16 @@ inline constexpr CommandSpec kDoctorCommand = {
     .summary = {"find out which hop of a path fails, and why",
                 "herausfinden, welche Station eines Pfades versagt, und warum"},
     .more = {"SUBJECT; several may follow each other:\n"
+             "  url URL         https://HOST[:PORT]/PATH or http://...\n"
+             "  path HOST:PORT  TLS to that port\n"
              "  kerberos [SPN]  what signing in by tickets rests on, or that of one service\n"
              "  keytab FILE     a keytab by itself\n"
              "  trust STORE     a trust store\n\n"
              "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable;\n"
              "3 the report cannot be written.\n",
              "WAS; mehrere können aufeinander folgen:\n"
+             "  url URL         https://RECHNER[:PORT]/PFAD oder http://...\n"
+             "  path HOST:PORT  TLS zu diesem Port\n"
              "  kerberos [SPN]  worauf die Anmeldung mit Tickets beruht, oder die an einem Dienst\n"
              "  keytab DATEI    eine Keytab für sich\n"
              "  trust SPEICHER  ein Vertrauensspeicher\n\n"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,19 @@
 
 namespace pforte::app {
 
+struct PathView;
+
+// What subjects of one call share, made by the first that needs it.
+struct DoctorShared {
+  std::shared_ptr<const PathView> paths = {};
+};
+
 // `pforte doctor ...`, as it was typed, and where its checks run.
 struct DoctorCall {
   const CommandLine& line;
   Streams streams;
   const doctor::Setting& setting;
+  DoctorShared& shared;
 };
 
 // What is examined.

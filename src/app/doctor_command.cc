@@ -14,7 +14,9 @@
 
 #include "app/doctor_call.h"
 #include "app/doctor_kerberos.h"
+#include "app/doctor_paths.h"
 #include "app/doctor_trust.h"
+#include "app/doctor_view.h"
 #include "base/file_replacement.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -39,6 +41,8 @@ struct SubjectKind {
 constexpr auto kSubjectKinds = std::to_array<SubjectKind>({
     {"kerberos", {"SPN", "SPN"}, false, add_kerberos},
     {"keytab", {"FILE", "DATEI"}, true, add_keytab},
+    {"url", {"URL", "URL"}, true, add_url},
+    {"path", {"HOST:PORT", "RECHNER:PORT"}, true, add_host_port},
     {"trust", {"STORE", "SPEICHER"}, true, add_trust_store},
 });
 
@@ -126,10 +130,14 @@ int complain(const Complaint& complaint, const CommandLine& line, const Streams&
 }  // namespace
 
 int run_doctor(const CommandLine& line, const Streams& streams) {
+  Answer<std::chrono::milliseconds> step = step_time_in(line);
+  if (!step) return complain(step.error(), line, streams);
+  bound_name_lookups(*step);
   net::Loop loop;
   net::Pool pool(kThreads);
-  doctor::Setting setting{.loop = loop, .pool = pool};
-  DoctorCall call{.line = line, .streams = streams, .setting = setting};
+  doctor::Setting setting{.loop = loop, .pool = pool, .step = *step, .whole = kStepsOfPath * *step};
+  DoctorShared shared;
+  DoctorCall call{.line = line, .streams = streams, .setting = setting, .shared = shared};
   Answer<Examinations> examinations = examinations_of(call);
   if (!examinations) return complain(examinations.error(), line, streams);
   Answer<std::optional<FileReplacement>> page = report_file(line);

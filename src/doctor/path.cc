@@ -38,6 +38,11 @@ std::size_t Path::append(const Message& name) {
   return hops_.size() - 1;
 }
 
+void Path::insert(std::size_t before, const Message& name) {
+  hops_.insert(hops_.begin() + static_cast<std::ptrdiff_t>(before), {.name = redacted_name(name)});
+  for (Finding& finding : findings_) finding.hop += finding.hop >= before ? 1 : 0;
+}
+
 void Path::reach(std::size_t hop) {
   hops_[hop].reached = true;
 }

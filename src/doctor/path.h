@@ -29,6 +29,9 @@ class Path {
 
   // Its place among the hops.
   std::size_t append(const Message& name);
+  // Puts one before the hop `before`, for a station that shows itself only on the way: later hops and what was told of
+  // them move on by one.
+  void insert(std::size_t before, const Message& name);
   void reach(std::size_t hop);
 
   // Takes a finding; its hop counts as reached.

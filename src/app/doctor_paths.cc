@@ -1,0 +1,44 @@
+#include "app/doctor_paths.h"
+
+#include <expected>
+#include <memory>
+#include <utility>
+
+#include "app/doctor_view.h"
+#include "doctor/destination.h"
+#include "doctor/path_examination.h"
+
+namespace pforte::app {
+namespace {
+
+net::Task<> examine_typed(const doctor::Setting& setting, std::shared_ptr<const PathView> view,
+                          doctor::PathSubject subject, doctor::Path& path) {
+  co_await doctor::examine_end(setting, view->names, std::move(subject), path);
+  co_return {};
+}
+
+Answer<void> add_typed(const DoctorCall& call, std::expected<doctor::Destination, doctor::Unread> read,
+                       Examinations& examinations) {
+  if (!read) return std::unexpected(complaint_of(read.error()));
+  std::shared_ptr<const PathView> view = TRY(path_view_of(call));
+  read->via = view->via;
+  auto path = std::make_unique<doctor::Path>(doctor::path_to(*read, {"client", "Client"}));
+  doctor::PathSubject subject{.destination = *std::move(read), .judges = view->judges, .hop = path->hops().size() - 1};
+  examinations.push_back(
+      {.path = std::move(path), .work = [&setting = call.setting, view, subject](doctor::Path& examined) {
+         return examine_typed(setting, view, subject, examined);
+       }});
+  return {};
+}
+
+}  // namespace
+
+Answer<void> add_url(const DoctorCall& call, const std::string& url, Examinations& examinations) {
+  return add_typed(call, doctor::read_url(url), examinations);
+}
+
+Answer<void> add_host_port(const DoctorCall& call, const std::string& host_port, Examinations& examinations) {
+  return add_typed(call, doctor::read_host_port(host_port), examinations);
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,114 @@
+#include "doctor/path_examination.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "doctor/name_examination.h"
+#include "doctor/opening_examination.h"
+#include "doctor/proxy_examination.h"
+#include "doctor/shown_command.h"
+#include "doctor/tcp_attempt.h"
+#include "doctor/tcp_examination.h"
+
+namespace pforte::doctor {
+namespace {
+
+constexpr Check kAddressInUrl{
+    .id = "path.address-in-url",
+    .source = "RFC 9110, 4.3.4; RFC 6066, 3",
+    .why = {"certificates, rules of proxies and single sign-on go by names: none of them fits an address",
+            "Zertifikate, Regeln von Proxys und einmalige Anmeldung richten sich nach Namen: keines passt zu einer "
+            "Adresse"}};
+constexpr Check kDirectWorks{.id = "path.direct-works",
+                             .source = "",
+                             .why = {"an exception from the proxy for this destination would help",
+                                     "eine Ausnahme vom Proxy für dieses Ziel würde helfen"}};
+
+// Directly, whatever the path's way is: the address that took a connection, to the socket's end.
+net::Task<std::unique_ptr<net::Stream>> dial_direct(net::Loop& loop, net::Address to, net::Duration limit) {
+  std::unique_ptr<net::Stream> stream = co_await net::connect(loop, to, limit);
+  co_return stream;
+}
+
+void warn_of_address(const PathSubject& subject, Path& path) {
+  const Destination& destination = subject.destination;
+  if (!destination.is_address() || destination.scheme != Scheme::Https) return;
+  path.tell({.check = kAddressInUrl,
+             .level = Level::Warning,
+             .hop = subject.hop,
+             .seen = {cat(to_text(destination), " has an IP address where a name should stand"),
+                      cat(to_text(destination), " hat eine IP-Adresse, wo ein Name stehen sollte")},
+             .remedy = {"give the server a name in DNS and use that",
+                        "dem Server einen Namen im DNS geben und den verwenden"},
+             .command = cat("getent hosts ", destination.host)});
+}
+
+// Where the proxy does not lead to the end, whether one gets there without.
+net::Task<> try_without_proxy(const Setting& setting, const Destination& destination, Path& path) {
+  SystemAnswer names;
+  if (Result<net::Address> ip = net::parse_ip(destination.host, destination.port))
+    names.addresses.push_back(*ip);
+  else
+    names = co_await ask_system(setting, destination.host, destination.port);
+  if (names.addresses.empty()) co_return {};
+  TcpAttempt attempt = co_await attempt_tcp(setting.loop, names.addresses.front(), setting.step);
+  if (attempt.reach != Reach::Open) co_return {};
+  Destination direct = destination;
+  direct.via.reset();
+  path.tell({.check = kDirectWorks,
+             .level = Level::Note,
+             .hop = path.hops().size() - 1,
+             .seen = {cat("without the proxy, ", attempt.to.to_text(), " takes connections"),
+                      cat("ohne den Proxy nimmt ", attempt.to.to_text(), " Verbindungen an")},
+             .remedy = {"if that is allowed, except the destination from the proxy (no_proxy)",
+                        "wenn das erlaubt ist, das Ziel vom Proxy ausnehmen (no_proxy)"},
+             .command = curl_command(direct)});
+  co_return {};
+}
+
+// A way to the end that leads there; empty: there is none, which has been told.
+net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, const PathSubject& subject, Path& path) {
+  const Destination& destination = subject.destination;
+  Dial dial;
+  if (destination.via) {
+    ProxySubject proxied{.destination = destination, .trust = subject.judges.proxy_trust, .hop = subject.hop - 1};
+    std::shared_ptr<const ProxyWay> way = co_await examine_proxy(setting, facts, proxied, path);
+    std::string end = host_port(destination.host, destination.port);
+    if (way)
+      dial = [&setting, way, end] { return dial_through(setting, way, end); };
+    else
+      co_await try_without_proxy(setting, destination, path);
+    co_return dial;
+  }
+  Station station{.host = destination.host, .port = destination.port, .at = destination.at, .hop = subject.hop};
+  std::vector<net::Address> addresses = co_await examine_name(setting, facts, station, path);
+  std::vector<net::Address> open = co_await examine_tcp(setting, station, std::move(addresses), path);
+  if (open.empty()) co_return dial;
+  bool goes_on = co_await examine_opening(setting, destination, open.front(), subject.hop, path);
+  if (goes_on) dial = [&setting, to = open.front()] { return dial_direct(setting.loop, to, setting.step); };
+  co_return dial;
+}
+
+}  // namespace
+
+Path path_to(const Destination& destination, const Message& from) {
+  std::vector<Hop> hops = {{.name = from, .reached = true}};
+  if (destination.via) {
+    std::string proxy = to_text(*destination.via);
+    hops.push_back({.name = {cat("proxy ", proxy), cat("Proxy ", proxy)}});
+  }
+  std::string end = host_port(destination.host, destination.port);
+  hops.push_back({.name = {end, end}});
+  return {to_text(destination), std::move(hops)};
+}
+
+net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubject subject, Path& path) {
+  warn_of_address(subject, path);
+  Dial dial = co_await find_way(setting, facts, subject, path);
+  if (!dial) co_return {};
+  if (subject.destination.via) subject.hop = path.hops().size() - 1;
+  path.reach(subject.hop);
+  co_return {};
+}
+
+}  // namespace pforte::doctor

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "doctor/destination.h"
+#include "doctor/name_facts.h"
+#include "doctor/path.h"
+#include "doctor/setting.h"
+#include "pki/client.h"
+#include "pki/trust_store.h"
+#include "tls/context.h"
+
+namespace pforte::doctor {
+
+// Whom the ends of a path trust, and whose verdicts on their certificates are asked for.
+struct Judges {
+  std::vector<std::shared_ptr<const pki::TrustStore>> trust;
+  std::vector<pki::ClientKind> clients;
+  std::shared_ptr<const tls::ClientContext> proxy_trust;  // for proxies that are spoken to by TLS
+};
+
+// One end of a path and how it is looked at.
+struct PathSubject {
+  Destination destination;
+  Judges judges;
+  std::size_t hop = 0;       // of the end; a proxy is the hop before it
+  bool needs_http1 = false;  // Kerberos signs in connections there
+};
+
+// The path to a destination from whoever `from` is, with a hop for its proxy if it has one.
+Path path_to(const Destination& destination, const Message& from);
+
+// Looks up names, connects, goes through the proxy, shakes hands and asks, step by step as far as one gets, and tells
+// the path. `facts` must outlive the task.
+net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubject subject, Path& path);
+
+}  // namespace pforte::doctor
