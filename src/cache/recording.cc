@@ -22,7 +22,7 @@ std::unique_ptr<Recording> Recording::begin(ResponseCache& cache, const Wanted& 
   if (expected > most) return nullptr;
   std::unique_ptr<StoredResponse> response = draft(cache, wanted, head, freshness);
   if (!response) return nullptr;
-  std::unique_ptr<Recording> out(new Recording(cache, std::move(response), most));
+  std::unique_ptr<Recording> out(new Recording(cache, std::move(response), wanted.epoch, most));
   if (!out->make_room(expected)) return nullptr;
   return out;
 }
@@ -47,9 +47,9 @@ bool Recording::take(std::string_view piece) {
   return true;
 }
 
-void Recording::finish() {
+bool Recording::finish() {
   response_->give_body(std::make_shared<const StoredBody>(std::move(body_), std::move(charge_)));
-  cache_.store(std::move(response_));
+  return cache_.store(std::move(response_), epoch_);
 }
 
 std::shared_ptr<const StoredResponse> refresh(ResponseCache& cache, const Wanted& wanted, const StoredResponse& stored,
@@ -65,7 +65,7 @@ std::shared_ptr<const StoredResponse> refresh(ResponseCache& cache, const Wanted
   if (!may_store(wanted, head, control, freshness)) {
     cache.remove(wanted.key);
   } else if (shared) {
-    cache.store(shared);
+    cache.store(shared, wanted.epoch);
   }
   return shared;
 }

@@ -18,17 +18,18 @@ class Recording {
 
   // False: it was too long, or there is no room; nothing more is to be taken.
   bool take(std::string_view piece);
-  // The answer is complete.
-  void finish();
+  // The answer is complete. False: it is not stored, since what it was asked for with was taken out meanwhile.
+  bool finish();
 
  private:
-  Recording(ResponseCache& cache, std::unique_ptr<StoredResponse> response, std::size_t most)
-      : cache_(cache), response_(std::move(response)), most_(most), charge_(cache.charge()) {}
+  Recording(ResponseCache& cache, std::unique_ptr<StoredResponse> response, std::uint64_t epoch, std::size_t most)
+      : cache_(cache), response_(std::move(response)), epoch_(epoch), most_(most), charge_(cache.charge()) {}
 
   bool make_room(std::size_t bytes);
 
   ResponseCache& cache_;
   std::unique_ptr<StoredResponse> response_;
+  std::uint64_t epoch_;  // of the request
   std::size_t most_;
   std::string body_;
   Charge charge_;  // of the body

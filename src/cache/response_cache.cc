@@ -4,14 +4,38 @@
 
 namespace pforte::cache {
 
+namespace {
+
+// How many of a shard are looked at in search of one that nobody is being given.
+constexpr int kMostLooks = 32;
+
+// Its memory would not come back.
+bool is_held(const std::shared_ptr<const StoredResponse>& response) {
+  return response.use_count() > 1 || response->shares_body();
+}
+
+}  // namespace
+
 ResponseCache::Shard& ResponseCache::shard_of(std::string_view key) {
   return shards_[std::hash<std::string_view>()(key) % shards_.size()];
+}
+
+std::size_t ResponseCache::removals_of(std::string_view key) {
+  constexpr std::size_t kShards = std::tuple_size_v<decltype(shards_)>;
+  constexpr std::size_t kCounters = std::tuple_size_v<decltype(removals_)>;
+  return std::hash<std::string_view>()(key) / kShards % kCounters;
+}
+
+std::uint64_t ResponseCache::epoch(std::string_view key) const {
+  return removals_[removals_of(key)].load() + purges_.load();
 }
 
 void ResponseCache::bound(std::size_t memory) {
   budget_->limit(memory);
   while (bytes() > memory && evict()) {
   }
+  // The rest is being given to somebody: it goes with him.
+  if (bytes() > memory) purge("");
 }
 
 ResponseCache::Found ResponseCache::find(const Wanted& wanted) {
@@ -31,10 +55,11 @@ ResponseCache::Found ResponseCache::find(const Wanted& wanted) {
   return found;
 }
 
-void ResponseCache::store(std::shared_ptr<const StoredResponse> response) {
+bool ResponseCache::store(std::shared_ptr<const StoredResponse> response, std::uint64_t epoch) {
   Responses gone;  // freed after the lock
   Shard& shard = shard_of(response->key());
   std::scoped_lock lock(shard.mutex);
+  if (epoch != this->epoch(response->key())) return false;
   auto [at, end] = shard.by_key.equal_range(response->key());
   std::size_t variants = 0;
   auto oldest = shard.by_key.end();
@@ -53,6 +78,7 @@ void ResponseCache::store(std::shared_ptr<const StoredResponse> response) {
   if (variants >= kMostVariants) take_out(shard, oldest, gone);
   shard.responses.push_front({std::move(response), used_.fetch_add(1, std::memory_order_relaxed)});
   shard.by_key.emplace(shard.responses.front().response->key(), shard.responses.begin());
+  return true;
 }
 
 ResponseCache::ByKey::iterator ResponseCache::take_out(Shard& shard, ByKey::iterator at, Responses& gone) {
@@ -64,6 +90,7 @@ std::size_t ResponseCache::remove(std::string_view key) {
   Responses gone;
   Shard& shard = shard_of(key);
   std::scoped_lock lock(shard.mutex);
+  removals_[removals_of(key)].fetch_add(1);
   auto [at, end] = shard.by_key.equal_range(key);
   while (at != end) at = take_out(shard, at, gone);
   return gone.size();
@@ -71,6 +98,7 @@ std::size_t ResponseCache::remove(std::string_view key) {
 
 std::size_t ResponseCache::purge(std::string_view beginning) {
   Responses gone;
+  purges_.fetch_add(1);  // first: what is stored before a shard is looked into is found there
   for (Shard& shard : shards_) {
     std::scoped_lock lock(shard.mutex);
     for (auto at = shard.by_key.begin(); at != shard.by_key.end();) {
@@ -80,9 +108,16 @@ std::size_t ResponseCache::purge(std::string_view beginning) {
   return gone.size();
 }
 
-std::optional<std::uint64_t> ResponseCache::oldest_use(const Shard& shard) {
+// What somebody is being given is in use now.
+std::optional<std::uint64_t> ResponseCache::oldest_use(Shard& shard) {
   std::scoped_lock lock(shard.mutex);
-  return shard.responses.empty() ? std::nullopt : std::optional(shard.responses.back().used);
+  for (int looks = kMostLooks; looks > 0 && !shard.responses.empty(); --looks) {
+    auto last = std::prev(shard.responses.end());
+    if (!is_held(last->response)) return last->used;
+    last->used = used_.fetch_add(1, std::memory_order_relaxed);
+    shard.responses.splice(shard.responses.begin(), shard.responses, last);
+  }
+  return std::nullopt;
 }
 
 void ResponseCache::evict_oldest(Shard& shard) {
@@ -90,6 +125,7 @@ void ResponseCache::evict_oldest(Shard& shard) {
   std::scoped_lock lock(shard.mutex);
   if (shard.responses.empty()) return;
   auto last = std::prev(shard.responses.end());
+  if (is_held(last->response)) return;
   auto at = shard.by_key.equal_range(last->response->key()).first;
   while (at->second != last) ++at;
   take_out(shard, at, gone);

@@ -32,7 +32,10 @@ class ResponseCache {
   };
   Found find(const Wanted& wanted);
 
-  void store(std::shared_ptr<const StoredResponse> response);
+  // How often something under this key was taken out, or might have been. To be asked for before the application is.
+  std::uint64_t epoch(std::string_view key) const;
+  // Unless it may be from before what was taken out meanwhile: then false.
+  bool store(std::shared_ptr<const StoredResponse> response, std::uint64_t epoch);
 
   // Everything under one key (RFC 9111, 4.4). How many there were.
   std::size_t remove(std::string_view key);
@@ -41,7 +44,8 @@ class ResponseCache {
 
   // A charge of nothing, to add to.
   Charge charge() const { return Charge(budget_); }
-  // Makes it larger, at the cost of what was not asked for lately. False when even that does not suffice.
+  // Makes it larger, at the cost of what was not asked for lately and nobody is being given now. False when even that
+  // does not suffice.
   bool grow(Charge& charge, std::size_t bytes);
 
   std::size_t bytes() const { return budget_->used(); }
@@ -64,14 +68,17 @@ class ResponseCache {
   using ByKey = decltype(Shard::by_key);
 
   Shard& shard_of(std::string_view key);
+  static std::size_t removals_of(std::string_view key);
   static ByKey::iterator take_out(Shard& shard, ByKey::iterator at, Responses& gone);
   // When the one that goes first was used; none: there is none.
-  static std::optional<std::uint64_t> oldest_use(const Shard& shard);
+  std::optional<std::uint64_t> oldest_use(Shard& shard);
   static void evict_oldest(Shard& shard);
   bool evict();
 
   std::shared_ptr<Budget> budget_;
   std::array<Shard, 16> shards_;
+  std::array<std::atomic<std::uint64_t>, 1024> removals_{};  // each of some of the keys
+  std::atomic<std::uint64_t> purges_{0};
   std::atomic<std::uint64_t> used_{0};
 };
 

@@ -123,6 +123,77 @@ TEST_CASE("what somebody is still being given counts until it is let go") {
   CHECK(other.store_in(cache, std::string(700'000, 'x')));
 }
 
+TEST_CASE("what somebody is being given does not cost the others their place") {
+  ResponseCache cache(kMiB);
+  std::vector<std::string> keys;
+  std::vector<std::shared_ptr<const StoredResponse>> readers;
+  keys.reserve(9);
+  readers.reserve(9);
+  auto fill = [&cache](std::string_view key) {
+    Case one({{"Cache-Control", "max-age=60"}});
+    one.key = key;
+    CHECK(one.store_in(cache, std::string(100'000, 'x')));
+    return cache.find(one.wanted()).response;
+  };
+  for (int i = 0; i < 9; ++i) {
+    keys.push_back(cat("slow-", i));
+    readers.push_back(fill(keys.back()));
+  }
+  // Nine tenths are held; the rest goes round, and those who are read stay.
+  for (std::string_view key : {"a", "b", "c", "d", "e"}) {
+    fill(key);
+    CHECK(cache.bytes() <= kMiB);
+    CHECK(cache.entries() == 10);
+  }
+  Case large({{"Cache-Control", "max-age=60"}});
+  large.key = "large";
+  CHECK_FALSE(large.store_in(cache, std::string(200'000, 'x')));
+  CHECK(cache.entries() == 9);
+  readers.clear();
+  CHECK(large.store_in(cache, std::string(200'000, 'x')));
+}
+
+TEST_CASE("a body that two answers have is held by the readers of both") {
+  ResponseCache cache(kMiB);
+  Case one({{"Cache-Control", "max-age=60"}, {"ETag", "\"a\""}});
+  REQUIRE(one.store_in(cache, std::string(600'000, 'x')));
+  auto reader = cache.find(one.wanted()).response;
+  refresh(cache, one.wanted_of(cache), *reader, fields_of({{"ETag", "\"a\""}}), one.journey);
+  Case other = one;
+  other.key = "other";
+  CHECK_FALSE(other.store_in(cache, std::string(600'000, 'x')));
+  CHECK(cache.entries() == 1);
+}
+
+TEST_CASE("what was asked for before it was taken out is not stored afterwards") {
+  for (bool whole_site : {false, true}) {
+    CAPTURE(whole_site);
+    ResponseCache cache(kMiB);
+    Case one({{"Cache-Control", "max-age=60"}, {"ETag", "\"a\""}});
+    REQUIRE(one.store_in(cache, "old"));
+    auto stale = cache.find(one.wanted()).response;
+    Wanted before = one.wanted_of(cache);
+    auto recording = Recording::begin(cache, before, one.head, one.freshness(), 0, kMiB);
+    REQUIRE(recording->take("old"));
+    whole_site ? cache.purge("site") : cache.remove(one.key);
+    CHECK_FALSE(recording->finish());
+    CHECK(refresh(cache, before, *stale, fields_of({{"ETag", "\"a\""}}), one.journey));
+    CHECK(cache.entries() == 0);
+    CHECK(one.store_in(cache, "new"));
+  }
+}
+
+TEST_CASE("a smaller bound holds at once, but for what is being given") {
+  ResponseCache held(kMiB);
+  Case read({{"Cache-Control", "max-age=60"}});
+  REQUIRE(read.store_in(held, std::string(100'000, 'x')));
+  auto reader = held.find(read.wanted()).response;
+  held.bound(0);
+  CHECK(held.entries() == 0);
+  reader.reset();
+  CHECK(held.bytes() == 0);
+}
+
 TEST_CASE("a smaller bound holds at once") {
   ResponseCache cache(kMiB);
   for (std::string key : {"a", "b", "c", "d", "e"}) {

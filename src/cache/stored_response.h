@@ -16,7 +16,8 @@ struct Wanted {
   std::string_view key;      // site, scheme, host, path and query
   std::string_view backend;  // whose answer it would be
   const http::Fields& request;
-  bool by_agent = false;  // it carries a session, Authorization or a cookie: only what is public is for it
+  bool by_agent = false;    // it carries a session, Authorization or a cookie: only what is public is for it
+  std::uint64_t epoch = 0;  // ResponseCache::epoch() when it began
 };
 
 // A request's fields that an answer depends on (RFC 9111, 4.1).
@@ -57,6 +58,8 @@ class StoredResponse {
   const http::Fields& fields() const { return fields_; }
   std::string_view body() const { return body_->bytes; }
   std::shared_ptr<const StoredBody> shared_body() const { return body_; }
+  // Whether another answer has the same, for whoever is still being given it.
+  bool shares_body() const { return body_.use_count() > 1; }
   const CacheControl& control() const { return control_; }
   const Freshness& freshness() const { return freshness_; }
   const Selection& selection() const { return selection_; }

@@ -37,12 +37,16 @@ struct Case {
   Freshness freshness() const { return freshness_of(head.fields, parse_cache_control(head.fields), journey); }
   bool storable() const { return may_store(wanted(), head, parse_cache_control(head.fields), freshness()); }
 
+  // As it asks for it now.
+  Wanted wanted_of(const ResponseCache& cache) const {
+    Wanted now = wanted();
+    now.epoch = cache.epoch(key);
+    return now;
+  }
   // Whether it could be stored.
   bool store_in(ResponseCache& cache, std::string_view body = "body", std::size_t most = 1UZ << 20) const {
-    auto recording = Recording::begin(cache, wanted(), head, freshness(), 0, most);
-    if (!recording || !recording->take(body)) return false;
-    recording->finish();
-    return true;
+    auto recording = Recording::begin(cache, wanted_of(cache), head, freshness(), 0, most);
+    return recording && recording->take(body) && recording->finish();
   }
 };
 

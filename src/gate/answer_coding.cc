@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/ascii.h"
+#include "cache/cache_control.h"
 #include "coding/accept_encoding.h"
 #include "coding/media_type.h"
 
@@ -116,9 +117,13 @@ bool AnswerCoding::can_be_coded(const http::RequestHead& request, const http::Re
 
 bool AnswerCoding::may_be_coded(const http::RequestHead& request, Privacy privacy,
                                 const http::ResponseHead& head) const {
-  if (config_.with_secrets || coding::is_static_type(head.find(FieldName::ContentType)->value)) return true;
-  return privacy == Privacy::Anyone && !head.find(FieldName::SetCookie) && !request.find(FieldName::Cookie) &&
-         !request.find(FieldName::Authorization);
+  if (config_.with_secrets) return true;
+  cache::CacheControl said = cache::parse_cache_control(head.fields);
+  if (head.find(FieldName::SetCookie) || said.is_private) return false;
+  if (privacy == Privacy::Withheld) return true;
+  bool is_somebody = privacy == Privacy::Agent || request.find(FieldName::Authorization);
+  if (coding::is_static_type(head.find(FieldName::ContentType)->value)) return !is_somebody || said.is_public;
+  return !is_somebody && !request.find(FieldName::Cookie);
 }
 
 // Two codings of one body are not the same bytes (RFC 9110, 8.8.1).

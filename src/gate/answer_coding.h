@@ -9,15 +9,16 @@
 
 namespace pforte::gate {
 
-// Whose answer it is, as far as secrets in it go.
-enum class Privacy : std::uint8_t { Anyone, Agent };
+// Whose answer it is, as far as secrets in it go. Withheld: the application was not told who asks, nor given a cookie.
+enum class Privacy : std::uint8_t { Anyone, Agent, Withheld };
 
 // Whether an answer is compressed on its way to the client, and what its head says then (RFC 9110, 8.4, 12.5.3;
 // RFC 9111, 5.2.2.6).
 //
 // Left as they are: what is coded already, parts, what forbids it (no-transform) or has a digest of its bytes, other
-// types, and by default what may hold somebody's secrets: an answer that sets a cookie, or to a request with one, with
-// Authorization or of an agent; but for static types, in which nobody's secrets stand.
+// types, and by default what may hold somebody's secrets: an answer that sets a cookie or says that it is private, or
+// to a request with a cookie, with Authorization or of an agent. A static type is compressed to a request with a
+// cookie all the same, and to the others if it says that it is public.
 class AnswerCoding {
  public:
   explicit AnswerCoding(const CompressConfig& config) : config_(config) {}

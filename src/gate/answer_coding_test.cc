@@ -160,25 +160,41 @@ TEST_CASE("a 304 has the weak ETag under which its client got the answer") {
 }
 
 TEST_CASE("what may hold somebody's secrets is not compressed, unless the administrator says so") {
-  for (int row = 0; row < 4; ++row) {
-    CAPTURE(row);
-    CodedCase it;
-    if (row == 0) it.privacy = Privacy::Agent;
-    if (row == 1) it.request.fields.push_back(a_field("Cookie", "a=b"));
-    if (row == 2) it.request.fields.push_back(a_field("Authorization", "Basic x"));
-    if (row == 3) it.head.fields.push_back(a_field("Set-Cookie", "a=b"));
-    http::ResponseHead head = it.head;
-    CHECK_FALSE(it.take());
-    CHECK(it.value("Content-Encoding").empty());
+  for (int row = 0; row < 5; ++row) {
+    for (std::string_view type : {"text/html", "text/javascript"}) {
+      CAPTURE(row);
+      CAPTURE(type);
+      CodedCase it;
+      it.head.fields[0] = a_field("Content-Type", type);
+      if (row == 0) it.privacy = Privacy::Agent;
+      if (row == 1) it.request.fields.push_back(a_field("Cookie", "a=b"));
+      if (row == 2) it.request.fields.push_back(a_field("Authorization", "Basic x"));
+      if (row == 3) it.head.fields.push_back(a_field("Set-Cookie", "a=b"));
+      if (row == 4) it.head.fields.push_back(a_field("Cache-Control", "max-age=60, private"));
+      http::ResponseHead head = it.head;
+      bool is_static = type != "text/html";
+      CHECK(it.take() == (is_static && row == 1));
 
-    it.head = head;
-    it.head.fields[0] = a_field("Content-Type", "text/css");
-    CHECK(it.take());
+      it.head = head;
+      it.head.fields.push_back(a_field("Cache-Control", "public"));
+      CHECK(it.take() == (is_static && row <= 2));
 
-    it.head = head;
-    it.config.with_secrets = true;
-    CHECK(it.take());
+      it.head = head;
+      it.config.with_secrets = true;
+      CHECK(it.take());
+    }
   }
+}
+
+TEST_CASE("where the application is not told who asks, nobody's secrets can show") {
+  CodedCase it;
+  it.privacy = Privacy::Withheld;
+  it.request.fields.push_back(a_field("Cookie", "a=b"));
+  CHECK(it.take());
+  CodedCase cookie;
+  cookie.privacy = Privacy::Withheld;
+  cookie.head.fields.push_back(a_field("Set-Cookie", "a=b"));
+  CHECK_FALSE(cookie.take());
 }
 
 }  // namespace pforte::gate

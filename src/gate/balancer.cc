@@ -209,10 +209,15 @@ const Balancer::Candidate& Balancer::drawn(const Candidate* but) {
 }
 
 const Balancer::Candidate& Balancer::nearest(const Backend& backend, std::uint64_t key) const {
-  auto distance = [&](const Candidate& one) {
-    return rendezvous_distance(key, backend.servers[one.number]->hash(), one.weight);
-  };
-  return *std::ranges::min_element(candidates_, {}, distance);
+  const Candidate* found = nullptr;
+  double least = 0;
+  for (const Candidate& one : candidates_) {
+    double distance = rendezvous_distance(key, backend.servers[one.number]->hash(), one.weight);
+    if (found && distance >= least) continue;
+    found = &one;
+    least = distance;
+  }
+  return *found;
 }
 
 }  // namespace pforte::gate

@@ -31,6 +31,35 @@ bool is_condition(const Field& field) {
   return equals_ignoring_case(field.name, "if-none-match") || equals_ignoring_case(field.name, "if-modified-since");
 }
 
+// Beside what the gate says itself, applications and what they are built of may believe these about scheme, host and
+// path; CGI takes a field for another one that differs in what is neither letter nor digit. An answer may depend on
+// any of them although it does not say so by Vary, and then others would be given what somebody has chosen for them.
+bool may_tell_the_origin(const Field& field) {
+  constexpr std::array<std::string_view, 8> kNames = {"x-host",         "x-http-host-override", "x-original-host",
+                                                      "x-original-url", "x-rewrite-url",        "x-url-scheme",
+                                                      "x-script-name",  "front-end-https"};
+  switch (field.known) {
+    case FieldName::XOriginalUrl:
+    case FieldName::XRewriteUrl:
+    case FieldName::Other:
+      break;
+    default:
+      return false;  // goes its own way
+  }
+  auto is_word = [](char c) { return is_alphanumeric(c) || c == '-'; };
+  if (!std::ranges::all_of(field.name, is_word)) return true;
+  constexpr std::string_view kForwarded = "x-forwarded-";
+  if (equals_ignoring_case(field.name.substr(0, kForwarded.size()), kForwarded)) return true;
+  return std::ranges::any_of(kNames, [&](std::string_view name) { return equals_ignoring_case(field.name, name); });
+}
+
+// What a listed proxy says there about whom the client asked, and how, is handed on.
+bool forwards_origin(const Field& field) {
+  if (field.known != FieldName::Forwarded) return false;
+  std::string said = lowered(field.value);
+  return said.contains("host") || said.contains("proto");
+}
+
 // No line break is in any of it. The path comes first, so that all below one can be found.
 std::string key_of(const http::RequestHead& request, const CacheTurn::Asker& asker) {
   return cat(cache_key_prefix(asker.site), asker.path, request.query, '\n', asker.scheme, "://", request.authority, ' ',
@@ -56,6 +85,7 @@ CacheTurn::CacheTurn(cache::ResponseCache& cache, Metrics& metrics, const CacheC
       own_names_(asker.own_names),
       by_agent_(asker.is_agent || request.find(FieldName::Cookie) || request.find(FieldName::Authorization)),
       takes_part_(takes_part(asker)),
+      epoch_(takes_part_ ? cache.epoch(key_) : 0),
       conditional_(std::ranges::any_of(request.fields, is_condition)) {
   if (!config) return;
   bool reads = request.method == Method::Get || request.method == Method::Head;
@@ -69,12 +99,14 @@ bool CacheTurn::takes_part(const Asker& asker) const {
   if (request_.connection_names_fields) return false;
   // What it changes of the answer is not in the key.
   if (request_.body.kind != http::Framing::Kind::None || request_.wants_upgrade) return false;
-  return std::ranges::none_of(request_.fields,
-                              [](const Field& field) { return asks_for_more(field) || overrides_method(field); });
+  return std::ranges::none_of(request_.fields, [&](const Field& field) {
+    return asks_for_more(field) || overrides_method(field) || may_tell_the_origin(field) ||
+           (asker.is_believed && forwards_origin(field));
+  });
 }
 
 cache::Wanted CacheTurn::wanted() const {
-  return {.key = key_, .backend = backend_, .request = request_.fields, .by_agent = by_agent_};
+  return {.key = key_, .backend = backend_, .request = request_.fields, .by_agent = by_agent_, .epoch = epoch_};
 }
 
 cache::Journey CacheTurn::journey() const {
@@ -155,9 +187,8 @@ void CacheTurn::take(std::string_view piece) {
 
 void CacheTurn::finish() {
   if (!recording_) return;
-  recording_->finish();
+  if (recording_->finish()) metrics_.cache_stored.add();
   recording_.reset();
-  metrics_.cache_stored.add();
 }
 
 std::string_view CacheTurn::status() {

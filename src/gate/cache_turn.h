@@ -26,6 +26,7 @@ class CacheTurn {
 
     bool is_told = false;                                 // the application learns who asks, or the connection tells it
     bool is_agent = false;                                // has signed in, whether the application learns of it or not
+    bool is_believed = false;                             // the client is a proxy whose Forwarded is handed on
     const std::vector<std::string>* own_names = nullptr;  // of fields the gate sets, see Rewriting
   };
   // All must outlive it. `config`: null where only changes are to be noticed.
@@ -71,6 +72,7 @@ class CacheTurn {
   const std::vector<std::string>* own_names_;
   bool by_agent_;
   bool takes_part_;
+  std::uint64_t epoch_;       // of what is kept, when it began
   bool conditional_ = false;  // the client asks for what it does not have yet
 
   std::shared_ptr<const cache::StoredResponse> stored_;  // to be given, or to be asked about

@@ -11,6 +11,7 @@
 #include "conf/nearest.h"
 #include "gate/check_passthrough.h"
 #include "gate/check_sign_in.h"
+#include "gate/check_sticky.h"
 #include "policy/path_rules.h"
 
 namespace pforte::gate {
@@ -326,6 +327,7 @@ void check_config(const Config& config, conf::Problems& problems) {
   check.backends();
   check_passthroughs(config, problems);
   check_sign_in(config, problems);
+  check_sticky_names(config, problems);
 }
 
 }  // namespace pforte::gate

@@ -1,11 +1,11 @@
 #include "gate/check_passthrough.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string>
 
 #include "base/text.h"
+#include "gate/passthrough_circle.h"
 
 namespace pforte::gate {
 
@@ -61,21 +61,13 @@ void check_listeners(const Config& config, const PassthroughConfig& passthrough,
   }
 }
 
-// Whether what is sent to `server` comes in at `listener` again.
-bool is_same_door(const net::Address& listener, const net::Address& server) {
-  constexpr std::array<std::uint8_t, 16> kEverything{};
-  if (listener.port() != server.port()) return false;
-  bool everywhere = listener.ip() == kEverything || listener.with_port(0) == net::Address();
-  return listener == server || (everywhere && server.is_loopback());
-}
-
 // A connection that comes back in is passed on again, until no descriptor is left.
 void check_circle(const Config& config, const PassthroughConfig& passthrough, conf::Problems& problems) {
   for (const ServerConfig& server : passthrough.servers) {
     Result<net::Address> address = net::parse_ip(server.host, server.port);
     if (!address) continue;
     for (const ListenerConfig& listener : config.listeners) {
-      if (!is_same_door(listener.address, *address)) continue;
+      if (!is_same_door(listener.address, *address, address->is_loopback())) continue;
       problems.error(
           server.place, "conf.passthrough.circle",
           {cat(address->to_text(), " is this gate itself, by the listener in line ", listener.place.line),

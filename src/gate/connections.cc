@@ -79,6 +79,7 @@ net::Task<Connections::Lease> Connections::take(std::shared_ptr<Server> server, 
                                                 Purpose purpose) {
   if (server->protocol() == Protocol::Http1)
     return take_alone(std::move(server), connect_limit, fresh, Speech::AsConfigured);
+  if (server->wants_http1(loop_.now())) return take_alone(std::move(server), connect_limit, fresh, Speech::Http1);
   return take_shared(std::move(server), connect_limit, purpose);
 }
 

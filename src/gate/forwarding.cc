@@ -1,13 +1,14 @@
 #include "gate/forwarding.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "conf/quantity.h"
 #include "crypto/digest.h"
 #include "gate/answer.h"
+#include "gate/backend_failure.h"
 #include "gate/stored_answer.h"
 #include "gate/tunnel.h"
 #include "gate/worker.h"
@@ -23,9 +24,8 @@ namespace {
 // How often in a row a request may find that its connection has just gone.
 constexpr int kMostStale = 5;
 
-Error clone(const Error& error) {
-  return Error(error.kind(), error.code(), error.text());
-}
+// Interim answers to one request. Honest servers send one or two (100, 103), and some a 102 now and then.
+constexpr int kMostInterim = 16;
 
 std::unexpected<Error> copy_of(const Error& error) {
   return std::unexpected(clone(error));
@@ -35,46 +35,8 @@ Error body_too_large() {
   return Error(Kind::Limit, "http.body-too-large", "the request's body is larger than allowed here");
 }
 
-// All servers were busy. It says nothing of any of them.
-bool is_of_queue(const Error& error) {
-  return error.code() == "backend.queue-full" || error.code() == "backend.queue-timeout";
-}
-
-// What a client is told when its own request came to grief.
-int status_for_client(const Error& error) {
-  if (error.kind() == Kind::Limit) return 413;
-  return error.kind() == Kind::Timeout ? 408 : 400;
-}
-
-// The same when it is the server's doing.
-int status_for_server(const Error& error) {
-  if (is_of_queue(error)) return 503;
-  if (error.kind() == Kind::Timeout) return 504;
-  return error.code() == "gate.no-descriptor" || error.code() == "backend.none" ? 503 : 502;
-}
-
-// What befell a connection, told as the backend's doing.
-Error backend_failure(const Error& error) {
-  if (error.kind() == Kind::Timeout)
-    return Error(Kind::Timeout, "backend.timeout", "the server did not answer in time");
-  bool general = error.code().starts_with("net.") || error.code().starts_with("tls.");
-  return general ? Error(error.kind(), "backend.broken", error.text()) : clone(error);
-}
-
 ConnectionSignIn sign_in_of(const Forwarding::Order& order) {
   return order.own ? ConnectionSignIn::Passes : ConnectionSignIn::Withheld;
-}
-
-Privacy privacy_of(const Forwarding::Order& order) {
-  return order.session || order.own ? Privacy::Agent : Privacy::Anyone;
-}
-
-bool before_anything_was_sent(const Error& error) {
-  constexpr std::array<std::string_view, 9> kCodes{
-      "backend.connect",     "backend.connect-timeout",     "backend.no-address",       "backend.tls",
-      "backend.not-trusted", "backend.certificate-expired", "backend.certificate-name", "backend.no-http2",
-      "backend.no-websocket"};
-  return std::ranges::find(kCodes, error.code()) != kCodes.end();
 }
 
 // Our cookies are for TLS alone; on this machine browsers take them also without.
@@ -90,6 +52,12 @@ std::string websocket_accept(std::string_view key) {
 }
 
 }  // namespace
+
+Privacy Forwarding::Order::privacy() const {
+  if (own) return Privacy::Agent;
+  if (terms.withholds_identity()) return Privacy::Withheld;
+  return session ? Privacy::Agent : Privacy::Anyone;
+}
 
 Forwarding::Forwarding(Worker& worker, http::Exchange& exchange, Record& record)
     : worker_(worker), exchange_(exchange), record_(record) {}
@@ -137,6 +105,8 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
     // A fresh connection is stale no more; one that others share may be, when many turn to it at once.
     for (int again = 0; again < kMostStale && failure && went_stale(*failure); ++again)
       failure = co_await attempt(server, order, true);
+    // The server is asked over HTTP/1.1 from now on.
+    if (failure && wants_http1(*failure) && may_repeat(*failure)) failure = co_await attempt(server, order, false);
     if (!failure) co_return {};
     if (exchange_.begun() || client_failure_ || !may_repeat(*failure) || record_.attempts > config.retries) break;
     tried_.push_back(server.get());
@@ -245,7 +215,7 @@ net::Task<> Forwarding::converse(http::ClientExchange& server, const Order& orde
     });
     if (client_failure_) co_return copy_of(*client_failure_);
   }
-  for (;;) {
+  for (int interim = 0;; ++interim) {
     const http::ResponseHead* head = co_await server.read_head();
     if (record_.first_byte == net::kNever) record_.first_byte = worker_.loop().now();
     if (head->status == 101) {
@@ -256,6 +226,9 @@ net::Task<> Forwarding::converse(http::ClientExchange& server, const Order& orde
       co_await relay_answer(server, *head, order);
       co_return {};
     }
+    if (interim == kMostInterim)
+      co_return fail(Kind::Invalid, "backend.interim-answers",
+                     cat("the server sent more than ", kMostInterim, " interim answers"));
     co_await inform(*head, sign_in_of(order));
   }
 }
@@ -334,7 +307,7 @@ net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::R
   record_.aborted = true;  // until it is complete
   if (order.own && !head.keep_alive) exchange_.close_afterwards();
   Answer answer(worker_, exchange_, order.terms, record_);
-  co_await net::ok(answer.begin(*out, privacy_of(order)));
+  co_await net::ok(answer.begin(*out, order.privacy()));
   std::optional<BoundTunnels::Tunnel> bound;
   for (bool head_left = false;; head_left = true) {
     std::optional<http::Piece> piece = server.try_body();
@@ -365,7 +338,7 @@ net::Task<> Forwarding::relay_answer(http::ClientExchange& server, const http::R
 // The server has nothing new, and its answer no body.
 net::Task<> Forwarding::relay_stored(http::ClientExchange& server, const Order& order) {
   for (bool last = false; !last;) last = (co_await server.read_body()).last;
-  Recipient client{worker_, exchange_, record_, order.terms, privacy_of(order), order.answer};
+  Recipient client{worker_, exchange_, record_, order.terms, order.privacy(), order.answer};
   Result<> given = co_await outcome(give_stored(client, *order.cache));
   if (!given) co_return client_stopped(std::move(given).error());
   co_return {};
@@ -416,6 +389,10 @@ bool Forwarding::may_repeat(const Error& error) const {
 
 void Forwarding::blame(Server& server, const Error& error) {
   if (error.code() == "gate.no-descriptor") return;
+  if (wants_http1(error)) {
+    if (server.require_http1(worker_.loop().now())) log::info("backend.http1", {{"server", server.url()}});
+    return;
+  }
   if (!server.failed(worker_.loop().now(), error.text())) return;
   worker_.metrics().ejections.add();
   log::warning(

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gate/answer_coding.h"
 #include "gate/balancer.h"
 #include "gate/connections.h"
 #include "gate/limits_config.h"
@@ -50,6 +51,8 @@ class Forwarding {
 
     // What is stored of the answer; null: nothing is.
     CacheTurn* cache = nullptr;
+
+    Privacy privacy() const;
   };
   // Ends when the answer has been given. Fails when it could not be: then either nothing of it has left and the client
   // can be told status(), or status() is 0 and the connection is to be dropped.

@@ -332,8 +332,7 @@ net::Task<> Handling::forward(const Route& route) {
   std::unique_ptr<CacheTurn> turn = cache_turn(order);
   order.cache = turn.get();
   if (turn && turn->answer()) {
-    Privacy privacy = order.session ? Privacy::Agent : Privacy::Anyone;
-    Recipient client{worker_, exchange_, record_, order.terms, privacy, order.answer};
+    Recipient client{worker_, exchange_, record_, order.terms, order.privacy(), order.answer};
     co_await give_stored(client, *turn);
     co_return {};
   }
@@ -372,6 +371,7 @@ std::unique_ptr<CacheTurn> Handling::cache_turn(const Forwarding::Order& order) 
                          .backend = backend.name.value,
                          .is_told = !order.identity.empty() || order.own != nullptr,
                          .is_agent = reception_ && reception_->session(),
+                         .is_believed = visitor.believed,
                          .own_names = &backend.identity.own_names};
   return std::make_unique<CacheTurn>(*plan_->cache, worker_.metrics(), terms.cache, request(), asker);
 }

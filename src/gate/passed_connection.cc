@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "conf/quantity.h"
 #include "gate/dial.h"
+#include "gate/passthrough_circle.h"
 #include "net/proxy_protocol.h"
 
 namespace pforte::gate {
@@ -65,7 +66,7 @@ net::Task<> PassedConnection::run() {
     Error error(Kind::Limit, "passthrough.full", "more than `connections` at once");
     co_return std::unexpected(refuse(Metrics::PassthroughFailure::Full, std::move(error)));
   }
-  Result<std::unique_ptr<net::Stream>> server = co_await outcome(connect());
+  Result<std::unique_ptr<net::Socket>> server = co_await outcome(connect());
   if (!server) co_return std::unexpected(refuse(Metrics::PassthroughFailure::NoServer, std::move(server).error()));
   record_.decision = "allowed";
   record_.connected = worker_.loop().now();
@@ -79,22 +80,29 @@ net::Task<> PassedConnection::run() {
 }
 
 // Each server is tried once.
-net::Task<std::unique_ptr<net::Stream>> PassedConnection::connect() {
+net::Task<std::unique_ptr<net::Socket>> PassedConnection::connect() {
   std::optional<Error> failure;
   const std::vector<Server*> servers = passthrough_.in_turn(worker_.loop().now());
   for (Server* server : servers) {
     ++record_.attempts;
     record_.server = server->url();
-    Result<Line> line = co_await outcome(dial(worker_.loop(), *server, passthrough_.config().connect_time));
-    if (line) {
+    Result<std::unique_ptr<net::Socket>> socket = co_await outcome(connect_to(*server));
+    if (socket) {
       server->succeeded();
-      co_return std::move(line->stream);
+      co_return *std::move(socket);
     }
-    failure.emplace(std::move(line).error());
+    failure.emplace(std::move(socket).error());
     if (failure->code() == "gate.no-descriptor") break;  // for which no server is to blame
     blame(*server, *failure);
   }
   co_return std::unexpected(*std::move(failure));
+}
+
+net::Task<std::unique_ptr<net::Socket>> PassedConnection::connect_to(Server& server) {
+  std::unique_ptr<net::Socket> socket = co_await reach(worker_.loop(), server, passthrough_.config().connect_time);
+  if (leads_back(*socket, client_, worker_.plan()->config.listeners))
+    co_return fail(Kind::Unavailable, "passthrough.circle", cat(server.url(), " is this gate itself"));
+  co_return std::move(socket);
 }
 
 // What has been read already, behind the header that tells who the client is.

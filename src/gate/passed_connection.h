@@ -29,7 +29,8 @@ class PassedConnection final : private RelayGauge {
   net::Task<> run();
 
  private:
-  net::Task<std::unique_ptr<net::Stream>> connect();
+  net::Task<std::unique_ptr<net::Socket>> connect();
+  net::Task<std::unique_ptr<net::Socket>> connect_to(Server& server);
   net::Task<> begin(net::Stream& server);
   void blame(Server& server, const Error& error);
   Error refuse(Metrics::PassthroughFailure failure, Error error);

@@ -7,6 +7,13 @@
 
 namespace pforte::gate {
 
+namespace {
+
+// So long a server that wanted HTTP/1.1 is not asked over HTTP/2.
+constexpr net::Duration kHttp1Time = std::chrono::minutes(10);
+
+}  // namespace
+
 Server::Server(const BackendConfig& backend, const ServerConfig& config, std::shared_ptr<const tls::ClientContext> tls)
     : config_(config),
       url_(url_of(config)),
@@ -41,6 +48,15 @@ void Server::addresses(std::vector<net::Address> found) {
 
 bool Server::ejected(net::Instant now) const {
   return now.time_since_epoch().count() < ejected_until_.load(std::memory_order_relaxed);
+}
+
+bool Server::wants_http1(net::Instant now) const {
+  return now.time_since_epoch().count() < http1_until_.load(std::memory_order_relaxed);
+}
+
+bool Server::require_http1(net::Instant now) {
+  std::int64_t until = (now + kHttp1Time).time_since_epoch().count();
+  return http1_until_.exchange(until, std::memory_order_relaxed) < now.time_since_epoch().count();
 }
 
 void Server::succeeded() {

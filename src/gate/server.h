@@ -65,6 +65,11 @@ class Server {
   bool drained() const { return drained_.load(std::memory_order_relaxed); }
   bool drain(bool drained);
 
+  // Whether it has said lately, over HTTP/2, that it wants to be asked over HTTP/1.1. require_http1() notes that, and
+  // is true when it is new.
+  bool wants_http1(net::Instant now) const;
+  bool require_http1(net::Instant now);
+
   // How warm it is, from 100 to 1000: a server that came back less than `slow_start` ago is given less than its weight.
   unsigned warmth(net::Instant now, net::Duration slow_start) const;
 
@@ -134,6 +139,7 @@ class Server {
   std::atomic<bool> drained_{false};
   std::atomic<unsigned> failures_in_a_row_{0};
   std::atomic<std::int64_t> ejected_until_{0};  // ticks of net::Clock
+  std::atomic<std::int64_t> http1_until_{0};    // likewise
   std::atomic<std::int64_t> back_since_{0};     // likewise; 0: it was never away but for ejections
   mutable std::mutex mutex_;
   Addresses addresses_;      // under mutex_; asked for only when a connection is made

@@ -10,9 +10,7 @@ namespace pforte::gate {
 
 namespace {
 
-// After so much silence a server is asked whether it is still there before it gets a request; so long it has to answer,
-// and half of the time that a connection may take.
-constexpr net::Duration kQuiet = std::chrono::seconds(10);
+// So long a server that is asked whether it is there has to answer, and half of the time that a connection may take.
 constexpr net::Duration kPingTime = std::chrono::seconds(2);
 
 // So long an unused connection is kept. No request is lost when the server closes it just then: GOAWAY tells.
@@ -45,8 +43,9 @@ class SharedConnections::Waiting {
   std::set<net::Signal*>& all_;
 };
 
-SharedConnections::SharedConnections(net::Loop& loop, ConnectionGauge& gauge, std::shared_ptr<Server> server)
-    : TurnEnd(loop), loop_(loop), gauge_(gauge), server_(std::move(server)) {}
+SharedConnections::SharedConnections(net::Loop& loop, ConnectionGauge& gauge, std::shared_ptr<Server> server,
+                                     net::Duration quiet)
+    : TurnEnd(loop), loop_(loop), gauge_(gauge), server_(std::move(server)), quiet_(quiet) {}
 
 SharedConnections::~SharedConnections() {
   for (const Member& member : members_) {
@@ -67,7 +66,7 @@ SharedConnections::Found SharedConnections::open(Purpose purpose) {
   for (const Member& member : members_) {
     http::H2Client& client = *member.client;
     bool fit = purpose == Purpose::Answer || client.takes_tunnels();
-    if (!fit || !client.has_room() || loop_.now() - client.heard() > kQuiet) continue;
+    if (!fit || !client.has_room() || loop_.now() - client.heard() > quiet_) continue;
     bool reused = client.used();
     return {.exchange = client.open(), .reused = reused};
   }
@@ -89,7 +88,7 @@ net::Task<> SharedConnections::prepare(net::Duration limit) {
 net::Task<bool> SharedConnections::wake_quiet_one(net::Duration limit) {
   for (Member& member : members_) {
     http::H2Client& client = *member.client;
-    if (!client.has_room() || loop_.now() - client.heard() <= kQuiet) continue;
+    if (!client.has_room() || loop_.now() - client.heard() <= quiet_) continue;
     Asked asked(member);
     Result<> answered = co_await outcome(net::within(loop_, limit, client.ping()));
     if (answered && client.has_room()) co_return true;

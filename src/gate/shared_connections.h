@@ -21,7 +21,10 @@ enum class Purpose : std::uint8_t { Answer, Tunnel };
 // enough requests at once. Whoever needs a new one while it is being made waits for it with the others.
 class SharedConnections final : private net::TurnEnd {
  public:
-  SharedConnections(net::Loop& loop, ConnectionGauge& gauge, std::shared_ptr<Server> server);
+  // After `quiet` of silence a server is asked whether it is still there before it gets a request.
+  static constexpr net::Duration kQuiet = std::chrono::seconds(10);
+  SharedConnections(net::Loop& loop, ConnectionGauge& gauge, std::shared_ptr<Server> server,
+                    net::Duration quiet = kQuiet);
   ~SharedConnections();
 
   // Over a connection that is there, is good for the purpose, has room, and whose server was heard of lately; null:
@@ -74,6 +77,7 @@ class SharedConnections final : private net::TurnEnd {
   net::Loop& loop_;
   ConnectionGauge& gauge_;
   std::shared_ptr<Server> server_;
+  net::Duration quiet_;
   std::list<Member> members_;
   std::unique_ptr<http::H1Client> other_;
   bool prefers_http1_ = false;

@@ -42,6 +42,7 @@ std::string read_application_name(conf::Reader& keys) {
 
 std::optional<StickyConfig> read_sticky_config(conf::Reader& keys, std::string_view backend) {
   StickyConfig sticky;
+  sticky.place = keys.place_of("sticky");
   if (!keys.has_table("sticky")) {
     if (!keys.flag_or("sticky", false)) return std::nullopt;
     sticky.name = cat(kServerCookie, backend);

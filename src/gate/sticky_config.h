@@ -19,6 +19,7 @@ struct StickyConfig {
     ApplicationCookie,  // the application's session: its route, or what was learnt of it
   };
   By by = By::Cookie;
+  conf::Place place{};
 
   // The complete name of the cookie: ours begins with kServerCookie.
   std::string name;

@@ -18,6 +18,10 @@ Error refused_by_server() {
   return Error(Kind::Closed, "backend.refused", "the server did not take the request");
 }
 
+Error refused_over_http2() {
+  return Error(Kind::Unavailable, "backend.http1-required", "the server wants to be asked over HTTP/1.1");
+}
+
 Error broken_rule() {
   return Error(Kind::Invalid, "backend.http2", "the answer breaks the rules of HTTP/2");
 }
@@ -96,6 +100,7 @@ void H2ClientStream::close(H2Error error) {
   closed_ = true;
   if (broke_rule_) return fail_with(broken_rule());
   if (ended_) return;
+  if (error == H2Error::Http11Required && !answered_) return fail_with(refused_over_http2());
   fail_with(error == H2Error::RefusedStream && !answered_ ? refused_by_server() : reset_by_server(error));
 }
 

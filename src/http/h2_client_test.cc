@@ -355,7 +355,9 @@ TEST_CASE("a request that a server refuses or resets says which, and the connect
     std::string error;
     std::string_view code;
   };
-  const Row rows[] = {{std::string("\0\0\0\7", 4), "backend.refused"}, {std::string("\0\0\0\2", 4), "backend.reset"}};
+  const Row rows[] = {{std::string("\0\0\0\7", 4), "backend.refused"},
+                      {std::string("\0\0\0\2", 4), "backend.reset"},
+                      {std::string("\0\0\0\x0d", 4), "backend.http1-required"}};
   for (const Row& row : rows) {
     H2Stranger stranger;
     CHECK(stranger.answered(H2Stranger::frame(3, 0, 1, row.error)).error == row.code);

@@ -151,11 +151,13 @@ class Http2Backend:
     """A server on loopback with one thread per connection. `script` answers a request once all of it is there."""
 
     def __init__(self, script: Script = echo, tls: ssl.SSLContext | None = None, streams: int = 100,
-                 tunnels: bool = False):
+                 tunnels: bool = False, http1: bytes = b""):
         self.script = script
         self.on_head: Script | None = None
         self.on_data: Callable[[Served, Asked, bytes], None] | None = None
         self.takes = True
+        self.http1 = http1  # what it answers who speaks HTTP/1.1
+        self.http1_requests: list[bytes] = []
         self.tls = tls
         if tls:
             tls.set_alpn_protocols(["h2"])
@@ -186,6 +188,11 @@ class Http2Backend:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             secured = self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+            if self.http1 and secured.recv(3, socket.MSG_PEEK) != b"PRI":
+                while head := secured.recv(1 << 16):
+                    self.http1_requests.append(head)
+                    secured.sendall(self.http1)
+                return
             served = Served(self, secured)
             self.connections.append(served)
             served.serve()

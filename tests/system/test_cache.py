@@ -137,7 +137,7 @@ def test_a_head_is_answered_from_what_a_get_brought(start_gate, start_backend):
 
 
 @pytest.mark.parametrize("field", ["Range: bytes=0-1", "Cache-Control: no-store", "X-HTTP-Method-Override: DELETE",
-                                   'If-Match: "a"'])
+                                   'If-Match: "a"', "X_Tenant: a", "X-Forwarded-Scheme: http"])
 def test_what_a_stored_answer_does_not_serve_goes_to_the_application(field, start_gate, start_backend):
     gate = keeping(start_gate, start_backend(counting(PLAIN)))
     gate.get("/")
@@ -165,6 +165,23 @@ def test_a_change_takes_out_what_was_kept(method, start_gate, start_backend):
     assert gate.ask(request(method, "/a", body=b"x"), method).status == 200
     assert gate.get("/a").body == b"answer 4"
     assert gate.get("/b").body == b"answer 2"
+
+
+def test_what_was_asked_for_before_a_purge_is_not_kept_after_it(start_gate, start_backend):
+    go_on = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        go_on.wait(10)
+        exchange.answer(b"old", PLAIN)
+    backend = start_backend(script)
+    gate = keeping(start_gate, backend)
+    with gate.connect() as client:
+        client.send(request())
+        until(lambda: backend.requests, "it has been asked")
+        assert gate.run("cache", "purge").returncode == 0
+        go_on.set()
+        assert client.answer().body == b"old"
+    assert gate.metric("pforte_cache_entries") == 0
 
 
 def test_an_answer_that_was_cut_is_not_kept(start_gate, start_backend):

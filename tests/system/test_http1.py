@@ -189,6 +189,16 @@ def test_interim_answers_do_not_disturb_the_final_one(start_gate, start_backend)
             assert client.ask(request()).body == b"ok"
 
 
+def test_interim_answers_without_end_are_a_bad_gateway(start_gate, start_backend):
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    final = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    backend = start_backend(by_path({"/few": exact(hints * 16 + final), "/many": exact(hints * 17 + final)}))
+    pforte = start_gate(backend, backend={"retries": 0})
+    assert pforte.get("/few").body == b"ok"
+    assert pforte.get("/many").status == 502
+    assert pforte.access(path="/many")["decision"] == "backend.interim-answers"
+
+
 def test_a_client_that_has_finished_sending_gets_its_answer(start_gate, start_backend):
     pforte = start_gate(start_backend(after(0.3)))
     for secure in (False, True):

@@ -75,6 +75,17 @@ def test_names_are_matched_as_those_of_sites(host, start, server):
         assert read(client.send(hello), len(hello)) == hello
 
 
+def test_a_server_whose_name_leads_to_the_gate_itself_is_passed_over(start, server):
+    pforte = start(server)
+    block = pforte.config["passthrough"][0]
+    block["servers"] = [f"localhost:{pforte.tls_port}"]
+    pforte.write()
+    assert pforte.reload().returncode == 0
+    with tcp(pforte) as client:
+        assert read_alert(client.send(client_hello(MAIL.encode()))) == 80  # internal_error
+    assert pforte.access(host=MAIL)["decision"] == "passthrough.circle"
+
+
 def test_an_exact_name_comes_before_a_wildcard_whoever_has_it(start, server, authority):
     names = [HOST, "*.example.com", "crm.example.org"]
     pforte = start(server, hosts=["mail.example.com", "*.example.org"],
