@@ -52,11 +52,6 @@ constexpr Check kDnsAaaaBroken{.id = "dns.aaaa-broken",
                                .source = "RFC 4074, 4",
                                .why = {"clients ask for both families and wait for both answers",
                                        "Clients fragen nach beiden Familien und warten auf beide Antworten"}};
-constexpr Check kDnsTcpNeeded{
-    .id = "dns.tcp-blocked",
-    .source = "RFC 7766, 5",
-    .why = {"an answer that is too long for a datagram comes over TCP or not at all",
-            "eine Antwort, die für ein Datagramm zu lang ist, kommt über TCP oder gar nicht"}};
 constexpr Check kDnsSlow{
     .id = "dns.slow",
     .source = "",
@@ -249,18 +244,13 @@ class NameJudgement {
            {"mend the server of that domain: a name without AAAA has an empty answer, not none",
             "den Server dieser Domain in Ordnung bringen: ein Name ohne AAAA hat eine leere Antwort, nicht keine"},
            cat(dig(view_, server.server), " AAAA"));
-    if (server.a.answer.truncated)
-      tell(kDnsTcpNeeded, Level::Warning,
-           {cat("the answer of ", server_text(server.server), " is too long for a datagram, and over TCP none comes"),
-            cat("die Antwort von ", server_text(server.server),
-                " ist zu lang für ein Datagramm, und über TCP kommt keine")},
-           {"let TCP to port 53 pass", "TCP zu Port 53 durchlassen"}, cat(dig(view_, server.server), " +tcp"));
   }
 
   void compare_servers() {
     const ServerView* first = nullptr;
     for (const ServerView& server : view_.servers) {
-      if (!server.answered()) continue;
+      std::optional<ServerTrouble> trouble = trouble_of(server, view_.asked);
+      if (trouble && trouble->of_server()) continue;
       if (first == nullptr) {
         first = &server;
         continue;

@@ -44,10 +44,15 @@ constexpr Check kDnsGarbled{
     .id = "dns.garbled",
     .source = "RFC 1035, 4.1",
     .why = {"something else than a name server answers there", "dort antwortet etwas anderes als ein Nameserver"}};
+constexpr Check kDnsTcpNeeded{
+    .id = "dns.tcp-blocked",
+    .source = "RFC 7766, 5",
+    .why = {"an answer that is too long for a datagram comes over TCP or not at all",
+            "eine Antwort, die für ein Datagramm zu lang ist, kommt über TCP oder gar nicht"}};
 // Of the name first, then of the server; in the order of their certainty.
-constexpr std::array kByCertainty = {&kDnsAliasLeadsNowhere, &kDnsNoSuchNameCheck, &kDnsNoAddress,
-                                     &kDnsServerFails,       &kDnsRefuses,         &kDnsGarbled,
-                                     &kDnsNotListening,      &kDnsUnreachable,     &kDnsNoAnswerCheck};
+constexpr std::array kByCertainty = {&kDnsAliasLeadsNowhere, &kDnsNoSuchNameCheck, &kDnsNoAddress, &kDnsServerFails,
+                                     &kDnsTcpNeeded,         &kDnsRefuses,         &kDnsGarbled,   &kDnsNotListening,
+                                     &kDnsUnreachable,       &kDnsNoAnswerCheck};
 constexpr std::size_t kOfName = 3;
 
 ServerTrouble silent_trouble(const ServerView& view) {
@@ -128,6 +133,11 @@ std::optional<ServerTrouble> trouble_of(const ServerView& view, const std::strin
          cat("der Nameserver ", server, " konnte es nicht herausfinden (RCODE ", code, ')')},
         {"look at its log; its way to the servers of that domain, or DNSSEC there, is broken",
          "sein Protokoll ansehen; sein Weg zu den Servern dieser Domain oder DNSSEC dort ist gestört"}};
+  if (view.a.answer.truncated)
+    return ServerTrouble{&kDnsTcpNeeded,
+                         {cat("the answer of ", server, " is too long for a datagram, and over TCP none comes"),
+                          cat("die Antwort von ", server, " ist zu lang für ein Datagramm, und über TCP kommt keine")},
+                         {"let TCP to port 53 pass", "TCP zu Port 53 durchlassen"}};
   if (view.addresses().empty()) return empty_trouble(view, name);
   return std::nullopt;
 }
