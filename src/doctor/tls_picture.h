@@ -25,6 +25,9 @@ struct VersionOffer {
   std::vector<std::uint16_t> groups = {};      // of (EC)DHE, in the order in which it chose them
   std::vector<std::uint16_t> signatures = {};  // schemes it signed its key exchange with
   unsigned dh_bits = 0;                        // of the smallest prime it gave for DHE; 0: it gave none
+  bool extended_master_secret = false;         // RFC 7627; not told of TLS 1.3, as the next ones
+  bool secure_renegotiation = false;           // RFC 5746
+  bool compression = false;                    // of TLS (RFC 3749)
 };
 
 // What the server answered on names other than the one that is asked for.
@@ -36,8 +39,6 @@ struct Negotiated {
   std::string cipher;    // "TLS_AES_128_GCM_SHA256"
   std::string group;     // "x25519"; empty where the key exchange has none
   std::string protocol;  // of ALPN; empty: none
-  bool extended_master_secret = false;
-  bool secure_renegotiation = false;
   bool resumed = false;  // a second connection with what the first one had brought
   bool ticket = false;   // there was something to resume with
 };
@@ -45,16 +46,17 @@ struct Negotiated {
 // A server as a client of TLS sees it. What could not be found out is empty.
 struct TlsPicture {
   bool speaks_tls = false;
-  std::vector<VersionOffer> versions;              // those it takes, the oldest first
-  std::vector<pki::Certificate> sent;              // by the server, in its order
-  std::optional<Negotiated> negotiated;            // none: no handshake came to an end
-  std::vector<std::string> protocols;              // each that it takes by ALPN: "h2", "http/1.1"
-  std::string stapled;                             // OCSP response in DER; empty: none
-  bool compression = false;                        // of TLS (RFC 3749)
-  bool asks_for_certificate = false;               // of the client
-  bool needs_certificate = false;                  // and refuses who has none
-  std::vector<std::string> asked_authorities;      // whose certificates it asks for, in text
-  NameAnswer unnamed = NameAnswer::NotAsked;       // to a client that names no host
+  std::vector<VersionOffer> versions;          // those it takes, the oldest first
+  std::vector<pki::Certificate> sent;          // by the server, in its order
+  std::optional<Negotiated> negotiated;        // none: no handshake came to an end
+  std::string broken_off;                      // why it did not, in OpenSSL's words; empty: it did, or none was tried
+  std::vector<std::string> protocols;          // each that it takes by ALPN: "h2", "http/1.1"
+  std::string stapled;                         // OCSP response in DER; empty: none
+  bool asks_for_certificate = false;           // of the client
+  bool needs_certificate = false;              // and refuses who has none
+  bool cut_short = false;                      // it answers so slowly that not everything was asked
+  std::vector<std::string> asked_authorities;  // whose certificates it asks for, in text
+  NameAnswer unnamed = NameAnswer::NotAsked;   // to a client that names no host
   NameAnswer foreign_name = NameAnswer::NotAsked;  // to a client that names a host it cannot know
 };
 

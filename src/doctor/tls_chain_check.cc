@@ -1,0 +1,301 @@
+#include "doctor/tls_chain_check.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "base/printable.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "doctor/tls_chain_form.h"
+#include "doctor/tls_finding.h"
+#include "doctor/tls_vendor.h"
+#include "pki/anchors.h"
+#include "pki/authority_information.h"
+#include "pki/object_id.h"
+#include "pki/ocsp.h"
+#include "pki/peer_name.h"
+#include "pki/verify.h"
+
+namespace pforte::doctor {
+namespace {
+
+using Pointers = std::vector<const pki::Certificate*>;
+
+constexpr Check kChainHolds{.id = "tls.chain", .source = "", .why = {"", ""}};
+constexpr Check kChainIncomplete{.id = "tls.chain-incomplete",
+                                 .source = "RFC 8446, 4.4.2",
+                                 .why = {"Java, apps, OpenSSL and Firefox do not look for an intermediate that the "
+                                         "server does not send; that one browser knows it proves nothing",
+                                         "Java, Apps, OpenSSL und Firefox suchen ein Zwischenzertifikat nicht, das der "
+                                         "Server nicht sendet; dass ein Browser es kennt, beweist nichts"}};
+constexpr Check kVendorDefault{
+    .id = "tls.vendor-default",
+    .source = "",
+    .why = {"a certificate that came with a product proves nothing: its key is often the same everywhere",
+            "ein mitgeliefertes Zertifikat beweist nichts: sein Schlüssel ist oft überall derselbe"}};
+constexpr Check kRefused{.id = "tls.refused-by-client",
+                         .source = "OpenSSL 3.0, X509_verify_cert, security level 2",
+                         .why = {"programs that are built on OpenSSL do not connect",
+                                 "Programme, die auf OpenSSL beruhen, verbinden sich nicht"}};
+constexpr Check kStapleMissing{
+    .id = "tls.staple-missing",
+    .source = "RFC 7633, 4.2.3",
+    .why = {"the certificate promises a stapled OCSP answer, and Firefox insists on it",
+            "das Zertifikat verspricht eine angeheftete OCSP-Antwort, und Firefox besteht darauf"}};
+constexpr Check kStapleInvalid{.id = "tls.staple-invalid",
+                               .source = "RFC 6960, 3.2",
+                               .why = {"Firefox refuses a stapled answer that does not hold",
+                                       "Firefox lehnt eine angeheftete Antwort ab, die nicht gilt"}};
+constexpr Check kStapled{.id = "tls.stapled", .source = "RFC 6066, 8", .why = {"", ""}};
+
+// What breaks a path outranks what is wrong besides.
+constexpr auto kRanks =
+    std::to_array<std::string_view>({"cert.revoked", kVendorDefault.id, "cert.expired", "cert.not-yet-valid",
+                                     "cert.self-signed", kChainIncomplete.id, "cert.issuer-unknown", "cert.name"});
+
+std::size_t rank_among(std::string_view id) {
+  return std::size_t(std::ranges::find(kRanks, id) - kRanks.begin());
+}
+
+// One rule that is broken, for all programs that mind.
+struct Refusal {
+  pki::Finding finding;
+  std::vector<pki::ClientKind> clients = {};
+  std::vector<Evidence> words = {};  // of each program
+};
+
+Refusal& refusal_for(std::vector<Refusal>& refusals, const pki::Finding& finding) {
+  auto found = std::ranges::find_if(refusals, [&](const Refusal& one) {
+    return one.finding.rule == finding.rule && one.finding.certificate == finding.certificate;
+  });
+  return found != refusals.end() ? *found : refusals.emplace_back(finding);
+}
+
+void add_client(Refusal& refusal, const pki::ClientVerdict& verdict) {
+  if (std::ranges::find(refusal.clients, verdict.kind) == refusal.clients.end())
+    refusal.clients.push_back(verdict.kind);
+  std::string program(verdict.program);
+  if (!verdict.message.empty())
+    refusal.words.push_back({.name = {program, program}, .value = printable(verdict.message)});
+}
+
+// Clients' verdicts, turned from one for each program into one for each rule.
+std::vector<Refusal> refusals_of(const std::vector<pki::ClientVerdict>& verdicts) {
+  std::vector<Refusal> refusals;
+  for (const pki::ClientVerdict& verdict : verdicts) {
+    for (const pki::Finding& finding : verdict.findings) add_client(refusal_for(refusals, finding), verdict);
+  }
+  return refusals;
+}
+
+bool is_among(std::span<const pki::Certificate> sent, const pki::DistinguishedName& subject) {
+  return std::ranges::any_of(sent, [&](const pki::Certificate& one) { return one.subject == subject; });
+}
+
+// The issuer of the server's own certificate is neither sent nor trusted.
+bool lacks_intermediate(const Refusal& refusal, const ShownChain& shown) {
+  const pki::Certificate& leaf = shown.sent.front();
+  return refusal.finding.rule->id == "cert.issuer-unknown" && refusal.finding.certificate == &leaf &&
+         !is_among(shown.sent, leaf.issuer);
+}
+
+Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&& refusal) {
+  const pki::Rule& rule = *refusal.finding.rule;
+  const pki::Certificate& certificate = *refusal.finding.certificate;
+  Finding finding = finding_on(subject, {.id = rule.id, .source = rule.source, .why = {}}, Level::Error,
+                               refusal.finding.text(), {std::string(rule.remedy.en), std::string(rule.remedy.de)});
+  if (lacks_intermediate(refusal, shown)) {
+    std::string issuer = printable(certificate.issuer.text());
+    finding.check = kChainIncomplete;
+    finding.seen = {cat("the server does not send the certificate of ", issuer, ", which issued its own"),
+                    cat("der Server sendet das Zertifikat von ", issuer, " nicht mit, das seines ausgestellt hat")};
+    finding.remedy = {
+        "have the server send the whole chain (fullchain.pem); if that authority is your own root, put it into the "
+        "trust store",
+        "den Server die ganze Kette senden lassen (fullchain.pem); ist diese CA eine eigene Wurzel, sie in den "
+        "Truststore aufnehmen"};
+    std::vector<std::string> where = pki::authority_information_of(certificate).certificates;
+    if (!where.empty())
+      finding.evidence.push_back({.name = {"to be had at", "zu holen bei"}, .value = printable(where.front())});
+  }
+  finding.command = s_client_command(subject, "-showcerts");
+  finding.clients = std::move(refusal.clients);
+  finding.evidence.push_back({.name = {"certificate", "Zertifikat"}, .value = printable(certificate.subject.text())});
+  if (rule.id == "cert.name")
+    finding.evidence.push_back({.name = {"names", "Namen"}, .value = printable(pki::names_text(certificate))});
+  if (certificate.not_after && (rule.id == "cert.expired" || rule.id == "cert.not-yet-valid"))
+    finding.evidence.push_back(
+        {.name = {"valid", "gültig"},
+         .value = cat(rfc3339(*certificate.not_before), " .. ", rfc3339(*certificate.not_after))});
+  std::ranges::move(refusal.words, std::back_inserter(finding.evidence));
+  return finding;
+}
+
+// One chain under examination.
+class ChainJudge {
+ public:
+  ChainJudge(const TlsSubject& subject, const ShownChain& shown) : subject_(subject), shown_(shown) {
+    for (const auto& store : shown.trust) (void)pki::load_anchors(*store, shown.sent, {}, anchors_);
+    for (const pki::Certificate& anchor : anchors_) question_.trusted.push_back(&anchor);
+    for (const pki::Certificate& certificate : std::span(shown.sent).subspan(1))
+      question_.untrusted.push_back(&certificate);
+    if (shown.trust.empty()) assume_anchors();
+    if (std::optional<pki::PeerName> name = pki::read_peer_name(cat("dns:", subject.host)))
+      question_.wanted.names.push_back(*name);
+    verdict_ = pki::verify(question_);
+  }
+
+  std::vector<Finding> findings() {
+    tell_vendor();
+    tell_clients();
+    tell_staple();
+    tell_chain_form(subject_, shown_.sent, verdict_, findings_);
+    tell_ends(subject_, verdict_, shown_.at, findings_);
+    sum_up();
+    return std::move(findings_);
+  }
+
+ private:
+  // Behind those of the same rank.
+  void add(Finding finding) {
+    auto place = std::ranges::upper_bound(findings_, rank_among(finding.check.id), {},
+                                          [](const Finding& one) { return rank_among(one.check.id); });
+    findings_.insert(place, std::move(finding));
+  }
+  void assume_anchors();
+  void tell_vendor();
+  void tell_clients();
+  void tell_staple();
+  void judge_staple();
+  void sum_up();
+
+  const TlsSubject& subject_;
+  const ShownChain& shown_;
+  std::vector<pki::Certificate> anchors_;
+  pki::Question question_{.leaf = shown_.sent.front(),
+                          .untrusted = {},
+                          .trusted = {},
+                          .crls = {},
+                          .wanted = {.at = shown_.at, .names = {}}};
+  pki::Verdict verdict_;
+  std::vector<Finding> findings_;
+};
+
+// Where nobody says who is trusted, it is the top of what was sent.
+void ChainJudge::assume_anchors() {
+  for (const pki::Certificate& certificate : shown_.sent) {
+    bool has_issuer = std::ranges::any_of(shown_.sent, [&](const pki::Certificate& other) {
+      return &other != &certificate && other.subject == certificate.issuer;
+    });
+    if (!has_issuer && &certificate != &shown_.sent.front()) question_.trusted.push_back(&certificate);
+  }
+}
+
+void ChainJudge::tell_vendor() {
+  const pki::Certificate& leaf = shown_.sent.front();
+  std::string_view vendor = vendor_of(leaf);
+  if (vendor.empty() || verdict_.trusted) return;
+  Finding finding = finding_on(
+      subject_, kVendorDefault, Level::Error,
+      {cat("the server shows a certificate that came with a product: ", vendor),
+       cat("der Server zeigt ein mitgeliefertes Zertifikat: ", vendor)},
+      {"install a certificate of your own for this name", "ein eigenes Zertifikat für diesen Namen einspielen"});
+  finding.evidence.push_back({.name = {"certificate", "Zertifikat"}, .value = printable(leaf.subject.text())});
+  add(std::move(finding));
+}
+
+void ChainJudge::tell_clients() {
+  std::vector<pki::ClientVerdict> verdicts;
+  pki::ClientQuestion asked{question_, question_.untrusted, shown_.trust.empty()};
+  for (pki::ClientKind kind : subject_.clients)
+    std::ranges::move(pki::judge_as(kind, asked), std::back_inserter(verdicts));
+  std::vector<Refusal> refusals = refusals_of(verdicts);
+  for (const pki::ClientVerdict& verdict : verdicts) {
+    if (verdict.trusted || !verdict.findings.empty()) continue;
+    // OpenSSL judges for itself: its words belong to what the others have found, if they have.
+    if (!refusals.empty()) {
+      add_client(refusals.front(), verdict);
+      continue;
+    }
+    Finding finding =
+        finding_on(subject_, kRefused, Level::Error,
+                   {cat(verdict.program, " refuses the certificate: ", verdict.message),
+                    cat(verdict.program, " lehnt das Zertifikat ab: ", verdict.message)},
+                   {"have it issued anew by today's rules", "es nach heutigen Regeln neu ausstellen lassen"});
+    finding.clients = {verdict.kind};
+    add(std::move(finding));
+  }
+  for (Refusal& refusal : refusals) add(finding_of(subject_, shown_, std::move(refusal)));
+}
+
+void ChainJudge::tell_staple() {
+  if (!shown_.stapled.empty()) return judge_staple();
+  if (!shown_.sent.front().find_extension(pki::oid::kTlsFeature)) return;
+  Finding finding =
+      finding_on(subject_, kStapleMissing, Level::Error,
+                 {"the server staples no OCSP answer, and its certificate promises one",
+                  "der Server heftet keine OCSP-Antwort an, und sein Zertifikat verspricht eine"},
+                 {"switch stapling on (nginx: ssl_stapling on)", "Stapling einschalten (nginx: ssl_stapling on)"});
+  finding.command = s_client_command(subject_, "-status");
+  finding.clients = {pki::ClientKind::Browser};
+  add(std::move(finding));
+}
+
+void ChainJudge::judge_staple() {
+  Finding finding = finding_on(subject_, kStapled, Level::Ok,
+                               {"the stapled OCSP answer says: good", "die angeheftete OCSP-Antwort sagt: gut"}, {});
+  finding.command = s_client_command(subject_, "-status");
+  Result<pki::OcspResponse> response = pki::read_ocsp(shown_.stapled, "OCSP");
+  pki::Verdict told;
+  if (response) {
+    pki::Question question = question_;
+    question.responses = {&*response};
+    told = pki::verify(question);
+  }
+  auto revoked =
+      std::ranges::find_if(told.findings, [](const pki::Finding& one) { return one.rule->id == "cert.revoked"; });
+  if (revoked != told.findings.end()) {
+    Refusal refusal{.finding = *revoked, .clients = subject_.clients};
+    add(finding_of(subject_, shown_, std::move(refusal)));
+    return;
+  }
+  auto unknown = std::ranges::find_if(
+      told.findings, [](const pki::Finding& one) { return one.rule->id == "cert.revocation-unknown"; });
+  if (!response || unknown != told.findings.end()) {
+    Message why = response ? unknown->text() : Message{response.error().text(), response.error().text()};
+    finding.check = kStapleInvalid;
+    finding.level = Level::Error;
+    finding.seen = {cat("the stapled OCSP answer does not hold: ", why.en),
+                    cat("die angeheftete OCSP-Antwort gilt nicht: ", why.de)};
+    finding.remedy = {"have the server fetch a new one: look whether it reaches the responder",
+                      "den Server eine neue holen lassen: prüfen, ob er den Responder erreicht"};
+    finding.clients = {pki::ClientKind::Browser};
+  }
+  add(std::move(finding));
+}
+
+void ChainJudge::sum_up() {
+  if (!verdict_.trusted) return;
+  std::vector<std::string> names;
+  names.reserve(verdict_.path.size());
+  for (const pki::Certificate* certificate : verdict_.path) names.push_back(printable(certificate->subject.text()));
+  Finding finding = finding_on(subject_, kChainHolds, Level::Ok,
+                               {cat("the certificate holds until ", rfc3339(*shown_.sent.front().not_after)),
+                                cat("das Zertifikat gilt bis ", rfc3339(*shown_.sent.front().not_after))},
+                               {});
+  finding.command = s_client_command(subject_, "-showcerts");
+  finding.evidence.push_back({.name = {"path", "Pfad"}, .value = joined(names, " < ")});
+  finding.evidence.push_back({.name = {"names", "Namen"}, .value = printable(pki::names_text(shown_.sent.front()))});
+  add(std::move(finding));
+}
+
+}  // namespace
+
+std::vector<Finding> judge_chain(const TlsSubject& subject, const ShownChain& shown) {
+  return ChainJudge(subject, shown).findings();
+}
+
+}  // namespace pforte::doctor

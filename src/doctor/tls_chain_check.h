@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "doctor/tls_examination.h"
+#include "pki/certificate.h"
+
+namespace pforte::doctor {
+
+// What a server has shown of itself, and who is trusted. Nothing of it belongs to a thread.
+struct ShownChain {
+  std::vector<pki::Certificate> sent;                         // the server's own first; at least one
+  std::string stapled;                                        // OCSP response in DER; empty: none
+  std::vector<std::shared_ptr<const pki::TrustStore>> trust;  // empty: the top of what was sent is taken for trusted
+  pki::Instant at;
+};
+
+// What clients make of it, how it is sent, how long it holds; what breaks a path first. Takes milliseconds: not for a
+// loop's thread. `subject` without its dial.
+std::vector<Finding> judge_chain(const TlsSubject& subject, const ShownChain& shown);
+
+}  // namespace pforte::doctor

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doctor/tls_answer.h"
+#include "tls/probe.h"
+
+namespace pforte::doctor {
+
+// What a server takes in one version.
+struct VersionScan {
+  VersionOffer offer;
+  std::optional<ServerFlight> first =
+      {};  // what it said to the first hello that it took; none: it does not take the version
+  AnswerEnd refusal = AnswerEnd::Hello;  // how it refused, if it did
+  std::optional<TlsAlert> alert = {};    // with which
+};
+
+// Everything that was asked of a server.
+struct TlsScan {
+  TlsAnswer contact;                       // to a hello as a client of today says it
+  std::vector<VersionScan> versions = {};  // each that was asked for, taken or not, the oldest first
+  std::optional<tls::Probed> probed = {};  // a handshake to the end; none: it timed out, or there was no connection
+  std::optional<tls::Probed> again = {};   // with what the first had brought
+  std::optional<tls::Probed> only_http1 = {}, unnamed = {}, foreign = {};
+  bool cut_short = false;  // no time was left for the rest
+};
+
+// A host name that no server can know (RFC 2606, 2).
+inline constexpr std::string_view kForeignName = "no-such-host.example";
+
+// A hello as a client of today says it: TLS 1.3 and 1.2.
+ClientHello hello_of_today(const TlsSubject& subject);
+
+// Asks a server that has answered `contact`. What it takes is found by elimination: all that is left is offered until
+// nothing is taken. A server that answers slowly is asked no more after half of `setting.whole`.
+net::Task<TlsScan> scan_tls(const Setting& setting, const TlsSubject& subject, TlsAnswer contact);
+
+}  // namespace pforte::doctor
