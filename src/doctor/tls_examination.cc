@@ -121,7 +121,7 @@ struct JudgedChain {
 };
 
 // On a thread of the pool, since it takes milliseconds.
-JudgedChain judge(const TlsSubject& subject, std::vector<std::string> chain, std::string stapled) {
+JudgedChain judge_shown(const TlsSubject& subject, std::vector<std::string> chain, std::string stapled) {
   JudgedChain judged;
   ShownChain shown{.sent = {}, .stapled = std::move(stapled), .trust = subject.trust, .at = now_in_seconds()};
   for (std::string& der : chain) {
@@ -146,7 +146,7 @@ net::Task<> tell_chain(const Setting& setting, const TlsSubject& subject, std::v
   asked.dial = nullptr;
   std::move_only_function<Result<JudgedChain>()> work = [asked = std::move(asked), chain = std::move(chain),
                                                          stapled = picture.stapled]() mutable -> Result<JudgedChain> {
-    return judge(asked, std::move(chain), std::move(stapled));
+    return judge_shown(asked, std::move(chain), std::move(stapled));
   };
   JudgedChain judged = co_await setting.pool.run<JudgedChain>(setting.loop, std::move(work));
   picture.sent = std::move(judged.sent);

@@ -256,7 +256,7 @@ constexpr auto kGroupNames = std::to_array<CodePoint>({
 });
 
 // IANA, TLS SignatureScheme; of SHA-1 and MD5 as RFC 5246, 7.4.1.4.1 has them.
-constexpr auto kSchemeNames = std::to_array<CodePoint>({
+constexpr auto kSignatureNames = std::to_array<CodePoint>({
     {0x0101, "rsa_pkcs1_md5"},
     {0x0201, "rsa_pkcs1_sha1"},
     {0x0202, "dsa_sha1"},
@@ -316,7 +316,7 @@ std::string group_name(std::uint16_t code) {
 }
 
 std::string scheme_name(std::uint16_t code) {
-  return name_or_number(kSchemeNames, code);
+  return name_or_number(kSignatureNames, code);
 }
 
 bool is_forward_secret(std::uint16_t suite) {
