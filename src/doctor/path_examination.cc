@@ -9,6 +9,7 @@
 #include "doctor/shown_command.h"
 #include "doctor/tcp_attempt.h"
 #include "doctor/tcp_examination.h"
+#include "doctor/tls_examination.h"
 
 namespace pforte::doctor {
 namespace {
@@ -108,6 +109,14 @@ net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubj
   if (!dial) co_return {};
   if (subject.destination.via) subject.hop = path.hops().size() - 1;
   path.reach(subject.hop);
+  if (!subject.destination.speaks_tls()) co_return {};
+  TlsSubject sealed{.dial = dial,
+                    .destination = subject.destination,
+                    .hop = subject.hop,
+                    .trust = subject.judges.trust,
+                    .clients = subject.judges.clients,
+                    .needs_http1 = subject.needs_http1};
+  co_await examine_tls(setting, sealed, path);
   co_return {};
 }
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "net/together.h"
-#include "pki/peer_name.h"
 
 namespace pforte::doctor {
 namespace {
@@ -55,7 +54,7 @@ net::Task<TlsAnswer> say_hello(const Setting& setting, const TlsSubject& subject
 }
 
 std::string server_name_of(const TlsSubject& subject) {
-  return pki::read_address(subject.host) ? std::string() : subject.host;
+  return subject.destination.is_address() ? std::string() : subject.destination.host;
 }
 
 }  // namespace pforte::doctor

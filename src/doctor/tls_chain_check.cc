@@ -9,6 +9,7 @@
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "doctor/shown_command.h"
 #include "doctor/tls_chain_form.h"
 #include "doctor/tls_finding.h"
 #include "doctor/tls_vendor.h"
@@ -121,7 +122,7 @@ Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&&
     if (!where.empty())
       finding.evidence.push_back({.name = {"to be had at", "zu holen bei"}, .value = printable(where.front())});
   }
-  finding.command = s_client_command(subject, "-showcerts");
+  finding.command = s_client_command(subject.destination, {"-showcerts"});
   finding.clients = std::move(refusal.clients);
   finding.evidence.push_back({.name = {"certificate", "Zertifikat"}, .value = printable(certificate.subject.text())});
   if (rule.id == "cert.name")
@@ -143,7 +144,7 @@ class ChainJudge {
     for (const pki::Certificate& certificate : std::span(shown.sent).subspan(1))
       question_.untrusted.push_back(&certificate);
     if (shown.trust.empty()) assume_anchors();
-    if (std::optional<pki::PeerName> name = pki::read_peer_name(cat("dns:", subject.host)))
+    if (std::optional<pki::PeerName> name = pki::read_peer_name(cat("dns:", subject.destination.host)))
       question_.wanted.names.push_back(*name);
     verdict_ = pki::verify(question_);
   }
@@ -239,7 +240,7 @@ void ChainJudge::tell_staple() {
                  {"the server staples no OCSP answer, and its certificate promises one",
                   "der Server heftet keine OCSP-Antwort an, und sein Zertifikat verspricht eine"},
                  {"switch stapling on (nginx: ssl_stapling on)", "Stapling einschalten (nginx: ssl_stapling on)"});
-  finding.command = s_client_command(subject_, "-status");
+  finding.command = s_client_command(subject_.destination, {"-status"});
   finding.clients = {pki::ClientKind::Browser};
   add(std::move(finding));
 }
@@ -247,7 +248,7 @@ void ChainJudge::tell_staple() {
 void ChainJudge::judge_staple() {
   Finding finding = finding_on(subject_, kStapled, Level::Ok,
                                {"the stapled OCSP answer says: good", "die angeheftete OCSP-Antwort sagt: gut"}, {});
-  finding.command = s_client_command(subject_, "-status");
+  finding.command = s_client_command(subject_.destination, {"-status"});
   Result<pki::OcspResponse> response = pki::read_ocsp(shown_.stapled, "OCSP");
   pki::Verdict told;
   if (response) {
@@ -286,7 +287,7 @@ void ChainJudge::sum_up() {
                                {cat("the certificate holds until ", rfc3339(*shown_.sent.front().not_after)),
                                 cat("das Zertifikat gilt bis ", rfc3339(*shown_.sent.front().not_after))},
                                {});
-  finding.command = s_client_command(subject_, "-showcerts");
+  finding.command = s_client_command(subject_.destination, {"-showcerts"});
   finding.evidence.push_back({.name = {"path", "Pfad"}, .value = joined(names, " < ")});
   finding.evidence.push_back({.name = {"names", "Namen"}, .value = printable(pki::names_text(shown_.sent.front()))});
   add(std::move(finding));

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "doctor/shown_command.h"
 #include "doctor/tls_finding.h"
 
 namespace pforte::doctor {
@@ -45,7 +46,7 @@ Message right_file() {
 void tell_certificate(const TlsSubject& subject, const Check& check, Level level, const pki::Certificate& certificate,
                       Message seen, std::vector<Finding>& findings) {
   Finding finding = finding_on(subject, check, level, std::move(seen), right_file());
-  finding.command = s_client_command(subject, "-showcerts");
+  finding.command = s_client_command(subject.destination, {"-showcerts"});
   finding.evidence.push_back({.name = {"certificate", "Zertifikat"}, .value = printable(certificate.subject.text())});
   findings.push_back(std::move(finding));
 }
@@ -81,7 +82,7 @@ void tell_chain_form(const TlsSubject& subject, const Sent& sent, const pki::Ver
         subject, kChainOrder, Level::Warning,
         {"the server sends its chain in a wrong order", "der Server sendet seine Kette in falscher Reihenfolge"},
         right_file());
-    finding.command = s_client_command(subject, "-showcerts");
+    finding.command = s_client_command(subject.destination, {"-showcerts"});
     findings.push_back(std::move(finding));
   }
   for (std::size_t at = 1; at < sent.size(); ++at) {
@@ -118,7 +119,7 @@ void tell_ends(const TlsSubject& subject, const pki::Verdict& verdict, pki::Inst
                    {cat("the certificate ends in ", days, " days"), cat("das Zertifikat endet in ", days, " Tagen")},
                    {"have it renewed now, and let a machine do it from now on",
                     "jetzt erneuern und künftig maschinell erneuern lassen"});
-    finding.command = cat(s_client_command(subject), " | openssl x509 -noout -dates");
+    finding.command = cat(s_client_command(subject.destination), " | openssl x509 -noout -dates");
     finding.evidence.push_back(
         {.name = {"certificate", "Zertifikat"}, .value = printable(certificate->subject.text())});
     finding.evidence.push_back({.name = {"ends", "endet"}, .value = rfc3339(*certificate->not_after)});

@@ -125,7 +125,7 @@ JudgedChain judge_shown(const TlsSubject& subject, std::vector<std::string> chai
   JudgedChain judged;
   ShownChain shown{.sent = {}, .stapled = std::move(stapled), .trust = subject.trust, .at = now_in_seconds()};
   for (std::string& der : chain) {
-    Result<pki::Certificate> read = pki::read_certificate(std::move(der), subject.host);
+    Result<pki::Certificate> read = pki::read_certificate(std::move(der), subject.destination.host);
     if (read) {
       shown.sent.push_back(std::move(*read));
       continue;

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <vector>
 
+#include "doctor/destination.h"
 #include "doctor/path.h"
 #include "doctor/setting.h"
 #include "doctor/tls_picture.h"
@@ -16,13 +16,12 @@ namespace pforte::doctor {
 // A server whose TLS is examined.
 struct TlsSubject {
   Dial dial;
-  std::string host;  // as clients call it: a DNS name, sent as SNI and looked for in the certificate, or an IP address
-  std::size_t hop = 0;                                        // of the path, which the server is
+  Destination destination;  // its host is what is sent as SNI and looked for in the certificate
+  std::size_t hop = 0;      // of the path, which the server is
   std::vector<std::shared_ptr<const pki::TrustStore>> trust;  // empty: what the server sends is taken for trusted
   std::vector<pki::ClientKind> clients = {pki::ClientKind::Browser, pki::ClientKind::App, pki::ClientKind::Java,
                                           pki::ClientKind::OpenSsl};  // whose verdicts are asked for
   bool needs_http1 = false;  // Kerberos signs in connections: HTTP/2 alone does not do
-  std::string s_client;      // how openssl s_client gets there: "-connect crm.example.com:443 -proxy 10.0.0.1:3128"
 };
 
 // Examines what a server offers, whom it shuts out, and what clients make of its certificates; tells the path.

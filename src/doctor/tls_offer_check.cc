@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "doctor/shown_command.h"
 #include "doctor/tls_finding.h"
 #include "doctor/tls_suites.h"
 
@@ -175,7 +176,7 @@ void tell_old_versions(const TlsSubject& subject, const Offers& offers, Path& pa
   if (has_ssl3) {
     Finding finding = finding_on(subject, kSsl3, Level::Error, {"the server takes SSL 3.0", "der Server nimmt SSL 3.0"},
                                  {"switch SSL 3.0 off", "SSL 3.0 abschalten"});
-    finding.command = s_client_command(subject, "-ssl3");
+    finding.command = s_client_command(subject.destination, {"-ssl3"});
     path.tell(std::move(finding));
   }
   if (old.empty()) return;
@@ -183,8 +184,8 @@ void tell_old_versions(const TlsSubject& subject, const Offers& offers, Path& pa
   Finding finding = finding_on(subject, kOldVersion, Level::Warning,
                                {cat("the server takes ", names), cat("der Server nimmt ", names)},
                                {"switch off everything before TLS 1.2", "alles vor TLS 1.2 abschalten"});
-  finding.command = s_client_command(
-      subject, old.front() == "TLS 1.0" ? "-tls1 -cipher DEFAULT@SECLEVEL=0" : "-tls1_1 -cipher DEFAULT@SECLEVEL=0");
+  finding.command = s_client_command(subject.destination,
+                                     {old.front() == "TLS 1.0" ? "-tls1" : "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"});
   path.tell(std::move(finding));
 }
 
@@ -194,7 +195,7 @@ void tell_new_version(const TlsSubject& subject, const Offers& offers, Path& pat
     Finding finding = finding_on(subject, kNoTls13, Level::Note,
                                  {"the server does not take TLS 1.3", "der Server nimmt TLS 1.3 nicht"},
                                  {"switch TLS 1.3 on", "TLS 1.3 einschalten"});
-    finding.command = s_client_command(subject, "-tls1_3");
+    finding.command = s_client_command(subject.destination, {"-tls1_3"});
     path.tell(std::move(finding));
   }
   if (newest && offers.size() == 1)
@@ -213,7 +214,7 @@ void tell_suites(const TlsSubject& subject, const Offers& offers, Path& path) {
                                  {cat("the server takes ", rule.are.en, " (", bad.size(), ')'),
                                   cat("der Server nimmt ", rule.are.de, " (", bad.size(), ')')},
                                  to_message(kTakeOut));
-    finding.command = s_client_command(subject, cat("-tls1_2 -cipher ", rule.cipher, "@SECLEVEL=0"));
+    finding.command = s_client_command(subject.destination, {"-tls1_2", "-cipher", cat(rule.cipher, "@SECLEVEL=0")});
     finding.evidence.push_back({.name = {"suites", "Suites"}, .value = joined(bad, ", ")});
     path.tell(std::move(finding));
   }
@@ -238,7 +239,7 @@ void tell_kinds(const TlsSubject& subject, const Offers& offers, Path& path) {
                                {cat("the server also takes ", fixed.size(), " suites without (EC)DHE"),
                                 cat("der Server nimmt auch ", fixed.size(), " Suites ohne (EC)DHE")},
                                to_message(kTakeOut));
-  finding.command = s_client_command(subject, "-tls1_2 -cipher kRSA");
+  finding.command = s_client_command(subject.destination, {"-tls1_2", "-cipher", "kRSA"});
   finding.evidence.push_back({.name = {"suites", "Suites"}, .value = joined(fixed, ", ")});
   path.tell(std::move(finding));
 }
@@ -260,7 +261,7 @@ void tell_keys(const TlsSubject& subject, const Offers& offers, Path& path) {
                    {cat("the group for DHE has ", bits, " bits"), cat("die Gruppe für DHE hat ", bits, " Bit")},
                    {"take a group of 2048 bits or more (ffdhe2048), or leave DHE out",
                     "eine Gruppe ab 2048 Bit nehmen (ffdhe2048), oder DHE weglassen"});
-    finding.command = s_client_command(subject, "-tls1_2 -cipher DHE@SECLEVEL=0");
+    finding.command = s_client_command(subject.destination, {"-tls1_2", "-cipher", "DHE@SECLEVEL=0"});
     path.tell(std::move(finding));
   }
   if (sha1)
@@ -281,14 +282,13 @@ void tell_extensions(const TlsSubject& subject, const Offers& offers, Path& path
     path.tell(finding_on(subject, kCompression, Level::Error,
                          {"the server compresses in TLS", "der Server komprimiert in TLS"},
                          {"switch compression of TLS off", "Komprimierung in TLS abschalten"}));
-  std::string_view option = "-tls1_2";
   if (!last->secure_renegotiation && last->version > TlsVersion::Ssl3) {
     bool only = offers.back().version == last->version;
     Finding finding =
         finding_on(subject, kRenegotiation, only ? Level::Error : Level::Warning,
                    {"the server does not support secure renegotiation", "der Server kann keine sichere Neuaushandlung"},
                    {"update the server", "den Server aktualisieren"});
-    finding.command = s_client_command(subject, option);
+    finding.command = s_client_command(subject.destination, {"-tls1_2"});
     if (only) finding.clients = {pki::ClientKind::OpenSsl};
     path.tell(std::move(finding));
   }
@@ -297,7 +297,7 @@ void tell_extensions(const TlsSubject& subject, const Offers& offers, Path& path
         subject, kNoExtendedSecret, Level::Warning,
         {"the server does not support the extended master secret", "der Server kann kein Extended Master Secret"},
         {"update the server, or what stands in front of it", "den Server aktualisieren, oder was vor ihm steht"});
-    finding.command = s_client_command(subject, option);
+    finding.command = s_client_command(subject.destination, {"-tls1_2"});
     path.tell(std::move(finding));
   }
 }

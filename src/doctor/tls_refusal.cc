@@ -57,7 +57,7 @@ constexpr Check kClosed{
     .id = "tls.hangs-up",
     .source = "RFC 8446, 6.2",
     .why = {"a TLS server that refuses says so with an alert", "ein TLS-Server, der ablehnt, sagt es mit einem Alert"}};
-constexpr Check kSilent{
+constexpr Check kAnswersNot{
     .id = "tls.silent", .source = "", .why = {"clients wait until they give up", "Clients warten, bis sie aufgeben"}};
 constexpr Check kBroken{.id = "tls.malformed",
                         .source = "RFC 8446, 6",
@@ -117,10 +117,10 @@ void tell_name(const TlsSubject& subject, std::uint8_t number, Path& path) {
   std::string alert = alert_text(number);
   const AlertMeaning& remedy = meaning_of_alert(kUnrecognizedName);
   path.tell(finding_on(subject, kNameUnknown, Level::Error,
-                       {cat("the server refuses a hello that names ", subject.host, " with the alert ", alert,
-                            ", and takes one without a name"),
-                        cat("der Server lehnt eine Begrüßung, die ", subject.host, " nennt, mit dem Alert ", alert,
-                            " ab und nimmt eine ohne Namen")},
+                       {cat("the server refuses a hello that names ", subject.destination.host, " with the alert ",
+                            alert, ", and takes one without a name"),
+                        cat("der Server lehnt eine Begrüßung, die ", subject.destination.host, " nennt, mit dem Alert ",
+                            alert, " ab und nimmt eine ohne Namen")},
                        {std::string(remedy.remedy.en), std::string(remedy.remedy.de)}));
 }
 
@@ -161,13 +161,13 @@ Message deed_of(AnswerEnd end) {
 
 void tell_filtered(const TlsSubject& subject, AnswerEnd end, Path& path) {
   Message deed = deed_of(end);
-  path.tell(finding_on(
-      subject, kNameFiltered, Level::Error,
-      {cat("the other side ", deed.en, " when the hello names ", subject.host, ", and answers one without a name"),
-       cat("die Gegenseite ", deed.de, ", wenn die Begrüßung ", subject.host,
-           " nennt, und antwortet auf eine ohne Namen")},
-      {cat("allow ", subject.host, " in the firewall, proxy or load balancer on the way"),
-       cat(subject.host, " in Firewall, Proxy oder Load Balancer auf dem Weg erlauben")}));
+  path.tell(finding_on(subject, kNameFiltered, Level::Error,
+                       {cat("the other side ", deed.en, " when the hello names ", subject.destination.host,
+                            ", and answers one without a name"),
+                        cat("die Gegenseite ", deed.de, ", wenn die Begrüßung ", subject.destination.host,
+                            " nennt, und antwortet auf eine ohne Namen")},
+                       {cat("allow ", subject.destination.host, " in the firewall, proxy or load balancer on the way"),
+                        cat(subject.destination.host, " in Firewall, Proxy oder Load Balancer auf dem Weg erlauben")}));
 }
 
 void tell_intolerant(const TlsSubject& subject, AnswerEnd end, Path& path) {
@@ -183,7 +183,7 @@ void tell_intolerant(const TlsSubject& subject, AnswerEnd end, Path& path) {
 
 void tell_silence(const TlsSubject& subject, AnswerEnd end, Path& path) {
   Message deed = deed_of(end);
-  const Check& check = end == AnswerEnd::Reset ? kReset : end == AnswerEnd::Closed ? kClosed : kSilent;
+  const Check& check = end == AnswerEnd::Reset ? kReset : end == AnswerEnd::Closed ? kClosed : kAnswersNot;
   path.tell(finding_on(
       subject, check, Level::Error,
       {cat("the other side ", deed.en, " after the hello"), cat("die Gegenseite ", deed.de, ", nach der Begrüßung")},

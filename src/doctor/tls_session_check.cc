@@ -7,6 +7,7 @@
 
 #include "base/printable.h"
 #include "base/text.h"
+#include "doctor/shown_command.h"
 #include "doctor/tls_finding.h"
 
 namespace pforte::doctor {
@@ -95,7 +96,8 @@ void tell_names(const TlsSubject& subject, const TlsPicture& picture, Path& path
   Finding finding = finding_on(subject, kNameNeeded, Level::Note, std::move(seen),
                                {"leave it; where such clients are in use, make this site the default one",
                                 "so lassen; wo es solche Clients gibt, diese Site zur Vorgabe machen"});
-  finding.command = cat("openssl s_client ", subject.s_client, " -noservername </dev/null");
+  finding.command = cat("openssl s_client -connect ", host_port(subject.destination.host, subject.destination.port),
+                        " -noservername </dev/null");
   path.tell(std::move(finding));
 }
 
@@ -107,7 +109,7 @@ void tell_protocols(const TlsSubject& subject, const TlsPicture& picture, Path& 
                  {cat("by ALPN the server takes ", joined(picture.protocols, ", "), " and not http/1.1"),
                   cat("per ALPN nimmt der Server ", joined(picture.protocols, ", "), " und nicht http/1.1")},
                  {"offer http/1.1 as well", "auch http/1.1 anbieten"});
-  finding.command = s_client_command(subject, "-alpn http/1.1");
+  finding.command = s_client_command(subject.destination, {"-alpn", "http/1.1"});
   path.tell(std::move(finding));
 }
 
@@ -124,7 +126,7 @@ void tell_resumption(const TlsSubject& subject, const TlsPicture& picture, Path&
       {"switch tickets or a session cache on; of several servers behind one name, give all the same ticket keys",
        "Tickets oder einen Sitzungsspeicher einschalten; mehreren Servern hinter einem Namen dieselben "
        "Ticket-Schlüssel geben"});
-  finding.command = s_client_command(subject, "-reconnect");
+  finding.command = s_client_command(subject.destination, {"-reconnect"});
   path.tell(std::move(finding));
 }
 
