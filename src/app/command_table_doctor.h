@@ -45,6 +45,14 @@ inline constexpr std::array kDoctorOptions = std::to_array<OptionSpec>({
      .value = {"FILE", "DATEI"},
      .tells = {"the first line is the store's password; - asks for it",
                "die erste Zeile ist das Passwort des Speichers; - fragt danach"}},
+    {.name = "--ldap",
+     .value = {"URL", "URL"},
+     .tells = {"the directory with the accounts of the services, instead of that of [ldap]",
+               "das Verzeichnis mit den Konten der Dienste statt dem aus [ldap]"}},
+    {.name = "--bind-dn", .value = {"DN", "DN"}, .tells = {"as whom it is asked", "als wer es gefragt wird"}},
+    {.name = "--password-file",
+     .value = {"FILE", "DATEI"},
+     .tells = {"the first line is the password of --bind-dn", "die erste Zeile ist das Passwort zu --bind-dn"}},
 });
 
 inline constexpr CommandSpec kDoctorCommand = {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -13,7 +14,10 @@
 #include "doctor/file_rights.h"
 #include "doctor/kerberos_check.h"
 #include "gate/config.h"
+#include "identity/agents.h"
+#include "identity/ldap_server.h"
 #include "kerberos/krb5_file.h"
+#include "store/store.h"
 
 namespace pforte::app {
 namespace {
@@ -56,6 +60,47 @@ doctor::KerberosFacts facts_of(const gate::Config& config, conf::Problems proble
   return facts;
 }
 
+// What --ldap, --bind-dn and --password-file name; it is encrypted wherever it leaves this machine.
+identity::LdapConfig named_directory(const CommandLine& line, const std::string& url, const gate::Config& config) {
+  identity::LdapConfig directory;
+  directory.servers.push_back({.value = url, .place = {}});
+  conf::Problems problems;
+  std::optional<identity::LdapServer> server = identity::read_ldap_server(directory.servers.front(), problems);
+  directory.start_tls = server && !server->tls && !server->is_loopback();
+  if (config.ldap) directory.trust = config.ldap->trust;
+  directory.bind_dn = line.value_of("--bind-dn");
+  if (std::optional<std::string> file = line.value_of("--password-file"))
+    directory.bind_password_file = conf::Text{.value = *file, .place = {}};
+  return directory;
+}
+
+// Who may sign in, by the store; nobody where there is none or it cannot be read.
+std::vector<doctor::AgentName> agents_of(const std::string& state_dir) {
+  std::vector<doctor::AgentName> names;
+  std::string file = cat(state_dir, "/pforte.db");
+  std::error_code failure;
+  if (!std::filesystem::exists(file, failure)) return names;
+  Result<std::unique_ptr<store::Store>> store = store::open_sqlite(file);
+  if (!store) return names;
+  identity::Agents agents(**store);
+  Result<> read = agents.each([&](const identity::Agent& agent) {
+    if (!agent.disabled) names.push_back({.login = agent.login, .principals = agent.principals});
+  });
+  return read ? names : std::vector<doctor::AgentName>();
+}
+
+std::optional<doctor::DirectoryFacts> directory_of(const CommandLine& line, const gate::Config& config) {
+  std::optional<std::string> url = line.value_of("--ldap");
+  if (!url && !config.ldap) return std::nullopt;
+  doctor::DirectoryFacts facts{.config = url ? named_directory(line, *url, config) : *config.ldap,
+                               .may_be_another = !url,
+                               .agents = agents_of(config.state_dir),
+                               .authorization = config.limits.authorization,
+                               .application_signs_in = std::ranges::any_of(
+                                   config.backends, [](const auto& one) { return one.connection_sign_in; })};
+  return facts;
+}
+
 // "HTTP/crm.example.com" of what was typed, perhaps with a realm.
 std::string without_realm(const std::string& service) {
   return service.substr(0, service.find('@'));
@@ -64,14 +109,20 @@ std::string without_realm(const std::string& service) {
 }  // namespace
 
 Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Examinations& examinations) {
+  if (std::optional<std::string> url = call.line.value_of("--ldap")) {
+    conf::Problems wrong;
+    if (!identity::read_ldap_server({.value = *url, .place = {"--ldap", 0, 0}}, wrong))
+      return std::unexpected(unreadable_configuration("--ldap", wrong));
+  }
   std::string file = config_file(call.line);
   conf::Problems problems;
   std::optional<gate::Config> config = gate::read_draft(file, problems);
   if (!config) return std::unexpected(unreadable_configuration(file, problems));
   auto facts = std::make_shared<doctor::KerberosFacts>(facts_of(*config, std::move(problems)));
+  facts->directory = directory_of(call.line, *config);
   if (!service.empty()) facts->alone = without_realm(service);
   std::string subject = service.empty() ? "kerberos" : cat("kerberos ", service);
-  doctor::KerberosPath made = doctor::path_of_kerberos(*facts, std::move(subject), false);
+  doctor::KerberosPath made = doctor::path_of_kerberos(*facts, subject);
   examinations.push_back({.path = std::make_unique<doctor::Path>(std::move(made.path)),
                           .work = [&setting = call.setting, facts, hops = std::move(made.hops)](doctor::Path& path) {
                             return doctor::examine_kerberos(setting, facts, hops, path);

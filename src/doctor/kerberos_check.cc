@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "doctor/directory_check.h"
 #include "doctor/krb5_lint.h"
 #include "doctor/spn_check.h"
 #include "kerberos/keytab.h"
@@ -62,6 +63,9 @@ net::Task<> examine_kerberos(const Setting& setting, std::shared_ptr<const Kerbe
   }
   auto look = [facts, hops](Path& copy) { look_at_files(*facts, hops, copy); };
   co_await look_aside(setting, path, std::move(look));
+  if (!facts->directory) co_return {};
+  auto ask = [facts, hops](Path& copy) { check_directory(*facts, hops, copy); };
+  co_await look_aside(setting, path, std::move(ask));
   co_return {};
 }
 
@@ -70,7 +74,7 @@ Path path_of_keytab(const std::string& file) {
 }
 
 net::Task<> examine_keytab(const Setting& setting, std::string file, uid_t user, Path& path) {
-  auto look = [file = std::move(file), user](Path& copy) { check_keytab_place(file, user, kFileHop, copy); };
+  auto look = [file = std::move(file), user](Path& copy) { check_keytab_file(file, user, false, {copy, kFileHop}); };
   co_await look_aside(setting, path, std::move(look));
   co_return {};
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace pforte::doctor {
@@ -33,6 +34,10 @@ Level level_of(conf::Severity severity) {
 
 }  // namespace
 
+bool KerberosFacts::concerns(const kerberos::Principal& service) const {
+  return !alone || equals_ignoring_case(*alone, joined(service.components, "/"));
+}
+
 std::vector<std::string> KerberosFacts::realms() const {
   std::vector<std::string> realms;
   for (const kerberos::KeytabConfig& one : config.keytabs) {
@@ -47,8 +52,8 @@ std::string KerberosFacts::default_realm() const {
   return relation ? relation->value : "";
 }
 
-KerberosPath path_of_kerberos(const KerberosFacts& facts, std::string subject, bool asks_directory) {
-  KerberosPath made{.path = Path(std::move(subject), {}), .hops = {}};
+KerberosPath path_of_kerberos(const KerberosFacts& facts, const std::string& subject) {
+  KerberosPath made{.path = Path(subject, {}), .hops = {}};
   Path& path = made.path;
   made.hops.browser = path.append({"browser", "Browser"});
   made.hops.dns = path.append({"DNS", "DNS"});
@@ -58,7 +63,7 @@ KerberosPath path_of_kerberos(const KerberosFacts& facts, std::string subject, b
   made.hops.keytab = path.append({"keytab", "Keytab"});
   for (const std::string& realm : facts.realms())
     made.hops.realms[realm] = path.append({cat("KDC ", realm), cat("KDC ", realm)});
-  if (asks_directory) made.hops.directory = path.append({"directory", "Verzeichnis"});
+  if (facts.directory) made.hops.directory = path.append({"directory", "Verzeichnis"});
   return made;
 }
 

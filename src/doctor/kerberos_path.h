@@ -10,20 +10,40 @@
 
 #include "conf/problem.h"
 #include "doctor/path.h"
+#include "identity/ldap_config.h"
 #include "kerberos/kerberos_config.h"
 #include "kerberos/krb5_file.h"
 
 namespace pforte::doctor {
 
+// Somebody who signs in.
+struct AgentName {
+  std::string login;
+  std::vector<std::string> principals;
+};
+
+// A directory that is asked about accounts, and what for.
+struct DirectoryFacts {
+  identity::LdapConfig config;        // read without errors; without a base, the server's own
+  bool may_be_another = false;        // not the KDC's: then accounts are judged only if it is Active Directory
+  std::vector<AgentName> agents;      // whose tickets may grow too long
+  std::size_t authorization = 0;      // bytes of the longest that the gate takes
+  bool application_signs_in = false;  // some backend gets Authorization itself
+};
+
 // What signing in by tickets rests on, as configuration and files have it.
 struct KerberosFacts {
   kerberos::KerberosConfig config;
-  conf::Problems problems;           // of the configuration, those of [kerberos] and of the files it names
-  std::string krb5_name;             // the krb5.conf that counts; empty: there is none
-  kerberos::Krb5File krb5;           // with what it includes
-  std::vector<conf::Text> hosts;     // under which people sign in, lower case; "*.example.com" and "*" among them
-  uid_t gate_user = 0;               // whom the gate runs as
+  conf::Problems problems;        // of the configuration, those of [kerberos] and of the files it names
+  std::string krb5_name;          // the krb5.conf that counts; empty: there is none
+  kerberos::Krb5File krb5;        // with what it includes
+  std::vector<conf::Text> hosts;  // under which people sign in, lower case; "*.example.com" and "*" among them
+  uid_t gate_user = 0;            // whom the gate runs as
+  std::optional<DirectoryFacts> directory;
   std::optional<std::string> alone;  // where one service is examined, its name without the realm: "HTTP/host"
+
+  // Whether a service is to be examined.
+  bool concerns(const kerberos::Principal& service) const;
 
   // The realms of its services, each once; where there are none, the default realm.
   std::vector<std::string> realms() const;
@@ -50,7 +70,7 @@ struct KerberosPath {
 };
 
 // browser → DNS → gate → krb5.conf → keytab → KDC EXAMPLE.COM → directory. The last only where one is asked.
-KerberosPath path_of_kerberos(const KerberosFacts& facts, std::string subject, bool asks_directory);
+KerberosPath path_of_kerberos(const KerberosFacts& facts, const std::string& subject);
 
 // Tells what reading the configuration has found of Kerberos, each at its station, with file and line.
 void tell_kerberos_problems(const KerberosFacts& facts, const KerberosHops& hops, Path& path);

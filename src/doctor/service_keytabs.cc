@@ -1,7 +1,11 @@
+#include <algorithm>
+#include <expected>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -9,6 +13,7 @@
 #include "doctor/spn_check.h"
 #include "kerberos/access.h"
 #include "kerberos/keytab.h"
+#include "kerberos/keytab_findings.h"
 
 namespace pforte::doctor {
 namespace {
@@ -58,49 +63,85 @@ void tell_key_fault(const kerberos::KeytabConfig& one, kerberos::Fault fault, st
              .evidence = {{.name = {"service", "Dienst"}, .value = one.principal.to_text()}, evidence_of(one.place)}});
 }
 
+Level level_of(kerberos::KeytabLevel level) {
+  if (level == kerberos::KeytabLevel::Error) return Level::Error;
+  return level == kerberos::KeytabLevel::Warning ? Level::Warning : Level::Note;
+}
+
+// What check_service_keys() says of each service.
+bool is_told_with_service(const kerberos::KeytabFinding& finding) {
+  return finding.id == "keytab.no-aes" || finding.id.starts_with("kerberos.");
+}
+
+void tell_keytab(kerberos::KeytabFinding finding, KeytabHop at) {
+  at.path.tell({.check = {.id = finding.id, .source = "", .why = {}},
+                .level = level_of(finding.level),
+                .hop = at.hop,
+                .seen = std::move(finding.what),
+                .remedy = std::move(finding.remedy),
+                .command = std::move(finding.command)});
+}
+
+void tell_folder(const std::string& file, KeytabHop at) {
+  std::optional<std::string> open = changed_by_everybody(file);
+  if (!open || kerberos::check_keytab_rights(file)) return;
+  std::string command = cat("chmod o-w ", *open);
+  at.path.tell({.check = kKeytabFolder,
+                .level = Level::Error,
+                .hop = at.hop,
+                .seen = {cat("everybody on this machine can change ", *open, ", and so replace ", file),
+                         cat("jeder hier kann ", *open, " ändern und so ", file, " ersetzen")},
+                .remedy = {command, command},
+                .command = cat("namei -l ", file)});
+}
+
+// Root may everything as it is.
+void tell_owner(const std::string& file, uid_t gate_user, KeytabHop at) {
+  std::optional<uid_t> owner = owner_of(file);
+  if (!owner || *owner == 0 || *owner == gate_user) return;
+  std::string who = kerberos::user_name(*owner), gate = kerberos::user_name(gate_user);
+  std::string command = cat("chown ", gate, " ", file);
+  at.path.tell({.check = kKeytabOwner,
+                .level = Level::Warning,
+                .hop = at.hop,
+                .seen = {cat(file, " belongs to ", who, ", and the gate runs as ", gate),
+                         cat(file, " gehört ", who, ", und das Gate läuft als ", gate)},
+                .remedy = {command, command},
+                .command = cat("ls -l ", file)});
+}
+
 }  // namespace
 
 void check_service_keytabs(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
   std::set<std::string> looked_at;
   for (const kerberos::KeytabConfig& one : facts.config.keytabs) {
-    std::string name = joined(one.principal.components, "/");
-    if (facts.alone && !equals_ignoring_case(*facts.alone, name)) continue;
+    if (!facts.concerns(one.principal)) continue;
     bool first = looked_at.insert(one.keytab.value).second;
     if (first) tell_windows_path(one.keytab, hops.keytab, path);
     std::optional<kerberos::Fault> fault = kerberos::check_service_keys(facts.config, one);
     if (fault && !is_of_windows(one.keytab.value)) tell_key_fault(one, *std::move(fault), hops.keytab, path);
-    if (first) check_keytab_place(one.keytab.value, facts.gate_user, hops.keytab, path);
+    if (first) check_keytab_file(one.keytab.value, facts.gate_user, true, {path, hops.keytab});
   }
   if (facts.config.config) tell_windows_path(*facts.config.config, hops.krb5, path);
 }
 
-void check_keytab_place(const std::string& file, uid_t gate_user, std::size_t hop, Path& path) {
-  if (std::optional<kerberos::Fault> exposed = kerberos::check_keytab_rights(file)) {
-    path.tell({.check = {.id = exposed->code, .source = "", .why = {}},
-               .level = Level::Error,
-               .hop = hop,
-               .seen = exposed->what,
-               .remedy = exposed->remedy,
-               .command = cat("ls -l ", file)});
-  } else if (std::optional<std::string> open = changed_by_everybody(file)) {
-    path.tell({.check = kKeytabFolder,
-               .level = Level::Error,
-               .hop = hop,
-               .seen = {cat("everybody on this machine can change ", *open, ", and so replace ", file),
-                        cat("jeder hier kann ", *open, " ändern und so ", file, " ersetzen")},
-               .remedy = {cat("chmod o-w ", *open), cat("chmod o-w ", *open)},
-               .command = cat("namei -l ", file)});
+void check_keytab_file(const std::string& file, uid_t gate_user, bool services_judge, KeytabHop at) {
+  std::expected<kerberos::KeytabRecords, kerberos::Fault> read = kerberos::read_keytab_records(file);
+  std::vector<kerberos::KeytabFinding> findings;
+  if (read) {
+    findings = kerberos::judge_keytab(file, *read);
+  } else {
+    findings.push_back({.id = read.error().code,
+                        .level = kerberos::KeytabLevel::Error,
+                        .what = read.error().what,
+                        .remedy = read.error().remedy,
+                        .command = cat("namei -l ", file)});
   }
-  std::optional<uid_t> owner = owner_of(file);
-  if (!owner || *owner == 0 || *owner == gate_user) return;
-  std::string who = kerberos::user_name(*owner), gate = kerberos::user_name(gate_user);
-  path.tell({.check = kKeytabOwner,
-             .level = Level::Warning,
-             .hop = hop,
-             .seen = {cat(file, " belongs to ", who, ", and the gate runs as ", gate),
-                      cat(file, " gehört ", who, ", und das Gate läuft als ", gate)},
-             .remedy = {cat("chown ", gate, " ", file), cat("chown ", gate, " ", file)},
-             .command = cat("ls -l ", file)});
+  if (services_judge) std::erase_if(findings, is_told_with_service);
+  std::ranges::move(kerberos::judge_keytab_rights(file, gate_user), std::back_inserter(findings));
+  for (kerberos::KeytabFinding& one : findings) tell_keytab(std::move(one), at);
+  tell_folder(file, at);
+  tell_owner(file, gate_user, at);
 }
 
 }  // namespace pforte::doctor

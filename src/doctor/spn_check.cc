@@ -79,7 +79,7 @@ class ServiceNames {
 
   void judge() {
     for (const KeytabConfig& one : facts_.config.keytabs) {
-      if (concerns(one)) service(one);
+      if (facts_.concerns(one.principal)) service(one);
     }
     for (const conf::Text& host : facts_.hosts) served(host);
     if (told_) return;
@@ -91,11 +91,6 @@ class ServiceNames {
   }
 
  private:
-  bool concerns(const KeytabConfig& one) const {
-    std::string name = joined(one.principal.components, "/");
-    return !facts_.alone || equals_ignoring_case(*facts_.alone, name);
-  }
-
   bool concerns(const std::string& host) const {
     return !facts_.alone || equals_ignoring_case(*facts_.alone, cat("HTTP/", host));
   }

@@ -8,6 +8,12 @@
 
 namespace pforte::doctor {
 
+// Where what is found of a keytab is told.
+struct KeytabHop {
+  Path& path;
+  std::size_t hop;
+};
+
 // Judges the names of the services: whether browsers ask for tickets of that name, and whether each host under which
 // people sign in has one. Reads no keytab.
 void check_service_names(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
@@ -16,8 +22,9 @@ void check_service_names(const KerberosFacts& facts, const KerberosHops& hops, P
 // can. Blocks.
 void check_service_keytabs(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
 
-// Who can change a keytab file but its owner, and whether the owner is somebody else than the gate or root.
-void check_keytab_place(const std::string& file, uid_t gate_user, std::size_t hop, Path& path);
+// Judges a keytab file by itself: its form and keys, who can read it, whether the gate's user can, who can replace it.
+// With `services_judge`, what each service is told of its own keys is left out. Blocks.
+void check_keytab_file(const std::string& file, uid_t gate_user, bool services_judge, KeytabHop at);
 
 // Whether a host is among those that a site names, which may be "*" or "*.example.com".
 bool is_served(const KerberosFacts& facts, std::string_view host);

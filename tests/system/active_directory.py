@@ -122,6 +122,7 @@ class Domain(Logons):
     # What it is made of.
 
     def _configure(self, authority: Authority) -> None:
+        self.authority = authority.certificate
         pair = authority.issue(self.address)
         for name in ("run", "state", "cache", "lock"):
             (self.folder / name).mkdir()

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import active_directory
 import pytest
+from account_directory import BASE as ACCOUNT_BASE
+from account_directory import NORMAL, READER, AccountDirectory, since_1601
 from gate import run_pforte, toml_document
 from kdc import ALPHA, Realms
+from ports import free_port
 
 HOST = "app.alpha.test"
 SERVICE = f"HTTP/{HOST}@{ALPHA}"
@@ -271,3 +276,143 @@ def test_the_report_speaks_german(setup):
     assert done.returncode == 1
     assert "ist nicht HTTP/" in done.stdout
     assert "Browser → DNS" in done.stdout
+
+
+# Accounts, by LDAP.
+
+
+@pytest.fixture(scope="module")
+def running_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AccountDirectory]:
+    one = AccountDirectory(tmp_path_factory.mktemp("accounts"))
+    yield one
+    one.stop()
+
+
+class Accounts:
+    """What a test puts into the directory, and what is said of it; afterwards it is empty again."""
+
+    def __init__(self, directory: AccountDirectory, setup: Setup):
+        self.directory = directory
+        self.setup = setup
+        self.names: list[str] = []
+
+    def add(self, name: str = "svc-crm", service: str = f"HTTP/{HOST}", **values: Any) -> str:
+        self.names.append(name)
+        return self.directory.service(name, service, **values)
+
+    def ask(self, *more: str) -> dict[str, Any]:
+        return self.setup.ask("kerberos", "--ldap", self.directory.url, "--bind-dn", READER, "--password-file", str(self.directory.password_file), *more)
+
+
+@pytest.fixture
+def accounts_of(running_accounts: AccountDirectory, setup: Setup) -> Iterator[Accounts]:
+    one = Accounts(running_accounts, setup)
+    yield one
+    running_accounts.clear(*one.names)
+
+
+YESTERDAY, IN_2007 = since_1601(time.time() - 86400), since_1601(1_190_000_000)
+
+ACCOUNT_FAULTS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "disabled": ("error", "account.disabled", {"userAccountControl": NORMAL | 0x2}),
+    "DES alone": ("error", "account.des-only", {"userAccountControl": NORMAL | 0x200000}),
+    "no preauthentication": ("warning", "account.no-preauthentication", {"userAccountControl": NORMAL | 0x400000}),
+    "trusted for delegation": ("warning", "account.unconstrained-delegation", {"userAccountControl": NORMAL | 0x80000}),
+    "no password required": ("warning", "account.no-password-required", {"userAccountControl": NORMAL | 0x20}),
+    "a password that has expired": ("warning", "account.password-expired", {"userAccountControl": NORMAL | 0x800000}),
+    "locked": ("warning", "account.locked", {"userAccountControl": NORMAL | 0x10}),
+    "a password to be changed": ("warning", "account.must-change-password", {"pwdLastSet": 0}),
+    "expired": ("error", "account.expired", {"accountExpires": YESTERDAY}),
+    "a password from before AES": ("error", "account.old-password", {"pwdLastSet": IN_2007}),
+    "RC4 alone": ("error", "account.no-aes", {"msDS_SupportedEncryptionTypes": 4}),
+    "nothing said of encryption": ("warning", "account.encryption-unset", {"msDS_SupportedEncryptionTypes": 0}),
+    "a newer password": ("error", "account.key-version", {"msDS_KeyVersionNumber": 7}),
+    "a computer": ("warning", "account.computer", {"userAccountControl": 0x1000}),
+    "a protected user": ("warning", "account.protected-users", {"memberOf": f"CN=Protected Users,{ACCOUNT_BASE}"}),
+}
+
+
+@pytest.mark.parametrize("fault", ACCOUNT_FAULTS)
+def test_a_fault_of_the_account_is_the_first_thing_that_is_told(fault, accounts_of):
+    level, wanted, values = ACCOUNT_FAULTS[fault]
+    dn = accounts_of.add(**values)
+    path = accounts_of.ask()
+    told = first_of(path)
+    assert (told["id"], told["level"], told["hop_name"]) == (wanted, level, "directory"), path["findings"]
+    assert value_of(told, "account") == dn
+    assert "svc-crm" in told["command"]
+
+
+def test_an_account_that_is_well_is_told_as_such(accounts_of):
+    accounts_of.add(userPrincipalName=f"HTTP/{HOST}@{ALPHA}", msDS_KeyVersionNumber=1, pwdLastSet=YESTERDAY, accountExpires=(1 << 63) - 1)
+    path = accounts_of.ask()
+    assert path["worst"] in ("ok", "note")
+    assert "account.holds" in [one["id"] for one in path["findings"]]
+
+
+def test_a_name_that_two_accounts_have_is_told_with_both(accounts_of):
+    both = [accounts_of.add("svc-crm"), accounts_of.add("svc-old")]
+    told = first_of(accounts_of.ask())
+    assert (told["id"], told["level"]) == ("account.duplicate", "error")
+    assert [one["value"] for one in told["evidence"]] == both
+    assert f"setspn -D HTTP/{HOST} svc-old" in told["command"]
+
+
+def test_a_name_that_no_account_has_is_told_with_the_command(accounts_of):
+    told = first_of(accounts_of.ask())
+    assert (told["id"], told["level"], told["hop_name"]) == ("account.none", "error", "directory")
+    assert told["command"] == f"setspn -S HTTP/{HOST} ACCOUNT"
+
+
+def test_where_only_the_joined_host_has_the_name_the_ticket_is_for_its_key(accounts_of):
+    accounts_of.add("APP$", f"HOST/{HOST}", userAccountControl=0x1000)
+    told = first_of(accounts_of.ask())
+    assert (told["id"], told["level"]) == ("account.joined-host", "warning")
+    assert "APP$" in told["seen"]
+
+
+def test_a_directory_that_refuses_or_is_not_there_is_told_and_nothing_hangs(accounts_of):
+    accounts_of.add()
+    wrong = accounts_of.setup.folder / "wrong.password"
+    wrong.write_text("no\n")
+    told = first_of(accounts_of.setup.ask("kerberos", "--ldap", accounts_of.directory.url, "--bind-dn", READER, "--password-file", str(wrong)))
+    assert (told["id"], told["hop_name"]) == ("account.directory", "directory")
+    told = first_of(accounts_of.setup.ask("kerberos", "--ldap", f"ldap://127.0.0.1:{free_port()}"))
+    assert told["id"] == "account.directory"
+
+
+def test_an_agent_whose_ticket_the_gate_does_not_take_is_named(accounts_of):
+    accounts_of.add(userPrincipalName=f"HTTP/{HOST}@{ALPHA}")
+    setup = accounts_of.setup
+    assert run_pforte("agent", "add", "susan", "--principal", f"susan@{ALPHA}", "--config", str(setup.file())).returncode == 0
+    groups = [f"group-{number}" for number in range(1000)]
+    accounts_of.names.append("susan")
+    accounts_of.directory.account("susan", sAMAccountName="susan", tokenGroups=groups, memberOf=f"cn=one,{ACCOUNT_BASE}")
+    path = accounts_of.ask()
+    assert path["worst"] == "note"
+    assert "account.ticket-long" in [one["id"] for one in path["findings"]]
+    setup.more = {"limits": {"authorization": "12KiB"}}
+    told = first_of(accounts_of.ask())
+    assert (told["id"], told["level"]) == ("account.ticket-too-long", "error")
+    assert "susan" in told["seen"] and "1000 groups" in told["seen"]
+
+
+def test_a_real_domain_is_told_what_is_unwise_about_its_account(setup, domain):
+    setup.krb5.write_text(domain.config.read_text())
+    setup.hosts = ["app.localhost"]
+    setup.keytab = Path(shutil.copy(domain.keytab, setup.folder / "domain.keytab"))
+    setup.keytab.chmod(0o600)
+    setup.keytabs = {active_directory.SERVICE: setup.keytab}
+    setup.more = {"ldap": {"servers": [domain.tls_url], "base": active_directory.BASE, "user_filter": "(sAMAccountName={login})",
+                           "bind_dn": f"{active_directory.LOOKUP}@{active_directory.REALM}", "bind_password_file": str(domain.password_file),
+                           "trust": str(domain.authority)}}
+    path = setup.ask()
+    assert path["worst"] in ("ok", "note"), path["findings"]
+    assert "account.holds" in [one["id"] for one in path["findings"]]
+    domain.service("svc-twin", f"HTTP/twin.localhost@{active_directory.REALM}", encryption=active_directory.RC4)
+    try:
+        setup.keytabs[f"HTTP/twin.localhost@{active_directory.REALM}"] = domain.folder / "svc-twin.keytab"
+        ids = [one["id"] for one in setup.ask()["findings"] if one["level"] == "error"]
+        assert "account.no-aes" in ids
+    finally:
+        domain.admin("remove", account="svc-twin")

@@ -1,0 +1,251 @@
+#include "doctor/directory_check.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "conf/problem.h"
+#include "crypto/pem.h"
+#include "doctor/account_check.h"
+#include "doctor/krb5_lint.h"
+#include "doctor/spn_check.h"
+#include "identity/ldap_text.h"
+#include "kerberos/keytab.h"
+
+namespace pforte::doctor {
+namespace {
+
+using kerberos::KeytabConfig;
+
+constexpr Check kDirectorySilent{.id = "account.directory",
+                                 .source = "",
+                                 .why = {"whether the accounts of the services are as they should be cannot be seen",
+                                         "ob die Konten der Dienste sind, wie sie sein sollen, ist nicht zu sehen"}};
+constexpr Check kNoAccount{
+    .id = "account.none",
+    .source = "RFC 4120, 3.3.3; KDC_ERR_S_PRINCIPAL_UNKNOWN",
+    .why = {"the KDC knows no such service, so browsers get no ticket for it and fall back to NTLM or the form",
+            "der KDC kennt den Dienst nicht; Browser bekommen kein Ticket und weichen auf NTLM oder das Formular aus"}};
+constexpr Check kTwoAccounts{
+    .id = "account.duplicate",
+    .source = "KDC event 11; Microsoft, setspn -X",
+    .why = {"the KDC gives no ticket for a name that two accounts have, since it cannot tell whose key to use",
+            "für einen Namen, den zwei Konten haben, gibt der KDC kein Ticket: er weiß nicht, wessen Schlüssel gilt"}};
+constexpr Check kHostsAccount{
+    .id = "account.joined-host",
+    .source = "MS-ADTS, sPNMappings: HTTP among those of HOST",
+    .why = {"where nobody has HTTP/, the ticket is sealed with the key of the computer, which changes every 30 days",
+            "hat niemand HTTP/, ist das Ticket mit dem Schlüssel des Computers versiegelt, der alle 30 Tage wechselt"}};
+
+// Enough to see that there are two.
+constexpr int kMostAccounts = 8;
+
+std::vector<int> versions_in(const KeytabConfig& one) {
+  std::vector<int> versions;
+  for (const kerberos::KeytabEntry& entry : kerberos::read_keytab(one.keytab.value).entries) {
+    if (entry.principal == one.principal) versions.push_back(entry.key_version);
+  }
+  return versions;
+}
+
+class DirectoryExamination {
+ public:
+  DirectoryExamination(const KerberosFacts& facts, DirectoryView& view, std::size_t hop, Path& path)
+      : facts_(facts), view_(view), hop_(hop), path_(path) {}
+
+  Result<> services() {
+    for (const KeytabConfig& one : facts_.config.keytabs) {
+      bool ours = one.principal.components.size() == 2 && in_realm(one.principal.realm);
+      if (ours && facts_.concerns(one.principal)) TRY(service(one));
+    }
+    return {};
+  }
+
+ private:
+  bool in_realm(const std::string& realm) const {
+    std::vector<std::string> realms = facts_.realms();
+    bool known = std::ranges::find(realms, view_.realm()) != realms.end();
+    return !known || realm == view_.realm();
+  }
+
+  Result<std::vector<Account>> accounts_of(const std::string& name) {
+    std::string filter = cat("(servicePrincipalName=", identity::escaped_for_filter(name), ")");
+    identity::LdapFound found = TRY(view_.find(filter, account_attributes(), kMostAccounts));
+    std::vector<Account> accounts;
+    accounts.reserve(found.entries.size());
+    for (const identity::LdapEntry& entry : found.entries) accounts.push_back(account_of(entry));
+    return accounts;
+  }
+
+  Result<> service(const KeytabConfig& one) {
+    std::string name = joined(one.principal.components, "/");
+    std::vector<Account> accounts = TRY(accounts_of(name));
+    if (accounts.empty()) return without_account(one, name);
+    if (accounts.size() > 1) {
+      duplicate(name, accounts);
+      return {};
+    }
+    bool rc4 = std::ranges::find(facts_.config.allow_rc4, one.principal.to_text()) != facts_.config.allow_rc4.end();
+    judge_account({.service = name,
+                   .realm = one.principal.realm,
+                   .account = accounts.front(),
+                   .key_versions = versions_in(one),
+                   .allows_rc4 = rc4,
+                   .now = now_in_seconds()},
+                  hop_, path_);
+    return {};
+  }
+
+  Result<> without_account(const KeytabConfig& one, const std::string& name) {
+    std::vector<Account> hosts = TRY(accounts_of(cat("HOST/", one.principal.components[1])));
+    Finding finding{.check = kNoAccount, .level = Level::Error, .hop = hop_};
+    finding.seen = {cat("no account has the name ", name), cat("kein Konto hat den Namen ", name)};
+    finding.remedy = {"give it to the account that the keytab is of", "ihn dem Konto geben, zu dem die Keytab gehört"};
+    finding.command = setspn_command(one.principal.components[1]);
+    finding.evidence = {{.name = {"service", "Dienst"}, .value = one.principal.to_text()},
+                        {.name = {"base", "Basis"}, .value = view_.base()}};
+    if (!hosts.empty()) {
+      finding.check = kHostsAccount;
+      finding.level = Level::Warning;
+      finding.seen = {cat("no account has ", name, ", so it counts as a name of the computer ", hosts.front().name),
+                      cat("kein Konto hat ", name, "; es gilt als Name des Computers ", hosts.front().name)};
+    }
+    path_.tell(std::move(finding));
+    return {};
+  }
+
+  void duplicate(const std::string& name, const std::vector<Account>& accounts) {
+    Finding finding{.check = kTwoAccounts, .level = Level::Error, .hop = hop_};
+    std::string names;
+    for (const Account& account : accounts) {
+      names += cat(names.empty() ? "" : ", ", account.name);
+      finding.evidence.push_back({.name = {"account", "Konto"}, .value = account.dn});
+    }
+    finding.seen = {cat(name, " is a name of several accounts: ", names),
+                    cat(name, " ist ein Name mehrerer Konten: ", names)};
+    finding.remedy = {"take it away from all but the account that the keytab is of",
+                      "ihn allen nehmen außer dem Konto, zu dem die Keytab gehört"};
+    finding.command = cat("setspn -D ", name, " ", accounts.back().name, "; setspn -X");
+    path_.tell(std::move(finding));
+  }
+
+  const KerberosFacts& facts_;
+  DirectoryView& view_;
+  std::size_t hop_;
+  Path& path_;
+};
+
+// What a server says of itself (RFC 4512, 5.1).
+struct DirectoryRoot {
+  std::string base;
+  bool is_windows = false;
+};
+
+// LDAP_CAP_ACTIVE_DIRECTORY_OID. Source: MS-ADTS 3.1.1.3.4.3.1.
+constexpr std::string_view kActiveDirectory = "1.2.840.113556.1.4.800";
+
+Result<DirectoryRoot> root_of(identity::LdapConnection& connection) {
+  identity::LdapSearch search{.base = "",
+                              .scope = identity::LdapSearch::Scope::Entry,
+                              .filter = "(objectClass=*)",
+                              .attributes = {"defaultNamingContext", "namingContexts", "supportedCapabilities"},
+                              .most = 1};
+  identity::LdapFound found = TRY(connection.search(search));
+  DirectoryRoot root;
+  if (found.entries.empty()) return root;
+  auto& values = found.entries.front().values;
+  for (const char* name : {"namingcontexts", "defaultnamingcontext"}) {
+    if (!values[name].empty()) root.base = values[name].front();
+  }
+  root.is_windows =
+      std::ranges::find(values["supportedcapabilities"], kActiveDirectory) != values["supportedcapabilities"].end();
+  return root;
+}
+
+Result<> examine_directory(const KerberosFacts& facts, std::size_t hop, Path& path) {
+  const DirectoryFacts& directory = *facts.directory;
+  identity::LdapConnection connection = TRY(open_directory(directory.config));
+  DirectoryRoot root = TRY(root_of(connection));
+  const std::string& base = directory.config.base.empty() ? root.base : directory.config.base;
+  if (base.empty()) return fail(Kind::Unavailable, "ldap.refused", "the server does not say where its entries are");
+  DirectoryView view(connection, base);
+  if (root.is_windows || !directory.may_be_another) TRY(DirectoryExamination(facts, view, hop, path).services());
+  if (facts.alone) return {};
+  return check_ticket_sizes(facts, view, hop, path);
+}
+
+}  // namespace
+
+void check_directory(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
+  if (!facts.directory) return;
+  path.reach(hops.directory);
+  Result<> done = examine_directory(facts, hops.directory, path);
+  if (done) return;
+  path.tell({.check = kDirectorySilent,
+             .level = Level::Error,
+             .hop = hops.directory,
+             .seen = {cat("the directory says nothing: ", done.error().text()),
+                      cat("das Verzeichnis sagt nichts: ", done.error().text())},
+             .remedy = {"see that server, account and password are right", "Server, Konto und Passwort prüfen"},
+             .evidence = {{.name = {"code", "Code"}, .value = std::string(done.error().code())}}});
+}
+
+std::string DirectoryView::realm() const {
+  std::string realm;
+  std::string dn = identity::folded_dn(base_);
+  for (std::size_t at = 0; at < dn.size();) {
+    std::size_t end = std::min(dn.find(',', at), dn.size());
+    if (dn.compare(at, 3, "dc=") == 0)
+      realm += cat(realm.empty() ? "" : ".", capitals(dn.substr(at + 3, end - at - 3)));
+    at = end + 1;
+  }
+  return realm;
+}
+
+Result<identity::LdapFound> DirectoryView::find(const std::string& filter, std::vector<std::string> attributes,
+                                                int most) {
+  return connection_.search({.base = base_,
+                             .scope = identity::LdapSearch::Scope::Subtree,
+                             .filter = filter,
+                             .attributes = std::move(attributes),
+                             .most = most});
+}
+
+Result<identity::LdapFound> DirectoryView::read(const std::string& dn, std::vector<std::string> attributes) {
+  return connection_.search({.base = dn,
+                             .scope = identity::LdapSearch::Scope::Entry,
+                             .filter = "(objectClass=*)",
+                             .attributes = std::move(attributes),
+                             .most = 1});
+}
+
+Result<identity::LdapConnection> open_directory(const identity::LdapConfig& config) {
+  std::optional<Error> last;
+  conf::Problems known_already;
+  for (const conf::Text& url : config.servers) {
+    std::optional<identity::LdapServer> server = identity::read_ldap_server(url, known_already);
+    if (!server) continue;
+    auto signed_in = [&]() -> Result<identity::LdapConnection> {
+      identity::LdapConnection connection =
+          TRY(identity::LdapConnection::open({.server = *server,
+                                              .start_tls = config.start_tls,
+                                              .trust = config.trust ? config.trust->value : "system",
+                                              .timeout = config.timeout}));
+      if (!config.bind_dn || !config.bind_password_file) return connection;
+      Secret password = TRY(crypto::read_password(config.bind_password_file->value));
+      TRY(connection.bind(*config.bind_dn, password));
+      return connection;
+    };
+    Result<identity::LdapConnection> connection = signed_in();
+    if (connection) return connection;
+    last = std::move(connection).error();
+  }
+  if (!last) return fail(Kind::Invalid, "ldap.refused", "no server of a directory is named");
+  return std::unexpected(*std::move(last));
+}
+
+}  // namespace pforte::doctor

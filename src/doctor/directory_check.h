@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "doctor/kerberos_path.h"
+#include "identity/ldap_connection.h"
+
+namespace pforte::doctor {
+
+// Asks the directory for the account of each service and judges it, and how long the tickets of the agents are. Of
+// services in several realms, those in the directory's own. Blocks, for each question no longer than the directory's
+// timeout.
+void check_directory(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
+
+// The parts of it, on a connection that has signed in.
+class DirectoryView {
+ public:
+  // Where accounts are searched.
+  DirectoryView(identity::LdapConnection& connection, std::string base)
+      : connection_(connection), base_(std::move(base)) {}
+
+  const std::string& base() const { return base_; }
+
+  // "CORP.TEST" of "OU=crm,DC=corp,DC=test"; empty where the base has no DC.
+  std::string realm() const;
+
+  Result<identity::LdapFound> find(const std::string& filter, std::vector<std::string> attributes, int most);
+  Result<identity::LdapFound> read(const std::string& dn, std::vector<std::string> attributes);
+
+ private:
+  identity::LdapConnection& connection_;
+  std::string base_;
+};
+
+// Connects to the first of the servers that answers, as the service account. Fails with what the last one had.
+Result<identity::LdapConnection> open_directory(const identity::LdapConfig& config);
+
+// How long the tickets of the agents are, against what the gate takes and applications take.
+Result<> check_ticket_sizes(const KerberosFacts& facts, DirectoryView& view, std::size_t hop, Path& path);
+
+}  // namespace pforte::doctor
