@@ -1,0 +1,166 @@
+#include "doctor/kerberos_kdc_check.h"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "doctor/kerberos_kdc_reach.h"
+#include "doctor/kerberos_kdc_ticket.h"
+#include "kerberos/kdc_client.h"
+#include "net/signal.h"
+#include "net/together.h"
+
+namespace pforte::doctor {
+namespace {
+
+using kerberos::KdcTransport;
+using Tasks = std::vector<net::Task<>>;
+
+std::chrono::milliseconds step_of(const Setting& setting) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(setting.step);
+}
+
+// Waits until all have ended, however.
+net::Task<> all_of(Tasks tasks) {
+  net::Signal news;
+  std::size_t ended = 0, count = tasks.size();
+  std::deque<net::Beside> running;
+  for (net::Task<>& task : tasks) {
+    running.emplace_back(std::move(task), [&] {
+      ++ended;
+      news.ring();
+    });
+  }
+  while (ended < count) co_await news;
+  co_return {};
+}
+
+std::vector<kerberos::KdcAddress> named_kdcs(const KerberosFacts& facts, const std::string& realm) {
+  std::vector<kerberos::KdcAddress> named;
+  for (const kerberos::Krb5Relation& relation : facts.krb5.relations) {
+    bool is_kdc = relation.path.size() == 3 && relation.path[0] == "realms" && relation.path[1] == realm &&
+                  relation.path[2] == "kdc";
+    std::optional<kerberos::KdcAddress> address;
+    if (is_kdc) address = kerberos::read_kdc_address(relation.value);
+    if (address && std::ranges::find(named, *address) == named.end()) named.push_back(*std::move(address));
+  }
+  return named;
+}
+
+bool asks_dns(const KerberosFacts& facts) {
+  const kerberos::Krb5Relation* relation = facts.krb5.find({"libdefaults", "dns_lookup_kdc"});
+  return !relation || relation->value == "true" || relation->value == "yes" || relation->value == "1";
+}
+
+bool is_examined(const KerberosFacts& facts, const kerberos::Principal& principal) {
+  std::string name = principal.to_text();
+  return !facts.alone || name.substr(0, name.rfind('@')) == *facts.alone;
+}
+
+std::vector<KeyedService> services_of(const KerberosFacts& facts, const std::string& realm) {
+  std::vector<KeyedService> services;
+  for (const kerberos::KeytabConfig& one : facts.config.keytabs) {
+    if (one.principal.realm != realm) continue;
+    const std::vector<std::string>& allowed = facts.config.allow_rc4;
+    bool rc4 = std::ranges::find(allowed, one.principal.to_text()) != allowed.end();
+    services.push_back({one.principal, one.keytab.value, rc4});
+  }
+  return services;
+}
+
+net::Task<> ask_one_way(const Setting& setting, KdcReach& kdc, KdcTransport transport, kerberos::Principal client) {
+  kerberos::KdcRoute route{.address = kdc.address, .transport = transport, .limit = step_of(setting)};
+  auto work = [route = std::move(route), client = std::move(client)] { return ask_kdc_once(route, client); };
+  Result<KdcReach::Answer> answer = co_await outcome(setting.pool.run<KdcReach::Answer>(setting.loop, std::move(work)));
+  (transport == KdcTransport::Udp ? kdc.udp : kdc.tcp) = std::move(answer);
+  co_return {};
+}
+
+net::Task<> find_kdcs(const Setting& setting, const KerberosFacts& facts, RealmReach& reach) {
+  std::vector<kerberos::KdcAddress> addresses = named_kdcs(facts, reach.realm);
+  reach.asked_dns = addresses.empty() && asks_dns(facts);
+  if (reach.asked_dns) {
+    using Addresses = std::vector<kerberos::KdcAddress>;
+    auto work = [realm = reach.realm, limit = step_of(setting)]() -> Result<Addresses> {
+      return kerberos::kdcs_by_dns(realm, limit);
+    };
+    addresses = co_await setting.pool.run<Addresses>(setting.loop, std::move(work));
+  }
+  reach.kdcs.resize(addresses.size());
+  for (std::size_t i = 0; i < addresses.size(); ++i) reach.kdcs[i].address = std::move(addresses[i]);
+  co_return {};
+}
+
+net::Task<> reach_realm(const Setting& setting, RealmReach& reach, const kerberos::Principal& client) {
+  Tasks tasks;
+  tasks.reserve(2 * reach.kdcs.size());
+  for (KdcReach& kdc : reach.kdcs) {
+    tasks.push_back(ask_one_way(setting, kdc, KdcTransport::Udp, client));
+    tasks.push_back(ask_one_way(setting, kdc, KdcTransport::Tcp, client));
+  }
+  co_await all_of(std::move(tasks));
+  co_return {};
+}
+
+net::Task<> try_ticket(const Setting& setting, TicketQuestion question, Path& path) {
+  using Findings = std::vector<Finding>;
+  auto work = [question = std::move(question)]() -> Result<Findings> { return examine_ticket(question); };
+  Findings findings = co_await setting.pool.run<Findings>(setting.loop, std::move(work));
+  for (Finding& one : findings) path.tell(std::move(one));
+  co_return {};
+}
+
+net::Task<> try_services(const Setting& setting, const KerberosFacts& facts, const KerberosHops& hops,
+                         const RealmReach& reach, Path& path) {
+  const KdcReach* kdc = reach.usable();
+  if (!kdc) co_return {};
+  std::vector<KeyedService> services = services_of(facts, reach.realm);
+  kerberos::KdcRoute route{.address = kdc->address, .transport = *kdc->best(), .limit = step_of(setting)};
+  Tasks tasks;
+  tasks.reserve(services.size());
+  for (const KeyedService& service : services) {
+    if (!is_examined(facts, service.principal)) continue;
+    TicketQuestion question{.route = route,
+                            .service = service,
+                            .others = services,
+                            .clock_is_right = std::chrono::abs(kdc->answer()->clock_ahead()) <= reach.skew,
+                            .gate_hop = hops.gate,
+                            .keytab_hop = hops.keytab,
+                            .kdc_hop = reach.hop};
+    std::erase_if(question.others, [&](const KeyedService& other) { return other.principal == service.principal; });
+    tasks.push_back(try_ticket(setting, std::move(question), path));
+  }
+  co_await all_of(std::move(tasks));
+  co_return {};
+}
+
+net::Task<> examine_realm(const Setting& setting, std::shared_ptr<const KerberosFacts> facts, const KerberosHops& hops,
+                          std::string realm, Path& path) {
+  RealmReach reach{.realm = realm, .hop = hops.realms.at(realm), .kdcs = {}};
+  reach.skew = facts->config.clock_skew.value_or(reach.skew);
+  path.reach(reach.hop);
+  co_await find_kdcs(setting, *facts, reach);
+  std::vector<KeyedService> services = services_of(*facts, realm);
+  kerberos::Principal nobody{{"pforte-doctor"}, realm};  // that it is unknown is an answer as well
+  co_await reach_realm(setting, reach, services.empty() ? nobody : services.front().principal);
+  tell_reach(reach, path);
+  co_await try_services(setting, *facts, hops, reach, path);
+  co_return {};
+}
+
+}  // namespace
+
+net::Task<> examine_kdcs(const Setting& setting, std::shared_ptr<const KerberosFacts> facts, const KerberosHops& hops,
+                         Path& path) {
+  Tasks tasks;
+  tasks.reserve(hops.realms.size());
+  for (const auto& [realm, hop] : hops.realms) tasks.push_back(examine_realm(setting, facts, hops, realm, path));
+  co_await all_of(std::move(tasks));
+  co_return {};
+}
+
+}  // namespace pforte::doctor

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "doctor/path.h"
+#include "kerberos/kdc_client.h"
+
+namespace pforte::doctor {
+
+// What one KDC made of a request, sent to it both ways.
+struct KdcReach {
+  // An answer and when it came.
+  struct Answer {
+    kerberos::KdcMessage message;
+    std::chrono::system_clock::time_point came;
+    std::chrono::milliseconds took{0};
+    bool of_other_realm = false;
+
+    // How far its clock is ahead of ours; negative: behind.
+    std::chrono::seconds clock_ahead() const;
+  };
+
+  kerberos::KdcAddress address;
+  Result<Answer> udp = fail(Kind::Timeout, "kdc.no-answer", "not asked yet");
+  Result<Answer> tcp = fail(Kind::Timeout, "kdc.no-answer", "not asked yet");
+
+  // How it answers, TCP rather than UDP. None: it does not.
+  std::optional<kerberos::KdcTransport> best() const;
+  const Answer* answer() const;
+};
+
+// What is known of the KDCs of one realm.
+struct RealmReach {
+  std::string realm;
+  std::size_t hop = 0;
+  std::chrono::seconds skew{300};  // that sign-ins bear
+  bool asked_dns = false;          // as krb5.conf wants where it names none
+  std::vector<KdcReach> kdcs;      // empty: none is named anywhere
+
+  // The first that answers and is one of this realm. Null: none.
+  const KdcReach* usable() const;
+};
+
+// Asks a KDC about a client, and whether it is one of the client's realm. Blocks.
+Result<KdcReach::Answer> ask_kdc_once(const kerberos::KdcRoute& route, const kerberos::Principal& client);
+
+// Tells of each whether it answers, over UDP and TCP, and whether its clock is right. What another KDC of the realm
+// makes up for is a warning.
+void tell_reach(const RealmReach& reach, Path& path);
+
+}  // namespace pforte::doctor
