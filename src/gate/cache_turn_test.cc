@@ -10,7 +10,7 @@ namespace {
 using http::Field;
 using http::known_field;
 
-Field line_of(std::string_view name, std::string_view value) {
+Field header_line(std::string_view name, std::string_view value) {
   return {name, value, known_field(name)};
 }
 
@@ -27,7 +27,7 @@ struct Keeper {
     request.method = http::Method::Get;
     request.authority = "crm.example.com";
     answer.status = 200;
-    answer.fields = {line_of("Cache-Control", "max-age=60")};
+    answer.fields = {header_line("Cache-Control", "max-age=60")};
   }
   CacheTurn turn() { return {kept, metrics, &config, request, asker}; }
   // The application's answer to it, whole.
@@ -41,11 +41,18 @@ struct Keeper {
 }  // namespace
 
 TEST_CASE("what may tell applications of another origin than the key has goes past the cache") {
-  const Field rows[] = {
-      line_of("X_Tenant", "a"),          line_of("X.Forwarded.Host", "a"),  line_of("x-forwarded-scheme", "http"),
-      line_of("X-Forwarded-Ssl", "off"), line_of("X-Forwarded-Path", "/b"), line_of("X-Url-Scheme", "http"),
-      line_of("Front-End-Https", "off"), line_of("X-Host", "evil.example"), line_of("X-Original-Host", "evil.example"),
-      line_of("X-Script-Name", "/b"),    line_of("X-Original-URL", "/b"),   line_of("X-Rewrite-URL", "/b")};
+  const Field rows[] = {header_line("X_Tenant", "a"),
+                        header_line("X.Forwarded.Host", "a"),
+                        header_line("x-forwarded-scheme", "http"),
+                        header_line("X-Forwarded-Ssl", "off"),
+                        header_line("X-Forwarded-Path", "/b"),
+                        header_line("X-Url-Scheme", "http"),
+                        header_line("Front-End-Https", "off"),
+                        header_line("X-Host", "evil.example"),
+                        header_line("X-Original-Host", "evil.example"),
+                        header_line("X-Script-Name", "/b"),
+                        header_line("X-Original-URL", "/b"),
+                        header_line("X-Rewrite-URL", "/b")};
   for (const Field& row : rows) {
     CAPTURE(row.name);
     Keeper keeper;
@@ -68,7 +75,7 @@ TEST_CASE("what a listed proxy forwards of host and scheme goes past the cache, 
       CAPTURE(said);
       Keeper keeper;
       keeper.asker.is_believed = believed;
-      keeper.request.fields = {line_of("Forwarded", said)};
+      keeper.request.fields = {header_line("Forwarded", said)};
       CacheTurn turn = keeper.turn();
       keeper.be_answered(turn);
       CHECK(keeper.kept.entries() == (believed && said != "for=192.0.2.1" ? 0 : 1));
