@@ -78,7 +78,8 @@ void tell_client_certificate(const TlsSubject& subject, const TlsPicture& pictur
 }
 
 void tell_broken_handshake(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
-  if (picture.negotiated || picture.needs_certificate || picture.broken_off.empty()) return;
+  bool only_ssl3 = picture.versions.back().version == TlsVersion::Ssl3;  // which OpenSSL does not speak
+  if (picture.negotiated || picture.needs_certificate || picture.broken_off.empty() || only_ssl3) return;
   Finding finding = finding_on(
       subject, kBreaksOff, Level::Error,
       {cat("the handshake breaks off: ", picture.broken_off), cat("der Handshake bricht ab: ", picture.broken_off)},
