@@ -62,7 +62,8 @@ inline constexpr CommandSpec kDoctorCommand = {
     .operand_repeats = true,
     .summary = {"find out which hop of a path fails, and why",
                 "herausfinden, welche Station eines Pfades versagt, und warum"},
-    .more = {"SUBJECT; several may follow each other:\n"
+    .more = {"SUBJECT; several may follow each other, and without one all that is configured is examined:\n"
+             "  site HOST       a site as configured: clients, the gate, its servers\n"
              "  url URL         https://HOST[:PORT]/PATH or http://...\n"
              "  path HOST:PORT  TLS to that port\n"
              "  kerberos [SPN]  what signing in by tickets rests on, or that of one service\n"
@@ -70,7 +71,8 @@ inline constexpr CommandSpec kDoctorCommand = {
              "  trust STORE     a trust store\n\n"
              "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable;\n"
              "3 the report cannot be written.\n",
-             "WAS; mehrere können aufeinander folgen:\n"
+             "WAS; mehrere können aufeinander folgen, und ohne eines wird alles untersucht, was konfiguriert ist:\n"
+             "  site RECHNER    eine Site wie konfiguriert: Clients, das Gate, ihre Server\n"
              "  url URL         https://RECHNER[:PORT]/PFAD oder http://...\n"
              "  path HOST:PORT  TLS zu diesem Port\n"
              "  kerberos [SPN]  worauf die Anmeldung mit Tickets beruht, oder die an einem Dienst\n"

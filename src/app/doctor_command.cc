@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/doctor_call.h"
+#include "app/doctor_configured.h"
 #include "app/doctor_kerberos.h"
 #include "app/doctor_paths.h"
 #include "app/doctor_trust.h"
@@ -41,6 +42,7 @@ struct SubjectKind {
 constexpr auto kSubjectKinds = std::to_array<SubjectKind>({
     {"kerberos", {"SPN", "SPN"}, false, add_kerberos},
     {"keytab", {"FILE", "DATEI"}, true, add_keytab},
+    {"site", {"HOST", "RECHNER"}, true, add_site},
     {"url", {"URL", "URL"}, true, add_url},
     {"path", {"HOST:PORT", "RECHNER:PORT"}, true, add_host_port},
     {"trust", {"STORE", "SPEICHER"}, true, add_trust_store},
@@ -78,6 +80,7 @@ Answer<Examinations> examinations_of(const DoctorCall& call) {
   words.insert(words.end(), call.line.more_operands.begin(), call.line.more_operands.end());
 
   Examinations examinations;
+  if (words.empty()) TRY(add_everything(call, examinations));
   for (std::size_t at = 0; at < words.size();) {
     const SubjectKind* kind = kind_of(words[at]);
     if (kind == nullptr) return std::unexpected(unknown_subject(words[at]));

@@ -33,7 +33,7 @@ net::Task<std::unique_ptr<net::Stream>> dial_direct(net::Loop& loop, net::Addres
 
 void warn_of_address(const PathSubject& subject, Path& path) {
   const Destination& destination = subject.destination;
-  if (!destination.is_address() || destination.scheme != Scheme::Https) return;
+  if (!subject.typed || !destination.is_address() || destination.scheme != Scheme::Https) return;
   path.tell({.check = kAddressInUrl,
              .level = Level::Warning,
              .hop = subject.hop,
@@ -85,6 +85,7 @@ net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, const P
   std::vector<net::Address> addresses = co_await examine_name(setting, facts, station, path);
   std::vector<net::Address> open = co_await examine_tcp(setting, station, std::move(addresses), path);
   if (open.empty()) co_return dial;
+  if (subject.tcp_only) co_return dial;
   bool goes_on = co_await examine_opening(setting, destination, open.front(), subject.hop, path);
   if (goes_on) dial = [&setting, to = open.front()] { return dial_direct(setting.loop, to, setting.step); };
   co_return dial;

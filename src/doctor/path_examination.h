@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "doctor/destination.h"
@@ -24,8 +25,11 @@ struct Judges {
 struct PathSubject {
   Destination destination;
   Judges judges;
-  std::size_t hop = 0;       // of the end; a proxy is the hop before it
-  bool needs_http1 = false;  // Kerberos signs in connections there
+  std::size_t hop = 0;           // of the end; a proxy is the hop before it
+  bool needs_http1 = false;      // Kerberos signs in connections there
+  std::string server_name = {};  // for SNI and the certificate, where it is not the destination's host
+  bool tcp_only = false;         // what is spoken there is not known to us
+  bool typed = true;             // people type its URL, or click on it
 };
 
 // The path to a destination from whoever `from` is, with a hop for its proxy if it has one.

@@ -1,0 +1,227 @@
+#include "app/doctor_configured.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "app/configured_subjects.h"
+#include "app/doctor_view.h"
+#include "base/ascii.h"
+#include "base/text.h"
+#include "conf/problem.h"
+#include "doctor/all_ended.h"
+#include "gate/plan.h"
+
+namespace pforte::app {
+namespace {
+
+constexpr std::string_view kSharedConnectionCode = "conf.passthrough-coalescing";
+
+Complaint complaint_about(const std::string& file, const conf::Problems& problems) {
+  for (const conf::Problem& problem : problems.in_order()) {
+    if (problem.severity != conf::Severity::Error) continue;
+    return {problem.place.line == 0 ? file : cat(file, ':', problem.place.line),
+            kInvalidInput,
+            problem.what,
+            {cat("run pforte check --config ", file,
+                 "; without a configuration, name what is to be examined: url, path, ..."),
+             cat("pforte check --config ", file,
+                 " ausführen; ohne Konfiguration nennen, was zu untersuchen ist: url, path, ...")}};
+  }
+  return {file,
+          kInvalidInput,
+          {"cannot be read", "nicht lesbar"},
+          {"name another: --config", "eine andere nennen: --config"}};
+}
+
+// What one path of the configuration consists of: the gate, a server behind it, or both.
+struct ConfiguredPath {
+  std::optional<doctor::GateSubject> gate;
+  std::optional<doctor::PathSubject> server;
+};
+
+net::Task<> examine_configured(const doctor::Setting& setting, std::shared_ptr<const PathView> view,
+                               ConfiguredPath parts, doctor::Path& path) {
+  std::vector<net::Task<>> ends;
+  if (parts.gate) ends.push_back(doctor::examine_gate(setting, view->names, *parts.gate, path));
+  if (parts.server) ends.push_back(doctor::examine_end(setting, view->names, *parts.server, path));
+  co_await doctor::all_ended(std::move(ends));
+  co_return {};
+}
+
+// Makes the examinations of a configuration.
+class Configured {
+ public:
+  Configured(const DoctorCall& call, std::shared_ptr<const PathView> view, gate::Config config,
+             Examinations& examinations)
+      : call_(call), view_(std::move(view)), config_(std::move(config)), examinations_(examinations) {
+    find_shared_connections();
+  }
+
+  Answer<void> add_site(const gate::SiteConfig& site, const std::string& host) {
+    auto backend =
+        std::ranges::find(config_.backends, site.backend.value,
+                          [](const gate::BackendConfig& one) -> const std::string& { return one.name.value; });
+    std::vector<Server> servers;
+    if (backend != config_.backends.end() && looked_at_.insert(backend->name.value).second) {
+      for (const gate::ServerConfig& server : backend->servers) {
+        doctor::PathSubject subject = TRY(subject_of_server(*backend, server, trust_));
+        servers.push_back({.name = cat(backend->name.value, ' ', url_of(server)), .subject = std::move(subject)});
+      }
+    }
+    add_paths(host, std::move(servers));
+    return {};
+  }
+
+  void add_passthrough(const gate::PassthroughConfig& passthrough, const std::string& host) {
+    std::vector<Server> servers;
+    for (const gate::ServerConfig& server : passthrough.servers) {
+      std::string name = doctor::host_port(server.host, server.port);
+      servers.push_back({.name = std::move(name), .subject = subject_of_passed(*view_, server, host)});
+    }
+    add_paths(host, std::move(servers));
+  }
+
+  bool add_host(const std::string& host, Answer<void>& added) {
+    for (const gate::SiteConfig& site : config_.sites) {
+      if (!has(site.hosts, host)) continue;
+      added = add_site(site, host);
+      return true;
+    }
+    for (const gate::PassthroughConfig& passthrough : config_.passthroughs) {
+      if (!has(passthrough.hosts, host)) continue;
+      add_passthrough(passthrough, host);
+      return true;
+    }
+    return false;
+  }
+
+  Answer<void> add_all() {
+    for (const gate::SiteConfig& site : config_.sites)
+      for (const conf::Text& host : site.hosts) TRY(add_site(site, host.value));
+    for (const gate::PassthroughConfig& passthrough : config_.passthroughs)
+      for (const conf::Text& host : passthrough.hosts) add_passthrough(passthrough, host.value);
+    for (OutwardSubject& outward : TRY(outward_subjects(config_, *view_, trust_))) {
+      doctor::Path path = doctor::path_to(outward.subject.destination, {"gate", "Gate"});
+      outward.subject.hop = path.hops().size() - 1;
+      add({.gate = std::nullopt, .server = std::move(outward.subject)}, std::move(path));
+    }
+    return {};
+  }
+
+  std::string known_hosts() const {
+    std::vector<std::string> names;
+    for (const gate::SiteConfig& site : config_.sites)
+      for (const conf::Text& host : site.hosts) names.push_back(host.value);
+    for (const gate::PassthroughConfig& passthrough : config_.passthroughs)
+      for (const conf::Text& host : passthrough.hosts) names.push_back(host.value);
+    return joined(names, ", ");
+  }
+
+ private:
+  struct Server {
+    std::string name;
+    doctor::PathSubject subject;
+  };
+
+  // A wildcard stands for exactly one label.
+  static bool has(const std::vector<conf::Text>& hosts, const std::string& host) {
+    return std::ranges::any_of(hosts, [&](const conf::Text& one) {
+      if (one.value == host || one.value == "*") return true;
+      return one.value.starts_with("*.") && host.find('.') != std::string::npos &&
+             host.substr(host.find('.')) == one.value.substr(1);
+    });
+  }
+
+  // The first server stands behind the gate in the same path, the others each in one that begins at the gate.
+  void add_paths(const std::string& host, std::vector<Server> servers) {
+    std::optional<doctor::GateSubject> gate = subject_of_host(config_, *view_, host);
+    std::vector<doctor::Hop> hops = {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Gate"}}};
+    ConfiguredPath parts{.gate = std::move(gate), .server = std::nullopt};
+    if (!servers.empty()) {
+      hops.push_back({.name = {servers.front().name, servers.front().name}});
+      parts.server = std::move(servers.front().subject);
+      parts.server->hop = 2;
+    }
+    add(std::move(parts), doctor::Path(cat("site ", host), std::move(hops)));
+    tell_shared_connections(host, *examinations_.back().path);
+    for (std::size_t i = 1; i < servers.size(); ++i) {
+      doctor::Path path(servers[i].name,
+                        {{.name = {"gate", "Gate"}, .reached = true}, {.name = {servers[i].name, servers[i].name}}});
+      servers[i].subject.hop = 1;
+      add({.gate = std::nullopt, .server = std::move(servers[i].subject)}, std::move(path));
+    }
+  }
+
+  void add(ConfiguredPath parts, doctor::Path path) {
+    examinations_.push_back({.path = std::make_unique<doctor::Path>(std::move(path)),
+                             .work = [&setting = call_.setting, view = view_, parts](doctor::Path& examined) {
+                               return examine_configured(setting, view, parts, examined);
+                             }});
+  }
+
+  // Certificates are needed for it; where the plan cannot be made, `pforte check` says why.
+  void find_shared_connections() {
+    if (config_.passthroughs.empty()) return;
+    conf::Problems problems;
+    gate::SiteNames numbered;
+    gate::PlanParts parts{.previous = nullptr, .numbered = numbered, .inventory = nullptr, .sign_in = {}};
+    gate::make_plan(config_, parts, problems);
+    for (const conf::Problem& problem : problems.in_order()) {
+      if (problem.code == kSharedConnectionCode) shared_.push_back(problem);
+    }
+  }
+
+  // At the path of the host in whose line of the file it was found.
+  void tell_shared_connections(const std::string& host, doctor::Path& path) {
+    for (const conf::Problem& problem : shared_) {
+      if (line_of(host) == problem.place.line) doctor::tell_shared_connection(problem.what, problem.remedy, 1, path);
+    }
+  }
+
+  unsigned line_of(const std::string& host) const {
+    for (const gate::PassthroughConfig& passthrough : config_.passthroughs)
+      for (const conf::Text& one : passthrough.hosts)
+        if (one.value == host) return one.place.line;
+    return 0;
+  }
+
+  const DoctorCall& call_;
+  std::shared_ptr<const PathView> view_;
+  gate::Config config_;
+  Examinations& examinations_;
+  ConfiguredTrust trust_;
+  std::vector<conf::Problem> shared_;
+  std::set<std::string, std::less<>> looked_at_;  // backends whose servers stand in a path already
+};
+
+Answer<Configured> configured(const DoctorCall& call, Examinations& examinations) {
+  std::string file = config_file(call.line);
+  conf::Problems problems;
+  std::optional<gate::Config> config = gate::read_config(file, problems);
+  if (!config) return std::unexpected(complaint_about(file, problems));
+  std::shared_ptr<const PathView> view = TRY(path_view_of(call));
+  return Configured(call, std::move(view), *std::move(config), examinations);
+}
+
+}  // namespace
+
+Answer<void> add_site(const DoctorCall& call, const std::string& host, Examinations& examinations) {
+  Configured all = TRY(configured(call, examinations));
+  Answer<void> added;
+  if (all.add_host(lowered(host), added)) return added;
+  std::string known = all.known_hosts();
+  return std::unexpected(Complaint(kInvalidInput,
+                                   {cat("no site has the host ", host), cat("keine Site hat den Host ", host)},
+                                   {cat("there are: ", known), cat("es gibt: ", known)}));
+}
+
+Answer<void> add_everything(const DoctorCall& call, Examinations& examinations) {
+  Configured all = TRY(configured(call, examinations));
+  return all.add_all();
+}
+
+}  // namespace pforte::app

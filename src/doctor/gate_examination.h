@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "doctor/name_facts.h"
+#include "doctor/path.h"
+#include "doctor/path_examination.h"
+#include "doctor/setting.h"
+
+namespace pforte::doctor {
+
+// A host of the gate of this machine, and the listener where it answers.
+struct GateSubject {
+  PathSubject site;      // its destination has the listener's address in `at`
+  bool has_name = true;  // the host is one that clients look up, not made up for a wildcard
+  std::string serve;     // the command that starts the gate: "pforte serve --config FILE"
+};
+
+// Whether anybody listens at our own listener; tells the path when nobody does: the gate is stopped then.
+net::Task<bool> examine_listener(const Setting& setting, const GateSubject& subject, Path& path);
+
+// The listener, where the host's name leads, and what the gate answers for it. `facts` must outlive the task.
+net::Task<> examine_gate(const Setting& setting, const NameFacts& facts, GateSubject subject, Path& path);
+
+// Tells that browsers may send requests for this site over connections of another: what the configuration's check says.
+void tell_shared_connection(const Message& what, const Message& remedy, std::size_t hop, Path& path);
+
+}  // namespace pforte::doctor
