@@ -10,12 +10,13 @@
 namespace pforte::app {
 namespace {
 
-using doctor::Destination;
 using doctor::PathSubject;
 using doctor::Scheme;
 
 // The gate is no browser: it judges as OpenSSL does.
-const std::vector<pki::ClientKind> kGateItself = {pki::ClientKind::OpenSsl};
+std::vector<pki::ClientKind> gate_itself() {
+  return {pki::ClientKind::OpenSsl};
+}
 
 bool is_any(const net::Address& address) {
   std::string ip = address.ip_text();
@@ -63,7 +64,7 @@ class Outward {
       if (!subject) continue;
       std::string store = ldap.trust ? ldap.trust->value : "system";
       subject->judges = TRY(judges(store, ldap.trust_password_file));
-      found_.push_back({.name = cat("LDAP ", server.value), .subject = *std::move(subject)});
+      found_.push_back({.name = "LDAP", .subject = *std::move(subject)});
     }
     return {};
   }
@@ -90,7 +91,7 @@ class Outward {
     std::optional<PathSubject> subject = subject_of_bare(alarm.mail->server.value);
     if (!subject) return {};
     subject->judges = TRY(judges(store, std::nullopt));
-    found_.push_back({.name = cat("mail ", alarm.mail->server.value), .subject = *std::move(subject)});
+    found_.push_back({.name = "mail", .subject = *std::move(subject)});
     return {};
   }
 
@@ -98,7 +99,7 @@ class Outward {
 
  private:
   Answer<doctor::Judges> judges(const std::string& store, const std::optional<conf::Text>& password_file) {
-    doctor::Judges made{.trust = {}, .clients = kGateItself, .proxy_trust = view_.judges.proxy_trust};
+    doctor::Judges made{.trust = {}, .clients = gate_itself(), .proxy_trust = view_.judges.proxy_trust};
     made.trust.push_back(TRY(trust_.read(store, password_file)));
     return made;
   }
@@ -146,7 +147,7 @@ Answer<PathSubject> subject_of_server(const gate::BackendConfig& backend, const 
                                       ConfiguredTrust& trust) {
   PathSubject subject{
       .destination = {.scheme = server.tls ? Scheme::Https : Scheme::Http, .host = server.host, .port = server.port},
-      .judges = {.trust = {}, .clients = kGateItself, .proxy_trust = {}},
+      .judges = {.trust = {}, .clients = gate_itself(), .proxy_trust = {}},
       .needs_http1 = backend.connection_sign_in,
       .server_name = backend.server_name,
       .tcp_only = backend.protocol == gate::Protocol::Http2Clear,

@@ -105,7 +105,7 @@ class Configured {
     for (const gate::PassthroughConfig& passthrough : config_.passthroughs)
       for (const conf::Text& host : passthrough.hosts) add_passthrough(passthrough, host.value);
     for (OutwardSubject& outward : TRY(outward_subjects(config_, *view_, trust_))) {
-      doctor::Path path = doctor::path_to(outward.subject.destination, {"gate", "Gate"});
+      doctor::Path path = doctor::path_to(outward.subject.destination, {"gate", "Gate"}, outward.name);
       outward.subject.hop = path.hops().size() - 1;
       add({.gate = std::nullopt, .server = std::move(outward.subject)}, std::move(path));
     }
@@ -146,7 +146,7 @@ class Configured {
       parts.server = std::move(servers.front().subject);
       parts.server->hop = 2;
     }
-    add(std::move(parts), doctor::Path(cat("site ", host), std::move(hops)));
+    add(parts, doctor::Path(cat("site ", host), std::move(hops)));
     tell_shared_connections(host, *examinations_.back().path);
     for (std::size_t i = 1; i < servers.size(); ++i) {
       doctor::Path path(servers[i].name,
@@ -156,7 +156,7 @@ class Configured {
     }
   }
 
-  void add(ConfiguredPath parts, doctor::Path path) {
+  void add(const ConfiguredPath& parts, doctor::Path path) {
     examinations_.push_back({.path = std::make_unique<doctor::Path>(std::move(path)),
                              .work = [&setting = call_.setting, view = view_, parts](doctor::Path& examined) {
                                return examine_configured(setting, view, parts, examined);

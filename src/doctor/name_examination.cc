@@ -1,6 +1,7 @@
 #include "doctor/name_examination.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/text.h"
@@ -22,9 +23,16 @@ net::Task<> keep_system_answer(const Setting& setting, const Station& station, S
   co_return {};
 }
 
-// RFC 6761, 6.3: nobody is asked for it.
+// Browsers and curl take such names for this machine without asking anybody (RFC 6761, 6.3).
 bool is_localhost(const std::string& host) {
   return host == "localhost" || host.ends_with(".localhost");
+}
+
+std::vector<net::Address> loopback(std::uint16_t port) {
+  std::array<std::uint8_t, 4> v4 = {127, 0, 0, 1};
+  std::array<std::uint8_t, 16> v6 = {};
+  v6.back() = 1;
+  return {net::Address(v4, port), net::Address(v6, port)};
 }
 
 NameView view_before_asking(const NameFacts& facts, const Station& station) {
@@ -69,6 +77,7 @@ net::Task<std::vector<net::Address>> examine_name(const Setting& setting, const 
   for (ServerView& server : view.servers) ask(server);
   if (view.other_server) ask(*view.other_server);
   co_await all_ended(std::move(asking));
+  if (view.system.addresses.empty() && is_localhost(station.host)) co_return loopback(station.port);
   judge_name(view, station.hop, path);
   co_return addresses_to_try(view, station.port);
 }

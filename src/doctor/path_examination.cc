@@ -67,9 +67,10 @@ net::Task<> try_without_proxy(const Setting& setting, const Destination& destina
   co_return {};
 }
 
-// A way to the end that leads there; empty: there is none, which has been told.
-net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, const PathSubject& subject, Path& path) {
-  const Destination& destination = subject.destination;
+// A way to the end that leads there; empty: there is none, which has been told. From there on the destination is called
+// by its server_name, if it has one.
+net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, PathSubject& subject, Path& path) {
+  Destination& destination = subject.destination;
   Dial dial;
   if (destination.via) {
     ProxySubject proxied{.destination = destination, .trust = subject.judges.proxy_trust, .hop = subject.hop - 1};
@@ -85,6 +86,10 @@ net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, const P
   std::vector<net::Address> addresses = co_await examine_name(setting, facts, station, path);
   std::vector<net::Address> open = co_await examine_tcp(setting, station, std::move(addresses), path);
   if (open.empty()) co_return dial;
+  if (!subject.server_name.empty()) {
+    destination.host = subject.server_name;
+    destination.at = open.front();
+  }
   if (subject.tcp_only) co_return dial;
   bool goes_on = co_await examine_opening(setting, destination, open.front(), subject.hop, path);
   if (goes_on) dial = [&setting, to = open.front()] { return dial_direct(setting.loop, to, setting.step); };
@@ -93,7 +98,7 @@ net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, const P
 
 }  // namespace
 
-Path path_to(const Destination& destination, const Message& from) {
+Path path_to(const Destination& destination, const Message& from, std::string_view name) {
   std::vector<Hop> hops = {{.name = from, .reached = true}};
   if (destination.via) {
     std::string proxy = to_text(*destination.via);
@@ -101,7 +106,7 @@ Path path_to(const Destination& destination, const Message& from) {
   }
   std::string end = host_port(destination.host, destination.port);
   hops.push_back({.name = {end, end}});
-  return {to_text(destination), std::move(hops)};
+  return {cat(name, name.empty() ? "" : " ", to_text(destination)), std::move(hops)};
 }
 
 net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubject subject, Path& path) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "doctor/destination.h"
@@ -32,8 +33,9 @@ struct PathSubject {
   bool typed = true;             // people type its URL, or click on it
 };
 
-// The path to a destination from whoever `from` is, with a hop for its proxy if it has one.
-Path path_to(const Destination& destination, const Message& from);
+// The path to a destination from whoever `from` is, with a hop for its proxy if it has one. `name` stands before it:
+// "ACME letsencrypt"; may be empty.
+Path path_to(const Destination& destination, const Message& from, std::string_view name = "");
 
 // Looks up names, connects, goes through the proxy, shakes hands and asks, step by step as far as one gets, and tells
 // the path. `facts` must outlive the task.

@@ -205,6 +205,8 @@ class TcpJudgement {
       }
       // A machine without IPv6 does not try it, and a name may have such addresses for others.
       if (attempt.reach == Reach::NoRoute && !attempt.to.is_v4()) continue;
+      // On this machine nobody waits: who is refused tries the next at once.
+      if (attempt.reach == Reach::Refused && attempt.to.is_loopback()) continue;
       if (first == nullptr) first = &attempt;
       only_v6 = only_v6 && !attempt.to.is_v4();
       dead.push_back(attempt.to.to_text());

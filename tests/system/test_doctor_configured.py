@@ -1,0 +1,97 @@
+"""`pforte doctor` on what is configured: both directions, each end where it belongs, and no secret in the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from backends import Backend
+from gate import Gate, run_pforte, standard_config, toml_document
+from laboratory import Report
+from pki import Authority
+from ports import free_port
+
+HOST = "app.localhost"
+OURS = ("dns.", "tcp.", "proxy.", "path.", "doctor.")
+
+
+def report_of(*arguments: str) -> Report:
+    done = run_pforte("doctor", *arguments, "--json", "--timeout", "2s", timeout=60)
+    assert done.returncode in (0, 1), done.stderr
+    return Report(json.loads(done.stdout))
+
+
+def site(authority: Authority, *hosts: str, **more: Any) -> dict[str, Any]:
+    return {"hosts": list(hosts), "certificate": authority.issue(*hosts).config()} | more
+
+
+def written(folder: Path, authority: Authority, servers: list[str], **changes: Any) -> str:
+    """A configuration of a gate that does not run."""
+    file = folder / "pforte.toml"
+    file.write_text(toml_document(standard_config(folder, authority, servers, **changes)))
+    return str(file)
+
+
+def test_a_gate_that_does_not_run_is_the_first_thing_that_is_told(tmp_path: Path, authority: Authority) -> None:
+    file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST))
+    report = report_of("site", HOST, "--config", file)
+    assert report.first_error == ("path.gate-stopped", "gate")
+    assert f"pforte serve --config {file}" in report.found("path.gate-stopped")["remedy"]
+
+
+def test_a_site_is_followed_from_its_clients_to_its_server(start_gate: Callable[..., Gate], app: Backend,
+                                                          authority: Authority) -> None:
+    gate = start_gate(app, site=site(authority, HOST))
+    gate.clients_stay = True
+    report = report_of("site", HOST, "--config", str(gate.file), "--trust", str(authority.certificate))
+    assert [hop["name"] for hop in report.path["hops"]] == ["client", "gate", f"app {app.url}"]
+    assert [one for one in report.of_level("error", "warning") if one.startswith(OURS)] == []
+
+
+def test_a_server_that_is_down_is_the_fault_and_not_the_gate(start_gate: Callable[..., Gate], authority: Authority) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    gate = start_gate(url, site=site(authority, HOST))
+    gate.clients_stay = True
+    report = report_of("site", HOST, "--config", str(gate.file), "--trust", str(authority.certificate))
+    assert next(one for one in report.findings if one["level"] == "error" and one["id"].startswith(OURS))["id"] == "tcp.refused"
+    assert report.found("tcp.refused")["hop_name"] == f"app {url}"
+
+
+def test_everything_is_examined_once_and_no_secret_is_told(tmp_path: Path, authority: Authority) -> None:
+    servers = [f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"]
+    ldap = {"servers": [f"ldaps://127.0.0.1:{free_port()}"], "base": "dc=x", "user_filter": "(uid={login})",
+            "trust": str(authority.certificate)}
+    alarm = {"webhook": f"https://127.0.0.1:{free_port()}/T0PSECRET?word=s3cret",
+             "mail": {"server": f"smtp://127.0.0.1:{free_port()}", "from": "a@example.com", "to": ["b@example.com"]}}
+    file = written(tmp_path, authority, servers, site=site(authority, HOST), alarm=alarm, ldap=ldap,
+                   sign_in={"providers": ["ldap"]}, more_sites=[site(authority, "two.localhost", backend="app", allow=["/"])],
+                   acme=[{"name": "company", "directory": f"https://127.0.0.1:{free_port()}/dir", "terms_agreed": True}])
+    report = report_of("--config", file)
+    subjects = [path["subject"] for path in report.document["paths"]]
+    assert subjects[:3] == [f"site {HOST}", f"app {servers[1]}", "site two.localhost"]
+    assert [subject.split()[0] for subject in subjects[3:]] == ["LDAP", "ACME", "webhook", "mail"]
+    assert [hop["name"] for hop in report.document["paths"][2]["hops"]] == ["client", "gate"]
+    assert "T0PSECRET" not in str(report.document) and "s3cret" not in str(report.document)
+
+
+def test_a_wildcard_that_shares_its_address_with_a_passthrough_is_a_warning(tmp_path: Path, authority: Authority) -> None:
+    file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST, "*.localhost"),
+                   passthrough=[{"hosts": ["crm.localhost"], "servers": [f"127.0.0.1:{free_port()}"]}])
+    report = report_of("site", "crm.localhost", "--config", file)
+    assert report.found("path.shared-connection")["level"] == "warning"
+
+
+def test_what_cannot_be_examined_is_said_with_status_two(tmp_path: Path, authority: Authority) -> None:
+    file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST))
+    for arguments, why in [(("site", "other.example"), "no site has the host other.example"),
+                           (("url", "https://u:p@h/"), "a user or a password"),
+                           (("path", "h"), "the port is missing"),
+                           (("path", "h:1", "--via", "socks://x:1"), "neither http:// nor https://"),
+                           (("path", "h:1", "--dns", "name"), "is no address"),
+                           (("path", "h:1", "--timeout", "1h"), "--timeout cannot be 1h"),
+                           (("path", "h:1", "--as", "lynx"), "--as")]:
+        done = run_pforte("doctor", *arguments, "--config", file)
+        assert done.returncode == 2 and why in done.stderr, (arguments, done.stderr)
+    assert run_pforte("doctor", "--config", str(tmp_path / "none.toml")).returncode == 2
