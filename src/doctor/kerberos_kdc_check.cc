@@ -107,9 +107,8 @@ net::Task<> reach_realm(const Setting& setting, RealmReach& reach, const kerbero
 }
 
 net::Task<> try_ticket(const Setting& setting, TicketQuestion question, Path& path) {
-  using Findings = std::vector<Finding>;
-  auto work = [question = std::move(question)]() -> Result<Findings> { return examine_ticket(question); };
-  Findings findings = co_await setting.pool.run<Findings>(setting.loop, std::move(work));
+  auto work = [question = std::move(question)]() -> Result<std::vector<Finding>> { return examine_ticket(question); };
+  std::vector<Finding> findings = co_await setting.pool.run<std::vector<Finding>>(setting.loop, std::move(work));
   for (Finding& one : findings) path.tell(std::move(one));
   co_return {};
 }
