@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/doctor_view.h"
 #include "app/sign_in_steps.h"
 #include "base/text.h"
 #include "doctor/file_rights.h"
@@ -119,6 +120,8 @@ Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Ex
   std::optional<gate::Config> config = gate::read_draft(file, problems);
   if (!config) return std::unexpected(unreadable_configuration(file, problems));
   auto facts = std::make_shared<doctor::KerberosFacts>(facts_of(*config, std::move(problems)));
+  std::shared_ptr<const PathView> view = TRY(path_view_of(call));
+  facts->names = view->names;
   facts->directory = directory_of(call.line, *config);
   if (!service.empty()) facts->alone = without_realm(service);
   std::string subject = service.empty() ? "kerberos" : cat("kerberos ", service);

@@ -35,6 +35,9 @@ std::string without_dot(std::string name) {
 struct Records {
   std::map<std::string, std::string> aliases;  // by their owner
   std::multimap<std::string, net::Address> addresses;
+  std::multimap<std::string, DnsService> services;
+  std::multimap<std::string, std::string> names;
+  std::multimap<std::string, std::string> texts;
   std::uint32_t ttl = std::numeric_limits<std::uint32_t>::max();
 };
 
@@ -43,6 +46,38 @@ net::Address address_in(const ns_rr& record) {
   std::array<std::uint8_t, kBytes> ip{};
   std::memcpy(ip.data(), ns_rr_rdata(record), kBytes);
   return {ip, 0};
+}
+
+// The name that begins at `at` of a record's content; null when it is garbled.
+std::optional<std::string> name_in(const ns_msg& message, const ns_rr& record, std::size_t at) {
+  if (ns_rr_rdlen(record) <= at) return std::nullopt;
+  std::array<char, NS_MAXDNAME> name{};
+  const unsigned char* begin = ns_rr_rdata(record) + at;
+  int used = ns_name_uncompress(ns_msg_base(message), ns_msg_end(message), begin, name.data(), name.size());
+  return used < 0 ? std::nullopt : std::optional(without_dot(name.data()));
+}
+
+// Of the types that tell of a name by something else than its addresses.
+bool take_other(const ns_msg& message, const ns_rr& record, const std::string& owner, Records& records) {
+  constexpr std::size_t kServicePort = 4, kServiceHost = 6;
+  const unsigned char* data = ns_rr_rdata(record);
+  if (ns_rr_type(record) == ns_t_txt) {
+    if (ns_rr_rdlen(record) < 1 || ns_rr_rdlen(record) < data[0] + 1) return false;
+    records.texts.emplace(owner, std::string(reinterpret_cast<const char*>(data) + 1, data[0]));
+    return true;
+  }
+  bool is_service = ns_rr_type(record) == ns_t_srv;
+  std::optional<std::string> target = name_in(message, record, is_service ? kServiceHost : 0);
+  if (!target) return false;
+  if (is_service) {
+    auto port = static_cast<std::uint16_t>(ns_get16(data + kServicePort));
+    records.services.emplace(owner, DnsService{.host = *std::move(target), .port = port});
+  } else if (ns_rr_type(record) == ns_t_ptr) {
+    records.names.emplace(owner, *std::move(target));
+  } else {
+    records.aliases.emplace(owner, *std::move(target));
+  }
+  return true;
 }
 
 // False: its content is garbled.
@@ -58,19 +93,25 @@ bool take_record(const ns_msg& message, const ns_rr& record, Records& records) {
       if (ns_rr_rdlen(record) != NS_IN6ADDRSZ) return false;
       records.addresses.emplace(owner, address_in<NS_IN6ADDRSZ>(record));
       break;
-    case ns_t_cname: {
-      std::array<char, NS_MAXDNAME> target{};
-      int used = ns_name_uncompress(ns_msg_base(message), ns_msg_end(message), ns_rr_rdata(record), target.data(),
-                                    target.size());
-      if (used < 0) return false;
-      records.aliases.emplace(owner, without_dot(target.data()));
+    case ns_t_cname:
+    case ns_t_srv:
+    case ns_t_ptr:
+    case ns_t_txt:
+      if (!take_other(message, record, owner, records)) return false;
       break;
-    }
     default:
       return true;
   }
   records.ttl = std::min(records.ttl, static_cast<std::uint32_t>(ns_rr_ttl(record)));
   return true;
+}
+
+template <class T>
+std::vector<T> all_of(const std::multimap<std::string, T>& records, const std::string& name) {
+  std::vector<T> found;
+  auto [first, last] = records.equal_range(name);
+  for (auto one = first; one != last; ++one) found.push_back(one->second);
+  return found;
 }
 
 // From the name that was asked for along its aliases, each once, to the addresses.
@@ -81,9 +122,12 @@ void follow(std::string name, const Records& records, DnsAnswer& answer) {
     name = alias->second;
     answer.aliases.push_back(name);
   }
-  auto [first, last] = records.addresses.equal_range(name);
-  for (auto one = first; one != last; ++one) answer.addresses.push_back(one->second);
-  bool any = !answer.aliases.empty() || !answer.addresses.empty();
+  answer.addresses = all_of(records.addresses, name);
+  answer.services = all_of(records.services, name);
+  answer.names = all_of(records.names, name);
+  answer.texts = all_of(records.texts, name);
+  bool any = !answer.aliases.empty() || !answer.addresses.empty() || !answer.services.empty() ||
+             !answer.names.empty() || !answer.texts.empty();
   answer.ttl = any ? records.ttl : 0;
 }
 
@@ -115,7 +159,13 @@ std::optional<DnsAnswer> read_dns_answer(std::string_view bytes, std::string_vie
   int rcode = ns_msg_getflag(message, ns_f_rcode);
   if (!is_answer || (!repeats && rcode == kDnsNoError)) return std::nullopt;
 
-  DnsAnswer answer{.rcode = rcode, .truncated = ns_msg_getflag(message, ns_f_tc) == 1, .aliases = {}, .addresses = {}};
+  DnsAnswer answer{.rcode = rcode,
+                   .truncated = ns_msg_getflag(message, ns_f_tc) == 1,
+                   .aliases = {},
+                   .addresses = {},
+                   .services = {},
+                   .names = {},
+                   .texts = {}};
   if (answer.truncated || !repeats) return answer;
   Records records;
   for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {

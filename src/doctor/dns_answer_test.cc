@@ -51,6 +51,24 @@ TEST_CASE("addresses and aliases are read, whatever their order") {
   }
 }
 
+TEST_CASE("services, names and texts are read") {
+  std::string service = record(pointer_to_name, 33,
+                               "\0\0\0\x64\0\x58\x03"
+                               "kdc\xc0\x10"s);
+  std::string name = record(pointer_to_name, 12, "\x03web\xc0\x10"s);
+  std::string text = record(pointer_to_name, 16, "\x04TEXT\x01x"s);
+  auto read = read_dns_answer(answer_with({service, name, text}), asked());
+  REQUIRE(read.has_value());
+  REQUIRE(read->services.size() == 1);
+  CHECK(read->services[0].host == "kdc.example");
+  CHECK(read->services[0].port == 88);
+  CHECK(read->names == std::vector<std::string>{"web.example"});
+  CHECK(read->texts == std::vector<std::string>{"TEXT"});
+  for (const std::string& cut : {record(pointer_to_name, 33, "\0\0\0\x64\0\x58"s), record(pointer_to_name, 12, ""),
+                                 record(pointer_to_name, 16, "\x05TEXT"s)})
+    CHECK(!read_dns_answer(answer_with({cut}), asked()));
+}
+
 TEST_CASE("an address that belongs to another name is none of ours") {
   auto read = read_dns_answer(answer_with({record("\x03web\xc0\x10"s, 1, "\x0a\0\0\x01"s)}), asked());
   REQUIRE(read.has_value());

@@ -7,6 +7,7 @@
 #include "doctor/directory_check.h"
 #include "doctor/kerberos_kdc_check.h"
 #include "doctor/krb5_lint.h"
+#include "doctor/realm_examination.h"
 #include "doctor/spn_check.h"
 #include "kerberos/keytab.h"
 
@@ -64,6 +65,7 @@ net::Task<> examine_kerberos(const Setting& setting, std::shared_ptr<const Kerbe
   }
   auto look = [facts, hops](Path& copy) { look_at_files(*facts, hops, copy); };
   co_await look_aside(setting, path, std::move(look));
+  co_await examine_realms(setting, *facts, hops, path);
   co_await examine_kdcs(setting, facts, hops, path);
   if (!facts->directory) co_return {};
   auto ask = [facts, hops](Path& copy) { check_directory(*facts, hops, copy); };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conf/problem.h"
+#include "doctor/name_facts.h"
 #include "doctor/path.h"
 #include "identity/ldap_config.h"
 #include "kerberos/kerberos_config.h"
@@ -38,6 +39,7 @@ struct KerberosFacts {
   std::string krb5_name;          // the krb5.conf that counts; empty: there is none
   kerberos::Krb5File krb5;        // with what it includes
   std::vector<conf::Text> hosts;  // under which people sign in, lower case; "*.example.com" and "*" among them
+  NameFacts names;                // how this machine looks up names
   uid_t gate_user = 0;            // whom the gate runs as
   std::optional<DirectoryFacts> directory;
   std::optional<std::string> alone;  // where one service is examined, its name without the realm: "HTTP/host"

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view bytes(reinterpret_cast<const char*>(data), size);
   auto read = read_dns_answer(bytes, question);
   if (!read) return 0;
-  if (read->aliases.size() + read->addresses.size() > size / 11) std::abort();
-  if (read->addresses.empty() && read->aliases.empty() && read->ttl != 0) std::abort();
+  std::size_t others = read->services.size() + read->names.size() + read->texts.size();
+  if (read->aliases.size() + read->addresses.size() + others > size / 11) std::abort();
+  if (read->addresses.empty() && read->aliases.empty() && others == 0 && read->ttl != 0) std::abort();
   return 0;
 }

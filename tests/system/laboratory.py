@@ -27,7 +27,7 @@ from gate import BINARY, SANITIZED
 from pki import Pair
 
 CLONE_NEWNET = 0x40000000
-A, CNAME, AAAA = 1, 5, 28
+A, CNAME, PTR, TXT, AAAA, SRV = 1, 5, 12, 16, 28, 33
 SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
 FAR = "10.5.0.2"  # the other end of a cable, in a network namespace of its own
 NEAR = "10.5.0.1"
@@ -127,14 +127,25 @@ def answer_of(zone: Zone, question: bytes, over_udp: bool) -> bytes | None:
         owner = alias
     for type_, value in zone.records.get(owner, []):
         if type_ == kind:
-            family = socket.AF_INET if type_ == A else socket.AF_INET6
-            records.append(record(owner, type_, socket.inet_pton(family, value)))
+            records.append(record(owner, type_, data_of(type_, value)))
     if rcode == 0 and owner not in zone.records:
         rcode = NXDOMAIN
     truncated = zone.truncates and over_udp and bool(records)
     flags = 0x8180 | rcode | (0x0200 if truncated else 0)
     sent = [] if truncated else records
     return question[:2] + struct.pack(">HHHHH", flags, 1, len(sent), 0, 0) + asked + b"".join(sent)
+
+
+def data_of(kind: int, value: str) -> bytes:
+    """A record's content; that of SRV is written "host:port"."""
+    if kind == SRV:
+        host, _, port = value.partition(":")
+        return struct.pack(">HHH", 0, 100, int(port)) + packed_name(host)
+    if kind == TXT:
+        return bytes([len(value)]) + value.encode()
+    if kind == PTR:
+        return packed_name(value)
+    return socket.inet_pton(socket.AF_INET if kind == A else socket.AF_INET6, value)
 
 
 def record(owner: str, kind: int, data: bytes) -> bytes:
