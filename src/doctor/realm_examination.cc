@@ -129,7 +129,7 @@ class RealmExamination {
     DnsAnswer udp = co_await names_.ask(over_udp, DnsType::Srv);
     std::string command = cat("dig +short SRV ", over_tcp);
     if (names_.is_silent()) {
-      tell(kRealmSilent, Level::Warning, hop,
+      tell(kRealmSilent, Level::Error, hop,
            {cat("no answer to where the KDCs of ", realm, " are: ", names_.trouble()),
             cat("keine Antwort, wo die KDCs von ", realm, " sind: ", names_.trouble())},
            {"see that the name server answers, or name a kdc in [realms]",
@@ -138,7 +138,7 @@ class RealmExamination {
       co_return {};
     }
     if (tcp.services.empty() && udp.services.empty()) {
-      tell(kRealmNoSrv, Level::Warning, hop,
+      tell(kRealmNoSrv, Level::Error, hop,
            {cat("DNS knows no KDC of ", realm, ": no ", over_tcp, " and no ", over_udp),
             cat("DNS kennt keinen KDC von ", realm, ": kein ", over_tcp, " und kein ", over_udp)},
            {"ask a name server of the domain, or name a kdc in [realms]",
