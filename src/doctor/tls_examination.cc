@@ -140,17 +140,48 @@ JudgedChain judge_shown(const TlsSubject& subject, std::vector<std::string> chai
   return judged;
 }
 
-net::Task<> tell_chain(const Setting& setting, const TlsSubject& subject, std::vector<std::string> chain,
-                       TlsPicture& picture, Path& path) {
+// Those with another certificate of the server's own: it may have one for each kind of key.
+std::vector<std::vector<std::string>> other_chains(const TlsScan& scan, const std::vector<std::string>& chain) {
+  std::vector<std::vector<std::string>> others;
+  auto is_known = [&](const std::vector<std::string>& one) {
+    return one.front() == chain.front() ||
+           std::ranges::any_of(others, [&](const auto& other) { return other.front() == one.front(); });
+  };
+  for (const VersionScan& version : scan.versions) {
+    for (const std::vector<std::string>& one : version.chains) {
+      if (!is_known(one)) others.push_back(one);
+    }
+  }
+  return others;
+}
+
+net::Task<JudgedChain> judged_on_pool(const Setting& setting, const TlsSubject& subject, std::vector<std::string> chain,
+                                      std::string stapled) {
   TlsSubject asked = subject;
   asked.dial = nullptr;
   std::move_only_function<Result<JudgedChain>()> work = [asked = std::move(asked), chain = std::move(chain),
-                                                         stapled = picture.stapled]() mutable -> Result<JudgedChain> {
+                                                         stapled =
+                                                             std::move(stapled)]() mutable -> Result<JudgedChain> {
     return judge_shown(asked, std::move(chain), std::move(stapled));
   };
   JudgedChain judged = co_await setting.pool.run<JudgedChain>(setting.loop, std::move(work));
+  co_return judged;
+}
+
+net::Task<> tell_chains(const Setting& setting, const TlsSubject& subject, const TlsScan& scan, TlsPicture& picture,
+                        Path& path) {
+  std::vector<std::string> chain = shown_chain(scan);
+  if (chain.empty()) co_return {};
+  std::vector<std::vector<std::string>> others = other_chains(scan, chain);
+  JudgedChain judged = co_await judged_on_pool(setting, subject, std::move(chain), picture.stapled);
   picture.sent = std::move(judged.sent);
   for (Finding& finding : judged.findings) path.tell(std::move(finding));
+  for (std::vector<std::string>& other : others) {
+    JudgedChain also = co_await judged_on_pool(setting, subject, std::move(other), "");
+    for (Finding& finding : also.findings) {
+      if (finding.level >= Level::Warning) path.tell(std::move(finding));
+    }
+  }
   co_return {};
 }
 
@@ -181,14 +212,13 @@ net::Task<TlsPicture> examine_tls(const Setting& setting, const TlsSubject& subj
   if (!speaks) co_return TlsPicture();
 
   TlsScan scan = co_await scan_tls(setting, subject, std::move(contact));
-  std::vector<std::string> chain = shown_chain(scan);
-  TlsPicture picture = picture_of(scan, chain);
+  TlsPicture picture = picture_of(scan, shown_chain(scan));
   if (picture.versions.empty()) {
     tried = co_await try_otherwise(setting, subject);
     if (is_answered(refusal.end)) tell_refusal(subject, refusal, tried, path);
     co_return picture;
   }
-  if (!chain.empty()) co_await tell_chain(setting, subject, std::move(chain), picture, path);
+  co_await tell_chains(setting, subject, scan, picture, path);
   tell_sessions(subject, picture, path);
   tell_offer(subject, picture, path);
   if (picture.versions.back().version >= TlsVersion::Tls12) tell_clients_shut_out(subject, picture, path);

@@ -55,6 +55,10 @@ void note(VersionScan& found, ServerFlight&& flight) {
     if (bits > 0 && (offer.dh_bits == 0 || bits < offer.dh_bits)) offer.dh_bits = bits;
     add_new(offer.signatures, flight.key_exchange->scheme);
   }
+  const std::vector<std::string>& shown = flight.certificates;
+  bool is_new = !shown.empty() &&
+                std::ranges::none_of(found.chains, [&](const auto& chain) { return chain.front() == shown.front(); });
+  if (is_new) found.chains.push_back(shown);
   if (!found.first) found.first = std::move(flight);
 }
 

@@ -14,8 +14,9 @@ struct VersionScan {
   VersionOffer offer;
   std::optional<ServerFlight> first =
       {};  // what it said to the first hello that it took; none: it does not take the version
-  AnswerEnd refusal = AnswerEnd::Hello;  // how it refused, if it did
-  std::optional<TlsAlert> alert = {};    // with which
+  std::vector<std::vector<std::string>> chains = {};  // that it showed, each with another certificate of its own; DER
+  AnswerEnd refusal = AnswerEnd::Hello;               // how it refused, if it did
+  std::optional<TlsAlert> alert = {};                 // with which
 };
 
 // Everything that was asked of a server.

@@ -94,6 +94,12 @@ def refusals(world: World) -> dict[str, Case]:
     }
 
 
+def both_kinds(world: World, rsa: Made) -> int:
+    """A server with a good EC certificate, and one for RSA."""
+    chain, key = world.servers.files(rsa, world.middle)
+    return world.openssl("-dcert", chain, "-dkey", key, "-dcert_chain", str(Path(chain).with_suffix(".above")), "-tls1_2")
+
+
 def certificates(world: World) -> dict[str, Case]:
     """A handshake comes to its end, and the certificate does not hold."""
     serve, leaf, middle = world.servers.openssl, world.leaf, world.middle
@@ -118,6 +124,7 @@ def certificates(world: World) -> dict[str, Case]:
         "made by keytool": Case(serve(make("ST=Unknown,L=Unknown,O=Unknown,OU=Unknown,CN=Unknown")), ("tls.vendor-default",)),
         "of a firewall": Case(serve(make("CN=FGT60F0000000001,O=Fortinet,C=US")), ("tls.vendor-default",)),
         "ends within the week": Case(serve(leaf(since=-96, days=100), middle), ("tls.ends-soon",)),
+        "one of two certificates has expired": Case(both_kinds(world, leaf(since=-100, days=90, key=rsa_key())), ("cert.expired",)),
         "ends within the month": Case(serve(leaf(since=-80, days=100), middle), (), ("tls.ends-soon",)),
         "a key of 1024 bits": Case(serve(leaf(key=rsa_key(1024)), middle, options=ANY_SUITE), ("cert.weak-key", "cert.key-size")),
         "signed with SHA-1": Case(serve(leaf(digest=hashes.SHA1()), middle, options=ANY_SUITE), ("cert.sha1",)),
@@ -231,7 +238,7 @@ NAMES = {
         "warnings without end", "an end within the handshake", "a name that is refused", "a client certificate is required in TLS 1.3",
         "a client certificate is required in TLS 1.2", "expired", "not yet valid", "for another name", "for a name, asked by address", "no names",
         "self-signed", "the intermediate is not sent", "an unknown authority", "an unknown root, sent along", "made by openssl req", "made by keytool",
-        "of a firewall", "ends within the week", "a key of 1024 bits", "signed with SHA-1", "for clients", "valid for three years",
+        "of a firewall", "one of two certificates has expired", "ends within the week", "a key of 1024 bits", "signed with SHA-1", "for clients", "valid for three years",
         "outside of name constraints", "of an authority that has ended", "revoked, as it says itself", "a stapled answer of last month",
         "a stapled answer about another", "must staple and does not", "an unknown critical extension", "another intermediate is sent", "TLS 1.0 alone", "TLS 1.1 alone",
         "SSL 3.0 alone", "suites without encryption", "suites without a certificate", "suites that nobody has", "DHE alone",

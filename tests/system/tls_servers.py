@@ -54,19 +54,18 @@ class Servers:
         return port
 
     def files(self, leaf: Made, *others: Made) -> tuple[str, str]:
-        """The chain in the order in which it is given, and the key."""
+        """The chain in the order in which it is given, and the key. Beside the chain lies what stands above the leaf."""
         number = len(list(self.folder.glob("chain-*.pem")))
         chain_file, key_file = self.folder / f"chain-{number}.pem", self.folder / f"chain-{number}.key"
         chain_file.write_text("".join(one.pem for one in (leaf, *others)))
+        chain_file.with_suffix(".above").write_text("".join(one.pem for one in others))
         key_file.write_text(leaf.key_pem())
         return str(chain_file), str(key_file)
 
     def openssl(self, leaf: Made, *others: Made, options: tuple[str, ...] = ()) -> int:
         chain, key = self.files(leaf, *others)
         port = free_port()
-        above = Path(chain).with_suffix(".above")
-        above.write_text("".join(one.pem for one in others))
-        more = ("-cert_chain", str(above)) if others else ()
+        more = ("-cert_chain", str(Path(chain).with_suffix(".above"))) if others else ()
         return self.start(port, "openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", chain, *more, "-key", key, "-www", "-quiet",
                           *options)
 
