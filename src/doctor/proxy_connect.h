@@ -28,14 +28,14 @@ enum class ConnectState : std::uint8_t {
 struct ConnectAnswer {
   ConnectState state = ConnectState::Silent;
   int status = 0;
-  std::string reason;                // of the status line
-  std::string server;                // Server
-  std::vector<std::string> via;      // who passed the answer on, the one that made it first (RFC 9110, 7.6.3)
-  std::vector<std::string> schemes;  // of Proxy-Authenticate, in lower case
-  std::string location;
-  std::string detail;   // X-Squid-Error, where there is one
-  std::string words;    // what its page says, without marks, the beginning of it
-  std::string failure;  // of NotConnected, TlsFailed and NotHttp, in English
+  std::string reason = {};                // of the status line
+  std::string server = {};                // Server
+  std::vector<std::string> via = {};      // who passed the answer on, the one that made it first (RFC 9110, 7.6.3)
+  std::vector<std::string> schemes = {};  // of Proxy-Authenticate, in lower case
+  std::string location = {};
+  std::string detail = {};   // X-Squid-Error, where there is one
+  std::string words = {};    // what its page says, without marks, the beginning of it
+  std::string failure = {};  // of NotConnected, TlsFailed and NotHttp, in English
   std::chrono::milliseconds took = {};
   std::unique_ptr<net::Stream> stream = {};  // of Opened: to the end of the path
 };

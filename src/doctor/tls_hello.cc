@@ -16,6 +16,7 @@ constexpr Extension kSupportedGroups = 10;
 constexpr Extension kPointFormats = 11;
 constexpr Extension kSignatureAlgorithms = 13;
 constexpr Extension kAlpn = 16;
+constexpr Extension kPadding = 21;
 constexpr Extension kExtendedMasterSecret = 23;
 constexpr Extension kSessionTicket = 35;
 constexpr Extension kSupportedVersions = 43;
@@ -144,7 +145,12 @@ std::string to_bytes(const ClientHello& hello) {
   if (!has_extensions) suites.push_back(0x00ff);  // RFC 5746, 3.3: TLS_EMPTY_RENEGOTIATION_INFO_SCSV
   put_sized16(body, list_of(suites));
   put_sized8(body, hello.compression ? std::string_view("\x01\0", 2) : std::string_view("\0", 1));
-  if (has_extensions) put_sized16(body, extensions_of(hello));
+  std::string extensions = has_extensions ? extensions_of(hello) : std::string();
+  constexpr std::size_t kFraming = 15;  // of record, message, extensions and the padding itself
+  std::size_t bytes = body.size() + extensions.size() + kFraming;
+  if (has_extensions && bytes < hello.at_least)
+    put_extension(extensions, kPadding, std::string(hello.at_least - bytes, '\0'));
+  if (has_extensions) put_sized16(body, extensions);
 
   std::string message, record;
   put8(message, 1);  // client_hello

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ struct ClientHello {
   std::vector<std::string> protocols = {};  // for ALPN; empty: none
   bool key_shares = false;                  // of TLS 1.3; without, the server names the group it wants and waits
   bool compression = false;
+  std::size_t at_least = 0;  // bytes it has in all, filled up by the padding extension (RFC 7685); at most 16 KiB
 };
 
 // The groups that are asked for, as a client of today would prefer them.
