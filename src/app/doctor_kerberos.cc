@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/doctor_rc4.h"
 #include "app/doctor_view.h"
 #include "app/sign_in_steps.h"
 #include "base/text.h"
@@ -107,6 +108,16 @@ std::string without_realm(const std::string& service) {
   return service.substr(0, service.find('@'));
 }
 
+void add_rc4(const DoctorCall& call, std::shared_ptr<const doctor::KerberosFacts> facts, const std::string& state_dir,
+             Examinations& examinations) {
+  doctor::KerberosPath made = doctor::path_of_kerberos(*facts, "kerberos --rc4");
+  examinations.push_back({.path = std::make_unique<doctor::Path>(std::move(made.path)),
+                          .work = [&setting = call.setting, facts = std::move(facts), hops = std::move(made.hops),
+                                   tickets = rc4_tickets_of(state_dir)](doctor::Path& path) {
+                            return doctor::examine_rc4(setting, facts, tickets, hops, path);
+                          }});
+}
+
 }  // namespace
 
 Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Examinations& examinations) {
@@ -125,6 +136,7 @@ Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Ex
   facts->directory = directory_of(call.line, *config);
   if (!service.empty()) facts->alone = without_realm(service);
   std::string subject = service.empty() ? "kerberos" : cat("kerberos ", service);
+  if (call.line.has("--rc4")) add_rc4(call, facts, config->state_dir, examinations);
   doctor::KerberosPath made = doctor::path_of_kerberos(*facts, subject);
   examinations.push_back({.path = std::make_unique<doctor::Path>(std::move(made.path)),
                           .work = [&setting = call.setting, facts, hops = std::move(made.hops)](doctor::Path& path) {

@@ -166,14 +166,9 @@ Result<DirectoryRoot> root_of(identity::LdapConnection& connection) {
   return root;
 }
 
-Result<> examine_directory(const KerberosFacts& facts, std::size_t hop, Path& path) {
-  const DirectoryFacts& directory = *facts.directory;
-  identity::LdapConnection connection = TRY(open_directory(directory.config));
-  DirectoryRoot root = TRY(root_of(connection));
-  const std::string& base = directory.config.base.empty() ? root.base : directory.config.base;
-  if (base.empty()) return fail(Kind::Unavailable, "ldap.refused", "the server does not say where its entries are");
-  DirectoryView view(connection, base);
-  if (root.is_windows || !directory.may_be_another) TRY(DirectoryExamination(facts, view, hop, path).services());
+Result<> examine_directory(const KerberosFacts& facts, DirectoryView& view, std::size_t hop, Path& path) {
+  if (view.is_windows() || !facts.directory->may_be_another)
+    TRY(DirectoryExamination(facts, view, hop, path).services());
   if (facts.alone) return {};
   return check_ticket_sizes(facts, view, hop, path);
 }
@@ -183,7 +178,8 @@ Result<> examine_directory(const KerberosFacts& facts, std::size_t hop, Path& pa
 void check_directory(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
   if (!facts.directory) return;
   path.reach(hops.directory);
-  Result<> done = examine_directory(facts, hops.directory, path);
+  Result<> done = with_directory(
+      *facts.directory, [&](DirectoryView& view) { return examine_directory(facts, view, hops.directory, path); });
   if (done) return;
   path.tell({.check = kDirectorySilent,
              .level = Level::Error,
@@ -221,6 +217,15 @@ Result<identity::LdapFound> DirectoryView::read(const std::string& dn, std::vect
                              .filter = "(objectClass=*)",
                              .attributes = std::move(attributes),
                              .most = 1});
+}
+
+Result<> with_directory(const DirectoryFacts& directory, const std::function<Result<>(DirectoryView&)>& work) {
+  identity::LdapConnection connection = TRY(open_directory(directory.config));
+  DirectoryRoot root = TRY(root_of(connection));
+  const std::string& base = directory.config.base.empty() ? root.base : directory.config.base;
+  if (base.empty()) return fail(Kind::Unavailable, "ldap.refused", "the server does not say where its entries are");
+  DirectoryView view(connection, base, root.is_windows);
+  return work(view);
 }
 
 Result<identity::LdapConnection> open_directory(const identity::LdapConfig& config) {

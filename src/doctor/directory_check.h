@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,10 +19,12 @@ void check_directory(const KerberosFacts& facts, const KerberosHops& hops, Path&
 class DirectoryView {
  public:
   // Where accounts are searched.
-  DirectoryView(identity::LdapConnection& connection, std::string base)
-      : connection_(connection), base_(std::move(base)) {}
+  DirectoryView(identity::LdapConnection& connection, std::string base, bool is_windows)
+      : connection_(connection), base_(std::move(base)), is_windows_(is_windows) {}
 
   const std::string& base() const { return base_; }
+  // Whether it is Active Directory, by its own words.
+  bool is_windows() const { return is_windows_; }
 
   // "CORP.TEST" of "OU=crm,DC=corp,DC=test"; empty where the base has no DC.
   std::string realm() const;
@@ -32,10 +35,14 @@ class DirectoryView {
  private:
   identity::LdapConnection& connection_;
   std::string base_;
+  bool is_windows_;
 };
 
 // Connects to the first of the servers that answers, as the service account. Fails with what the last one had.
 Result<identity::LdapConnection> open_directory(const identity::LdapConfig& config);
+
+// Does `work` on a connection to the directory, where its base is. Fails as the connection and the work do.
+Result<> with_directory(const DirectoryFacts& directory, const std::function<Result<>(DirectoryView&)>& work);
 
 // How long the tickets of the agents are, against what the gate takes and applications take.
 Result<> check_ticket_sizes(const KerberosFacts& facts, DirectoryView& view, std::size_t hop, Path& path);

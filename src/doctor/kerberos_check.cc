@@ -1,12 +1,12 @@
 #include "doctor/kerberos_check.h"
 
-#include <functional>
 #include <utility>
 
 #include "base/text.h"
 #include "doctor/directory_check.h"
 #include "doctor/kerberos_kdc_check.h"
 #include "doctor/krb5_lint.h"
+#include "doctor/look_aside.h"
 #include "doctor/realm_examination.h"
 #include "doctor/spn_check.h"
 #include "kerberos/keytab.h"
@@ -22,21 +22,6 @@ constexpr Check kNoKerberos{.id = "krb5.no-kerberos",
                                     "Ticket an"}};
 
 constexpr std::size_t kFileHop = 1;
-
-using Findings = std::vector<Finding>;
-
-// What `look` tells, which blocks: on a path of its own, since its owner may be gone before it ends.
-net::Task<> look_aside(const Setting& setting, Path& path, std::function<void(Path&)> look) {
-  auto work = [look = std::move(look), copy = Path(path.subject(), path.hops())]() mutable -> Result<Findings> {
-    look(copy);
-    Findings findings;
-    for (const Finding* one : copy.in_order()) findings.push_back(*one);
-    return findings;
-  };
-  Findings findings = co_await setting.pool.run<Findings>(setting.loop, std::move(work));
-  for (Finding& one : findings) path.tell(std::move(one));
-  co_return {};
-}
 
 void look_at_files(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
   tell_kerberos_problems(facts, hops, path);

@@ -521,3 +521,45 @@ def test_a_real_domain_is_told_what_is_unwise_about_its_account(setup, domain):
         assert "account.no-aes" in ids
     finally:
         domain.admin("remove", account="svc-twin")
+
+
+# Leaving RC4.
+
+
+def rc4_path(setup: Setup, *more: str) -> dict[str, Any]:
+    done = run_pforte("doctor", "kerberos", "--rc4", "--dns", setup.name_server, *more, "--json", "--config", str(setup.file()))
+    return next(path for path in json.loads(done.stdout)["paths"] if path["subject"] == "kerberos --rc4")
+
+
+def test_who_depends_on_rc4_is_told_with_the_steps_that_lead_out(accounts_of):
+    setup = accounts_of.setup
+    service = setup.realms.add("HTTP/rc4.alpha.test", encryption="arcfour-hmac")
+    setup.keytab = setup.realms.keytab(setup.folder / "rc4.keytab", service)
+    setup.hosts, setup.keytabs = ["rc4.alpha.test"], {service: setup.keytab}
+    setup.kerberos["allow_rc4"] = [service]
+    accounts_of.add("svc-rc4", service.split("@")[0], msDS_SupportedEncryptionTypes=4)
+    accounts_of.directory.account("beta.test", kind="trustedDomain", trustPartner="beta.test", msDS_SupportedEncryptionTypes=4)
+    accounts_of.names.append("beta.test")
+    path = rc4_path(setup, "--ldap", accounts_of.directory.url, "--bind-dn", READER, "--password-file", str(accounts_of.directory.password_file))
+    found = {one["id"]: one for one in path["findings"]}
+    assert {"rc4.allowed", "rc4.keytab-only", "rc4.settings", "rc4.account", "rc4.trust"} <= set(found)
+    steps = [one["value"] for one in found["rc4.keytab-only"]["evidence"]]
+    assert [step.split()[0] for step in steps] == ["setspn", "Set-ADUser", "ktpass", "pforte", "pforte", "pforte.toml:"]
+    assert f"/princ {service} " in steps[2]
+    assert found["rc4.account"]["command"] == "Set-ADUser svc-rc4 -KerberosEncryptionType AES128,AES256"
+    assert found["rc4.trust"]["command"].startswith("ksetup /setenctypeattr beta.test AES256")
+
+
+def test_where_nothing_depends_on_rc4_that_is_told(setup):
+    path = rc4_path(setup)
+    assert path["worst"] in ("ok", "note")
+    assert "rc4.free" in [one["id"] for one in path["findings"]]
+
+
+def test_the_running_gates_own_count_is_told(start_desk, app, realms, client_of):
+    service = f"HTTP/app.localhost@{ALPHA}"
+    gate = start_desk(app, keytabs={service: realms.folder / f"{ALPHA}.keytab"}, kerberos={"allow_rc4": [service]})
+    done = gate.run("doctor", "kerberos", "--rc4", "--json", "--dns", "127.0.0.1:1")
+    path = next(path for path in json.loads(done.stdout)["paths"] if path["subject"] == "kerberos --rc4")
+    told = next(one for one in path["findings"] if one["id"] == "rc4.allowed")
+    assert "since the start no ticket has needed it" in told["seen"]
