@@ -48,6 +48,19 @@ TEST_CASE(
   CHECK(asked(ClientKind::OpenSsl, question)[0].message == "error 62 at 0 depth lookup: hostname mismatch");
 }
 
+TEST_CASE("a wildcard below a public suffix keeps browsers from the hosts that no other name covers") {
+  const Made root = make(authority("root"), nullptr);
+  const Made leaf = make({.extensions = {{NID_subject_alt_name, "DNS:intranet,DNS:app.intranet,DNS:*.intranet"},
+                                         {NID_ext_key_usage, "serverAuth"}}},
+                         &root);
+  Question question = about(leaf, {}, {&root});
+  for (auto [host, trusted] : {std::pair("intranet", true), {"app.intranet", true}, {"other.intranet", false}}) {
+    CAPTURE(host);
+    question.wanted.names = {{NameForm::Dns, host}};
+    CHECK(asked(ClientKind::Browser, question)[0].trusted == trusted);
+  }
+}
+
 TEST_CASE("Java has a sentence for each kind of name, and one for certificates without any") {
   const Made root = make(authority("root"), nullptr), leaf = make({}, &root);
   const Made nameless = make({.extensions = {}}, &root);

@@ -161,14 +161,31 @@ bool is_public_suffix(std::string_view domain) {
   return country && std::ranges::find(kBelowCountries, lowered(domain.substr(0, dot))) != kBelowCountries.end();
 }
 
-void check_names(const Certificate& leaf, Findings& findings) {
+// Whether one of the names asked for is covered by `wildcard` alone.
+bool is_needed(const std::string& wildcard, const Certificate& leaf, const Wanted& wanted) {
+  return std::ranges::any_of(wanted.names, [&](const PeerName& name) {
+    auto covers = [&](const GeneralName& other) {
+      return other.form == NameForm::Dns && other.value != wildcard && matches_dns(other.value, name.value);
+    };
+    return name.form == NameForm::Dns && matches_dns(wildcard, name.value) &&
+           std::ranges::none_of(*leaf.alternative_names, covers);
+  });
+}
+
+// Issuers must not issue such a wildcard at all; clients only refuse to be led to a host by it.
+bool is_too_broad(const std::string& wildcard, const Certificate& leaf, const Wanted& wanted, Profile profile) {
+  if (!wildcard.starts_with("*.") || !is_public_suffix(std::string_view(wildcard).substr(2))) return false;
+  bool of_issuers = profile == Profile::Rfc5280 || profile == Profile::WebPki;
+  return of_issuers || wanted.names.empty() || is_needed(wildcard, leaf, wanted);
+}
+
+void check_names(const Certificate& leaf, const Wanted& wanted, Findings& findings) {
   if (!leaf.alternative_names) return findings.add("cert.names-missing", leaf);
   const Extension* extension = leaf.find_extension(oid::kAlternativeNames);
   if (extension && extension->critical && !leaf.subject.empty()) findings.add("cert.alternative-names-critical", leaf);
   for (const GeneralName& name : *leaf.alternative_names) {
-    bool broad = name.form == NameForm::Dns && name.value.starts_with("*.") &&
-                 is_public_suffix(std::string_view(name.value).substr(2));
-    if (broad) findings.add("cert.wildcard-too-broad", leaf, {name.value, name.value});
+    if (name.form == NameForm::Dns && is_too_broad(name.value, leaf, wanted, findings.profile()))
+      findings.add("cert.wildcard-too-broad", leaf, {name.value, name.value});
   }
   for (const std::string& common_name : leaf.subject.common_names) {
     if (is_bad_copy(common_name, *leaf.alternative_names))
@@ -186,7 +203,7 @@ void check_profile_rules(const Certificate& certificate, Role role, const Wanted
   if (wanted.purpose != Purpose::Server) return;
   if (certificate.basic_constraints && certificate.basic_constraints->ca) findings.add("cert.leaf-is-ca", certificate);
   check_purposes(certificate, findings);
-  check_names(certificate, findings);
+  check_names(certificate, wanted, findings);
   check_lifetime(certificate, findings);
 }
 
