@@ -80,7 +80,10 @@ Answer<Examinations> examinations_of(const DoctorCall& call) {
   words.insert(words.end(), call.line.more_operands.begin(), call.line.more_operands.end());
 
   Examinations examinations;
-  if (words.empty()) TRY(add_everything(call, examinations));
+  if (words.empty()) {
+    TRY(add_everything(call, examinations));
+    TRY(add_configured_kerberos(call, examinations));
+  }
   for (std::size_t at = 0; at < words.size();) {
     const SubjectKind* kind = kind_of(words[at]);
     if (kind == nullptr) return std::unexpected(unknown_subject(words[at]));

@@ -145,6 +145,13 @@ Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Ex
   return {};
 }
 
+Answer<void> add_configured_kerberos(const DoctorCall& call, Examinations& examinations) {
+  conf::Problems told_already;
+  std::optional<gate::Config> config = gate::read_draft(config_file(call.line), told_already);
+  if (!config || !config->kerberos) return {};
+  return add_kerberos(call, "", examinations);
+}
+
 Answer<void> add_keytab(const DoctorCall& call, const std::string& file, Examinations& examinations) {
   uid_t user = ::geteuid();
   examinations.push_back({.path = std::make_unique<doctor::Path>(doctor::path_of_keytab(file)),

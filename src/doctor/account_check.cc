@@ -124,7 +124,7 @@ constexpr Check kAccountNoAes{
     .id = "account.no-aes",
     .source = "MS-KILE 2.2.7, msDS-SupportedEncryptionTypes; Microsoft KB5073381 (CVE-2026-20833)",
     .why = {"the KDC seals tickets with RC4, whatever keys the keytab has, and the gate refuses those",
-            "der KDC versiegelt Tickets mit RC4, gleich welche Schlüssel die Keytab hat, und das Gate weist sie ab"}};
+            "der KDC versiegelt Tickets mit RC4, gleich welche Schlüssel die Keytab hat, und das Tor weist sie ab"}};
 constexpr Check kAccountNothingSaid{
     .id = "account.encryption-unset",
     .source = "Microsoft KB5073381: AES by default from April 2026, no way back from July 2026",
@@ -139,7 +139,7 @@ constexpr Check kAccountOldPassword{
 constexpr Check kAccountVersion{.id = "account.key-version",
                                 .source = "RFC 4120, 5.2.9 (kvno); MS-ADTS, msDS-KeyVersionNumber",
                                 .why = {"tickets are sealed with a key that the gate does not have",
-                                        "Tickets sind mit einem Schlüssel versiegelt, den das Gate nicht hat"}};
+                                        "Tickets sind mit einem Schlüssel versiegelt, den das Tor nicht hat"}};
 constexpr Check kAccountUpn{
     .id = "account.principal-name",
     .source = "MS-KILE 3.1.1.2; ktpass /mapuser",

@@ -83,7 +83,7 @@ class Rc4Examination {
                   .level = Level::Warning,
                   .hop = hops_.gate,
                   .seen = {cat("the running gate has accepted ", count, " tickets with RC4 for ", service),
-                           cat("das laufende Gate hat ", count, " Tickets mit RC4 für ", service, " angenommen")},
+                           cat("das laufende Tor hat ", count, " Tickets mit RC4 für ", service, " angenommen")},
                   .remedy = {"see who: sign-in.done with encryption=rc4-hmac in the log",
                              "nachsehen, wer: sign-in.done mit encryption=rc4-hmac im Protokoll"},
                   .command = cat("pforte status")});

@@ -21,7 +21,7 @@ namespace {
 constexpr Check kKeytabFolder{.id = "krb5.keytab-folder",
                               .source = "",
                               .why = {"who may replace the keytab decides whose tickets the gate believes",
-                                      "wer die Keytab ersetzen darf, bestimmt, wessen Tickets das Gate glaubt"}};
+                                      "wer die Keytab ersetzen darf, bestimmt, wessen Tickets das Tor glaubt"}};
 constexpr Check kKeytabOwner{.id = "krb5.keytab-owner",
                              .source = "",
                              .why = {"the owner of a file can always read and change it",
@@ -105,7 +105,7 @@ void tell_owner(const std::string& file, uid_t gate_user, KeytabHop at) {
                 .level = Level::Warning,
                 .hop = at.hop,
                 .seen = {cat(file, " belongs to ", who, ", and the gate runs as ", gate),
-                         cat(file, " gehört ", who, ", und das Gate läuft als ", gate)},
+                         cat(file, " gehört ", who, ", und das Tor läuft als ", gate)},
                 .remedy = {command, command},
                 .command = cat("ls -l ", file)});
 }

@@ -16,7 +16,7 @@ constexpr Check kTicketTooLong{
     .id = "account.ticket-too-long",
     .source = kMeasured,
     .why = {"the gate answers 431 to a header beyond its limit, whatever is in it",
-            "das Gate antwortet auf einen Kopf jenseits seiner Grenze mit 431, was auch immer darin steht"}};
+            "das Tor antwortet auf einen Kopf jenseits seiner Grenze mit 431, was auch immer darin steht"}};
 constexpr Check kTicketLong{
     .id = "account.ticket-long",
     .source = "measured; Tomcat, maxHttpHeaderSize 8 KiB; http.sys, MaxFieldLength 16 KiB",

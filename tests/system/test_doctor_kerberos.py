@@ -563,3 +563,10 @@ def test_the_running_gates_own_count_is_told(start_desk, app, realms, client_of)
     path = next(path for path in json.loads(done.stdout)["paths"] if path["subject"] == "kerberos --rc4")
     told = next(one for one in path["findings"] if one["id"] == "rc4.allowed")
     assert "since the start no ticket has needed it" in told["seen"]
+
+
+def test_without_a_subject_kerberos_is_among_what_is_examined(setup):
+    setup.serve(f"HTTPS/{HOST}@{ALPHA}")
+    done = run_pforte("doctor", "--json", "--dns", setup.name_server, "--timeout", "500ms", "--config", str(setup.file()))
+    path = next(path for path in json.loads(done.stdout)["paths"] if path["subject"] == "kerberos")
+    assert "spn.service" in [one["id"] for one in path["findings"]]
