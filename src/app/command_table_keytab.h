@@ -23,6 +23,15 @@ inline constexpr OptionSpec kKeytabAccount = {
         "das Konto im Active Directory, das das Salz bestimmt: mit sAMAccountName, mit userPrincipalName oder ein "
         "Computer"}};
 
+inline constexpr OptionSpec kKeytabAskKdc = {
+    .name = "--ask-kdc",
+    .tells = {"take salt and encryptions from the KDC, and compare the version with it",
+              "Salz und Verschlüsselungen vom KDC nehmen und die Version mit ihm vergleichen"}};
+inline constexpr OptionSpec kKeytabKdc = {
+    .name = "--kdc",
+    .value = {"HOST:PORT", "HOST:PORT"},
+    .tells = {"this one; default those of krb5.conf and DNS", "dieses; Vorgabe die aus krb5.conf und DNS"}};
+
 inline constexpr std::array kKeytabCreateOptions = std::to_array<OptionSpec>({
     {.name = "--principal",
      .value = {"P@REALM", "P@REALM"},
@@ -38,6 +47,8 @@ inline constexpr std::array kKeytabCreateOptions = std::to_array<OptionSpec>({
                "aus aes256-sha1, aes128-sha1, aes256-sha2, aes128-sha2, rc4; Vorgabe die ersten zwei"}},
     kKeytabSalt,
     kKeytabAccount,
+    kKeytabAskKdc,
+    kKeytabKdc,
     {.name = "--password-file",
      .value = {"FILE", "DATEI"},
      .tells = {"the password is its first line; without it, it is asked for",
@@ -61,6 +72,8 @@ inline constexpr std::array kKeytabCheckOptions = std::to_array<OptionSpec>({
                "ob das Passwort in ihrer ersten Zeile diese Schlüssel ergibt; - fragt danach"}},
     kKeytabSalt,
     kKeytabAccount,
+    kKeytabAskKdc,
+    kKeytabKdc,
 });
 
 inline constexpr CommandSpec kKeytabShowCommand = {

@@ -9,6 +9,7 @@
 
 #include "app/cert_finding.h"
 #include "app/keytab_command.h"
+#include "app/keytab_kdc.h"
 #include "app/password_input.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -63,6 +64,20 @@ Answer<std::vector<kerberos::SaltToTry>> named_salts(const CommandLine& line, co
   return salts;
 }
 
+// What the KDC says of each principal of the file.
+Answer<void> add_salts_of_kdc(const CommandLine& line, const kerberos::KeytabRecords& content,
+                              std::vector<kerberos::SaltToTry>& salts) {
+  std::optional<DirectoryAccount> account = TRY(account_of(line));
+  std::vector<kerberos::Principal> asked;
+  for (const kerberos::KeytabRecord& record : content.records) {
+    if (std::ranges::find(asked, record.principal) != asked.end()) continue;
+    asked.push_back(record.principal);
+    KdcAccount told = TRY(kdc_account(line, record.principal, account));
+    salts.push_back({told.salt_or_default(), {"the one that the KDC tells", "dem, das das KDC nennt"}});
+  }
+  return {};
+}
+
 std::string finding_text(const KeytabCall& call, const KeytabFinding& finding) {
   Language language = call.line.language;
   const std::string& remedy = finding.remedy.in(language);
@@ -107,6 +122,7 @@ Answer<int> check_keytab(const KeytabCall& call) {
   uid_t reader = TRY(reader_of(call.line));
   kerberos::KeytabRecords content = TRY(unless_faulty(kerberos::read_keytab_records(file)));
   std::vector<kerberos::SaltToTry> salts = TRY(named_salts(call.line, content));
+  if (asks_kdc(call.line)) TRY(add_salts_of_kdc(call.line, content, salts));
   std::optional<Secret> password =
       TRY(known_password(call.streams, call.line.language, call.line.value_of("--password-file")));
   std::vector<KeytabFinding> findings = kerberos::judge_keytab(file, content);

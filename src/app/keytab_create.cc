@@ -6,7 +6,7 @@
 
 #include "app/cert_finding.h"
 #include "app/keytab_command.h"
-#include "app/keytab_recipe.h"
+#include "app/keytab_plan.h"
 #include "app/password_input.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -19,12 +19,6 @@ namespace pforte::app {
 namespace {
 
 constexpr int kRc4 = 23;
-
-// What is to be in the keytab: an entry for each principal and encryption.
-struct KeysToMake {
-  KeytabRecipe recipe;
-  std::optional<std::uint32_t> key_version;
-};
 
 Answer<std::vector<kerberos::Principal>> principals_of(const CommandLine& line) {
   std::vector<kerberos::Principal> principals;
@@ -73,6 +67,7 @@ Answer<KeysToMake> keys_to_make(const CommandLine& line) {
   keys.recipe.file = line.operand;
   keys.recipe.principals = TRY(principals_of(line));
   keys.recipe.encryptions = TRY(encryptions_of(line));
+  keys.encryptions_given = line.has("--encryption");
   keys.recipe.account = TRY(account_of(line));
   keys.recipe.salt = line.value_of("--salt");
   keys.key_version = TRY(key_version_of(line));
@@ -82,32 +77,26 @@ Answer<KeysToMake> keys_to_make(const CommandLine& line) {
       {"give one of them", "nur eines von beiden angeben"}));
 }
 
-// The next after those that the file has of the principal, else 1.
-std::uint32_t next_version(const std::string& file, const kerberos::Principal& principal) {
-  auto present = kerberos::read_keytab_records(file);
-  std::uint32_t newest = 0;
-  if (!present) return 1;
-  for (const kerberos::KeytabRecord& record : present->records) {
-    if (record.principal == principal) newest = std::max(newest, record.key_version);
-  }
-  return newest + 1;
-}
-
-Answer<std::vector<kerberos::KeytabRecord>> make_keys(const KeysToMake& keys, const Secret& password) {
+// A key and the plan it follows.
+struct MadeKeys {
   std::vector<kerberos::KeytabRecord> records;
+  std::vector<const KeyPlan*> plans;  // of each record
+};
+
+Answer<MadeKeys> make_keys(const std::vector<KeyPlan>& plans, const Secret& password) {
+  MadeKeys made;
   auto now = std::uint32_t(now_in_seconds().time_since_epoch().count());
-  for (const kerberos::Principal& principal : keys.recipe.principals) {
-    std::uint32_t version = keys.key_version ? *keys.key_version : next_version(keys.recipe.file, principal);
-    std::string salt = keys.recipe.salt_for(principal);
-    for (int encryption : keys.recipe.encryptions) {
-      Secret key = TRY(kerberos::password_key(encryption, password, salt));
-      records.push_back(kerberos::keytab_record(principal, now, version, encryption, key.reveal()));
+  for (const KeyPlan& plan : plans) {
+    for (int encryption : plan.encryptions) {
+      Secret key = TRY(kerberos::password_key(encryption, password, plan.salt, plan.parameters));
+      made.records.push_back(kerberos::keytab_record(plan.principal, now, plan.key_version, encryption, key.reveal()));
+      made.plans.push_back(&plan);
     }
   }
-  return records;
+  return made;
 }
 
-void warn_of_choices(const KeytabCall& call, const KeysToMake& keys, const std::vector<kerberos::KeytabRecord>& made) {
+void warn_of_choices(const KeytabCall& call, const KeysToMake& keys, const std::vector<KeyPlan>& plans) {
   const std::vector<int>& chosen = keys.recipe.encryptions;
   if (std::ranges::find(chosen, kRc4) != chosen.end())
     call.warn({kDone,
@@ -121,25 +110,28 @@ void warn_of_choices(const KeytabCall& call, const KeysToMake& keys, const std::
                 "Active Directory stellt keine Tickets mit AES-SHA2 (RFC 8009) aus; nach solch einem Schlüssel fragt "
                 "dort niemand"},
                {"aes256-sha1 and aes128-sha1 are what it uses", "es verwendet aes256-sha1 und aes128-sha1"}});
-  if (!keys.key_version)
+  for (const KeyPlan& plan : plans) {
+    if (!plan.is_assumed) continue;
     call.warn({kDone,
-               {cat("the key version ", made.front().key_version, " is assumed, since --kvno was not given"),
-                cat("die Schlüsselversion ", made.front().key_version, " ist angenommen, da --kvno fehlt")},
+               {cat("the key version ", plan.key_version, " is assumed, since --kvno was not given"),
+                cat("die Schlüsselversion ", plan.key_version, " ist angenommen, da --kvno fehlt")},
                {"compare it with what `kvno PRINCIPAL` says; with another version tickets do not open",
                 "mit dem vergleichen, was `kvno PRINCIPAL` sagt; mit einer anderen Version lassen sich Tickets nicht "
                 "öffnen"}});
+    return;
+  }
 }
 
-void tell_made_json(const KeytabCall& call, const KeysToMake& keys, const std::vector<kerberos::KeytabRecord>& made,
+void tell_made_json(const KeytabCall& call, const KeysToMake& keys, const MadeKeys& made,
                     const kerberos::KeytabChange& change) {
   nlohmann::ordered_json added = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    const kerberos::KeytabRecord& record = made[i];
+  for (std::size_t i = 0; i < made.records.size(); ++i) {
+    const kerberos::KeytabRecord& record = made.records[i];
     bool salted = record.encryption != kRc4;
     added.push_back({{"principal", record.principal.to_text()},
                      {"kvno", record.key_version},
                      {"encryption", kerberos::encryption_name(record.encryption)},
-                     {"salt", salted ? nlohmann::ordered_json(keys.recipe.salt_for(record.principal)) : nullptr},
+                     {"salt", salted ? nlohmann::ordered_json(made.plans[i]->salt) : nullptr},
                      {"was_there", bool(change.was_there[i])}});
   }
   call.print(document_text({{"file", keys.recipe.file},
@@ -148,14 +140,13 @@ void tell_made_json(const KeytabCall& call, const KeysToMake& keys, const std::v
                             {"commands", commands_at_controller(keys.recipe)}}));
 }
 
-void tell_made(const KeytabCall& call, const KeysToMake& keys, const std::vector<kerberos::KeytabRecord>& made,
+void tell_made(const KeytabCall& call, const KeysToMake& keys, const MadeKeys& made,
                const kerberos::KeytabChange& change) {
   bool german = call.german();
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    const kerberos::KeytabRecord& record = made[i];
-    std::string salt = record.encryption == kRc4
-                           ? ""
-                           : cat(german ? ", Salz \"" : ", salt \"", keys.recipe.salt_for(record.principal), '"');
+  for (std::size_t i = 0; i < made.records.size(); ++i) {
+    const kerberos::KeytabRecord& record = made.records[i];
+    std::string salt =
+        record.encryption == kRc4 ? "" : cat(german ? ", Salz \"" : ", salt \"", made.plans[i]->salt, '"');
     std::string done =
         change.was_there[i] ? (german ? "war schon da" : "was there already") : (german ? "aufgenommen" : "added");
     call.print(cat(printable(cat(record.principal.to_text(), german ? ", Version " : ", version ", record.key_version,
@@ -176,9 +167,10 @@ void tell_made(const KeytabCall& call, const KeysToMake& keys, const std::vector
 Answer<int> create_keytab(const KeytabCall& call) {
   KeysToMake keys = TRY(keys_to_make(call.line));
   Secret password = TRY(new_password(call.streams, call.line.language, call.line.value_of("--password-file")));
-  std::vector<kerberos::KeytabRecord> made = TRY(make_keys(keys, password));
-  kerberos::KeytabChange change = TRY(unless_faulty(kerberos::add_to_keytab(keys.recipe.file, made)));
-  warn_of_choices(call, keys, made);
+  std::vector<KeyPlan> plans = TRY(plans_for(call, keys, password));
+  MadeKeys made = TRY(make_keys(plans, password));
+  kerberos::KeytabChange change = TRY(unless_faulty(kerberos::add_to_keytab(keys.recipe.file, made.records)));
+  warn_of_choices(call, keys, plans);
   if (call.line.json) {
     tell_made_json(call, keys, made, change);
   } else {

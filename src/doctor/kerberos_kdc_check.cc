@@ -11,6 +11,7 @@
 #include "doctor/kerberos_kdc_reach.h"
 #include "doctor/kerberos_kdc_ticket.h"
 #include "kerberos/kdc_client.h"
+#include "kerberos/kdc_locations.h"
 #include "net/signal.h"
 #include "net/together.h"
 
@@ -39,23 +40,6 @@ net::Task<> all_of(Tasks tasks) {
   co_return {};
 }
 
-std::vector<kerberos::KdcAddress> named_kdcs(const KerberosFacts& facts, const std::string& realm) {
-  std::vector<kerberos::KdcAddress> named;
-  for (const kerberos::Krb5Relation& relation : facts.krb5.relations) {
-    bool is_kdc = relation.path.size() == 3 && relation.path[0] == "realms" && relation.path[1] == realm &&
-                  relation.path[2] == "kdc";
-    std::optional<kerberos::KdcAddress> address;
-    if (is_kdc) address = kerberos::read_kdc_address(relation.value);
-    if (address && std::ranges::find(named, *address) == named.end()) named.push_back(*std::move(address));
-  }
-  return named;
-}
-
-bool asks_dns(const KerberosFacts& facts) {
-  const kerberos::Krb5Relation* relation = facts.krb5.find({"libdefaults", "dns_lookup_kdc"});
-  return !relation || relation->value == "true" || relation->value == "yes" || relation->value == "1";
-}
-
 bool is_examined(const KerberosFacts& facts, const kerberos::Principal& principal) {
   std::string name = principal.to_text();
   return !facts.alone || name.substr(0, name.rfind('@')) == *facts.alone;
@@ -81,8 +65,8 @@ net::Task<> ask_one_way(const Setting& setting, KdcReach& kdc, KdcTransport tran
 }
 
 net::Task<> find_kdcs(const Setting& setting, const KerberosFacts& facts, RealmReach& reach) {
-  std::vector<kerberos::KdcAddress> addresses = named_kdcs(facts, reach.realm);
-  reach.asked_dns = addresses.empty() && asks_dns(facts);
+  std::vector<kerberos::KdcAddress> addresses = kerberos::kdcs_in(facts.krb5, reach.realm);
+  reach.asked_dns = addresses.empty() && kerberos::asks_dns_for_kdcs(facts.krb5);
   if (reach.asked_dns) {
     using Addresses = std::vector<kerberos::KdcAddress>;
     auto work = [realm = reach.realm, limit = step_of(setting)]() -> Result<Addresses> {

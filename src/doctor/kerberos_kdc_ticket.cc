@@ -144,7 +144,7 @@ class TicketExamination {
   bool has_common_encryption() {
     std::vector<int> ours(keys_.encryptions.begin(), keys_.encryptions.end());
     KdcResult<KdcMessage> said = kerberos::ask_about(question_.route, question_.service.principal, ours);
-    if (!said || said->error != kdc_error::kNoEncryption) return true;
+    if (!said || said->has_key()) return true;
     tell(kNoKeyOfThat, Level::Error,
          {cat("the keytab has of ", name_, " only ", keys_.encryptions_text(), ", of which the KDC has no key"),
           cat("die Keytab hat von ", name_, " nur ", keys_.encryptions_text(), "; dazu hat das KDC keinen Schlüssel")},

@@ -34,6 +34,10 @@ struct KdcMessage {
   std::int64_t key_version = -1;         // of the client's key that seals it; -1: it says none
   std::int64_t ticket_key_version = -1;  // of the service's key that seals the ticket
   std::int64_t ticket_encryption = -1;
+
+  // Whether the KDC has a key of its client for one of the encryptions it was asked by: MIT krb5 also asks for
+  // preauthentication where it has none, and offers nothing then.
+  bool has_key() const { return kind == Kind::InitialReply || !offered.empty(); }
 };
 
 // None: it is none of these, or malformed. Bounded in time and depth for any input.

@@ -359,3 +359,15 @@ def test_a_keytab_from_the_accounts_password_has_the_keys_that_the_directory_has
     # Heimdal writes flags behind the version, four bytes that are zero.
     exported = {replace(key, tail=key.tail.removesuffix(bytes(4))) for key in keys_of(theirs) if key.encryption in (17, 18, 23)}
     assert set(keys_of(ours)) == exported
+
+
+def test_a_domain_controller_tells_salt_and_version_of_an_account(domain, tmp_path, monkeypatch):
+    theirs, ours, secret = domain.service("svc-asked", "HTTP/asked.localhost", encryption=AES), tmp_path / "ours", tmp_path / "secret"
+    secret.write_text(password_of("svc-asked"))
+    monkeypatch.setenv("KRB5_CONFIG", str(domain.config))
+    done = run_pforte("keytab", "create", str(ours), "--principal", f"HTTP/asked.localhost@{REALM}", "--account", "user:svc-asked",
+                      "--ask-kdc", "--password-file", str(secret))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""  # nothing had to be assumed, and nothing differs
+    exported = {replace(key, tail=key.tail.removesuffix(bytes(4))) for key in keys_of(theirs) if key.encryption in (17, 18)}
+    assert set(keys_of(ours)) == exported

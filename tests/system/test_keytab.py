@@ -14,9 +14,11 @@ import pytest
 from gate import BINARY, run_pforte
 from kdc import ALPHA, password_of
 from keytabs import as_by_ktpass, keys_of, ktutil_keytab, records, without_times
+from ports import free_port
 
 NAME = "HTTP/crm.example.com@EXAMPLE.COM"
 PASSWORD = "Pässwort 1"
+AT_KDC = "Kdc-Secret-1"
 ALL = {"aes256-sha1": "aes256-cts-hmac-sha1-96", "aes128-sha1": "aes128-cts-hmac-sha1-96",
        "aes256-sha2": "aes256-cts-hmac-sha384-192", "aes128-sha2": "aes128-cts-hmac-sha256-128", "rc4": "arcfour-hmac"}
 WEAK = {"rc4": 23}
@@ -110,6 +112,57 @@ def test_several_services_of_one_account_get_its_keys(create, tmp_path):
     keys = keys_of(file)
     assert {key.principal for key in keys} == {NAME, "HTTP/other.example.com@EXAMPLE.COM"}
     assert keys[0].key == keys[2].key
+
+
+# What the KDC says.
+
+
+@pytest.fixture
+def at_kdc(monkeypatch, realms, secret, tmp_path):
+    """at_kdc(name, *options, password=, status=0): `keytab create --ask-kdc` for a service of ALPHA.TEST with that password there."""
+    monkeypatch.setenv("KRB5_CONFIG", str(realms.config))
+
+    def make(service: str, *options: str, password: str = AT_KDC, status: int = 0) -> tuple[dict, str]:
+        done = run_pforte("keytab", "create", str(tmp_path / "a.keytab"), "--principal", service, "--ask-kdc", *options,
+                          "--password-file", str(secret(password)), "--json")
+        assert done.returncode == status, done.stdout + done.stderr
+        return json.loads(done.stdout) if status == 0 else {}, done.stderr
+    return make
+
+
+def test_the_kdc_tells_salt_encryptions_and_version_and_the_keys_are_its_own(at_kdc, realms, tmp_path):
+    service = realms.add("HTTP/asked.localhost", password=AT_KDC)
+    realms.admin(ALPHA, f'change_password -pw {AT_KDC} -e "aes256-cts-hmac-sha1-96:normal" {service}',
+                 f"renprinc -force {service} {service.replace('asked', 'renamed')}")
+    service = service.replace("asked", "renamed")
+    said, warned = at_kdc(service)
+    assert [(key["kvno"], key["encryption"], key["salt"]) for key in said["added"]] == [
+        (2, "aes256-cts-hmac-sha1-96", "ALPHA.TESTHTTPasked.localhost")]
+    assert "assumed" not in warned
+    assert without_times(tmp_path / "a.keytab") == without_times(realms.keytab(tmp_path / "theirs", service))
+    assert "keytab.password-fits" in findings(tmp_path / "a.keytab", "--ask-kdc", "--password-file", tmp_path / "password-0")
+
+
+def test_where_the_kdc_differs_from_what_was_given_is_said(at_kdc, realms):
+    service = realms.add("HTTP/differs.localhost", password=AT_KDC)
+    said, warned = at_kdc(service, "--kvno", "9", "--salt", "x", "--encryption", "aes256-sha1,aes256-sha2")
+    assert 'not with "x"; that of the KDC is taken' in warned
+    assert "the KDC uses key version 1, not 9" in warned
+    assert "has no key of aes256-cts-hmac-sha384-192" in warned
+    assert said["added"][0]["salt"] == "ALPHA.TESTHTTPdiffers.localhost"
+
+
+def test_a_password_that_the_kdc_refuses_writes_nothing(at_kdc, realms, tmp_path):
+    service = realms.add("HTTP/refuses.localhost", password=AT_KDC)
+    _, said = at_kdc(service, password="other", status=1)
+    assert f"the KDC refuses the password of {service}" in said
+    assert not (tmp_path / "a.keytab").exists()
+
+
+def test_a_kdc_that_does_not_know_the_account_or_does_not_answer_is_told(at_kdc):
+    assert "the KDC tells no salt of HTTP/nobody.localhost" in at_kdc(f"HTTP/nobody.localhost@{ALPHA}", status=1)[1]
+    assert "no KDC answers: " in at_kdc(f"HTTP/x@{ALPHA}", "--kdc", f"127.0.0.1:{free_port()}", status=3)[1]
+    assert "no KDC of GAMMA.TEST is named" in at_kdc("HTTP/x@GAMMA.TEST", status=2)[1]
 
 
 # How it writes.
