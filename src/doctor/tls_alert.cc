@@ -83,14 +83,14 @@ constexpr auto kMeanings = std::to_array<AlertMeaning>({
      {"switch on HTTP/1.1 or HTTP/2 on the server", "HTTP/1.1 oder HTTP/2 am Server einschalten"}},
 });
 
-constexpr AlertMeaning kUnknown = {
+constexpr AlertMeaning kUnknownAlert = {
     0, "", {"it gives no reason that is known", "er nennt keinen bekannten Grund"}, kLookIntoLog};
 
 }  // namespace
 
 const AlertMeaning& meaning_of_alert(std::uint8_t number) {
   const auto* found = std::ranges::find(kMeanings, number, &AlertMeaning::number);
-  return found == kMeanings.end() ? kUnknown : *found;
+  return found == kMeanings.end() ? kUnknownAlert : *found;
 }
 
 std::string alert_text(std::uint8_t number) {

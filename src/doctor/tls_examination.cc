@@ -28,8 +28,8 @@ constexpr Check kUnreadableCertificate{.id = "tls.certificate-unreadable",
                                        .why = {"clients break off when they cannot read a certificate",
                                                "Clients brechen ab, wenn sie ein Zertifikat nicht lesen können"}};
 
-net::Task<> keep_answer(const Setting& setting, const TlsSubject& subject, ClientHello hello,
-                        std::optional<TlsAnswer>& place) {
+net::Task<> keep_tls_answer(const Setting& setting, const TlsSubject& subject, ClientHello hello,
+                            std::optional<TlsAnswer>& place) {
   place = co_await say_hello(setting, subject, hello);
   co_return {};
 }
@@ -41,12 +41,12 @@ net::Task<SecondTry> try_otherwise(const Setting& setting, const TlsSubject& sub
   bool has_name = !unnamed.server_name.empty();
   unnamed.server_name.clear();
   plain.version = TlsVersion::Tls12;
-  net::Task<> without_new = keep_answer(setting, subject, std::move(plain), tried.plain);
+  net::Task<> without_new = keep_tls_answer(setting, subject, std::move(plain), tried.plain);
   if (!has_name) {
     co_await std::move(without_new);
     co_return tried;
   }
-  net::Task<> without_name = keep_answer(setting, subject, std::move(unnamed), tried.unnamed);
+  net::Task<> without_name = keep_tls_answer(setting, subject, std::move(unnamed), tried.unnamed);
   co_await net::both(std::move(without_name), std::move(without_new));
   co_return tried;
 }

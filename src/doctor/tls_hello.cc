@@ -26,7 +26,7 @@ constexpr Extension kRenegotiationInfo = 0xff01;
 
 constexpr std::uint16_t kX25519 = 29;
 constexpr std::uint16_t kFirstFiniteField = 256;
-constexpr std::size_t kRandomBytes = 32;
+constexpr std::size_t kHelloRandomBytes = 32;
 
 // What we could verify, SHA-1 last: a server that signs with it had the choice.
 constexpr std::uint16_t kSchemes[] = {0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080a,
@@ -138,9 +138,9 @@ std::string to_bytes(const ClientHello& hello) {
   bool has_extensions = hello.version != TlsVersion::Ssl3;
   std::string body;
   put16(body, std::size_t(std::min(hello.version, TlsVersion::Tls12)));  // RFC 8446, 4.1.2: legacy_version
-  body += crypto::random_bytes(kRandomBytes);
+  body += crypto::random_bytes(kHelloRandomBytes);
   // What TLS 1.3 has no use for makes it look like TLS 1.2 to whoever stands between (RFC 8446, D.4).
-  put_sized8(body, hello.version == TlsVersion::Tls13 ? crypto::random_bytes(kRandomBytes) : "");
+  put_sized8(body, hello.version == TlsVersion::Tls13 ? crypto::random_bytes(kHelloRandomBytes) : "");
   std::vector<std::uint16_t> suites = hello.suites;
   if (!has_extensions) suites.push_back(0x00ff);  // RFC 5746, 3.3: TLS_EMPTY_RENEGOTIATION_INFO_SCSV
   put_sized16(body, list_of(suites));

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "doctor/shown_command.h"
 #include "doctor/tls_finding.h"
+#include "doctor/tls_scan.h"
 #include "doctor/tls_suites.h"
 
 namespace pforte::doctor {
@@ -324,6 +325,8 @@ void sum_up(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
     finding.evidence.push_back({.name = {"negotiated", "vereinbart"},
                                 .value = cat(got.version, ' ', got.cipher, ' ', got.group, ' ', got.protocol)});
   }
+  if (picture.foreign_name == NameAnswer::Same)
+    finding.evidence.push_back({.name = {"takes any name", "nimmt jeden Namen"}, .value = std::string(kForeignName)});
   std::string all = joined(versions, ", ");
   finding.seen = {cat("the server takes ", all), cat("der Server nimmt ", all)};
   path.tell(std::move(finding));

@@ -143,7 +143,7 @@ void tell_other_speech(const TlsSubject& subject, const std::string& banner, Pat
   path.tell(std::move(finding));
 }
 
-bool answers(const std::optional<TlsAnswer>& answer) {
+bool is_answer(const std::optional<TlsAnswer>& answer) {
   return answer && (answer->end == AnswerEnd::Hello || answer->end == AnswerEnd::Alert);
 }
 
@@ -223,8 +223,8 @@ void tell_refusal(const TlsSubject& subject, const TlsAnswer& contact, const Sec
           subject, kUnreachable, Level::Error, {"no connection came about", "es kam keine Verbindung zustande"},
           {"look at the port and at what stands between", "Port prüfen und was dazwischen steht"}));
     default:
-      if (answers(tried.unnamed)) return tell_filtered(subject, contact.end, path);
-      if (answers(tried.plain)) return tell_intolerant(subject, contact.end, path);
+      if (is_answer(tried.unnamed)) return tell_filtered(subject, contact.end, path);
+      if (is_answer(tried.plain)) return tell_intolerant(subject, contact.end, path);
       return tell_silence(subject, contact.end, path);
   }
 }

@@ -14,9 +14,6 @@ namespace {
 
 using Codes = std::vector<std::uint16_t>;
 
-// How long a server may take to say what comes behind a handshake.
-constexpr net::Duration kLastWords = std::chrono::seconds(1);
-
 struct Scanner {
   const Setting& setting;
   const TlsSubject& subject;
@@ -141,7 +138,7 @@ net::Task<> shake_hands(const Scanner& scanner, tls::ProbeTerms terms, std::opti
   Result<std::unique_ptr<net::Stream>> stream = co_await outcome(std::move(dialing));
   if (!stream) co_return {};
   net::Instant now = scanner.setting.loop.now();
-  (*stream)->read_deadline(now + std::min(scanner.setting.step, 3 * kLastWords));
+  (*stream)->read_deadline(now + scanner.setting.step);
   (*stream)->write_deadline(now + scanner.setting.step);
   net::Task<tls::Probed> probing = tls::probe(**stream, terms);
   Result<tls::Probed> probed = co_await outcome(std::move(probing));

@@ -197,6 +197,7 @@ net::Task<Probed> probe(net::Stream& lower, const ProbeTerms& terms) {
   co_await shake_hands(ssl.get(), lower, probed, taken);
   note_chain(ssl.get(), probed);
   // What is not said within the deadline is not missed.
+  lower.read_deadline(net::Clock::now() + terms.last_words);
   if (probed.done) (void)co_await outcome(hear_out(ssl.get(), lower, probed, taken));
   ERR_clear_error();
   co_return probed;

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,9 +13,10 @@ namespace pforte::tls {
 
 // How a server is probed.
 struct ProbeTerms {
-  std::string name = {};                           // sent as server_name; empty: none
-  std::vector<std::string> protocols = {};         // for ALPN; empty: none
-  std::shared_ptr<SSL_SESSION> session = nullptr;  // to resume
+  std::string name = {};                               // sent as server_name; empty: none
+  std::vector<std::string> protocols = {};             // for ALPN; empty: none
+  std::shared_ptr<SSL_SESSION> session = nullptr;      // to resume
+  net::Duration last_words = std::chrono::seconds(1);  // how long is waited for what comes behind the handshake
 };
 
 // What a handshake brought, as far as it came.
@@ -35,8 +37,9 @@ struct Probed {
 // look at a server, never to trust it. Says goodbye at once and reads on until the server has ended as well, so that
 // tickets and late alerts are seen (RFC 8446, 4.6.1 and 4.4.2.4).
 //
-// Under the deadlines of `lower`, which must outlive the task. A server that breaks off is told of by `fault`; fails
-// only with Kind::Timeout while the handshake is under way, and with Kind::Limit when it takes more than 1 MiB.
+// Under the deadlines of `lower`, which must outlive the task; that of reading is set anew when the handshake is done.
+// A server that breaks off is told of by `fault`; fails only with Kind::Timeout while the handshake is under way, and
+// with Kind::Limit when it takes more than 1 MiB.
 net::Task<Probed> probe(net::Stream& lower, const ProbeTerms& terms);
 
 }  // namespace pforte::tls

@@ -1,6 +1,6 @@
 """The doctor looks at TLS: of each server that is broken in one way it says first what is broken, of healthy ones nothing.
 
-All servers are examined by one run of pforte, at once.
+All servers but those that are silent are examined by one run of pforte, at once.
 """
 
 from __future__ import annotations
@@ -210,24 +210,33 @@ def cases(world: World) -> dict[str, Case]:
     return made
 
 
+# A server that keeps silent, or nearly so, is waited for as long as --timeout says.
+PATIENCE = {"silence": "2s", "a byte now and then": "2s"}
+OTHERWISE = "20s"
+
+
 @dataclass
 class Run:
     reports: dict[str, Report]
-    took: float
+    took: dict[str, float]  # by --timeout
 
 
 @pytest.fixture(scope="module")
 def run(world: World, cases: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) -> Run:
     trust = tmp_path_factory.mktemp("trust") / "root.pem"
     trust.write_text(world.root.pem)
-    subjects = [word for case in cases.values() for word in ("path", f"{case.host}:{case.port}")]
-    begun = time.monotonic()
-    done = run_pforte("doctor", *subjects, "--trust", str(trust), "--json", "--timeout", "3s", timeout=120)
-    took = time.monotonic() - begun
-    assert not SANITIZED.search(done.stderr), done.stderr
-    assert done.returncode == 1, done.stderr
-    paths = json.loads(done.stdout)["paths"]
-    return Run({name: Report({"paths": [path]}) for name, path in zip(cases, paths, strict=True)}, took)
+    run = Run({}, {})
+    for patience in ("2s", OTHERWISE):
+        names = [name for name in cases if PATIENCE.get(name, OTHERWISE) == patience]
+        subjects = [word for name in names for word in ("path", f"{cases[name].host}:{cases[name].port}")]
+        begun = time.monotonic()
+        done = run_pforte("doctor", *subjects, "--trust", str(trust), "--json", "--timeout", patience, timeout=240)
+        run.took[patience] = time.monotonic() - begun
+        assert not SANITIZED.search(done.stderr), done.stderr
+        assert done.returncode == 1, done.stderr
+        for name, path in zip(names, json.loads(done.stdout)["paths"], strict=True):
+            run.reports[name] = Report({"paths": [path]})
+    return run
 
 
 # The names of the cases are needed before there are servers.
@@ -284,9 +293,8 @@ def test_every_case_is_looked_at(cases: dict[str, Case]) -> None:
     assert sorted(cases) == sorted(name for names in NAMES.values() for name in names)
 
 
-def test_all_at_once_take_no_longer_than_the_slowest(run: Run) -> None:
-    assert run.took < 60, run.took
-    print(run.took)
+def test_a_server_that_says_next_to_nothing_is_not_waited_for_longer_than_stated(run: Run) -> None:
+    assert run.took["2s"] < 12 * 2 + 10
 
 
 def test_findings_of_certificates_name_the_clients_and_their_words(run: Run) -> None:
