@@ -23,12 +23,11 @@ bool is_any(const net::Address& address) {
   return ip == "0.0.0.0" || ip == "::";
 }
 
-const gate::ListenerConfig* listener_for_sites(const gate::Config& config) {
-  auto serves = [](const gate::ListenerConfig& one) { return !one.redirect_to_https; };
-  auto tls = std::ranges::find_if(config.listeners, &gate::ListenerConfig::tls);
-  if (tls != config.listeners.end()) return &*tls;
-  auto any = std::ranges::find_if(config.listeners, serves);
-  return any == config.listeners.end() ? nullptr : &*any;
+// From us, too, so that it understands nothing else.
+bool wants_proxy_header(const gate::ListenerConfig& listener) {
+  return std::ranges::any_of(listener.proxy_protocol_from, [&](const net::Network& network) {
+    return network.contains(reachable(listener.address));
+  });
 }
 
 // A URL that has another scheme than HTTP's, or nothing but host and port.
@@ -111,6 +110,14 @@ class Outward {
 
 }  // namespace
 
+const gate::ListenerConfig* listener_for_sites(const gate::Config& config) {
+  auto serves = [](const gate::ListenerConfig& one) { return !one.redirect_to_https; };
+  auto tls = std::ranges::find_if(config.listeners, &gate::ListenerConfig::tls);
+  if (tls != config.listeners.end()) return &*tls;
+  auto any = std::ranges::find_if(config.listeners, serves);
+  return any == config.listeners.end() ? nullptr : &*any;
+}
+
 Answer<std::shared_ptr<const pki::TrustStore>> ConfiguredTrust::read(const std::string& store,
                                                                      const std::optional<conf::Text>& password_file) {
   std::shared_ptr<const pki::TrustStore>& place = read_[store];
@@ -123,7 +130,7 @@ Answer<std::shared_ptr<const pki::TrustStore>> ConfiguredTrust::read(const std::
 
 net::Address reachable(const net::Address& listener) {
   if (!is_any(listener)) return listener;
-  return net::parse_ip(listener.is_v4() ? "127.0.0.1" : "::1", listener.port()).value_or(listener);
+  return net::parse_ip("127.0.0.1", listener.port()).value_or(listener);  // [::] takes IPv4 as well
 }
 
 std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, const PathView& view,
@@ -138,7 +145,8 @@ std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, c
                                    .path = "/.pforte/health",
                                    .at = reachable(listener->address)},
                    .judges = view.judges,
-                   .hop = 1};
+                   .hop = 1,
+                   .tcp_only = wants_proxy_header(*listener)};
   return doctor::GateSubject{
       .site = std::move(site), .has_name = !made_up, .serve = cat("pforte serve --config ", config.file)};
 }
@@ -157,10 +165,22 @@ Answer<PathSubject> subject_of_server(const gate::BackendConfig& backend, const 
   return subject;
 }
 
-PathSubject subject_of_passed(const PathView& view, const gate::ServerConfig& server, const std::string& host) {
+doctor::GateSubject subject_of_listener(const gate::Config& config, const gate::ListenerConfig& listener) {
+  net::Address at = reachable(listener.address);
+  PathSubject site{.destination = {.host = at.ip_text(), .port = at.port(), .at = at},
+                   .judges = {},
+                   .hop = 1,
+                   .tcp_only = true,
+                   .typed = false};
+  return {.site = std::move(site), .has_name = false, .serve = cat("pforte serve --config ", config.file)};
+}
+
+PathSubject subject_of_passed(const PathView& view, const gate::PassthroughConfig& passthrough,
+                              const gate::ServerConfig& server, const std::string& host) {
   return {.destination = {.scheme = Scheme::Tls, .host = server.host, .port = server.port, .path = ""},
           .judges = view.judges,
           .server_name = host.starts_with('*') ? std::string() : host,
+          .tcp_only = passthrough.proxy_header,  // before which it takes nothing
           .typed = false};
 }
 

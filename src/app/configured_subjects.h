@@ -25,17 +25,25 @@ class ConfiguredTrust {
   std::map<std::string, std::shared_ptr<const pki::TrustStore>> read_;
 };
 
-// Where somebody on this machine reaches a listener: at its address, or at loopback where it waits at all.
+// At which listener sites are examined; null: at none.
+const gate::ListenerConfig* listener_for_sites(const gate::Config& config);
+
+// Where somebody on this machine reaches a listener: at its address, or at loopback where it waits at all of them.
 net::Address reachable(const net::Address& listener);
 
-// A host of the gate, at the first listener that serves it. `host` may be a wildcard. None: no listener does.
+// A host of the gate, at the first listener that serves sites, by TLS if one does. `host` may be a wildcard. None:
+// there is no such listener.
 std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, const PathView& view,
                                                    const std::string& host);
 
 // A server of a backend, or of a passthrough whose clients ask for `host`.
 Answer<doctor::PathSubject> subject_of_server(const gate::BackendConfig& backend, const gate::ServerConfig& server,
                                               ConfiguredTrust& trust);
-doctor::PathSubject subject_of_passed(const PathView& view, const gate::ServerConfig& server, const std::string& host);
+doctor::PathSubject subject_of_passed(const PathView& view, const gate::PassthroughConfig& passthrough,
+                                      const gate::ServerConfig& server, const std::string& host);
+
+// A listener by itself, whatever it serves.
+doctor::GateSubject subject_of_listener(const gate::Config& config, const gate::ListenerConfig& listener);
 
 // Somebody whom the gate asks or tells.
 struct OutwardSubject {

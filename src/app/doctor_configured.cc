@@ -80,7 +80,7 @@ class Configured {
     std::vector<Server> servers;
     for (const gate::ServerConfig& server : passthrough.servers) {
       std::string name = doctor::host_port(server.host, server.port);
-      servers.push_back({.name = std::move(name), .subject = subject_of_passed(*view_, server, host)});
+      servers.push_back({.name = std::move(name), .subject = subject_of_passed(*view_, passthrough, server, host)});
     }
     add_paths(host, std::move(servers));
   }
@@ -104,6 +104,9 @@ class Configured {
       for (const conf::Text& host : site.hosts) TRY(add_site(site, host.value));
     for (const gate::PassthroughConfig& passthrough : config_.passthroughs)
       for (const conf::Text& host : passthrough.hosts) add_passthrough(passthrough, host.value);
+    for (const gate::ListenerConfig& listener : config_.listeners) {
+      if (&listener != listener_for_sites(config_)) add_listener(listener);
+    }
     for (OutwardSubject& outward : TRY(outward_subjects(config_, *view_, trust_))) {
       doctor::Path path = doctor::path_to(outward.subject.destination, {"gate", "Gate"}, outward.name);
       outward.subject.hop = path.hops().size() - 1;
@@ -154,6 +157,12 @@ class Configured {
       servers[i].subject.hop = 1;
       add({.gate = std::nullopt, .server = std::move(servers[i].subject)}, std::move(path));
     }
+  }
+
+  void add_listener(const gate::ListenerConfig& listener) {
+    doctor::Path path(cat("listener ", listener.address.to_text()),
+                      {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Gate"}}});
+    add({.gate = subject_of_listener(config_, listener), .server = std::nullopt}, std::move(path));
   }
 
   void add(const ConfiguredPath& parts, doctor::Path path) {

@@ -78,7 +78,7 @@ net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, PathSub
     std::string end = host_port(destination.host, destination.port);
     if (way)
       dial = [&setting, way, end] { return dial_through(setting, way, end); };
-    else
+    else if (path.first_error() != nullptr)
       co_await try_without_proxy(setting, destination, path);
     co_return dial;
   }

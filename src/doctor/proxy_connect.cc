@@ -25,13 +25,20 @@ constexpr std::chrono::milliseconds kPageWait{500};
 struct Attempt {
   const Setting& setting;
   std::shared_ptr<const ProxyWay> way;
-  std::string authority;
+  std::string target;
   ConnectAnswer answer = {};
+
+  bool fetches() const { return target.starts_with("http://"); }
 };
 
 std::string request_of(const Attempt& attempt) {
-  std::string request =
-      cat("CONNECT ", attempt.authority, " HTTP/1.1\r\nHost: ", attempt.authority, "\r\nUser-Agent: pforte-doctor\r\n");
+  std::string_view host = attempt.target;
+  if (attempt.fetches()) {
+    host.remove_prefix(std::string_view("http://").size());
+    host = host.substr(0, host.find('/'));
+  }
+  std::string request = cat(attempt.fetches() ? "GET " : "CONNECT ", attempt.target, " HTTP/1.1\r\nHost: ", host,
+                            "\r\nUser-Agent: pforte-doctor\r\n");
   const Proxy& proxy = attempt.way->proxy;
   if (!proxy.user.empty()) {
     std::string pair = cat(proxy.user, ':', proxy.password ? proxy.password->reveal() : std::string_view());
@@ -97,6 +104,11 @@ net::Task<std::size_t> read_head(net::Stream& stream, std::string& bytes, Connec
   }
 }
 
+// Of what comes back for a URL that was to be fetched, what the proxy itself says.
+bool is_of_proxy(const ConnectAnswer& answer) {
+  return answer.status == 407 || (answer.status >= 502 && answer.status <= 504) || !answer.detail.empty();
+}
+
 net::Task<> converse(Attempt& attempt, std::unique_ptr<net::Stream> stream) {
   std::string request = request_of(attempt);
   Result<> written = co_await outcome(net::write_all(*stream, request));
@@ -106,9 +118,9 @@ net::Task<> converse(Attempt& attempt, std::unique_ptr<net::Stream> stream) {
   std::string bytes;
   std::size_t size = co_await read_head(*stream, bytes, answer);
   if (size == 0) co_return {};
+  http::Method method = attempt.fetches() ? http::Method::Get : http::Method::Connect;
   http::ResponseHead head;
-  auto parsed =
-      http::parse_response_head(std::string_view(bytes).substr(0, size), http::Limits(), http::Method::Connect, head);
+  auto parsed = http::parse_response_head(std::string_view(bytes).substr(0, size), http::Limits(), method, head);
   if (!parsed) {
     answer.state = ConnectState::NotHttp;
     answer.failure = parsed.error().text;
@@ -117,7 +129,11 @@ net::Task<> converse(Attempt& attempt, std::unique_ptr<net::Stream> stream) {
   answer.status = head.status;
   answer.reason = head.reason;
   take_fields(head, answer);
-  bool opened = head.status >= 200 && head.status < 300;
+  if (attempt.fetches() && !is_of_proxy(answer)) {
+    answer.state = ConnectState::Opened;
+    co_return {};
+  }
+  bool opened = head.status >= 200 && head.status < 300 && !attempt.fetches();
   answer.state = opened ? ConnectState::Opened : ConnectState::Answered;
   if (opened) {
     stream->read_deadline(net::kNever);
@@ -190,9 +206,9 @@ std::string words_of_page(std::string_view page) {
   return words;
 }
 
-net::Task<ConnectAnswer> ask_proxy(const Setting& setting, std::shared_ptr<const ProxyWay> way, std::string authority) {
+net::Task<ConnectAnswer> ask_proxy(const Setting& setting, std::shared_ptr<const ProxyWay> way, std::string target) {
   auto begun = net::Clock::now();
-  Attempt attempt{.setting = setting, .way = std::move(way), .authority = std::move(authority)};
+  Attempt attempt{.setting = setting, .way = std::move(way), .target = std::move(target)};
   co_await connect_and_ask(attempt);
   attempt.answer.took = std::chrono::duration_cast<std::chrono::milliseconds>(net::Clock::now() - begun);
   co_return std::move(attempt.answer);

@@ -47,8 +47,10 @@ struct ProxyWay {
   std::shared_ptr<const tls::ClientContext> trust = {};  // for one that is spoken to by TLS
 };
 
-// Asks the proxy to connect to `authority`, "crm.example.com:443". Never fails.
-net::Task<ConnectAnswer> ask_proxy(const Setting& setting, std::shared_ptr<const ProxyWay> way, std::string authority);
+// Asks the proxy to connect to `target`, "crm.example.com:443"; a URL of plain HTTP it is asked to fetch instead, as
+// clients do (RFC 9112, 3.2.2): many open connections to port 443 alone. Then what the server behind it answers counts
+// as Opened as well, and there is no stream. Never fails.
+net::Task<ConnectAnswer> ask_proxy(const Setting& setting, std::shared_ptr<const ProxyWay> way, std::string target);
 
 // The same as a Dial's work: the opened stream; fails with Kind::Unavailable else.
 net::Task<std::unique_ptr<net::Stream>> dial_through(const Setting& setting, std::shared_ptr<const ProxyWay> way,

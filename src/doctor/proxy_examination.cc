@@ -19,10 +19,11 @@ net::Task<std::shared_ptr<const ProxyWay>> examine_proxy(const Setting& setting,
   if (open.empty()) co_return none;
   ProxyWay found{.proxy = proxy, .at = open.front(), .trust = subject.trust};
   auto way = std::make_shared<const ProxyWay>(std::move(found));
-  std::string authority = host_port(subject.destination.host, subject.destination.port);
-  ConnectAnswer answer = co_await ask_proxy(setting, way, std::move(authority));
+  const Destination& end = subject.destination;
+  std::string target = end.scheme == Scheme::Http ? to_text(end) : host_port(end.host, end.port);
+  ConnectAnswer answer = co_await ask_proxy(setting, way, std::move(target));
   judge_proxy_answer(answer, subject.destination, subject.hop, path);
-  if (answer.state != ConnectState::Opened) co_return none;
+  if (answer.state != ConnectState::Opened || !answer.stream) co_return none;
   co_return way;
 }
 

@@ -121,9 +121,7 @@ class ProxyJudgement {
   Ruling rule() const {
     switch (answer_.state) {
       case ConnectState::Opened:
-        return {&kProxyOpened,
-                {cat(name_, " opens a connection to ", end_), cat(name_, " öffnet eine Verbindung zu ", end_)},
-                {}};
+        return {&kProxyOpened, {cat(name_, " leads to ", end_), cat(name_, " führt zu ", end_)}, {}};
       case ConnectState::Answered:
         return of_status();
       case ConnectState::NotConnected:

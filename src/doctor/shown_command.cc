@@ -35,7 +35,6 @@ std::string curl_command(const Destination& destination, const std::vector<std::
   if (destination.via) {
     words.insert(words.end(), {"--proxy", to_text(*destination.via)});
     if (!destination.via->user.empty()) words.insert(words.end(), {"--proxy-user", destination.via->user});
-    if (destination.scheme == Scheme::Http) words.emplace_back("--proxytunnel");
   } else {
     words.insert(words.end(), {"--noproxy", "*"});
   }

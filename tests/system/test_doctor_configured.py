@@ -71,7 +71,7 @@ def test_everything_is_examined_once_and_no_secret_is_told(tmp_path: Path, autho
     report = report_of("--config", file)
     subjects = [path["subject"] for path in report.document["paths"]]
     assert subjects[:3] == [f"site {HOST}", f"app {servers[1]}", "site two.localhost"]
-    assert [subject.split()[0] for subject in subjects[3:]] == ["LDAP", "ACME", "webhook", "mail"]
+    assert [subject.split()[0] for subject in subjects[3:]] == ["listener", "LDAP", "ACME", "webhook", "mail"]
     assert [hop["name"] for hop in report.document["paths"][2]["hops"]] == ["client", "gate"]
     assert "T0PSECRET" not in str(report.document) and "s3cret" not in str(report.document)
 

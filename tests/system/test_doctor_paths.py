@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -328,3 +329,16 @@ def test_many_silent_paths_take_as_long_as_one(lab: Laboratory) -> None:
     many = lab.doctor(*[word for _ in range(100) for word in ("path", end("app.example.test", port))])
     assert len(many.document["paths"]) == 100
     assert many.document["took_ms"] < 5 * one
+
+
+def test_a_proxy_fetches_urls_of_plain_http_without_connect(lab: Laboratory) -> None:
+    asked: list[bytes] = []
+
+    def fetches(client: socket.socket) -> None:
+        asked.append(client.recv(65536))
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    through = lab.serve(fetches)
+    report = lab.doctor("url", "http://nowhere.example.test/a", "--via", f"http://127.0.0.1:{through}")
+    assert ours(report.of_level("error", "warning")) == []
+    assert any(head.startswith(b"GET http://nowhere.example.test/a HTTP/1.1\r\nHost: nowhere.example.test\r\n") for head in asked)
