@@ -24,7 +24,7 @@ constexpr bool is_token68(char c) {
   return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '+' || c == '/' || c == '=';
 }
 
-bool begins(std::string_view text, std::string_view with) {
+bool begins_whatever_case(std::string_view text, std::string_view with) {
   return text.size() >= with.size() && equals_ignoring_case(text.substr(0, with.size()), with);
 }
 
@@ -37,7 +37,7 @@ std::size_t length_of_token(std::string_view text) {
 }
 
 // Where a field's value ends that stands in a text: at the quote that stands before its name, else with its line.
-std::string_view line_of(std::string_view rest, char before) {
+std::string_view field_line(std::string_view rest, char before) {
   bool quoted = before == '"' || before == '\'';
   std::string_view line = rest.substr(0, length_until(rest, "\r\n"));
   return quoted ? line.substr(0, std::min(line.find(before), line.size())) : line;
@@ -62,7 +62,7 @@ bool looks_encoded(std::string_view word) {
 Hidden of_credentials(std::string_view rest, char /*before*/) {
   constexpr auto kSchemes = std::to_array<std::string_view>({"Negotiate ", "Basic ", "Bearer ", "NTLM ", "DPoP "});
   for (std::string_view scheme : kSchemes) {
-    if (!begins(rest, scheme)) continue;
+    if (!begins_whatever_case(rest, scheme)) continue;
     std::string_view token = rest.substr(scheme.size(), length_of_token(rest.substr(scheme.size())));
     if (looks_encoded(token)) return {.keep = scheme.size(), .hide = token.size()};
   }
@@ -84,8 +84,8 @@ Hidden of_token(std::string_view rest, char /*before*/) {
 Hidden of_field(std::string_view rest, char before) {
   constexpr auto kFields = std::to_array<std::string_view>({"Authorization:", "Proxy-Authorization:"});
   for (std::string_view name : kFields) {
-    if (!begins(rest, name)) continue;
-    std::string_view value = line_of(rest, before).substr(name.size());
+    if (!begins_whatever_case(rest, name)) continue;
+    std::string_view value = field_line(rest, before).substr(name.size());
     std::size_t begin = std::min(value.find_first_not_of(kWhite), value.size());
     std::size_t space = value.find_first_of(kWhite, begin);
     std::size_t keep = space == std::string_view::npos ? begin : space + 1;
@@ -122,7 +122,7 @@ Hidden of_parameter(std::string_view rest, char before) {
   constexpr auto kInQueries =
       std::to_array<std::string_view>({"code", "key", "pass", "sig", "session", "sid", "state", "assertion"});
   auto value_of = [&](std::string_view name) -> Hidden {
-    if (!begins(rest, name) || rest.substr(name.size(), 1) != "=") return {};
+    if (!begins_whatever_case(rest, name) || rest.substr(name.size(), 1) != "=") return {};
     std::size_t keep = name.size() + 1;
     if (rest.substr(keep, 1) == "\"" || rest.substr(keep, 1) == "'") ++keep;
     return {.keep = keep, .hide = length_until(rest.substr(keep), kEndsOfValue)};
@@ -162,17 +162,17 @@ Hidden of_private_key(std::string_view rest, char /*before*/) {
   return {.keep = begin, .hide = std::min(end, rest.size()) - begin};
 }
 
-using Rule = Hidden (*)(std::string_view rest, char before);
+using RedactionRule = Hidden (*)(std::string_view rest, char before);
 // At the beginning of a word.
 constexpr auto kAtWords =
-    std::to_array<Rule>({of_credentials, of_token, of_field, of_parameter, of_command, of_private_key});
+    std::to_array<RedactionRule>({of_credentials, of_token, of_field, of_parameter, of_command, of_private_key});
 
 Hidden secret_at(std::string_view text, std::size_t at) {
   std::string_view rest = text.substr(at);
   if (Hidden found = of_url(rest); found.hide > 0) return found;
   char before = at > 0 ? text[at - 1] : ' ';
   if (is_alphanumeric(before) || before == '_') return {};
-  for (Rule rule : kAtWords) {
+  for (RedactionRule rule : kAtWords) {
     if (Hidden found = rule(rest, before); found.hide > 0) return found;
   }
   return {};
@@ -198,8 +198,9 @@ std::size_t take_cookies(std::string_view text, std::size_t at, std::string& out
   constexpr auto kNames = std::to_array<std::string_view>({"Cookie:", "Set-Cookie:"});
   for (std::string_view name : kNames) {
     std::string_view rest = text.substr(at);
-    if (!begins(rest, name) || (at > 0 && (is_alphanumeric(text[at - 1]) || text[at - 1] == '-'))) continue;
-    std::string_view value = line_of(rest, at > 0 ? text[at - 1] : ' ').substr(name.size());
+    if (!begins_whatever_case(rest, name) || (at > 0 && (is_alphanumeric(text[at - 1]) || text[at - 1] == '-')))
+      continue;
+    std::string_view value = field_line(rest, at > 0 ? text[at - 1] : ' ').substr(name.size());
     out += cat(rest.substr(0, name.size()), cookies_redacted(value, name.size() > 7));
     return name.size() + value.size();
   }
@@ -207,10 +208,10 @@ std::size_t take_cookies(std::string_view text, std::size_t at, std::string& out
 }
 
 std::string evidence_redacted(std::string_view name, std::string_view value) {
-  constexpr auto kSecret = std::to_array<std::string_view>({"password", "secret", "token"});
+  constexpr auto kSecretNames = std::to_array<std::string_view>({"password", "secret", "token"});
   if (equals_ignoring_case(name, "Cookie")) return cookies_redacted(value, false);
   if (equals_ignoring_case(name, "Set-Cookie")) return cookies_redacted(value, true);
-  if (std::ranges::any_of(kSecret, [&](std::string_view word) { return equals_ignoring_case(name, word); }))
+  if (std::ranges::any_of(kSecretNames, [&](std::string_view word) { return equals_ignoring_case(name, word); }))
     return value.empty() ? "" : std::string(kMask);
   bool credentials = equals_ignoring_case(name, "Authorization") || equals_ignoring_case(name, "Proxy-Authorization");
   if (!credentials) return redacted(value);

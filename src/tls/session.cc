@@ -93,9 +93,7 @@ std::unique_ptr<Session> Session::connect(std::unique_ptr<net::Stream> lower, co
   SSL* ssl = session->ssl_.get();
   SSL_set_connect_state(ssl);
   SSL_set_verify(ssl, SSL_VERIFY_PEER, on_verdict);
-  std::string_view alpn = alpn_of(offer);
-  if (!alpn.empty())
-    SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(alpn.data()), unsigned(alpn.size()));
+  session->offer(offer);
   X509_VERIFY_PARAM* rules = SSL_get0_param(ssl);
   if (is_address(name)) {
     X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str());
@@ -105,6 +103,29 @@ std::unique_ptr<Session> Session::connect(std::unique_ptr<net::Stream> lower, co
     X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size());
   }
   return session;
+}
+
+std::unique_ptr<Session> Session::connect_to_look(std::unique_ptr<net::Stream> lower, const std::string& name,
+                                                  Offer offer) {
+  crypto::Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX_set_security_level(context.get(), 0);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
+  SSL_CTX_set_cipher_list(context.get(), "ALL:COMPLEMENTOFALL");
+  SSL_CTX_set_options(context.get(), SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  install(context.get());
+  std::unique_ptr<Session> session(new Session(std::move(lower)));
+  session->take(SSL_new(context.get()));
+  SSL_set_connect_state(session->ssl_.get());
+  session->offer(offer);
+  if (!is_address(name)) SSL_set_tlsext_host_name(session->ssl_.get(), name.c_str());
+  return session;
+}
+
+void Session::offer(Offer offer) {
+  std::string_view alpn = alpn_of(offer);
+  if (alpn.empty()) return;
+  SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(alpn.data()), unsigned(alpn.size()));
 }
 
 void Session::take(SSL* ssl) {
@@ -151,7 +172,8 @@ Error Session::handshake_failure() {
   if (lower_failed_) return lower_->failure();
   long verdict = SSL_get_verify_result(ssl_.get());
   std::string reason = crypto::openssl_reason();
-  if (!SSL_is_server(ssl_.get()) && verdict != X509_V_OK) {
+  bool judges = SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE;
+  if (!SSL_is_server(ssl_.get()) && judges && verdict != X509_V_OK) {
     return Error(Kind::Denied, "tls.not-trusted", X509_verify_cert_error_string(verdict));
   }
   if (reason.empty()) return Error(Kind::Closed, "tls.closed", "the peer closed the connection during the handshake");

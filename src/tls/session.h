@@ -35,6 +35,11 @@ class Session final : public net::Stream {
   static std::unique_ptr<Session> connect(std::unique_ptr<net::Stream> lower, const ClientContext& context,
                                           const std::string& name, Offer offer = Offer::Nothing);
 
+  // The client's side for whoever looks at a server without trusting it: any certificate will do, and every version
+  // and suite that OpenSSL has. Nothing secret may be sent over it.
+  static std::unique_ptr<Session> connect_to_look(std::unique_ptr<net::Stream> lower, const std::string& name,
+                                                  Offer offer = Offer::Nothing);
+
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() override;
@@ -93,6 +98,7 @@ class Session final : public net::Stream {
  private:
   explicit Session(std::unique_ptr<net::Stream> lower) : lower_(std::move(lower)) {}
   void take(SSL* ssl);
+  void offer(Offer offer);
 
   static const BIO_METHOD* wire();
   int read_wire(BIO* bio, std::span<char> into);

@@ -148,6 +148,27 @@ TEST_CASE("a stream whose peer takes nothing is blocked after a bounded amount, 
   CHECK(got.size() == taken + 1);
 }
 
+TEST_CASE("who only looks takes any certificate, and says which name it wants") {
+  for (const char* name : {"app.example", "10.0.0.1"}) {
+    CAPTURE(name);
+    net::Loop loop;
+    Pair pair(loop);
+    pair.client = Session::connect_to_look(pair.pipe.own_left(), name, Offer::Http1);
+    CHECK(shake(loop, pair));
+    CHECK(pair.client->protocol() == "http/1.1");
+    CHECK(pair.server->server_name() == (name[0] == 'a' ? name : ""));
+  }
+}
+
+TEST_CASE("who only looks is told why a server refuses") {
+  net::Loop loop;
+  Pair pair(loop);
+  pair.client = Session::connect_to_look(pair.pipe.own_left(), "other.example");
+  Result<> shaken = shake(loop, pair);
+  REQUIRE(!shaken);
+  CHECK(shaken.error().code() != "tls.not-trusted");
+}
+
 TEST_CASE("whoever finishes can still read, and the other learns of it") {
   for (int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     CAPTURE(version);

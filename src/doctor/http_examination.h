@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "doctor/destination.h"
+#include "doctor/path.h"
+#include "doctor/setting.h"
+
+namespace pforte::doctor {
+
+// A server whose HTTP is examined.
+struct HttpSubject {
+  Dial dial;                // to the server, where TLS begins if its scheme has it
+  Destination destination;  // as clients ask for it: what stands in Host and SNI, and the path of the first request
+  std::size_t hop = 0;      // of the path, which the server is
+  std::span<const std::string_view> context_paths = {};  // each must lead to the application: a preset's
+};
+
+// Examines what a server answers, who else answers in its place, and what gets lost on the way; tells the path. Over
+// https any certificate will do, since TLS is examined elsewhere; nothing secret is sent.
+//
+// Asks by GET and OPTIONS alone. A few dozen requests on connections of their own, most of them at once; none is waited
+// for longer than twice `setting.step`. Never fails because of what the server does. All must outlive the task.
+net::Task<> examine_http(const Setting& setting, const HttpSubject& subject, Path& path);
+
+}  // namespace pforte::doctor

@@ -1,0 +1,121 @@
+#include "doctor/http_heads.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "doctor/all_ended.h"
+#include "doctor/http_answerer.h"
+#include "doctor/http_line.h"
+#include "doctor/http_status.h"
+
+namespace pforte::doctor {
+namespace {
+
+constexpr auto kKibibytes = std::to_array<std::size_t>({4, 8, 16, 32, 64});
+
+constexpr Check kHttpHeadsHold{.id = "http.heads", .source = "", .why = {"", ""}};
+constexpr Check kHttpHeadLimit{
+    .id = "http.head-limit",
+    .source = "RFC 9110, 5.4; RFC 6585, 5; Microsoft, MaxTokenSize",
+    .why = {"a ticket with the groups of its owner is that long: who is in many cannot sign in",
+            "ein Ticket enthält die Gruppen seines Besitzers: Wer in vielen ist, kann sich nicht "
+            "anmelden"}};
+
+struct HeadAttempt {
+  std::size_t kibibytes = 0;
+  bool taken = false;
+  bool asked = false;  // an answer or its absence was seen
+  HttpAnswer answer;
+  std::string fault;  // instead of an answer
+};
+
+// These say that the head was too long; others may be about something else, but are not what the same request without
+// the field gets. nginx has 494 of its own, which it shows as 400.
+bool is_refusal_of_length(int status) {
+  return status == 400 || status == 413 || status == 414 || status == 431 || status == 494;
+}
+
+net::Task<> try_head_size(const Setting& setting, const HttpSubject& subject, const HttpAnswer& usual,
+                          HeadAttempt& one) {
+  HttpQuestion question{.path = subject.destination.path,
+                        .fields = {{"X-Pforte-Padding", std::string(one.kibibytes * 1024, 'a')}}};
+  Result<HttpAnswer> answer = co_await outcome(ask_alone(setting, subject, question));
+  one.asked = true;
+  if (!answer) {
+    one.fault = answer.error().text();
+    co_return {};
+  }
+  bool same = answer->status == usual.status;
+  one.taken = same || (!is_refusal_of_length(answer->status) && answer->status < 500);
+  one.answer = *std::move(answer);
+  co_return {};
+}
+
+Message remedy_of_limit(const std::optional<Answerer>& who) {
+  std::string_view product = who ? who->product : "";
+  if (product == "nginx" || product == "OpenResty")
+    return {"nginx: large_client_header_buffers 4 64k;", "nginx: large_client_header_buffers 4 64k;"};
+  if (product == "Apache")
+    return {"Apache: LimitRequestFieldSize 65536 and LimitRequestLine 65536",
+            "Apache: LimitRequestFieldSize 65536 und LimitRequestLine 65536"};
+  if (product == "Tomcat")
+    return {"Tomcat: maxHttpRequestHeaderSize=\"65536\" at the Connector",
+            "Tomcat: maxHttpRequestHeaderSize=\"65536\" am Connector"};
+  if (product == "IIS" || product == "HTTP.sys")
+    return {"Windows: MaxFieldLength and MaxRequestBytes below HTTP\\Parameters in the registry",
+            "Windows: MaxFieldLength und MaxRequestBytes unter HTTP\\Parameters in der Registry"};
+  if (product == "Pforte")
+    return {"Pforte: limits.head and limits.authorization", "Pforte: limits.head und limits.authorization"};
+  if (product == "HAProxy") return {"HAProxy: tune.bufsize 65536", "HAProxy: tune.bufsize 65536"};
+  return {
+      "raise the limit of whoever answers: nginx large_client_header_buffers, Apache LimitRequestFieldSize, Tomcat "
+      "maxHttpRequestHeaderSize, IIS MaxFieldLength, HAProxy tune.bufsize",
+      "die Grenze dessen anheben, der antwortet: nginx large_client_header_buffers, Apache LimitRequestFieldSize, "
+      "Tomcat maxHttpRequestHeaderSize, IIS MaxFieldLength, HAProxy tune.bufsize"};
+}
+
+// Where tickets are asked for, it matters; elsewhere only what cookies need as well.
+Level level_of_limit(std::size_t kibibytes, bool tickets) {
+  if (tickets) return kibibytes <= 8 ? Level::Error : Level::Warning;
+  return kibibytes <= 4 ? Level::Warning : Level::Note;
+}
+
+void tell_limit(HttpTeller& teller, const HeadAttempt& broken, bool tickets) {
+  std::optional<Answerer> who = who_answered(broken.answer);
+  std::string how = broken.answer.status > 0 ? cat(broken.answer.status, ' ', broken.answer.reason) : broken.fault;
+  std::vector<Evidence> evidence = {{.name = {"refused", "abgelehnt"}, .value = cat(broken.kibibytes, " KiB")},
+                                    {.name = {"with", "mit"}, .value = how}};
+  if (broken.kibibytes > kKibibytes.front())
+    evidence.insert(evidence.begin(), {.name = {"taken", "angenommen"}, .value = cat(broken.kibibytes / 2, " KiB")});
+  Message name = name_of(who);
+  teller.tell(kHttpHeadLimit, level_of_limit(broken.kibibytes, tickets),
+              {cat("a field of ", broken.kibibytes, " KiB is refused by ", name.en),
+               cat("ein Feld von ", broken.kibibytes, " KiB wird abgelehnt: ", name.de)},
+              remedy_of_limit(who), std::move(evidence));
+}
+
+}  // namespace
+
+net::Task<> examine_head_sizes(const Setting& setting, HttpTeller& teller, const HttpAnswer& usual) {
+  std::array<HeadAttempt, kKibibytes.size()> head_attempts;
+  std::vector<net::Task<>> tasks;
+  tasks.reserve(head_attempts.size());
+  for (std::size_t i = 0; i < head_attempts.size(); ++i) {
+    head_attempts[i].kibibytes = kKibibytes[i];
+    tasks.push_back(try_head_size(setting, teller.subject(), usual, head_attempts[i]));
+  }
+  co_await all_ended(std::move(tasks));
+  for (const HeadAttempt& one : head_attempts) {
+    if (!one.asked) co_return {};
+    if (one.taken) continue;
+    tell_limit(teller, one, offers_negotiate(usual));
+    co_return {};
+  }
+  teller.tell(kHttpHeadsHold, Level::Ok, {"a field of 64 KiB is taken", "ein Feld von 64 KiB wird angenommen"});
+  co_return {};
+}
+
+}  // namespace pforte::doctor

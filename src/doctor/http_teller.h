@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "doctor/http_examination.h"
+#include "doctor/shown_command.h"
+
+namespace pforte::doctor {
+
+// What an examination of HTTP tells of its subject. Both must outlive it.
+class HttpTeller {
+ public:
+  HttpTeller(const HttpSubject& subject, Path& path) : subject_(subject), path_(path) {}
+
+  // `curl`: what curl is to be told besides the address, to see the same; none: no command shows it.
+  void tell(const Check& check, Level level, Message seen, Message remedy = {}, std::vector<Evidence> evidence = {},
+            const std::vector<std::string>& curl = {}) {
+    path_.tell({.check = check,
+                .level = level,
+                .hop = subject_.hop,
+                .seen = std::move(seen),
+                .remedy = std::move(remedy),
+                .command = level == Level::Ok ? "" : curl_command(subject_.destination, curl),
+                .evidence = std::move(evidence)});
+  }
+
+  const HttpSubject& subject() const { return subject_; }
+  // Of the server, so far.
+  Level worst() const { return path_.worst_of(subject_.hop); }
+
+ private:
+  const HttpSubject& subject_;
+  Path& path_;
+};
+
+}  // namespace pforte::doctor
