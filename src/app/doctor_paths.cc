@@ -2,11 +2,17 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "app/doctor_view.h"
+#include "base/printable.h"
+#include "base/text.h"
 #include "doctor/destination.h"
 #include "doctor/path_examination.h"
+#include "policy/preset.h"
 
 namespace pforte::app {
 namespace {
@@ -17,13 +23,30 @@ net::Task<> examine_typed(const doctor::Setting& setting, std::shared_ptr<const 
   co_return {};
 }
 
+// --preset: the context paths of an application.
+Answer<std::span<const std::string_view>> context_paths_in(const CommandLine& line) {
+  std::optional<std::string> name = line.value_of("--preset");
+  if (!name) return std::span<const std::string_view>();
+  if (const policy::Preset* preset = policy::preset_named(*name)) return preset->paths;
+  std::string known;
+  for (const policy::Preset& preset : policy::presets()) known += cat(known.empty() ? "" : ", ", preset.name);
+  return std::unexpected(Complaint(
+      kInvalidInput, {cat("there is no preset ", printable(*name)), cat("es gibt kein Preset ", printable(*name))},
+      {cat("there are: ", known), cat("es gibt: ", known)}));
+}
+
 Answer<void> add_typed(const DoctorCall& call, std::expected<doctor::Destination, doctor::Unread> read,
                        Examinations& examinations) {
   if (!read) return std::unexpected(complaint_of(read.error()));
   std::shared_ptr<const PathView> view = TRY(path_view_of(call));
   read->via = view->via;
+  std::span<const std::string_view> context_paths = TRY(context_paths_in(call.line));
   auto path = std::make_unique<doctor::Path>(doctor::path_to(*read, {"client", "Client"}));
-  doctor::PathSubject subject{.destination = *std::move(read), .judges = view->judges, .hop = path->hops().size() - 1};
+  doctor::PathSubject subject{.destination = *std::move(read),
+                              .judges = view->judges,
+                              .hop = path->hops().size() - 1,
+                              .context_paths = context_paths,
+                              .expected_issuer = call.line.value_of("--expect-issuer").value_or("")};
   examinations.push_back(
       {.path = std::move(path), .work = [&setting = call.setting, view, subject](doctor::Path& examined) {
          return examine_typed(setting, view, subject, examined);

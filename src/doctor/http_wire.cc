@@ -25,11 +25,6 @@ constexpr Check kHttpNoTls{.id = "http.no-tls",
                            .source = "RFC 9110, 4.2.2",
                            .why = {"https is HTTP inside of TLS: without a handshake no request can be made",
                                    "https ist HTTP in TLS: Ohne Handshake ist keine Anfrage möglich"}};
-constexpr Check kHttpPlainOnTlsPort{
-    .id = "http.plain-on-tls-port",
-    .source = "RFC 9110, 4.2.2",
-    .why = {"clients that speak TLS to it get \"wrong version number\" or the like",
-            "Clients, die TLS sprechen, bekommen „wrong version number“ oder Ähnliches"}};
 constexpr Check kHttpTlsOnPlainPort{
     .id = "http.tls-on-plain-port",
     .source = "RFC 9110, 4.2.1",
@@ -141,24 +136,12 @@ void tell_tls_wanted(HttpTeller& teller) {
                "ihn mit https:// ansprechen, in Links und im Proxy davor"});
 }
 
-// The handshake did not come to its end.
-net::Task<> tell_no_tls(const Setting& setting, HttpTeller& teller, const Error& fault) {
-  Result<std::string> plain = co_await outcome(first_bytes(setting, teller.subject(), false));
-  if (plain && plain->starts_with("HTTP/") && !wants_tls(*plain)) {
-    teller.tell(kHttpPlainOnTlsPort, Level::Error,
-                {"this port speaks plain HTTP, and was asked by TLS",
-                 "dieser Port spricht HTTP im Klartext und wurde mit TLS gefragt"},
-                {"give the server a certificate at this port, or use http:// and its plain port",
-                 "dem Server an diesem Port ein Zertifikat geben, oder http:// und den Klartext-Port verwenden"},
-                evidence_of_bytes(*plain));
-    co_return {};
-  }
-  // Why, the examination of TLS tells.
+// The handshake did not come to its end; why, the examination of TLS tells.
+void tell_no_tls(HttpTeller& teller, const Error& fault) {
   teller.tell(kHttpNoTls, teller.worst() == Level::Error ? Level::Note : Level::Error,
               {cat("the TLS handshake fails, so that HTTP cannot be examined: ", fault.text()),
                cat("der TLS-Handshake misslingt, HTTP lässt sich nicht untersuchen: ", fault.text())},
               {"mend TLS first", "zuerst TLS in Ordnung bringen"});
-  co_return {};
 }
 
 void tell_nonsense(HttpTeller& teller, const Error& fault, const std::string& bytes) {
@@ -269,7 +252,7 @@ net::Task<std::optional<HttpAnswer>> first_answer(const Setting& setting, HttpTe
       Error fault = std::move(sealed).error();
       sealed = co_await outcome(seal(setting, subject, std::move(other), tls::Offer::Http2AndHttp1));
       if (!sealed) {
-        co_await tell_no_tls(setting, teller, fault);
+        tell_no_tls(teller, fault);
         co_return std::nullopt;
       }
       http2 = sealed->protocol == "h2";

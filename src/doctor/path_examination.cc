@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "doctor/http_examination.h"
+#include "doctor/inspection.h"
 #include "doctor/name_examination.h"
 #include "doctor/opening_examination.h"
 #include "doctor/proxy_examination.h"
@@ -44,15 +46,26 @@ void warn_of_address(const PathSubject& subject, Path& path) {
              .command = cat("getent hosts ", destination.host)});
 }
 
+// The first address of the end's name, without its proxy.
+net::Task<std::optional<net::Address>> direct_address(const Setting& setting, Destination destination) {
+  if (Result<net::Address> ip = net::parse_ip(destination.host, destination.port)) co_return *ip;
+  SystemAnswer names = co_await ask_system(setting, destination.host, destination.port);
+  if (names.addresses.empty()) co_return std::nullopt;
+  co_return names.addresses.front();
+}
+
+net::Task<std::unique_ptr<net::Stream>> dial_end(const Setting& setting, Destination destination) {
+  std::optional<net::Address> address = co_await direct_address(setting, destination);
+  if (!address) co_return fail(Kind::Unavailable, "net.address", "the name has no address here");
+  std::unique_ptr<net::Stream> stream = co_await dial_direct(setting.loop, *address, setting.step);
+  co_return stream;
+}
+
 // Where the proxy does not lead to the end, whether one gets there without.
 net::Task<> try_without_proxy(const Setting& setting, const Destination& destination, Path& path) {
-  SystemAnswer names;
-  if (Result<net::Address> ip = net::parse_ip(destination.host, destination.port))
-    names.addresses.push_back(*ip);
-  else
-    names = co_await ask_system(setting, destination.host, destination.port);
-  if (names.addresses.empty()) co_return {};
-  TcpAttempt attempt = co_await attempt_tcp(setting.loop, names.addresses.front(), setting.step);
+  std::optional<net::Address> address = co_await direct_address(setting, destination);
+  if (!address) co_return {};
+  TcpAttempt attempt = co_await attempt_tcp(setting.loop, *address, setting.step);
   if (attempt.reach != Reach::Open) co_return {};
   Destination direct = destination;
   direct.via.reset();
@@ -96,6 +109,30 @@ net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, PathSub
   co_return dial;
 }
 
+// Whether TLS is spoken there at all.
+net::Task<bool> examine_seal(const Setting& setting, const PathSubject& subject, Dial dial, Path& path) {
+  TlsSubject sealed{.dial = std::move(dial),
+                    .destination = subject.destination,
+                    .hop = subject.hop,
+                    .trust = subject.judges.trust,
+                    .clients = subject.judges.clients,
+                    .needs_http1 = subject.needs_http1};
+  // What an inspection does to the certificate is told behind it.
+  Path told(path.subject(), path.hops());
+  TlsPicture picture = co_await examine_tls(setting, sealed, told);
+  bool proxied = subject.destination.via.has_value();
+  InspectionSubject inspected{.destination = subject.destination,
+                              .hop = proxied ? subject.hop - 1 : subject.hop,
+                              .chain_holds = told.worst_of(subject.hop) != Level::Error,
+                              .direct = {},
+                              .expected_issuer = subject.expected_issuer};
+  if (proxied)
+    inspected.direct = [&setting, destination = subject.destination] { return dial_end(setting, destination); };
+  co_await examine_inspection(setting, inspected, picture.sent, path);
+  for (const Finding* finding : told.in_order()) path.tell(*finding);
+  co_return picture.speaks_tls;
+}
+
 }  // namespace
 
 Path path_to(const Destination& destination, const Message& from, std::string_view name) {
@@ -115,14 +152,14 @@ net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubj
   if (!dial) co_return {};
   if (subject.destination.via) subject.hop = path.hops().size() - 1;
   path.reach(subject.hop);
-  if (!subject.destination.speaks_tls()) co_return {};
-  TlsSubject sealed{.dial = dial,
+  bool goes_on = true;
+  if (subject.destination.speaks_tls()) goes_on = co_await examine_seal(setting, subject, dial, path);
+  if (!goes_on || subject.destination.scheme == Scheme::Tls) co_return {};
+  HttpSubject asked{.dial = std::move(dial),
                     .destination = subject.destination,
                     .hop = subject.hop,
-                    .trust = subject.judges.trust,
-                    .clients = subject.judges.clients,
-                    .needs_http1 = subject.needs_http1};
-  co_await examine_tls(setting, sealed, path);
+                    .context_paths = subject.context_paths};
+  co_await examine_http(setting, asked, path);
   co_return {};
 }
 
