@@ -149,11 +149,12 @@ bool is_digest(std::string_view text) {
 }  // namespace
 
 std::string_view inspector_in(std::span<const pki::Certificate> chain) {
+  // One that a product came with is no seal on another's words.
+  if (chain.empty() || chain.front().self_issued()) return {};
   for (const pki::Certificate& one : chain) {
     std::string issuer = lowered(one.issuer.text());
     const auto* found = std::ranges::find_if(
         kInspectorMarks, [&](const InspectorMark& mark) { return issuer.find(mark.words) != std::string::npos; });
-    // A vendor's own site is issued by somebody else.
     if (found != kInspectorMarks.end()) return found->product;
   }
   return {};

@@ -1,10 +1,7 @@
 #pragma once
 
 #include <memory>
-<<<<<<< HEAD
-=======
 #include <span>
->>>>>>> c184251 (Doctor: HTTP and TLS inspection on every path; --preset, --expect-issuer)
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,18 +27,13 @@ struct Judges {
 struct PathSubject {
   Destination destination;
   Judges judges;
-<<<<<<< HEAD
   std::size_t hop = 0;           // of the end; a proxy is the hop before it
   bool needs_http1 = false;      // Kerberos signs in connections there
   std::string server_name = {};  // for SNI and the certificate, where it is not the destination's host
   bool tcp_only = false;         // what is spoken there is not known to us
   bool typed = true;             // people type its URL, or click on it
-=======
-  std::size_t hop = 0;                                   // of the end; a proxy is the hop before it
-  bool needs_http1 = false;                              // Kerberos signs in connections there
   std::span<const std::string_view> context_paths = {};  // each must lead to the application; those of a preset
   std::string expected_issuer = {};                      // of the certificate, see InspectionSubject; empty: none
->>>>>>> c184251 (Doctor: HTTP and TLS inspection on every path; --preset, --expect-issuer)
 };
 
 // The path to a destination from whoever `from` is, with a hop for its proxy if it has one. `name` stands before it:
