@@ -66,8 +66,7 @@ net::Task<> ask_one_way(const Setting& setting, KdcReach& kdc, KdcTransport tran
 
 net::Task<> find_kdcs(const Setting& setting, const KerberosFacts& facts, RealmReach& reach) {
   std::vector<kerberos::KdcAddress> addresses = kerberos::kdcs_in(facts.krb5, reach.realm);
-  reach.asked_dns = addresses.empty() && kerberos::asks_dns_for_kdcs(facts.krb5);
-  if (reach.asked_dns) {
+  if (addresses.empty() && kerberos::asks_dns_for_kdcs(facts.krb5)) {
     using Addresses = std::vector<kerberos::KdcAddress>;
     auto work = [realm = reach.realm, limit = step_of(setting)]() -> Result<Addresses> {
       return kerberos::kdcs_by_dns(realm, limit);

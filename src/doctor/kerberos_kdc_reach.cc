@@ -241,9 +241,10 @@ Result<KdcReach::Answer> ask_kdc_once(const kerberos::KdcRoute& route, const ker
 
 void tell_reach(const RealmReach& reach, Path& path) {
   if (reach.kdcs.empty()) {
+    if (path.worst_of(reach.hop) == Level::Error) return;  // what DNS says of the realm has been told
     path.tell(
         {.check = kNoKdc,
-         .level = reach.asked_dns ? Level::Error : Level::Warning,
+         .level = Level::Warning,
          .hop = reach.hop,
          .seen = {cat("no KDC of ", reach.realm, " is named, neither in krb5.conf nor in DNS"),
                   cat("kein KDC von ", reach.realm, " ist genannt, weder in krb5.conf noch im DNS")},

@@ -39,7 +39,6 @@ struct RealmReach {
   std::string realm;
   std::size_t hop = 0;
   std::chrono::seconds skew{300};  // that sign-ins bear
-  bool asked_dns = false;          // as krb5.conf wants where it names none
   std::vector<KdcReach> kdcs;      // empty: none is named anywhere
 
   // The first that answers and is one of this realm. Null: none.
@@ -50,7 +49,7 @@ struct RealmReach {
 Result<KdcReach::Answer> ask_kdc_once(const kerberos::KdcRoute& route, const kerberos::Principal& client);
 
 // Tells of each whether it answers, over UDP and TCP, and whether its clock is right. What another KDC of the realm
-// makes up for is a warning.
+// makes up for is a warning; so is that none is named, unless an error of the realm says so already.
 void tell_reach(const RealmReach& reach, Path& path);
 
 }  // namespace pforte::doctor
