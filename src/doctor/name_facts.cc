@@ -25,7 +25,7 @@ constexpr auto kPrivateNetworks =
     std::to_array<std::string_view>({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
                                      "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"});
 
-std::vector<std::string> words_of(std::string_view line) {
+std::vector<std::string> words_of_line(std::string_view line) {
   std::string text(line.substr(0, line.find_first_of("#;")));
   std::istringstream words(text);
   return {std::istream_iterator<std::string>(words), {}};
@@ -36,7 +36,7 @@ void each_line(std::string_view text, Take take) {
   std::size_t number = 0;
   while (!text.empty()) {
     std::size_t end = std::min(text.find('\n'), text.size());
-    take(words_of(text.substr(0, end)), ++number);
+    take(words_of_line(text.substr(0, end)), ++number);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }

@@ -285,7 +285,7 @@ std::string parent_of(const ConnectAnswer& answer) {
   return blank == std::string::npos ? first : first.substr(blank + 1);
 }
 
-std::vector<Evidence> evidence_of(const ConnectAnswer& answer) {
+std::vector<Evidence> evidence_of_connect(const ConnectAnswer& answer) {
   std::vector<Evidence> list = {{.name = {"time", "Zeit"}, .value = cat(answer.took.count(), " ms")}};
   auto add = [&](std::string_view en, std::string_view de, std::string value) {
     if (!value.empty()) list.push_back({.name = {std::string(en), std::string(de)}, .value = std::move(value)});
@@ -319,7 +319,7 @@ void judge_proxy_answer(const ConnectAnswer& answer, const Destination& destinat
              .seen = std::move(ruling.seen),
              .remedy = std::move(ruling.remedy),
              .command = curl_command(shown),
-             .evidence = evidence_of(answer)});
+             .evidence = evidence_of_connect(answer)});
 }
 
 }  // namespace pforte::doctor
