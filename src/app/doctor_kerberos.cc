@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -63,12 +64,14 @@ doctor::KerberosFacts facts_of(const gate::Config& config, conf::Problems proble
 }
 
 // What --ldap, --bind-dn and --password-file name; it is encrypted wherever it leaves this machine.
-identity::LdapConfig named_directory(const CommandLine& line, const std::string& url, const gate::Config& config) {
+identity::LdapConfig named_directory(const DoctorCall& call, const std::string& url, const gate::Config& config) {
+  const CommandLine& line = call.line;
   identity::LdapConfig directory;
   directory.servers.push_back({.value = url, .place = {}});
   conf::Problems problems;
   std::optional<identity::LdapServer> server = identity::read_ldap_server(directory.servers.front(), problems);
   directory.start_tls = server && !server->tls && !server->is_loopback();
+  directory.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(call.setting.step);
   if (config.ldap) directory.trust = config.ldap->trust;
   directory.bind_dn = line.value_of("--bind-dn");
   if (std::optional<std::string> file = line.value_of("--password-file"))
@@ -91,10 +94,10 @@ std::vector<doctor::AgentName> agents_of(const std::string& state_dir) {
   return read ? names : std::vector<doctor::AgentName>();
 }
 
-std::optional<doctor::DirectoryFacts> directory_of(const CommandLine& line, const gate::Config& config) {
-  std::optional<std::string> url = line.value_of("--ldap");
+std::optional<doctor::DirectoryFacts> directory_of(const DoctorCall& call, const gate::Config& config) {
+  std::optional<std::string> url = call.line.value_of("--ldap");
   if (!url && !config.ldap) return std::nullopt;
-  doctor::DirectoryFacts facts{.config = url ? named_directory(line, *url, config) : *config.ldap,
+  doctor::DirectoryFacts facts{.config = url ? named_directory(call, *url, config) : *config.ldap,
                                .may_be_another = !url,
                                .agents = agents_of(config.state_dir),
                                .authorization = config.limits.authorization,
@@ -133,7 +136,7 @@ Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Ex
   auto facts = std::make_shared<doctor::KerberosFacts>(facts_of(*config, std::move(problems)));
   std::shared_ptr<const PathView> view = TRY(path_view_of(call));
   facts->names = view->names;
-  facts->directory = directory_of(call.line, *config);
+  facts->directory = directory_of(call, *config);
   if (!service.empty()) facts->alone = without_realm(service);
   std::string subject = service.empty() ? "kerberos" : cat("kerberos ", service);
   if (call.line.has("--rc4")) add_rc4(call, facts, config->state_dir, examinations);

@@ -166,20 +166,15 @@ Result<DirectoryRoot> root_of(identity::LdapConnection& connection) {
   return root;
 }
 
-Result<> examine_directory(const KerberosFacts& facts, DirectoryView& view, std::size_t hop, Path& path) {
-  if (view.is_windows() || !facts.directory->may_be_another)
-    TRY(DirectoryExamination(facts, view, hop, path).services());
-  if (facts.alone) return {};
-  return check_ticket_sizes(facts, view, hop, path);
-}
-
 }  // namespace
 
-void check_directory(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
+void check_accounts(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
   if (!facts.directory) return;
   path.reach(hops.directory);
-  Result<> done = with_directory(
-      *facts.directory, [&](DirectoryView& view) { return examine_directory(facts, view, hops.directory, path); });
+  Result<> done = with_directory(*facts.directory, [&](DirectoryView& view) {
+    bool ours = view.is_windows() || !facts.directory->may_be_another;
+    return ours ? DirectoryExamination(facts, view, hops.directory, path).services() : Result<>();
+  });
   if (done) return;
   path.tell({.check = kDirectorySilent,
              .level = Level::Error,

@@ -10,12 +10,15 @@
 
 namespace pforte::doctor {
 
-// Asks the directory for the account of each service and judges it, and how long the tickets of the agents are. Of
-// services in several realms, those in the directory's own. Blocks, for each question no longer than the directory's
-// timeout.
-void check_directory(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
+// Asks the directory for the account of each service and judges it. Of services in several realms, those in the
+// directory's own. Blocks, for each question no longer than the directory's timeout.
+void check_accounts(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
 
-// The parts of it, on a connection that has signed in.
+// Asks it how long the tickets of the agents are, against what the gate and applications take. Blocks for about 20 s at
+// most; where there are more agents, that is told.
+void check_ticket_sizes(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
+
+// A directory, on a connection that has signed in.
 class DirectoryView {
  public:
   // Where accounts are searched.
@@ -43,8 +46,5 @@ Result<identity::LdapConnection> open_directory(const identity::LdapConfig& conf
 
 // Does `work` on a connection to the directory, where its base is. Fails as the connection and the work do.
 Result<> with_directory(const DirectoryFacts& directory, const std::function<Result<>(DirectoryView&)>& work);
-
-// How long the tickets of the agents are, against what the gate takes and applications take.
-Result<> check_ticket_sizes(const KerberosFacts& facts, DirectoryView& view, std::size_t hop, Path& path);
 
 }  // namespace pforte::doctor

@@ -53,8 +53,11 @@ net::Task<> examine_kerberos(const Setting& setting, std::shared_ptr<const Kerbe
   co_await examine_realms(setting, *facts, hops, path);
   co_await examine_kdcs(setting, facts, hops, path);
   if (!facts->directory) co_return {};
-  auto ask = [facts, hops](Path& copy) { check_directory(*facts, hops, copy); };
+  auto ask = [facts, hops](Path& copy) { check_accounts(*facts, hops, copy); };
   co_await look_aside(setting, path, std::move(ask));
+  if (facts->alone || facts->directory->agents.empty()) co_return {};
+  auto measure = [facts, hops](Path& copy) { check_ticket_sizes(*facts, hops, copy); };
+  co_await look_aside(setting, path, std::move(measure));
   co_return {};
 }
 

@@ -258,6 +258,22 @@ def test_a_keytab_of_another_user_than_the_gates_is_a_warning(setup):
     assert (told["id"], told["level"], told["hop_name"]) == ("krb5.keytab-owner", "warning", "keytab")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="of root alone")
+def test_a_keytab_that_the_gates_user_may_not_read_is_an_error(setup):
+    os.chown(setup.folder, 1, 1)  # the state folder, by which that user is known
+    told = first_of(setup.ask())
+    assert (told["id"], told["level"], told["hop_name"]) == ("keytab.user-denied", "error", "keytab")
+
+
+def test_one_host_with_a_service_in_each_of_two_realms_is_well(setup):
+    setup.hosts = ["app.localhost"]
+    setup.keytabs = {f"HTTP/app.localhost@{realm}": setup.realms.folder / f"{realm}.keytab" for realm in (ALPHA, "BETA.TEST")}
+    path = setup.ask()
+    assert path["worst"] in ("ok", "note"), path["findings"]
+    assert "spn.several-realms" in [one["id"] for one in path["findings"]]
+    assert "KDC ALPHA.TEST" in path["drawn"] and "KDC BETA.TEST" in path["drawn"]
+
+
 def test_the_handbooks_own_files_are_told_all_their_faults_at_once(setup):
     properties = setup.folder / "cm6-kerberos.properties"
     properties.write_text("kerberos.config.location=C:\\\\conf\\\\krb5.ini\n"
