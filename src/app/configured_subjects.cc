@@ -108,6 +108,15 @@ class Outward {
   std::vector<OutwardSubject> found_;
 };
 
+// Those of the preset of the site that has this host, if it has one.
+std::span<const std::string_view> context_paths_of(const gate::Config& config, const std::string& host) {
+  for (const gate::SiteConfig& site : config.sites) {
+    bool serves = std::ranges::find(site.hosts, host, &conf::Text::value) != site.hosts.end();
+    if (serves && site.preset != nullptr) return site.preset->paths;
+  }
+  return {};
+}
+
 }  // namespace
 
 const gate::ListenerConfig* listener_for_sites(const gate::Config& config) {
@@ -146,7 +155,8 @@ std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, c
                                    .at = reachable(listener->address)},
                    .judges = view.judges,
                    .hop = 1,
-                   .tcp_only = wants_proxy_header(*listener)};
+                   .tcp_only = wants_proxy_header(*listener),
+                   .context_paths = context_paths_of(config, host)};
   return doctor::GateSubject{
       .site = std::move(site), .has_name = !made_up, .serve = cat("pforte serve --config ", config.file)};
 }

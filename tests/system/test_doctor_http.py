@@ -317,6 +317,13 @@ def test_context_paths_that_the_gate_blocks_are_told_from_those_the_application_
     assert "/webclient 200" in told["http.paths", "ok"]["evidence"][0]["value"]
 
 
+def test_a_site_with_a_preset_has_its_context_paths_asked_for(start_gate, app):
+    gate = start_gate(app, site={"allow": [], "preset": "cursor-crm"})
+    done = gate.run("doctor", "site", "crm.example.com", "--json", timeout=60)
+    findings = [one for path in json.loads(done.stdout)["paths"] for one in path["findings"] if one["id"].startswith("http.path")]
+    assert ("http.paths", "15 of 15 context paths lead to the application") in [(one["id"], one["seen"]) for one in findings], findings
+
+
 def test_a_preset_that_there_is_not_is_refused():
     done = run_pforte("doctor", "url", "http://localhost/", "--preset", "other-crm")
     assert done.returncode == 2 and "cursor-crm" in done.stderr
