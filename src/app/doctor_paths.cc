@@ -1,5 +1,6 @@
 #include "app/doctor_paths.h"
 
+#include <cstdlib>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -35,6 +36,15 @@ Answer<std::span<const std::string_view>> context_paths_in(const CommandLine& li
       {cat("there are: ", known), cat("es gibt: ", known)}));
 }
 
+// Of what curl and most programs go by, without user and password. Empty: none, or it is not to be read.
+std::string usual_proxy_for(const doctor::Destination& destination) {
+  const char* name = destination.scheme == doctor::Scheme::Http ? "http_proxy" : "https_proxy";
+  const char* url = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes the environment any more
+  if (url == nullptr || destination.via) return "";
+  auto proxy = doctor::read_proxy(url);
+  return proxy ? doctor::to_text(*proxy) : std::string();
+}
+
 Answer<void> add_typed(const DoctorCall& call, std::expected<doctor::Destination, doctor::Unread> read,
                        Examinations& examinations) {
   if (!read) return std::unexpected(complaint_of(read.error()));
@@ -42,11 +52,13 @@ Answer<void> add_typed(const DoctorCall& call, std::expected<doctor::Destination
   read->via = view->via;
   std::span<const std::string_view> context_paths = TRY(context_paths_in(call.line));
   auto path = std::make_unique<doctor::Path>(doctor::path_to(*read, {"client", "Client"}));
+  std::string usual_proxy = usual_proxy_for(*read);
   doctor::PathSubject subject{.destination = *std::move(read),
                               .judges = view->judges,
                               .hop = path->hops().size() - 1,
                               .context_paths = context_paths,
-                              .expected_issuer = call.line.value_of("--expect-issuer").value_or("")};
+                              .expected_issuer = call.line.value_of("--expect-issuer").value_or(""),
+                              .usual_proxy = std::move(usual_proxy)};
   examinations.push_back(
       {.path = std::move(path), .work = [&setting = call.setting, view, subject](doctor::Path& examined) {
          return examine_typed(setting, view, subject, examined);

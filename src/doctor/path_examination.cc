@@ -27,6 +27,11 @@ constexpr Check kDirectWorks{.id = "path.direct-works",
                              .why = {"an exception from the proxy for this destination would help",
                                      "eine Ausnahme vom Proxy für dieses Ziel würde helfen"}};
 
+constexpr Check kUsualProxy{.id = "path.usual-proxy",
+                            .source = "curl(1), ENVIRONMENT",
+                            .why = {"programs that heed it go through the proxy, where the way may be open",
+                                    "Programme, die sie beachten, gehen durch den Proxy, wo der Weg offen sein kann"}};
+
 // Directly, whatever the path's way is: the address that took a connection, to the socket's end.
 net::Task<std::unique_ptr<net::Stream>> dial_direct(net::Loop& loop, net::Address to, net::Duration limit) {
   std::unique_ptr<net::Stream> stream = co_await net::connect(loop, to, limit);
@@ -59,6 +64,18 @@ net::Task<std::unique_ptr<net::Stream>> dial_end(const Setting& setting, Destina
   if (!address) co_return fail(Kind::Unavailable, "net.address", "the name has no address here");
   std::unique_ptr<net::Stream> stream = co_await dial_direct(setting.loop, *address, setting.step);
   co_return stream;
+}
+
+// Where one does not get there directly, and programs on this machine would not even try.
+void tell_usual_proxy(const PathSubject& subject, Path& path) {
+  if (subject.usual_proxy.empty()) return;
+  std::string option = cat("--via ", subject.usual_proxy);
+  path.tell({.check = kUsualProxy,
+             .level = Level::Note,
+             .hop = subject.hop,
+             .seen = {cat("the environment names a proxy, ", subject.usual_proxy, ", which was not used"),
+                      cat("die Umgebung nennt einen Proxy, ", subject.usual_proxy, ", der nicht verwendet wurde")},
+             .remedy = {cat("examine the way through it: ", option), cat("den Weg durch ihn untersuchen: ", option)}});
 }
 
 // Where the proxy does not lead to the end, whether one gets there without.
@@ -98,7 +115,10 @@ net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, PathSub
   Station station{.host = destination.host, .port = destination.port, .at = destination.at, .hop = subject.hop};
   std::vector<net::Address> addresses = co_await examine_name(setting, facts, station, path);
   std::vector<net::Address> open = co_await examine_tcp(setting, station, std::move(addresses), path);
-  if (open.empty()) co_return dial;
+  if (open.empty()) {
+    tell_usual_proxy(subject, path);
+    co_return dial;
+  }
   if (!subject.server_name.empty()) {
     destination.host = subject.server_name;
     destination.at = open.front();

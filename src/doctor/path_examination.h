@@ -34,6 +34,8 @@ struct PathSubject {
   bool typed = true;             // people type its URL, or click on it
   std::span<const std::string_view> context_paths = {};  // each must lead to the application; those of a preset
   std::string expected_issuer = {};                      // of the certificate, see InspectionSubject; empty: none
+  // The proxy that programs here would take, by https_proxy or http_proxy; empty: none.
+  std::string usual_proxy = {};
 };
 
 // The path to a destination from whoever `from` is, with a hop for its proxy if it has one. `name` stands before it:

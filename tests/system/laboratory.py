@@ -265,8 +265,9 @@ class Laboratory:
 
     # The doctor.
 
-    def doctor(self, *arguments: str, timeout: str = "1s") -> Report:
-        done = self.near.run(*shlex.split(BINARY), "doctor", *arguments, "--json", "--timeout", timeout)
+    def doctor(self, *arguments: str, timeout: str = "1s", environment: dict[str, str] | None = None) -> Report:
+        done = self.near.run(*shlex.split(BINARY), "doctor", *arguments, "--json", "--timeout", timeout,
+                             env=os.environ | (environment or {}))
         assert not SANITIZED.search(done.stderr), done.stderr
         assert done.returncode in (0, 1), done.stderr
         return Report(json.loads(done.stdout))

@@ -342,3 +342,10 @@ def test_a_proxy_fetches_urls_of_plain_http_without_connect(lab: Laboratory) -> 
     report = lab.doctor("url", "http://nowhere.example.test/a", "--via", f"http://127.0.0.1:{through}")
     assert ours(report.of_level("error", "warning")) == []
     assert any(head.startswith(b"GET http://nowhere.example.test/a HTTP/1.1\r\nHost: nowhere.example.test\r\n") for head in asked)
+
+
+def test_a_proxy_that_programs_here_would_take_is_noted_where_one_gets_nowhere_without(lab: Laboratory) -> None:
+    report = lab.doctor("path", "app.example.test:9", environment={"https_proxy": "http://anna:s3cret@proxy.example.test:3128"})
+    assert report.first_error == ("tcp.refused", "app.example.test:9")
+    assert "--via http://proxy.example.test:3128" in report.found("path.usual-proxy")["remedy"]
+    assert "s3cret" not in str(report.document)
