@@ -19,11 +19,18 @@ namespace pforte::app {
 namespace {
 
 constexpr int kRc4 = 23;
+constexpr std::size_t kMostPrincipalBytes = 4096;  // of each part a keytab holds 65535
 
 Answer<std::vector<kerberos::Principal>> principals_of(const CommandLine& line) {
   std::vector<kerberos::Principal> principals;
-  for (const std::string& text : line.values_of("--principal"))
+  for (const std::string& text : line.values_of("--principal")) {
+    if (text.size() > kMostPrincipalBytes)
+      return std::unexpected(Complaint(kInvalidInput,
+                                       {cat("a principal has at most ", kMostPrincipalBytes, " bytes"),
+                                        cat("ein Principal hat höchstens ", kMostPrincipalBytes, " Bytes")},
+                                       {"write a shorter one", "einen kürzeren schreiben"}));
     principals.push_back(TRY(kerberos::parse_principal(text)));
+  }
   if (!principals.empty()) return principals;
   return std::unexpected(Complaint(kInvalidInput, {"--principal is missing", "--principal fehlt"},
                                    {"write --principal HTTP/crm.example.com@EXAMPLE.COM",

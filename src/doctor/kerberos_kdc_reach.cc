@@ -60,23 +60,27 @@ Evidence kdc_evidence(const KdcReach& kdc) {
   return {.name = {"KDC", "KDC"}, .value = kdc.address.to_text()};
 }
 
-std::string why_not(const Result<KdcReach::Answer>& answer, Language language) {
+std::string why_not(const Error& error, Language language) {
   bool german = language == Language::German;
-  if (answer) return german ? "antwortet" : "answers";
-  std::string_view code = answer.error().code();
+  std::string_view code = error.code();
   if (code == "kdc.no-answer") return german ? "keine Antwort" : "no answer";
-  if (code == "kdc.refused") return cat(german ? "abgewiesen: " : "refused: ", answer.error().text());
-  return answer.error().text();
+  if (code == "kdc.refused") return cat(german ? "abgewiesen: " : "refused: ", error.text());
+  return error.text();
 }
 
 std::string probe_command(const KdcReach& kdc, std::string_view option) {
   return cat("nc -vz", option, " -w 5 ", shell_word(kdc.address.host), ' ', kdc.address.port);
 }
 
+// In no language: how long it took, or the code of errors.md.
+std::string outcome_of(const Result<KdcReach::Answer>& answer) {
+  return answer ? cat(answer->took.count(), " ms") : std::string(answer.error().code());
+}
+
 std::vector<Evidence> both_ways(const KdcReach& kdc) {
   return {kdc_evidence(kdc),
-          {.name = {"TCP", "TCP"}, .value = why_not(kdc.tcp, Language::English)},
-          {.name = {"UDP", "UDP"}, .value = why_not(kdc.udp, Language::English)}};
+          {.name = {"TCP", "TCP"}, .value = outcome_of(kdc.tcp)},
+          {.name = {"UDP", "UDP"}, .value = outcome_of(kdc.udp)}};
 }
 
 bool is_of(const Result<KdcReach::Answer>& answer, std::string_view code) {
@@ -101,10 +105,10 @@ Finding unreached(const KdcReach& kdc, std::size_t hop, Level gravity) {
                       "Adresse und Port berichtigen"};
     finding.command = probe_command(kdc, "");
   } else {
-    finding.seen = {cat("the KDC ", name, " does not answer: TCP ", why_not(kdc.tcp, Language::English), ", UDP ",
-                        why_not(kdc.udp, Language::English)),
-                    cat("das KDC ", name, " antwortet nicht: TCP ", why_not(kdc.tcp, Language::German), ", UDP ",
-                        why_not(kdc.udp, Language::German))};
+    finding.seen = {cat("the KDC ", name, " does not answer: TCP ", why_not(kdc.tcp.error(), Language::English),
+                        ", UDP ", why_not(kdc.udp.error(), Language::English)),
+                    cat("das KDC ", name, " antwortet nicht: TCP ", why_not(kdc.tcp.error(), Language::German),
+                        ", UDP ", why_not(kdc.udp.error(), Language::German))};
     finding.remedy = {"start it, or let a firewall pass UDP and TCP to this port",
                       "es starten, oder eine Firewall UDP und TCP zu diesem Port durchlassen"};
     finding.command = probe_command(kdc, "");
@@ -115,31 +119,31 @@ Finding unreached(const KdcReach& kdc, std::size_t hop, Level gravity) {
 void tell_ways(const KdcReach& kdc, std::size_t hop, Path& path) {
   std::string name = kdc.address.to_text();
   if (!kdc.tcp) {
-    path.tell(
-        {.check = kNoTcp,
-         .level = Level::Warning,
-         .hop = hop,
-         .seen = {cat("the KDC ", name, " answers over UDP, but not over TCP: ", why_not(kdc.tcp, Language::English)),
-                  cat("das KDC ", name,
-                      " antwortet über UDP, aber nicht über TCP: ", why_not(kdc.tcp, Language::German))},
-         .remedy = {"let the firewall pass TCP to this port, and the KDC listen to it",
-                    "die Firewall TCP zu diesem Port durchlassen und das KDC dort lauschen lassen"},
-         .command = probe_command(kdc, ""),
-         .evidence = both_ways(kdc)});
+    path.tell({.check = kNoTcp,
+               .level = Level::Warning,
+               .hop = hop,
+               .seen = {cat("the KDC ", name,
+                            " answers over UDP, but not over TCP: ", why_not(kdc.tcp.error(), Language::English)),
+                        cat("das KDC ", name,
+                            " antwortet über UDP, aber nicht über TCP: ", why_not(kdc.tcp.error(), Language::German))},
+               .remedy = {"let the firewall pass TCP to this port, and the KDC listen to it",
+                          "die Firewall TCP zu diesem Port durchlassen und das KDC dort lauschen lassen"},
+               .command = probe_command(kdc, ""),
+               .evidence = both_ways(kdc)});
   }
   if (!kdc.udp) {
-    path.tell(
-        {.check = kNoUdp,
-         .level = Level::Warning,
-         .hop = hop,
-         .seen = {cat("the KDC ", name, " answers over TCP, but not over UDP: ", why_not(kdc.udp, Language::English)),
-                  cat("das KDC ", name,
-                      " antwortet über TCP, aber nicht über UDP: ", why_not(kdc.udp, Language::German))},
-         .remedy = {"let the firewall pass UDP to this port, or set udp_preference_limit = 1 for all clients",
-                    "die Firewall UDP zu diesem Port durchlassen, oder bei allen Clients udp_preference_limit = "
-                    "1 setzen"},
-         .command = probe_command(kdc, "u"),
-         .evidence = both_ways(kdc)});
+    path.tell({.check = kNoUdp,
+               .level = Level::Warning,
+               .hop = hop,
+               .seen = {cat("the KDC ", name,
+                            " answers over TCP, but not over UDP: ", why_not(kdc.udp.error(), Language::English)),
+                        cat("das KDC ", name,
+                            " antwortet über TCP, aber nicht über UDP: ", why_not(kdc.udp.error(), Language::German))},
+               .remedy = {"let the firewall pass UDP to this port, or set udp_preference_limit = 1 for all clients",
+                          "die Firewall UDP zu diesem Port durchlassen, oder bei allen Clients udp_preference_limit = "
+                          "1 setzen"},
+               .command = probe_command(kdc, "u"),
+               .evidence = both_ways(kdc)});
   }
 }
 

@@ -234,6 +234,7 @@ def test_what_would_do_it_at_the_domain_controller_is_printed_without_a_password
     (("--account", "svc-crm"), "--account is user:NAME"),
     (("--account", "user:a", "--salt", "b"), "both tell the salt"),
     (("--principal", "no-realm"), "has no realm"),
+    (("--principal", "HTTP/" + "x" * 70_000 + "@REALM"), "at most 4096 bytes"),
 ])
 def test_what_cannot_be_made_is_said_and_nothing_is_written(tmp_path, secret, options, why):
     file = tmp_path / "a.keytab"
