@@ -186,7 +186,7 @@ def test_on_a_full_disk_the_keytab_stays_as_it_is(create, tmp_path, secret):
               f"{shutil.which('env')} $0 keytab create {disk}/a.keytab --principal {NAME} --kvno 9 --password-file {secret()}; "
               f"echo status=$?; cmp {file} {disk}/a.keytab && echo same; ls {disk}")
     done = subprocess.run(["unshare", "--mount", "sh", "-c", inside, BINARY], capture_output=True, text=True, timeout=30)
-    if "permission denied" in done.stderr.lower() and "status=" not in done.stdout:
+    if "status=" not in done.stdout or "mount: " in done.stderr:
         pytest.skip("this machine mounts nothing")
     assert done.stdout.splitlines() == ["status=3", "same", "a.keytab"], done.stdout + done.stderr
 
