@@ -25,7 +25,7 @@
 namespace pforte::app {
 namespace {
 
-Complaint unreadable_configuration(const std::string& file, const conf::Problems& problems) {
+Complaint unread_draft(const std::string& file, const conf::Problems& problems) {
   for (const conf::Problem& one : problems.all()) {
     if (one.severity == conf::Severity::Error) return {conf::to_text(one.place), kInvalidInput, one.what, one.remedy};
   }
@@ -127,12 +127,12 @@ Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Ex
   if (std::optional<std::string> url = call.line.value_of("--ldap")) {
     conf::Problems wrong;
     if (!identity::read_ldap_server({.value = *url, .place = {"--ldap", 0, 0}}, wrong))
-      return std::unexpected(unreadable_configuration("--ldap", wrong));
+      return std::unexpected(unread_draft("--ldap", wrong));
   }
   std::string file = config_file(call.line);
   conf::Problems problems;
   std::optional<gate::Config> config = gate::read_draft(file, problems);
-  if (!config) return std::unexpected(unreadable_configuration(file, problems));
+  if (!config) return std::unexpected(unread_draft(file, problems));
   auto facts = std::make_shared<doctor::KerberosFacts>(facts_of(*config, std::move(problems)));
   std::shared_ptr<const PathView> view = TRY(path_view_of(call));
   facts->names = view->names;

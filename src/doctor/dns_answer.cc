@@ -107,7 +107,7 @@ bool take_record(const ns_msg& message, const ns_rr& record, Records& records) {
 }
 
 template <class T>
-std::vector<T> all_of(const std::multimap<std::string, T>& records, const std::string& name) {
+std::vector<T> records_named(const std::multimap<std::string, T>& records, const std::string& name) {
   std::vector<T> found;
   auto [first, last] = records.equal_range(name);
   for (auto one = first; one != last; ++one) found.push_back(one->second);
@@ -122,10 +122,10 @@ void follow(std::string name, const Records& records, DnsAnswer& answer) {
     name = alias->second;
     answer.aliases.push_back(name);
   }
-  answer.addresses = all_of(records.addresses, name);
-  answer.services = all_of(records.services, name);
-  answer.names = all_of(records.names, name);
-  answer.texts = all_of(records.texts, name);
+  answer.addresses = records_named(records.addresses, name);
+  answer.services = records_named(records.services, name);
+  answer.names = records_named(records.names, name);
+  answer.texts = records_named(records.texts, name);
   bool any = !answer.aliases.empty() || !answer.addresses.empty() || !answer.services.empty() ||
              !answer.names.empty() || !answer.texts.empty();
   answer.ttl = any ? records.ttl : 0;

@@ -165,7 +165,7 @@ constexpr auto kEncryptionNames = std::to_array<std::string_view>({"des",
                                                                    "camellia128-cts-cmac",
                                                                    "camellia128-cts"});
 
-std::vector<std::string> words_of(std::string_view list) {
+std::vector<std::string> words_in_list(std::string_view list) {
   constexpr std::string_view kSeparators = " \t,";
   std::vector<std::string> words;
   while (!list.empty()) {
@@ -226,7 +226,7 @@ class DefaultsLint {
   void encryption_list(std::string_view name) {
     const Krb5Relation* relation = setting(name);
     if (!relation) return;
-    std::vector<std::string> words = words_of(relation->value);
+    std::vector<std::string> words = words_in_list(relation->value);
     for (const std::string& word : words) unknown_encryption(*relation, word);
     // One that has nothing else is told of by whoever reads the file.
     if (std::ranges::none_of(words, is_strong_name) || std::ranges::none_of(words, is_weak_name)) return;
