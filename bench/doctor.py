@@ -125,7 +125,10 @@ def slow_host(port):
 
 
 def together(pforte, trust, folder, rounds):
-    ports = [free_port() for _ in range(HOSTS - 1)]
+    ports = set()
+    while len(ports) < HOSTS - 1:
+        ports.add(free_port())
+    ports = sorted(ports)
     server = start_nginx(folder, ports, SERVERS["as nginx comes"])
     slow = slow_host(ports[0])
     groups = {"the slow one alone": [slow], "one of the others": ports[:1], f"all {HOSTS} at once": [*ports, slow]}
@@ -172,6 +175,8 @@ def main():
         version = {name: timed(["dpkg-query", "-W", "-f", "${Version}", name])[1].stdout for name in ("sslscan", "testssl.sh")}
         lines += [*machine(version), f"- load average when it began: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs",
                   "- median (smallest–largest) over the rounds; ratios are taken round by round", ""]
+        taken = together(asked.pforte, trust, folder, max(3, asked.rounds // 3))
+        lines += [f"#### {HOSTS} hosts, one of which answers {int(DELAY * 1000)} ms late each time", "", *table(taken, "the slow one alone"), ""]
         for title, settings in SERVERS.items():
             port = free_port()
             server = start_nginx(folder, [port], settings)
@@ -180,12 +185,9 @@ def main():
             finally:
                 server.stop()
             lines += [f"#### One host, {title}", "", *table(taken, "pforte"), ""]
-        taken = together(asked.pforte, trust, folder, max(3, asked.rounds // 3))
-        lines += [f"#### {HOSTS} hosts, one of which answers {int(DELAY * 1000)} ms late each time", "", *table(taken, "the slow one alone"), ""]
-    text = "\n".join(lines)
-    print(text)
+            print("\n".join(lines), flush=True)
     if asked.markdown:
-        Path(asked.markdown).write_text(text + "\n")
+        Path(asked.markdown).write_text("\n".join(lines) + "\n")
 
 
 main()
