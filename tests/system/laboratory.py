@@ -265,7 +265,7 @@ class Laboratory:
 
     # The doctor.
 
-    def doctor(self, *arguments: str, timeout: str = "1s", environment: dict[str, str] | None = None) -> Report:
+    def doctor(self, *arguments: str, timeout: str = "4s", environment: dict[str, str] | None = None) -> Report:
         done = self.near.run(*shlex.split(BINARY), "doctor", *arguments, "--json", "--timeout", timeout,
                              env=os.environ | (environment or {}))
         assert not SANITIZED.search(done.stderr), done.stderr
