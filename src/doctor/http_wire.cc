@@ -232,48 +232,80 @@ net::Task<> tell_no_answer(const Setting& setting, HttpTeller& teller, const Err
   co_return {};
 }
 
+// How far a first question came; the last error is of the step that is empty.
+struct FirstTry {
+  bool connected = false;
+  bool sealed = false;   // or plain HTTP
+  std::string protocol;  // of ALPN
+  bool heard = false;    // the server has said something
+  std::optional<Error> fault = std::nullopt;
+  std::optional<HttpAnswer> answer;
+};
+
+net::Task<FirstTry> try_first(const Setting& setting, const HttpSubject& subject, const HttpQuestion& question,
+                              tls::Offer offer) {
+  FirstTry first;
+  Result<std::unique_ptr<net::Stream>> stream = co_await outcome(subject.dial());
+  first.connected = stream.has_value();
+  if (!stream) {
+    first.fault = std::move(stream).error();
+    co_return first;
+  }
+  if (subject.destination.speaks_tls()) {
+    Result<SealedStream> sealed = co_await outcome(seal(setting, subject, *std::move(stream), offer));
+    if (!sealed) {
+      first.fault = std::move(sealed).error();
+      co_return first;
+    }
+    first.protocol = sealed->protocol;
+    stream = std::move(sealed->stream);
+  }
+  first.sealed = true;
+  HttpLine line(setting, subject, *std::move(stream), first.protocol == "h2");
+  Result<HttpAnswer> answer = co_await outcome(line.ask(question));
+  first.heard = line.heard();
+  if (answer) {
+    first.answer = *std::move(answer);
+  } else {
+    first.fault = std::move(answer).error();
+  }
+  co_return first;
+}
+
+// Whether HTTP/2 may be all that is spoken: HTTP/1.1 was refused in ALPN, or passed over and then not understood.
+bool may_want_http2(const HttpSubject& subject, const FirstTry& first) {
+  if (!subject.destination.speaks_tls() || !first.connected || first.answer) return false;
+  return !first.sealed || (first.protocol.empty() && first.fault->kind() == Kind::Invalid);
+}
+
 }  // namespace
 
 net::Task<std::optional<HttpAnswer>> first_answer(const Setting& setting, HttpTeller& teller,
                                                   const HttpQuestion& question) {
   const HttpSubject& subject = teller.subject();
-  Result<std::unique_ptr<net::Stream>> stream = co_await outcome(subject.dial());
-  if (!stream) {
-    teller.tell(kHttpUnreachable, teller.worst() == Level::Error ? Level::Note : Level::Error,
-                {cat("no connection: ", stream.error().text()), cat("keine Verbindung: ", stream.error().text())},
-                {"mend the connection first", "zuerst die Verbindung in Ordnung bringen"});
-    co_return std::nullopt;
-  }
-  bool http2 = false;
-  if (subject.destination.speaks_tls()) {
-    Result<SealedStream> sealed = co_await outcome(seal(setting, subject, *std::move(stream), tls::Offer::Http1));
-    if (!sealed) {
-      std::unique_ptr<net::Stream> other = co_await subject.dial();
-      Error fault = std::move(sealed).error();
-      sealed = co_await outcome(seal(setting, subject, std::move(other), tls::Offer::Http2AndHttp1));
-      if (!sealed) {
-        tell_no_tls(teller, fault);
-        co_return std::nullopt;
-      }
-      http2 = sealed->protocol == "h2";
-      if (http2)
-        teller.tell(kHttpNoHttp1, Level::Warning,
-                    {"the server speaks HTTP/2 alone", "der Server spricht ausschließlich HTTP/2"},
-                    {"let it offer http/1.1 in ALPN as well", "ihn in ALPN auch http/1.1 anbieten lassen"});
+  FirstTry first = co_await try_first(setting, subject, question, tls::Offer::Http1);
+  if (may_want_http2(subject, first)) {
+    FirstTry second = co_await try_first(setting, subject, question, tls::Offer::Http2);
+    if (second.answer && second.answer->http2) {
+      teller.tell(kHttpNoHttp1, Level::Warning,
+                  {"the server speaks HTTP/2 alone", "der Server spricht ausschließlich HTTP/2"},
+                  {"let it offer http/1.1 in ALPN as well", "ihn in ALPN auch http/1.1 anbieten lassen"});
+      co_return std::move(second.answer);
     }
-    stream = std::move(sealed->stream);
   }
-  HttpLine line(setting, subject, *std::move(stream), http2);
-  Result<HttpAnswer> answer = co_await outcome(line.ask(question));
-  if (!answer) {
-    co_await tell_no_answer(setting, teller, answer.error(), line.heard());
-    co_return std::nullopt;
-  }
-  if (answer->status == 400 && !subject.destination.speaks_tls() && wants_tls(answer->body)) {
+  if (!first.connected) {
+    teller.tell(kHttpUnreachable, teller.worst() == Level::Error ? Level::Note : Level::Error,
+                {cat("no connection: ", first.fault->text()), cat("keine Verbindung: ", first.fault->text())},
+                {"mend the connection first", "zuerst die Verbindung in Ordnung bringen"});
+  } else if (!first.sealed) {
+    tell_no_tls(teller, *first.fault);
+  } else if (!first.answer) {
+    co_await tell_no_answer(setting, teller, *first.fault, first.heard);
+  } else if (first.answer->status == 400 && !subject.destination.speaks_tls() && wants_tls(first.answer->body)) {
     tell_tls_wanted(teller);
     co_return std::nullopt;
   }
-  co_return *std::move(answer);
+  co_return std::move(first.answer);
 }
 
 void tell_framing(HttpTeller& teller, const HttpAnswer& answer) {

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from backends import Backend, Exchange, Speaker, exact, hang, tls_server, websocket_echo
 from gate import run_pforte, until
+from http2_backends import Http2Backend
 from pki import Authority
 from ports import free_port
 
@@ -88,6 +89,14 @@ def websocket_alone(exchange: Exchange) -> None:
     if exchange.request.get("upgrade"):
         return websocket_echo(exchange)
     well(exchange, body=b'Can "Upgrade" only to "WebSocket".', status=400)
+
+
+def breaks_http2(exchange: Exchange) -> None:
+    """Its TLS agrees on h2; what it says then is HTTP/1.1."""
+    if exchange.request.method == "PRI":
+        exchange.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        return exchange.close()
+    well(exchange)
 
 
 F5 = (b"<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with your"
@@ -224,6 +233,11 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -
             lab.add(name, script, path)
         for name, (script, path, *_) in (TLS_ERRORS | TLS_WARNINGS).items():
             lab.add(name, script, path, tls=True)
+        broken = lab.add("http2 broken", breaks_http2, "/", tls=True)
+        broken.tls.set_alpn_protocols(["h2", "http/1.1"])
+        only = Http2Backend(tls=tls_server(authority.issue("localhost", "127.0.0.1")))
+        stack.callback(only.close)
+        lab.urls["http2 alone"] = only.url.replace("127.0.0.1", "localhost") + "/"
         lab.add("healthy tls", answers(200, "Strict-Transport-Security: max-age=31536000"), "/", tls=True)
         lab.urls["tls on plain"] = lab.add("unused", well, "/", tls=True).url.replace("https://127.0.0.1", "http://localhost") + "/"
         del lab.urls["unused"]
@@ -270,6 +284,12 @@ def test_a_healthy_server_is_left_alone(laboratory, name):
 def test_what_speaks_something_else_than_plain_http_is_told(laboratory):
     assert first(laboratory.told["tls on plain"], "error")["id"] == "http.tls-on-plain-port"
     assert first(laboratory.told["ssh"], "error")["seen"] == "an SSH server answers at this port"
+
+
+def test_http2_that_is_agreed_on_and_does_not_work_is_an_error(laboratory):
+    assert ids_of(laboratory.told["http2 broken"], "error") == ["http.http2-broken"]
+    alone = laboratory.told["http2 alone"]
+    assert ids_of(alone, "error") == [] and "http.only-http2" in ids_of(alone, "warning")
 
 
 def test_who_answered_is_told(laboratory):
