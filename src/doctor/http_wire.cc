@@ -12,7 +12,7 @@ namespace pforte::doctor {
 namespace {
 
 // "Poor" begins here (web.dev, "Time to First Byte").
-constexpr std::chrono::milliseconds kSlow{1800};
+constexpr std::chrono::milliseconds kSlowAnswer{1800};
 
 // To tell what a server speaks.
 constexpr std::size_t kEnoughBytes = 16;
@@ -309,7 +309,7 @@ net::Task<std::optional<HttpAnswer>> first_answer(const Setting& setting, HttpTe
 }
 
 void tell_framing(HttpTeller& teller, const HttpAnswer& answer) {
-  if (answer.waited >= kSlow)
+  if (answer.waited >= kSlowAnswer)
     teller.tell(kHttpSlowAnswer, Level::Warning,
                 {cat("the answer begins after ", answer.waited.count(), " ms"),
                  cat("die Antwort beginnt nach ", answer.waited.count(), " ms")},
