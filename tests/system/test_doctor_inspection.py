@@ -105,7 +105,8 @@ def examine(origin: Backend, opener: Opener | None, *options: object) -> list[di
 
 
 def of_level(findings: list[dict[str, Any]], level: str) -> list[dict[str, Any]]:
-    return [one for one in findings if one["level"] == level]
+    """Without what a busy machine adds: that something is slow."""
+    return [one for one in findings if one["level"] == level and ".slow" not in one["id"]]
 
 
 @pytest.mark.parametrize(("name", "id"), [("Zscaler Root CA", "inspection.product"), ("Company Proxy CA", "inspection.issuer-differs")])
