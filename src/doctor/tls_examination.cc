@@ -20,9 +20,10 @@
 namespace pforte::doctor {
 namespace {
 
-constexpr Check kSlow{.id = "tls.slow",
-                      .source = "",
-                      .why = {"what was not asked is not known", "was nicht gefragt wurde, ist nicht bekannt"}};
+constexpr Check kAnswersSlowly{
+    .id = "tls.slow",
+    .source = "",
+    .why = {"what was not asked is not known", "was nicht gefragt wurde, ist nicht bekannt"}};
 constexpr Check kUnreadableCertificate{.id = "tls.certificate-unreadable",
                                        .source = "RFC 5280, 4.1",
                                        .why = {"clients break off when they cannot read a certificate",
@@ -190,7 +191,7 @@ bool is_answered(AnswerEnd end) {
 }
 
 void tell_slowness(const TlsSubject& subject, Path& path) {
-  path.tell(finding_on(subject, kSlow, Level::Warning,
+  path.tell(finding_on(subject, kAnswersSlowly, Level::Warning,
                        {"the server answers so slowly that not all was asked",
                         "der Server antwortet so langsam, dass nicht alles gefragt wurde"},
                        {"look at the load of the server and at what stands between",

@@ -133,7 +133,7 @@ net::Task<> scan_version(Scanner& scanner, VersionScan& found) {
   co_return {};
 }
 
-net::Task<> shake_hands(const Scanner& scanner, tls::ProbeTerms terms, std::optional<tls::Probed>& place) {
+net::Task<> shake_hands_into(const Scanner& scanner, tls::ProbeTerms terms, std::optional<tls::Probed>& place) {
   net::Task<std::unique_ptr<net::Stream>> dialing = scanner.subject.dial();
   Result<std::unique_ptr<net::Stream>> stream = co_await outcome(std::move(dialing));
   if (!stream) co_return {};
@@ -151,21 +151,21 @@ net::Task<> probe_in_turn(const Scanner& scanner) {
   TlsScan& scan = scanner.scan;
   std::string name = server_name_of(scanner.subject);
   tls::ProbeTerms terms{.name = name, .protocols = {"h2", "http/1.1"}};
-  co_await shake_hands(scanner, terms, scan.probed);
+  co_await shake_hands_into(scanner, terms, scan.probed);
   if (!scan.probed || !scan.probed->done || !scanner.has_time()) co_return {};
   terms.session = scan.probed->session;
-  if (terms.session) co_await shake_hands(scanner, terms, scan.again);
+  if (terms.session) co_await shake_hands_into(scanner, terms, scan.again);
   if (scan.probed->protocol != "h2") co_return {};
   tls::ProbeTerms old{.name = name, .protocols = {"http/1.1"}};
-  co_await shake_hands(scanner, std::move(old), scan.only_http1);
+  co_await shake_hands_into(scanner, std::move(old), scan.only_http1);
   co_return {};
 }
 
 net::Task<> probe_names(const Scanner& scanner) {
   if (server_name_of(scanner.subject).empty() || !scanner.has_time()) co_return {};
   tls::ProbeTerms unnamed, foreign{.name = std::string(kForeignName)};
-  net::Task<> first = shake_hands(scanner, std::move(unnamed), scanner.scan.unnamed);
-  co_await net::both(std::move(first), shake_hands(scanner, std::move(foreign), scanner.scan.foreign));
+  net::Task<> first = shake_hands_into(scanner, std::move(unnamed), scanner.scan.unnamed);
+  co_await net::both(std::move(first), shake_hands_into(scanner, std::move(foreign), scanner.scan.foreign));
   co_return {};
 }
 
