@@ -181,7 +181,7 @@ void tell_intolerant(const TlsSubject& subject, AnswerEnd end, Path& path) {
   path.tell(std::move(finding));
 }
 
-void tell_no_answer(const TlsSubject& subject, AnswerEnd end, Path& path) {
+void tell_wordless_end(const TlsSubject& subject, AnswerEnd end, Path& path) {
   Message deed = deed_of(end);
   const Check& check = end == AnswerEnd::Reset ? kReset : end == AnswerEnd::Closed ? kClosed : kAnswersNot;
   path.tell(finding_on(
@@ -225,7 +225,7 @@ void tell_refusal(const TlsSubject& subject, const TlsAnswer& contact, const Sec
     default:
       if (is_answer(tried.unnamed)) return tell_filtered(subject, contact.end, path);
       if (is_answer(tried.plain)) return tell_intolerant(subject, contact.end, path);
-      return tell_no_answer(subject, contact.end, path);
+      return tell_wordless_end(subject, contact.end, path);
   }
 }
 
