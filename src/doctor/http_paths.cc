@@ -146,7 +146,8 @@ void tell_group(HttpTeller& teller, const PathGroup& group, std::size_t of) {
       return;
     case Fate::Blocked:
       teller.tell(kHttpPathBlocked, Level::Error,
-                  {cat(part.en, " are blocked by ", group.who.en), cat(part.de, " sind gesperrt durch ", group.who.de)},
+                  {cat(part.en, " are blocked by ", group.who.en),
+                   cat(part.de, " sind gesperrt; geantwortet hat: ", group.who.de)},
                   {"let whoever blocks them pass these paths: for Pforte `allow` or the preset of the site",
                    "den, der sie sperrt, diese Pfade durchlassen lassen: bei Pforte `allow` oder das Preset der Site"},
                   evidence_of_paths(group));

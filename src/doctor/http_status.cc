@@ -205,7 +205,7 @@ void tell_refusal(HttpTeller& teller, const HttpAnswer& answer, const std::optio
   Message who = name_of(answerer);
   teller.tell(meaning.check, level_of_status(meaning, teller.subject()),
               {cat(meaning.what.en, ": ", answer.status, " from ", who.en),
-               cat(meaning.what.de, ": ", answer.status, ", von ", who.de)},
+               cat(meaning.what.de, ": ", answer.status, "; geantwortet hat: ", who.de)},
               std::move(meaning.remedy), signs_of(answer, answerer));
 }
 
@@ -242,7 +242,8 @@ void tell_status(HttpTeller& teller, const HttpAnswer& answer) {
     return;
   }
   if (answer.status >= 400 && answer.status != 401) return tell_refusal(teller, answer, answerer);
-  teller.tell(kHttpAnswers, Level::Ok, {cat(answer.status, " from ", who.en), cat(answer.status, " von ", who.de)}, {},
+  teller.tell(kHttpAnswers, Level::Ok,
+              {cat(answer.status, " from ", who.en), cat(answer.status, "; geantwortet hat: ", who.de)}, {},
               signs_of(answer, answerer));
 }
 

@@ -96,7 +96,7 @@ void tell_refused_upgrade(HttpTeller& teller, const HttpAnswer& answer) {
   teller.tell(
       kHttpStripped, Level::Error,
       {cat("the application asks for an Upgrade that was sent: ", answer.status, " from ", who.en),
-       cat("die Anwendung verlangt ein Upgrade, das gesendet wurde: ", answer.status, ", von ", who.de)},
+       cat("die Anwendung verlangt ein Upgrade, das gesendet wurde: ", answer.status, "; geantwortet hat: ", who.de)},
       {"let every proxy on the way pass it on: nginx proxy_http_version 1.1 with Upgrade and Connection, Apache "
        "mod_proxy_wstunnel or upgrade=websocket",
        "jeden Proxy auf dem Weg es weitergeben lassen: nginx proxy_http_version 1.1 mit Upgrade und "
