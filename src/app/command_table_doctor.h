@@ -24,6 +24,17 @@ inline constexpr std::array kDoctorOptions = std::to_array<OptionSpec>({
      .value = {"TEXT", "TEXT"},
      .tells = {"a part of the name of the CA that the server is known for, or a SHA-256 of its chain",
                "ein Teil des Namens der CA, die der Server bekanntermaßen hat, oder ein SHA-256 aus seiner Kette"}},
+    {.name = "--for",
+     .value = {"BROWSER[,BROWSER]...", "BROWSER[,BROWSER]..."},
+     .tells = {"browser: for these alone: edge, chrome, firefox, ie, macos",
+               "browser: nur für diese: edge, chrome, firefox, ie, macos"}},
+    {.name = "--form",
+     .value = {"FORM", "FORM"},
+     .tells = {"browser: one file alone: registry, json, gpo, policies.json, plist, mobileconfig",
+               "browser: eine Datei allein: registry, json, gpo, policies.json, plist, mobileconfig"}},
+    {.name = "--since",
+     .value = {"DURATION", "DAUER"},
+     .tells = {"client: only what came in the last 1h, 2d, …", "client: nur was in den letzten 1h, 2d, … kam"}},
     {.name = "--via",
      .value = {"URL", "URL"},
      .tells = {"go through this proxy: http://[USER:PASSWORD@]HOST:PORT, https://...",
@@ -79,7 +90,11 @@ inline constexpr CommandSpec kDoctorCommand = {
              "  path HOST:PORT  TLS to that port\n"
              "  kerberos [SPN]  what signing in by tickets rests on, or that of one service\n"
              "  keytab FILE     a keytab by itself\n"
-             "  trust STORE     a trust store\n\n"
+             "  trust STORE     a trust store\n"
+             "or one of these by itself:\n"
+             "  browser         policies by which browsers sign in at the sites of the configuration\n"
+             "  client WHO      whether an address, login or host has reached the gate, and how that ended;\n"
+             "                  1 also where nothing was seen\n\n"
              "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable;\n"
              "3 the report cannot be written.\n",
              "WAS; mehrere können aufeinander folgen, und ohne eines wird alles untersucht, was konfiguriert ist:\n"
@@ -88,7 +103,11 @@ inline constexpr CommandSpec kDoctorCommand = {
              "  path HOST:PORT  TLS zu diesem Port\n"
              "  kerberos [SPN]  worauf die Anmeldung mit Tickets beruht, oder die an einem Dienst\n"
              "  keytab DATEI    eine Keytab für sich\n"
-             "  trust SPEICHER  ein Vertrauensspeicher\n\n"
+             "  trust SPEICHER  ein Vertrauensspeicher\n"
+             "oder eines davon für sich:\n"
+             "  browser         Richtlinien, mit denen sich Browser an den Sites der Konfiguration anmelden\n"
+             "  client WER      ob eine Adresse, ein Login oder ein Host das Tor erreicht hat und wie das ausging;\n"
+             "                  1 auch, wenn nichts gesehen wurde\n\n"
              "Rückgabewert: 0 kein Fehler gefunden; 1 es gibt einen; 2 etwas Genanntes ist falsch oder unlesbar;\n"
              "3 der Bericht lässt sich nicht schreiben.\n"},
     .options = kDoctorOptions};

@@ -12,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/doctor_browser.h"
 #include "app/doctor_call.h"
+#include "app/doctor_client.h"
 #include "app/doctor_configured.h"
 #include "app/doctor_kerberos.h"
 #include "app/doctor_paths.h"
@@ -136,6 +138,8 @@ int complain(const Complaint& complaint, const CommandLine& line, const Streams&
 }  // namespace
 
 int run_doctor(const CommandLine& line, const Streams& streams) {
+  if (line.operand == "client") return tell_of_client(line, streams);
+  if (line.operand == "browser") return make_browser_policies(line, streams);
   Answer<std::chrono::milliseconds> step = step_time_in(line);
   if (!step) return complain(step.error(), line, streams);
   bound_name_lookups(*step);

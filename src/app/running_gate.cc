@@ -10,6 +10,7 @@
 
 #include "app/alarm_delivery.h"
 #include "app/capacity.h"
+#include "app/contact_writing.h"
 #include "app/reload_outcome.h"
 #include "app/service_manager.h"
 #include "app/sign_in_json.h"
@@ -118,6 +119,8 @@ Result<> RunningGate::start(conf::Problems& problems) {
   loop_.spawn(rotate_keys());
   loop_.spawn(watch_ocsp_files());
   loop_.spawn(watch_store());
+  contacts_.write(contact::now());  // opens the file
+  loop_.spawn(write_contacts(loop_, pool_, contacts_));
   loop_.spawn(watch_alarms());
   loop_.spawn(watch_authority());
   return {};
@@ -170,7 +173,7 @@ RunningGate::Reading RunningGate::read_plan() {
 }
 
 void RunningGate::hire(unsigned workers, std::size_t most_clients) {
-  for (unsigned i = 0; i < workers; ++i) crew_.emplace_back(*log_, most_clients);
+  for (unsigned i = 0; i < workers; ++i) crew_.emplace_back(*log_, contacts_, most_clients);
 }
 
 Result<std::vector<std::vector<gate::Door>>> RunningGate::open_doors(const gate::Plan& plan) const {
@@ -208,6 +211,7 @@ void RunningGate::follow(std::shared_ptr<const gate::Plan> plan, std::vector<std
   plan_ = std::move(plan);
   Result<> in_force = plan_->sign_in ? plan_->sign_in->take_force() : Result<>();
   if (!in_force) log::error("kerberos.configuration-kept", {{"reason", in_force.error().text()}});
+  contacts_.follow(gate::contact_settings(plan_->config.contacts, plan_->config.state_dir));
   names_ = plan_->names;
   drains_.use(plan_);
   loaded_ = std::chrono::system_clock::now();
@@ -534,6 +538,9 @@ std::string RunningGate::metrics() const {
   facts.started = started_;
   facts.loaded = loaded_;
   facts.access_log_lines_lost = log_->lost();
+  facts.contacts_kept = contacts_.kept();
+  facts.contacts_counted = contacts_.counted();
+  facts.contacts_lost = contacts_.lost();
   facts.reloads = reloads_;
   facts.reloads_refused = reloads_refused_;
   facts.certificates = certificate_sight_.metrics;

@@ -16,6 +16,7 @@
 #include "app/drain_watch.h"
 #include "app/session_watch.h"
 #include "conf/problem.h"
+#include "contact/recorder.h"
 #include "gate/access_log.h"
 #include "gate/accounts.h"
 #include "gate/health.h"
@@ -55,7 +56,8 @@ class RunningGate {
   struct Crew {
     gate::Worker worker;
     std::thread thread;
-    Crew(gate::AccessLog& log, std::size_t most_clients) : worker(log, most_clients) {}
+    Crew(gate::AccessLog& log, contact::Recorder& contacts, std::size_t most_clients)
+        : worker(log, contacts, most_clients) {}
   };
 
   // A plan, and the accounts and certificates it needs where there were none before: to be taken over with it.
@@ -98,6 +100,7 @@ class RunningGate {
   net::Loop loop_;
   net::Signals signals_;
   std::unique_ptr<gate::AccessLog> log_;
+  contact::Recorder contacts_;                // written on the pool, by one at a time
   std::unique_ptr<gate::Accounts> accounts_;  // null until somebody can sign in
   // Used on the pool: its inventory by several at a time, all else by one. Null: the store is out of order.
   std::unique_ptr<CertificateWatch> certificates_;

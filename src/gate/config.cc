@@ -127,6 +127,7 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   config.tls = read_tls_config(keys);
   config.ca = read_ca_config(keys);
   config.cache = read_cache_memory_config(keys);
+  config.contacts = read_contacts_config(keys);
   config.alarm = read_alarm_config(keys);
   if (std::optional<conf::Reader> limits = keys.table("limits")) config.limits = read_limits_config(*std::move(limits));
   for (conf::Reader& backend : keys.tables("backend", conf::Shape::List))

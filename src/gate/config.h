@@ -10,6 +10,7 @@
 #include "gate/backend_config.h"
 #include "gate/ca_config.h"
 #include "gate/cache_config.h"
+#include "gate/contacts_config.h"
 #include "gate/limits_config.h"
 #include "gate/listener_config.h"
 #include "gate/passthrough_config.h"
@@ -60,6 +61,7 @@ struct Config {
   LogConfig log;
   TlsConfig tls;
   CacheMemoryConfig cache;
+  ContactsConfig contacts;
   Limits limits;
   CaConfig ca;
   AlarmConfig alarm;

@@ -114,7 +114,8 @@ net::Task<http::Page> Desk::sign_in_by_form(Form form) {
     record_.decision = "sign-in.incomplete";
     co_return login_page(403, basis);
   }
-  SignInAttempt attempt(visit_.worker(), record_, Metrics::SignInProof::Password);
+  SignInAttempt attempt(visit_, record_, Metrics::SignInProof::Password);
+  attempt.asked_for(login);
   Inquired<identity::ProvenAgent> inquired =
       co_await reception_.desk()->by_password(visit_.worker().loop(), login, std::move(password), record_.client);
   attempt.learn(std::move(inquired.inquiry));

@@ -8,6 +8,7 @@
 #include "gate/desk.h"
 #include "gate/forwarding.h"
 #include "gate/public_authority.h"
+#include "gate/selftest.h"
 #include "gate/sign_in_attempt.h"
 #include "gate/stored_answer.h"
 #include "gate/worker.h"
@@ -52,6 +53,7 @@ Handling::Handling(Visit& visit, http::Exchange& exchange)
 
 Handling::~Handling() {
   record_.end = worker_.loop().now();
+  visit_.note().request_ended(record_);
   worker_.record(site_index_, record_);
 }
 
@@ -83,6 +85,7 @@ void Handling::record_request() {
   record_.path = request().path;
   if (const http::Field* agent = request().find(FieldName::UserAgent)) record_.user_agent = agent->value;
   know_client();
+  visit_.note().request_began(record_);
 }
 
 // Behind listed proxies the client is whom they name.
@@ -125,7 +128,7 @@ Handling::Route Handling::route() {
   }
   if (visit_.listener().redirect_to_https) return redirect_to_https(site);
   if (!site || needs_other_connection(*site)) return misdirected_or_nothing(site);
-  if (is_own(path) && !site->signs_in) return misdirected_or_nothing(site);
+  if (is_own(path) && !site->signs_in && path != SelfTest::kPath) return misdirected_or_nothing(site);
   if (std::optional<std::string> url = canonical_url(site)) {
     record_.decision = "gate.redirect";
     route.page = http::redirect_page(308, *url);
@@ -138,6 +141,10 @@ Handling::Route Handling::route() {
   }
   route.site = site;
   if (site->signs_in && would_sign_in_openly()) return redirect_to_https(site);
+  if (path == SelfTest::kPath) {
+    route.page = SelfTest(visit_, exchange_, *plan_, record_, site->signs_in).serve();
+    return route;
+  }
   if (site->signs_in) {
     reception_.emplace(visit_, exchange_, *plan_, record_);
     reception_->recognise();
@@ -398,7 +405,7 @@ Result<> Handling::introduce(Forwarding::Order& order, net::Spare<http::Fields>&
 void Handling::tell_large_ticket(const http::Refusal& refusal) const {
   const Site* site = plan_->find_site(request().authority);
   if (site && !site->signs_in) return;
-  SignInAttempt attempt(worker_, record_, Metrics::SignInProof::Ticket);
+  SignInAttempt attempt(visit_, record_, Metrics::SignInProof::Ticket);
   attempt.failed(Error(Kind::Limit, refusal.code,
                        cat(refusal.text, ": it has more than ", plan_->config.limits.authorization,
                            " bytes, a ticket's Base64 counted")));

@@ -179,6 +179,10 @@ struct ProcessFacts {
   std::chrono::system_clock::time_point started;
   std::chrono::system_clock::time_point loaded;  // the configuration in force
   std::uint64_t access_log_lines_lost = 0;
+  // Clients' connections: written down, only counted, and neither.
+  std::uint64_t contacts_kept = 0;
+  std::uint64_t contacts_counted = 0;
+  std::uint64_t contacts_lost = 0;
   std::uint64_t reloads = 0;
   std::uint64_t reloads_refused = 0;
   std::vector<ServerHealth> servers;

@@ -156,7 +156,7 @@ net::Task<std::optional<http::Page>> Reception::sign_in(SignInNeed need, Ticket 
 }
 
 net::Task<std::optional<http::Page>> Reception::by_ticket(std::string_view text, SignInNeed need) {
-  SignInAttempt attempt(worker_, record_, Metrics::SignInProof::Ticket, need != SignInNeed::Token);
+  SignInAttempt attempt(visit_, record_, Metrics::SignInProof::Ticket, need != SignInNeed::Token);
   auto failed = [&](const Error& error) {
     attempt.failed(error);
     return std::optional(refusal(error, need));
@@ -187,7 +187,7 @@ net::Task<std::optional<http::Page>> Reception::by_ticket(std::string_view text,
 }
 
 net::Task<std::optional<http::Page>> Reception::by_token(std::string_view text) {
-  SignInAttempt attempt(worker_, record_, Metrics::SignInProof::Token, false);
+  SignInAttempt attempt(visit_, record_, Metrics::SignInProof::Token, false);
   Inquired<identity::ProvenAgent> inquired = co_await sign_in_->by_token(worker_.loop(), std::string(text));
   attempt.learn(std::move(inquired.inquiry));
   if (!inquired.came) {

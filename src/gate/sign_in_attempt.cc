@@ -5,11 +5,12 @@
 
 namespace pforte::gate {
 
-SignInAttempt::SignInAttempt(Worker& worker, const Record& record, Metrics::SignInProof proof, bool session_wanted)
-    : worker_(worker), record_(record), trail_(trail_of(record, proof, session_wanted)) {}
+SignInAttempt::SignInAttempt(Visit& visit, const Record& record, Metrics::SignInProof proof, bool session_wanted)
+    : visit_(visit), worker_(visit.worker()), record_(record), trail_(trail_of(record, proof, session_wanted)) {}
 
 SignInAttempt::~SignInAttempt() {
   if (trail_.outcome == SignInTrail::Outcome::Left) took_until_now();
+  visit_.note().add(trail_);
   worker_.keep_sign_in(std::move(trail_));
 }
 

@@ -11,6 +11,8 @@ inline constexpr std::string_view kSessionCookie = "__Host-pforte";
 inline constexpr std::string_view kFormCookie = "__Host-pforte-form";
 // Set by logging out: this browser gets the form, and no Negotiate, until it signs in.
 inline constexpr std::string_view kNoTicketCookie = "__Host-pforte-no-sso";
+// Comes back to the self-test page, if cookies do.
+inline constexpr std::string_view kSelfTestCookie = "__Host-pforte-test";
 // At which server of a backend a client is kept; the backend's name follows, or what `sticky` calls it.
 inline constexpr std::string_view kServerCookie = "__Host-pforte-server-";
 

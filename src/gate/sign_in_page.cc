@@ -259,4 +259,26 @@ http::Page unknown_agent_page(const std::string& principal, const SignInPage& pa
   });
 }
 
+http::Page self_test_page(int status, const SignInPage& page, std::string_view code,
+                          std::span<const SelfTestRow> rows) {
+  return make_page(status, page, kSelfTest, [&](Html& html) {
+    append_heading(html, kSelfTest);
+    html.raw("<p class=\"note\" role=\"status\">")
+        .say(kSelfTestCode)
+        .name(code)
+        .say(kSelfTestCodeUse)
+        .raw("</p>\n<dl>\n");
+    for (const SelfTestRow& row : rows) {
+      html.raw("<dt>").text(row.what.in(page.language)).raw("</dt>\n<dd>").text(row.value);
+      if (!row.advice.en.empty()) html.raw("<p class=\"hint\">").text(row.advice.in(page.language)).raw("</p>");
+      html.raw("</dd>\n");
+    }
+    html.raw("</dl>\n<a class=\"button second\" href=\"")
+        .raw("/.pforte/selftest")
+        .raw("\">")
+        .say(kSelfTestAgain)
+        .raw("</a>\n");
+  });
+}
+
 }  // namespace pforte::gate

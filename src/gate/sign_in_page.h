@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "base/message.h"
 #include "gate/sign_in_problem.h"
@@ -46,5 +48,15 @@ http::Page forbidden_page(const SignInPage& page);
 // 403: a ticket proved `principal`, whom the application does not know; empty: it is not told. Says whom to ask, and
 // offers the form.
 http::Page unknown_agent_page(const std::string& principal, const SignInPage& page);
+
+// One thing that the self-test has found, and what to do about it.
+struct SelfTestRow {
+  Message what;
+  std::string value;
+  Message advice;  // may be empty
+};
+
+// What arrives of a browser, and the code by which the administrator finds it.
+http::Page self_test_page(int status, const SignInPage& page, std::string_view code, std::span<const SelfTestRow> rows);
 
 }  // namespace pforte::gate

@@ -70,6 +70,13 @@ inline constexpr Wording kUnknownRemedy{
     "Bitte wenden Sie sich an Ihre Administration, und nennen Sie diesen Namen und die Referenz unten."};
 inline constexpr Wording kUnknownForm{"or with another account", "oder mit einem anderen Konto"};
 
+inline constexpr Wording kSelfTest{"Connection test", "Verbindungstest"};
+// Followed by the code and a full stop.
+inline constexpr Wording kSelfTestCode{"Code for your administrator: ", "Code für Ihre Administration: "};
+inline constexpr Wording kSelfTestCodeUse{"With it they see the same as you do below.",
+                                          "Damit sieht sie dasselbe wie Sie hier unten."};
+inline constexpr Wording kSelfTestAgain{"Test again", "Noch einmal testen"};
+
 inline constexpr Wording kReference{"Reference", "Referenz"};
 
 }  // namespace pforte::gate::sign_in_text

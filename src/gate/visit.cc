@@ -77,6 +77,7 @@ std::string_view label_of(const Error& error, const tls::Session& session) {
 Visit::Visit(Worker& worker, std::shared_ptr<const ListenerConfig> listener, net::Accepted accepted)
     : worker_(worker),
       listener_(std::move(listener)),
+      note_(worker.contacts(), worker.next_contact(), listener_->address, accepted.peer),
       plan_(worker.plan()),
       limits_(limits_of(plan_->config.limits)),
       stream_(std::make_unique<net::Socket>(worker.loop(), accepted.descriptor)) {
@@ -89,11 +90,21 @@ Visit::~Visit() {
 }
 
 net::Task<> Visit::run() {
+  Result<> ended = co_await outcome(serve_client());
+  note_.ended(ended, session_);
+  co_return ended;
+}
+
+net::Task<> Visit::serve_client() {
   net::Instant until = worker_.loop().now() + plan_->config.limits.handshake_time;
   stream_->read_deadline(until);
   stream_->write_deadline(until);
   if (is_in(listener_->proxy_protocol_from, visitor_.peer)) {
-    co_await read_proxy_header(static_cast<net::Socket&>(*stream_));
+    Result<> read = co_await outcome(read_proxy_header(static_cast<net::Socket&>(*stream_)));
+    if (!read) {
+      note_.proxy_header_failed(read.error());
+      co_return read;
+    }
   }
   visitor_.peer_text = visitor_.peer.ip_text();
   visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
@@ -168,7 +179,10 @@ net::Task<> Visit::read_proxy_header(net::Socket& socket) {
     }
     if (*header) {
       socket.try_read(std::span(bytes.data(), (*header)->size));
-      if ((*header)->source) visitor_.peer = *(*header)->source;
+      if ((*header)->source) {
+        visitor_.peer = *(*header)->source;
+        note_.client_is(visitor_.peer);
+      }
       co_return {};
     }
     co_await socket.readable();
@@ -191,9 +205,11 @@ net::Task<> Visit::pass_or_shake_hands(const HostMap<Passthrough>& hosts, net::I
 }
 
 net::Task<> Visit::pass(const Passthrough& passthrough, tls::Opening opening) {
+  note_.passes(opening.host, passthrough.name());
   PassedConnection passed(worker_, passthrough, static_cast<net::Socket&>(*stream_), visitor_, std::move(opening));
-  co_await passed.run();
-  co_return {};
+  Result<> ended = co_await outcome(passed.run());
+  note_.passed(ended);
+  co_return ended;
 }
 
 net::Task<> Visit::shake_hands(tls::Opening opening) {
@@ -201,12 +217,15 @@ net::Task<> Visit::shake_hands(tls::Opening opening) {
   if (opening.size > 0) session->begin_with(std::move(opening.bytes), opening.size);
   session_ = session.get();
   stream_ = std::move(session);
+  if (!note_.off()) session_->keep_hello();
   Result<> shaken = co_await outcome(session_->handshake());
   if (shaken) {
     Metrics& metrics = worker_.metrics();
     (session_->resumed() ? metrics.handshakes_resumed : metrics.handshakes_full).add();
     // A CA has seen what it wanted: nothing is said over this connection (RFC 8737, 3).
+    note_.shaken(*session_);
     if (session_->protocol() == tls::kProofProtocol) {
+      note_.proof_shown();
       session_->finish();
       ending_ = true;
     }
@@ -216,9 +235,10 @@ net::Task<> Visit::shake_hands(tls::Opening opening) {
   co_return std::unexpected(std::move(shaken).error());
 }
 
-void Visit::tell_failed_handshake(const Error& error) const {
+void Visit::tell_failed_handshake(const Error& error) {
   std::string_view label = label_of(error, *session_);
   worker_.metrics().count_handshake_failure(label);
+  note_.handshake_failed(error, label, *session_);
   // Who connects and says nothing looks whether the port is open: a balancer does it every second.
   if (label == "closed" && !session_->heard()) return;
   std::string_view reason = error.text();

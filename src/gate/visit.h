@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "gate/contact_note.h"
 #include "gate/listener_config.h"
 #include "gate/plan.h"
 #include "gate/private_connection.h"
@@ -35,6 +36,7 @@ class Visit final : public http::Service {
   Worker& worker() { return worker_; }
   const Visitor& visitor() const { return visitor_; }
   const ListenerConfig& listener() const { return *listener_; }
+  ContactNote& note() { return note_; }
   // Null for plain HTTP.
   const tls::Session* session() const { return session_; }
 
@@ -54,14 +56,16 @@ class Visit final : public http::Service {
  private:
   std::unique_ptr<http::Server> make_server();
   void tell_abuse(const Error& error) const;
+  net::Task<> serve_client();
   net::Task<> read_proxy_header(net::Socket& socket);
   net::Task<> shake_hands(tls::Opening opening);
   net::Task<> pass_or_shake_hands(const HostMap<Passthrough>& hosts, net::Instant until);
   net::Task<> pass(const Passthrough& passthrough, tls::Opening opening);
-  void tell_failed_handshake(const Error& error) const;
+  void tell_failed_handshake(const Error& error);
 
   Worker& worker_;
   std::shared_ptr<const ListenerConfig> listener_;
+  ContactNote note_;
   std::shared_ptr<const Plan> plan_;  // whose limits and certificates hold for the connection
   http::ServerLimits limits_;
   Visitor visitor_;

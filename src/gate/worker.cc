@@ -29,8 +29,10 @@ void tell_no_descriptor(int number) {
 
 }  // namespace
 
-Worker::Worker(AccessLog& log, std::size_t most_clients)
+Worker::Worker(AccessLog& log, contact::Recorder& contacts, std::size_t most_clients)
     : lane_(log.lane()),
+      contacts_(contacts.lane()),
+      last_contact_(random_number()),
       references_(random_number()),
       most_clients_(most_clients),
       connections_(loop_, *this),
@@ -107,7 +109,10 @@ net::Task<> Worker::keep_tidy() {
     co_await loop_.sleep_for(kTidyEvery);
     connections_.sweep();
     tunnels_.end_those(ended_sessions_.get(), std::chrono::system_clock::now());
-    for (Visit* visit : visits_) visit->forget_old_half();
+    for (Visit* visit : visits_) {
+      visit->forget_old_half();
+      visit->note().tell_if_it_stays();
+    }
   }
 }
 
@@ -126,6 +131,15 @@ void Worker::drain() {
     Visit* visit = *at++;  // it may leave at once
     visit->end_soon();
   }
+}
+
+bool Worker::may_self_test() {
+  constexpr int kMostInASecond = 20;
+  if (loop_.now() - self_tests_since_ >= std::chrono::seconds(1)) {
+    self_tests_since_ = loop_.now();
+    self_tests_ = 0;
+  }
+  return ++self_tests_ <= kMostInASecond;
 }
 
 void Worker::keep_sign_in(SignInTrail trail) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acme/proofs.h"
+#include "contact/recorder.h"
 #include "gate/access_log.h"
 #include "gate/balancer.h"
 #include "gate/bound_tunnels.h"
@@ -36,7 +37,7 @@ struct Door {
 // the backends. Used on the loop's thread alone, but for the constructor and the destructor.
 class Worker final : private ConnectionGauge {
  public:
-  Worker(AccessLog& log, std::size_t most_clients);
+  Worker(AccessLog& log, contact::Recorder& contacts, std::size_t most_clients);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
@@ -75,12 +76,19 @@ class Worker final : private ConnectionGauge {
   // Ticket exchanges that wait for their client's next leg, all connections together.
   int half_exchanges = 0;
 
+  // Whether another self-test page may be made in this second.
+  bool may_self_test();
+
   // Answers that are being compressed.
   int encoders = 0;
 
   Metrics& metrics() { return metrics_; }
   const Metrics& metrics() const { return metrics_; }
   References& references() { return references_; }
+
+  // Where connections are noted, and a number for the next one.
+  contact::Recorder::Lane& contacts() { return contacts_; }
+  std::uint64_t next_contact() { return ++last_contact_; }
 
   void keep_sign_in(SignInTrail trail);
   // What is known of the sign-in of the request with this reference.
@@ -112,6 +120,10 @@ class Worker final : private ConnectionGauge {
   net::Loop loop_;
   Metrics metrics_;
   AccessLog::Lane& lane_;
+  contact::Recorder::Lane& contacts_;
+  std::uint64_t last_contact_;
+  int self_tests_ = 0;  // of the second that began then
+  net::Instant self_tests_since_{};
   References references_;
   SignInMemory sign_ins_;
   std::size_t most_clients_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "tls/hello_fields.h"
 
 namespace pforte::tls {
 
@@ -26,43 +27,16 @@ std::size_t number_at(Bytes bytes, std::size_t place) {
   return std::size_t(bytes[place]) << 8 | bytes[place + 1];
 }
 
-// Takes fields from the front of a structure. What lies behind its end is empty, and not complete.
-class Fields {
- public:
-  explicit Fields(Bytes bytes) : rest_(bytes) {}
-
-  Bytes take(std::size_t size) {
-    complete_ &= size <= rest_.size();
-    Bytes taken = rest_.first(std::min(size, rest_.size()));
-    rest_ = rest_.subspan(taken.size());
-    return complete_ ? taken : Bytes();
-  }
-  std::size_t number(std::size_t size) {
-    std::size_t number = 0;
-    for (std::uint8_t byte : take(size)) number = number << 8 | byte;
-    return number;
-  }
-  // What has its length, of so many bytes, in front of it.
-  Bytes vector(std::size_t length_size) { return take(number(length_size)); }
-
-  bool complete() const { return complete_; }
-  bool over() const { return rest_.empty(); }
-
- private:
-  Bytes rest_;
-  bool complete_ = true;
-};
-
 // An extension that stands there twice names nobody: two readers could take a different one.
 std::optional<std::string_view> host_in_hello(Bytes hello) {
   constexpr std::size_t kVersionAndRandom = 34;
   constexpr std::size_t kServerName = 0;
-  Fields fields(hello);
+  HelloFields fields(hello);
   fields.take(kVersionAndRandom);
   fields.vector(1);  // session
   fields.vector(2);  // ciphers
   fields.vector(1);  // compression
-  Fields extensions(fields.vector(2));
+  HelloFields extensions(fields.vector(2));
   if (!fields.complete() || !fields.over()) return std::nullopt;
   std::optional<Bytes> server_name;
   while (!extensions.over()) {

@@ -429,6 +429,7 @@ void Session::install(SSL_CTX* context) {
 // Chooses the site's context before anything of it is used, its versions included.
 int Session::on_client_hello(SSL* ssl, int* alert, void*) {
   Session& session = session_of(ssl);
+  session.greeted_ = true;
   const unsigned char* extension = nullptr;
   std::size_t size = 0;
   if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &extension, &size) == 1) {
@@ -455,8 +456,23 @@ int Session::on_client_hello(SSL* ssl, int* alert, void*) {
   return SSL_CLIENT_HELLO_SUCCESS;
 }
 
+// OpenSSL's own view of a ClientHello lacks the extensions that it does not know.
+void Session::keep_hello() {
+  SSL_set_msg_callback(ssl_.get(), [](int writing, int, int type, const void* bytes, auto size, SSL* ssl, void*) {
+    if (writing == 0) session_of(ssl).take_message(type, {static_cast<const char*>(bytes), size});
+  });
+}
+
+void Session::take_message(int type, std::string_view message) {
+  constexpr std::size_t kMostKept = 8192;  // one with keys against quantum computers has 2000
+  if (type != SSL3_RT_HANDSHAKE) return;
+  if (message.size() <= kMostKept) hello_ = message;
+  SSL_set_msg_callback(ssl_.get(), nullptr);  // what comes behind it is of no interest
+}
+
 void Session::on_state(const SSL* ssl, int where, int value) {
   if (where == SSL_CB_READ_ALERT) session_of(ssl).alert_ = value & 0xff;
+  if (where == SSL_CB_WRITE_ALERT) session_of(ssl).sent_alert_ = value & 0xff;
 }
 
 int Session::on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,

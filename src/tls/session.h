@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "crypto/owned.h"
 #include "net/buffer.h"
@@ -75,6 +76,8 @@ class Session final : public net::Stream {
   std::string_view version() const;
   std::string_view cipher() const;
   bool resumed() const;
+  // The certificate that we show, on the server's side; null: none.
+  const X509* own_certificate() const { return SSL_get_certificate(ssl_.get()); }
   // What a Kerberos ticket is bound to when it comes through this connection, on the server's side:
   // "tls-server-end-point:" and the hash of our certificate (RFC 5929, section 4). Empty where there is none. Lives as
   // long as the context.
@@ -91,6 +94,16 @@ class Session final : public net::Stream {
   bool heard() const { return heard_; }
   // Number of the last alert the peer sent (RFC 8446, 6), or -1.
   int alert() const { return alert_; }
+  // The same of the last one that we sent.
+  int sent_alert() const { return sent_alert_; }
+
+  // On the server's side, before handshake(): keeps the ClientHello for take_hello().
+  void keep_hello();
+  // The ClientHello as a handshake message, with its header; empty before it is whole, where it is unusually long, and
+  // after the first call.
+  std::string take_hello() { return std::exchange(hello_, {}); }
+  // Whether the whole ClientHello has come.
+  bool greeted() const { return greeted_; }
 
   // Sets the callbacks that lead back to the session, on a context that makes sessions.
   static void install(SSL_CTX* context);
@@ -112,6 +125,7 @@ class Session final : public net::Stream {
   const X509* peer_certificate() const;
   static int on_verdict(int holds, X509_STORE_CTX* chain);
   static int on_client_hello(SSL* ssl, int* alert, void*);
+  void take_message(int type, std::string_view message);
   static void on_state(const SSL* ssl, int where, int value);
   static int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
                        int sealing);
@@ -122,8 +136,11 @@ class Session final : public net::Stream {
   const ServerContext* context_ = nullptr;
   std::string server_name_;
   crypto::Certificate refused_;  // of the peer, when it does not hold
+  std::string hello_;
   int alert_ = -1;
+  int sent_alert_ = -1;
   bool heard_ = false;
+  bool greeted_ = false;
   bool flooded_ = false;         // with records that carry nothing
   std::size_t empty_bytes_ = 0;  // taken from the wire since OpenSSL last had something for us
   bool lower_failed_ = false;

@@ -15,12 +15,14 @@ KEYS = {"Tab": ("Tab", 9, ""), "Enter": ("Enter", 13, "\r"), "Space": (" ", 32, 
 
 
 class Chromium(Browser):
-    """`trusted`: the authority's certificate. `seen_negotiate`: the profile has met single sign-on before."""
+    """`trusted`: the authority's certificate. `seen_negotiate`: the profile has met single sign-on before.
+
+    `policies`: a command to start it with, where policies say to whom it gives tickets (managed.py)."""
 
     name = "chromium"
 
     def __init__(self, folder: Path, environment: dict[str, str], tickets: Path, trusted: Path,
-                 seen_negotiate: bool = True):
+                 seen_negotiate: bool = True, policies: tuple[str, ...] | None = None):
         super().__init__(folder, tickets)
         profile = folder / "profile"
         profile.mkdir()
@@ -30,9 +32,10 @@ class Chromium(Browser):
         self._trust(trusted)
         self._log = (folder / "chromium.log").open("wb")
         self.process = subprocess.Popen(
-            ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            [*(policies or ()), "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
-             "--remote-debugging-port=0", f"--user-data-dir={profile}", "--auth-server-allowlist=*.localhost",
+             "--remote-debugging-port=0", f"--user-data-dir={profile}",
+             *([] if policies else ["--auth-server-allowlist=*.localhost"]),
              "--window-size=1200,900", "about:blank"],
             env=environment | {"HOME": str(folder), "KRB5CCNAME": f"FILE:{tickets}"},
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)

@@ -37,17 +37,19 @@ class Firefox(Browser):
 
     name = "firefox"
 
-    def __init__(self, folder: Path, environment: dict[str, str], tickets: Path, trusted: Path):
+    def __init__(self, folder: Path, environment: dict[str, str], tickets: Path, trusted: Path,
+                 policies: tuple[str, ...] | None = None):
         super().__init__(folder, tickets)
         self.profile = folder / "profile"
         self.profile.mkdir()
         for arguments in (["-N", "--empty-password"], ["-A", "-t", "C,,", "-n", "test", "-i", str(trusted)]):
             subprocess.run(["certutil", "-d", f"sql:{self.profile}", *arguments], check=True, timeout=20)
         (self.profile / "user.js").write_text(
-            "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in PREFERENCES.items()))
+            "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in PREFERENCES.items()
+                    if not policies or "negotiate-auth" not in name))
         self._log = (folder / "firefox.log").open("wb")
         self.process = subprocess.Popen(
-            ["firefox-esr", "--headless", "--no-remote", "--profile", str(self.profile), "--remote-debugging-port=0",
+            [*(policies or ()), "firefox-esr", "--headless", "--no-remote", "--profile", str(self.profile), "--remote-debugging-port=0",
              "--width=1200", "--height=900", "about:blank"],
             env=environment | {"HOME": str(folder), "KRB5CCNAME": f"FILE:{tickets}", "MOZ_HEADLESS": "1"},
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)

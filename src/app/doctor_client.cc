@@ -1,0 +1,98 @@
+#include "app/doctor_client.h"
+
+#include <cstdio>
+#include <string>
+
+#include "app/complaint.h"
+#include "app/contact_json.h"
+#include "app/contact_query.h"
+#include "app/contact_search.h"
+#include "app/contact_text.h"
+#include "base/printable.h"
+#include "base/text.h"
+#include "conf/quantity.h"
+#include "gate/config.h"
+#include "gate/contacts_config.h"
+
+namespace pforte::app {
+namespace {
+
+Answer<contact::Time> since_when(const CommandLine& line) {
+  std::optional<std::string> asked = line.value_of("--since");
+  if (!asked) return contact::Time();
+  std::optional<conf::Duration> span = conf::parse_duration(*asked);
+  if (span) return contact::now() - *span;
+  return std::unexpected(Complaint(
+      kInvalidInput,
+      {cat("--since ", printable(*asked), " is no duration"), cat("--since ", printable(*asked), " ist keine Dauer")},
+      {"write it as 30min, 1h or 2d", "30min, 1h oder 2d schreiben"}));
+}
+
+Answer<std::string> who_is_meant(const CommandLine& line) {
+  if (line.more_operands.size() == 1 && !line.more_operands.front().empty()) return line.more_operands.front();
+  return std::unexpected(
+      Complaint(kInvalidInput,
+                {"client needs one address, login, host or code of the self-test page",
+                 "client braucht eine Adresse, ein Login, einen Host oder einen Code der Selbsttest-Seite"},
+                {"pforte doctor client 192.0.2.7", "pforte doctor client 192.0.2.7"}));
+}
+
+Surroundings surroundings_of(const gate::Config& config) {
+  Surroundings around;
+  around.contacts_off = config.contacts.off;
+  for (const gate::ListenerConfig& listener : config.listeners) {
+    if (listener.tls) around.listeners.push_back(listener.address);
+  }
+  for (const gate::SiteConfig& site : config.sites) {
+    for (const conf::Text& host : site.hosts) around.hosts.push_back(host.value);
+  }
+  for (const gate::PassthroughConfig& passthrough : config.passthroughs) {
+    for (const conf::Text& host : passthrough.hosts) around.passed.push_back(host.value);
+  }
+  return around;
+}
+
+// Where no gate has ever run, there is nothing of anybody either.
+Answer<ContactFinding> found_in(const std::string& file, const ContactQuery& query, contact::Time since) {
+  Result<ContactFinding> finding = find_contacts(file, query, since);
+  if (finding) return *std::move(finding);
+  if (finding.error().kind() == Kind::NotFound) return ContactFinding();
+  return std::unexpected(
+      Complaint(kSystemRefused,
+                {cat("the contacts cannot be read: ", finding.error().text()),
+                 cat("die Kontakte lassen sich nicht lesen: ", finding.error().text())},
+                {"run it as root or as the gate's user", "als root oder als Benutzer des Dienstes ausführen"}));
+}
+
+Answer<int> told(const CommandLine& line, const Streams& streams) {
+  ContactQuery query = contact_query(TRY(who_is_meant(line)));
+  contact::Time since = TRY(since_when(line));
+  std::string config_path = config_file(line);
+  conf::Problems untold;
+  std::optional<gate::Config> config = gate::read_draft(config_path, untold);
+  if (!config) {
+    return std::unexpected(Complaint(config_path, kInvalidInput,
+                                     {"the configuration cannot be read", "die Konfiguration lässt sich nicht lesen"},
+                                     {"`pforte check` tells why", "`pforte check` sagt, warum"}));
+  }
+  std::string file = gate::contacts_file(config->state_dir);
+  ContactFinding finding = TRY(found_in(file, query, since));
+  Surroundings around = surroundings_of(*config);
+  std::string text = line.json ? contacts_json(query, finding, around, line.language)
+                               : contacts_text(query, finding, around, contact::now(), line.language);
+  std::fwrite(text.data(), 1, text.size(), streams.out);
+  const contact::Contact* last = decisive(finding);
+  return last && !is_at_fault(*last) ? kDone : kDoesNotHold;
+}
+
+}  // namespace
+
+int tell_of_client(const CommandLine& line, const Streams& streams) {
+  Answer<int> exit = told(line, streams);
+  if (exit) return *exit;
+  std::string text = to_text(exit.error(), line.language);
+  std::fwrite(text.data(), 1, text.size(), streams.err);
+  return exit.error().exit;
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,191 @@
+#include "gate/contact_note.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/text.h"
+#include "tls/fingerprint.h"
+
+namespace pforte::gate {
+
+using contact::Ending;
+using contact::Point;
+
+namespace {
+
+constexpr auto kStays = std::chrono::seconds(3);
+
+std::string shortened(std::string_view text) {
+  return std::string(text.substr(0, contact::Contact::kMostText));
+}
+
+Ending ending_of(const Error& error, std::string_view kind, const tls::Session& session) {
+  if (kind == "timeout") return Ending::TimedOut;
+  if (kind == "client_alert") return Ending::ClientAlert;
+  if (kind == "closed") return session.heard() ? Ending::ClosedInHandshake : Ending::Silent;
+  if (error.kind() == Kind::Denied) return session.greeted() ? Ending::Refused : Ending::NotTls;
+  return Ending::ClosedInHandshake;
+}
+
+Point point_of(const tls::Session& session) {
+  if (!session.heard()) return Point::Connected;
+  if (!session.greeted() || !session.context()) return Point::Hello;
+  return Point::Answered;
+}
+
+// Also of a ticket that was good, and whose owner nobody knows.
+std::string principal_of(const SignInTrail& trail) {
+  if (!trail.principal.empty() || !trail.inquiry.ticket || !trail.inquiry.ticket->opened) return trail.principal;
+  return trail.inquiry.ticket->opened->client.to_text();
+}
+
+}  // namespace
+
+ContactNote::ContactNote(contact::Recorder::Lane& lane, std::uint64_t id, const net::Address& listener,
+                         const net::Address& client)
+    : lane_(lane), off_(lane.off()) {
+  if (off_) return;
+  contact_.id = id;
+  contact_.begin = contact::now();
+  contact_.listener = listener;
+  contact_.client = client;
+}
+
+ContactNote::~ContactNote() {
+  if (!off_) tell(ending_ == Ending::Open ? Ending::CutOff : ending_);
+}
+
+void ContactNote::tell(Ending ending) {
+  news_ = false;
+  contact::Contact told = contact_;
+  told.ending = ending;
+  told.lasted = std::max(contact::now() - told.begin, std::chrono::milliseconds(0));
+  lane_.tell(std::move(told));
+}
+
+void ContactNote::tell_if_it_stays() {
+  if (off_ || !news_ || contact::now() - contact_.begin < kStays) return;
+  tell(Ending::Open);
+}
+
+void ContactNote::client_is(const net::Address& client) {
+  contact_.sender = contact_.client;
+  contact_.client = client;
+}
+
+void ContactNote::proxy_header_failed(const Error& error) {
+  ending_ = error.kind() == Kind::Closed ? Ending::Silent : Ending::BadProxyHeader;
+  contact_.reason = shortened(error.text());
+}
+
+void ContactNote::note_tls(tls::Session& session) {
+  contact_.server_name = shortened(session.server_name());
+  contact_.client_alert = std::int16_t(session.alert());
+  contact_.our_alert = std::int16_t(session.sent_alert());
+  if (!session.greeted()) return;
+  contact_.tls_version = session.version();
+  contact_.cipher = session.cipher();
+  contact_.protocol = session.protocol();
+  contact_.resumed = session.resumed();
+}
+
+void ContactNote::note_fingerprint(tls::Session& session) {
+  std::string hello = session.take_hello();
+  auto outline = tls::read_hello(std::span(reinterpret_cast<const std::uint8_t*>(hello.data()), hello.size()));
+  if (!outline) return;
+  contact_.fingerprint = tls::ja4(*outline);
+  contact_.offered = shortened(joined(outline->protocols, ","));
+}
+
+void ContactNote::handshake_failed(const Error& error, std::string_view kind, tls::Session& session) {
+  if (off_) return;
+  ending_ = ending_of(error, kind, session);
+  contact_.point = point_of(session);
+  contact_.reason = shortened(kind == "unknown_name" ? "unknown_name" : std::string_view(error.text()));
+  note_tls(session);
+  note_fingerprint(session);
+}
+
+void ContactNote::shaken(tls::Session& session) {
+  if (off_) return;
+  contact_.point = Point::Shaken;
+  note_tls(session);
+}
+
+void ContactNote::proof_shown() {
+  ending_ = Ending::Proof;
+}
+
+void ContactNote::passes(std::string_view host, std::string_view backend) {
+  if (off_) return;
+  contact_.point = Point::Hello;
+  contact_.server_name = shortened(host);
+  contact_.backend = shortened(backend);
+}
+
+void ContactNote::passed(const Result<>& outcome) {
+  if (off_) return;
+  // Once it is on its way, only the two ends know whether it went well.
+  bool refused = !outcome &&
+                 (outcome.error().code() == "passthrough.not-allowed" || outcome.error().code() == "passthrough.full" ||
+                  outcome.error().code() == "net.connect" || outcome.error().kind() == Kind::Unavailable);
+  ending_ = refused ? Ending::NotPassed : Ending::Passed;
+  if (refused) contact_.reason = shortened(cat(outcome.error().code(), ": ", outcome.error().text()));
+}
+
+void ContactNote::request_began(const Record& record) {
+  if (off_ || contact_.requests++ > 0) return;
+  news_ = true;
+  contact_.host = shortened(record.host);
+  contact_.path = shortened(record.path);
+  contact_.user_agent = shortened(record.user_agent);
+  if (record.client.ip() != contact_.client.ip()) contact_.told = record.client;
+}
+
+void ContactNote::request_ended(const Record& record) {
+  if (off_) return;
+  contact_.last_status = std::uint16_t(std::clamp(record.status, 0, 999));
+  if (record.aborted) ++contact_.aborted;
+  if (!contact_.agent.empty() || record.agent.empty()) return;
+  news_ = true;
+  contact_.agent = shortened(record.agent);
+}
+
+void ContactNote::add(const SignInTrail& trail) {
+  if (off_) return;
+  if (contact_.sign_ins.size() == contact::Contact::kMostSignIns) {
+    contact_.sign_ins.erase(contact_.sign_ins.begin());
+    ++contact_.sign_ins_before;
+  }
+  news_ = true;
+  contact_.sign_ins.push_back({.succeeded = trail.outcome == SignInTrail::Outcome::SignedIn,
+                               .login = shortened(trail.login),
+                               .mark = trail.login_mark,
+                               .principal = shortened(principal_of(trail)),
+                               .method = shortened(trail.name_of_method),
+                               .code = shortened(trail.code),
+                               .reference = trail.reference});
+}
+
+void ContactNote::self_tested(std::string_view code, std::string_view findings) {
+  news_ = true;
+  contact_.selftest = code;
+  contact_.findings = shortened(findings);
+}
+
+void ContactNote::ended(const Result<>& outcome, tls::Session* session) {
+  if (off_ || ending_ != Ending::Open) return;
+  bool served = contact_.requests > 0;
+  ending_ = served ? Ending::Served : Ending::Unused;
+  if (!session) return;
+  contact_.client_alert = std::int16_t(session->alert());
+  contact_.our_alert = std::int16_t(session->sent_alert());
+  if (served) return;
+  // 0 is close_notify. Some clients look at the certificate only when the handshake is done.
+  if (contact_.client_alert > 0) ending_ = Ending::ClientAlert;
+  if (!outcome) contact_.reason = shortened(outcome.error().text());
+  note_fingerprint(*session);
+}
+
+}  // namespace pforte::gate
