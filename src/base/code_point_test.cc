@@ -8,7 +8,7 @@
 namespace pforte {
 namespace {
 
-CodePoint read(std::string_view text) {
+CodePoint code_point_in(std::string_view text) {
   return read_code_point(std::vector<std::uint8_t>(text.begin(), text.end()));
 }
 
@@ -23,7 +23,7 @@ TEST_CASE("UTF-8 is read as RFC 3629 says, and written back the same") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.value);
-    CodePoint got = read(row.bytes);
+    CodePoint got = code_point_in(row.bytes);
     CHECK(got.form == CodePoint::Form::Valid);
     CHECK(got.value == row.value);
     CHECK(got.size == row.bytes.size());
@@ -62,8 +62,8 @@ TEST_CASE("overlong forms are told from other mistakes") {
   };
   for (const Row& row : rows) {
     CAPTURE(static_cast<int>(static_cast<unsigned char>(row.bytes[0])));
-    CHECK(read(row.bytes).form == row.form);
-    CHECK(read(row.bytes).size == 1);
+    CHECK(code_point_in(row.bytes).form == row.form);
+    CHECK(code_point_in(row.bytes).size == 1);
   }
 }
 
