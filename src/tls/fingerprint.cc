@@ -106,10 +106,10 @@ std::string short_hash(const std::string& text) {
 }  // namespace
 
 std::optional<HelloOutline> read_hello(std::span<const std::uint8_t> message) {
-  constexpr std::size_t kClientHello = 1;
+  constexpr std::size_t kHelloMessage = 1;
   constexpr std::size_t kRandomBytes = 32;
   HelloFields whole(message);
-  if (whole.number(1) != kClientHello) return std::nullopt;
+  if (whole.number(1) != kHelloMessage) return std::nullopt;
   HelloFields fields(whole.vector(3));
   HelloOutline hello;
   hello.version = std::uint16_t(fields.number(2));
