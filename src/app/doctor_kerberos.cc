@@ -7,13 +7,18 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "app/doctor_rc4.h"
 #include "app/doctor_view.h"
 #include "app/sign_in_steps.h"
+#include "base/ascii.h"
+#include "base/printable.h"
 #include "base/text.h"
+#include "conf/nearest.h"
 #include "doctor/file_rights.h"
 #include "doctor/kerberos_check.h"
 #include "gate/config.h"
@@ -106,9 +111,52 @@ std::optional<doctor::DirectoryFacts> directory_of(const DoctorCall& call, const
   return facts;
 }
 
-// "HTTP/crm.example.com" of what was typed, perhaps with a realm.
 std::string without_realm(const std::string& service) {
-  return service.substr(0, service.find('@'));
+  return service.substr(0, service.rfind('@'));
+}
+
+// What can be examined alone: each service with a keytab, and what a host without one would be.
+std::vector<std::string> services_to_name(const doctor::KerberosFacts& facts) {
+  std::vector<std::string> names;
+  names.reserve(facts.config.keytabs.size() + facts.hosts.size());
+  for (const kerberos::KeytabConfig& one : facts.config.keytabs) names.push_back(one.principal.to_text());
+  for (const conf::Text& host : facts.hosts) {
+    std::string service = cat("HTTP/", host.value);
+    auto is_it = [&](const std::string& name) { return equals_ignoring_case(without_realm(name), service); };
+    if (host.value.starts_with('*') || std::ranges::any_of(names, is_it)) continue;
+    for (const std::string& realm : facts.realms()) names.push_back(cat(service, '@', realm));
+    if (facts.realms().empty()) names.push_back(std::move(service));
+  }
+  return names;
+}
+
+Complaint no_such_service(const std::string& typed, const std::vector<std::string>& names) {
+  constexpr std::size_t kMostNamed = 10;
+  std::vector<std::string> listed(names.begin(), names.begin() + std::ptrdiff_t(std::min(names.size(), kMostNamed)));
+  if (listed.size() < names.size()) listed.emplace_back("...");
+  std::string all = printable(joined(listed, ", "));
+  std::vector<std::string> as_typed = names;
+  if (!typed.contains('@')) std::ranges::transform(names, as_typed.begin(), without_realm);
+  std::vector<std::string_view> candidates(as_typed.begin(), as_typed.end());
+  std::optional<std::string_view> meant = conf::nearest(typed, candidates);
+  return {printable(typed),
+          kInvalidInput,
+          {cat("no service of that name is configured; there ", all.empty() ? "are none" : "are: ", all),
+           cat("kein Dienst dieses Namens ist konfiguriert; es gibt ", all.empty() ? "keine" : "diese: ", all)},
+          meant ? Message{cat("do you mean ", *meant, "?"), cat("ist ", *meant, " gemeint?")}
+                : Message{"pforte doctor kerberos, without a name, examines all of them",
+                          "pforte doctor kerberos, ohne Namen, untersucht alle"}};
+}
+
+// "HTTP/crm.example.com" as it is configured, of what was typed with or without its realm.
+Answer<std::string> configured_service(const std::string& typed, const doctor::KerberosFacts& facts) {
+  std::vector<std::string> names = services_to_name(facts);
+  for (const std::string& name : names) {
+    std::string service = without_realm(name);
+    bool realm_fits = !typed.contains('@') || typed.substr(typed.rfind('@')) == name.substr(service.size());
+    if (realm_fits && equals_ignoring_case(without_realm(typed), service)) return service;
+  }
+  return std::unexpected(no_such_service(typed, names));
 }
 
 void add_rc4(const DoctorCall& call, std::shared_ptr<const doctor::KerberosFacts> facts, const std::string& state_dir,
@@ -137,7 +185,7 @@ Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Ex
   std::shared_ptr<const PathView> view = TRY(path_view_of(call));
   facts->names = view->names;
   facts->directory = directory_of(call, *config);
-  if (!service.empty()) facts->alone = without_realm(service);
+  if (!service.empty()) facts->alone = TRY(configured_service(service, *facts));
   std::string subject = service.empty() ? "kerberos" : cat("kerberos ", service);
   if (call.line.has("--rc4")) add_rc4(call, facts, config->state_dir, examinations);
   doctor::KerberosPath made = doctor::path_of_kerberos(*facts, subject);

@@ -5,6 +5,8 @@
 #include <array>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "app/cert_finding.h"
@@ -64,18 +66,75 @@ Answer<std::vector<kerberos::SaltToTry>> named_salts(const CommandLine& line, co
   return salts;
 }
 
-// What the KDC says of each principal of the file.
-Answer<void> add_salts_of_kdc(const CommandLine& line, const kerberos::KeytabRecords& content,
-                              std::vector<kerberos::SaltToTry>& salts) {
+// A principal of the file, and what the KDC says of it.
+struct KeytabService {
+  kerberos::Principal principal;
+  KdcAccount account;
+};
+
+Answer<std::vector<KeytabService>> services_at_kdc(const CommandLine& line, const kerberos::KeytabRecords& content) {
   std::optional<DirectoryAccount> account = TRY(account_of(line));
-  std::vector<kerberos::Principal> asked;
+  std::vector<KeytabService> services;
   for (const kerberos::KeytabRecord& record : content.records) {
-    if (std::ranges::find(asked, record.principal) != asked.end()) continue;
-    asked.push_back(record.principal);
+    if (std::ranges::find(services, record.principal, &KeytabService::principal) != services.end()) continue;
     KdcAccount told = TRY(kdc_account(line, record.principal, account));
-    salts.push_back({told.salt_or_default(), {"the one that the KDC tells", "dem, das das KDC nennt"}});
+    services.push_back({record.principal, std::move(told)});
   }
-  return {};
+  return services;
+}
+
+KeytabFinding version_unknown(const std::string& name) {
+  return {
+      .id = "keytab.kvno-unknown",
+      .level = KeytabLevel::Note,
+      .what = {cat("the key version of ", name, " was not compared: nobody here gets a ticket for it"),
+               cat("die Schlüsselversion von ", name, " ist nicht verglichen: niemand hier erhält dafür ein Ticket")},
+      .remedy = {"sign in with kinit and check again, or give the password: --password-file",
+                 "sich mit kinit anmelden und erneut prüfen, oder das Passwort angeben: --password-file"},
+      .command = cat("kvno ", name)};
+}
+
+// Where a file has versions of 8 bits, the library takes the lowest ones of that of the ticket.
+KeytabFinding judge_key_version(const std::string& name, const std::set<std::uint32_t>& ours, std::uint32_t version) {
+  auto fits = [&](std::uint32_t one) { return one == version || one == (version & 0xff); };
+  std::uint32_t newest = *ours.rbegin();
+  if (fits(newest)) {
+    return {.id = "keytab.kvno-fits",
+            .level = KeytabLevel::Note,
+            .what = {cat("the KDC has version ", version, " of ", name, ", and so has the keytab"),
+                     cat("das KDC hat Version ", version, " von ", name, ", die Keytab auch")},
+            .remedy = {},
+            .command = {}};
+  }
+  bool ahead = std::ranges::any_of(ours, fits);
+  return {.id = "keytab.kvno",
+          .level = ahead ? KeytabLevel::Warning : KeytabLevel::Error,
+          .what = {cat("the KDC has version ", version, " of ", name, ", the keytab ", newest),
+                   cat("das KDC hat Version ", version, " von ", name, ", die Keytab ", newest)},
+          .remedy = ahead ? Message{"wait for the replication between domain controllers; if it stays, make it again",
+                                    "die Replikation zwischen den Domänencontrollern abwarten; bleibt es so, sie neu "
+                                    "erzeugen"}
+                          : Message{cat("make it again from the password of today with --kvno ", version,
+                                        ": tickets of another version do not open"),
+                                    cat("sie aus dem heutigen Passwort neu erzeugen, mit --kvno ", version,
+                                        ": Tickets einer anderen Version lassen sich nicht öffnen")},
+          .command = cat("kvno ", name)};
+}
+
+std::vector<KeytabFinding> judge_key_versions(const std::string& file, const kerberos::KeytabRecords& content,
+                                              const std::vector<KeytabService>& services,
+                                              const std::optional<Secret>& password) {
+  std::vector<KeytabFinding> findings;
+  for (const KeytabService& service : services) {
+    std::set<std::uint32_t> ours;
+    for (const kerberos::KeytabRecord& record : content.records) {
+      if (record.principal == service.principal) ours.insert(record.key_version);
+    }
+    std::string name = service.principal.to_text();
+    std::optional<std::uint32_t> version = kdc_key_version_seen(service.account, service.principal, file, password);
+    findings.push_back(version ? judge_key_version(name, ours, *version) : version_unknown(name));
+  }
+  return findings;
 }
 
 std::string finding_text(const KeytabCall& call, const KeytabFinding& finding) {
@@ -122,12 +181,16 @@ Answer<int> check_keytab(const KeytabCall& call) {
   uid_t reader = TRY(reader_of(call.line));
   kerberos::KeytabRecords content = TRY(unless_faulty(kerberos::read_keytab_records(file)));
   std::vector<kerberos::SaltToTry> salts = TRY(named_salts(call.line, content));
-  if (asks_kdc(call.line)) TRY(add_salts_of_kdc(call.line, content, salts));
+  std::vector<KeytabService> asked;
+  if (asks_kdc(call.line)) asked = TRY(services_at_kdc(call.line, content));
+  for (const KeytabService& service : asked)
+    salts.push_back({service.account.salt_or_default(), {"the one that the KDC tells", "dem, das das KDC nennt"}});
   std::optional<Secret> password =
       TRY(known_password(call.streams, call.line.language, call.line.value_of("--password-file")));
   std::vector<KeytabFinding> findings = kerberos::judge_keytab(file, content);
   std::ranges::move(kerberos::judge_keytab_rights(file, reader), std::back_inserter(findings));
   if (password) std::ranges::move(kerberos::judge_password(content, *password, salts), std::back_inserter(findings));
+  std::ranges::move(judge_key_versions(file, content, asked, password), std::back_inserter(findings));
   bool errors = std::ranges::find(findings, KeytabLevel::Error, &KeytabFinding::level) != findings.end();
   tell_findings(call, gravest_first(std::move(findings)));
   return errors ? kDoesNotHold : kDone;

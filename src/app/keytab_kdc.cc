@@ -91,6 +91,13 @@ Answer<std::pair<KdcRoute, KdcMessage>> first_answer(const std::vector<kerberos:
                      "gefragt"}));
 }
 
+std::optional<std::uint32_t> version_in_ticket(kerberos::KdcClient& client, const KdcRoute& route,
+                                               const Principal& service) {
+  auto ticket = client.ticket_for(route, service);
+  if (!ticket || ticket->reply.ticket_key_version < 0) return std::nullopt;
+  return std::uint32_t(ticket->reply.ticket_key_version);
+}
+
 }  // namespace
 
 std::string KdcAccount::salt_or_default() const {
@@ -133,9 +140,20 @@ Answer<std::optional<std::uint32_t>> kdc_key_version(const KdcAccount& account, 
                        "nichts wurde geschrieben; das heutige Passwort angeben, oder --ask-kdc weglassen, wenn es erst "
                        "gesetzt wird"}));
   }
-  auto ticket = client->ticket_for(account.route, service);
-  if (!ticket || ticket->reply.ticket_key_version < 0) return std::nullopt;
-  return std::uint32_t(ticket->reply.ticket_key_version);
+  return version_in_ticket(*client, account.route, service);
+}
+
+std::optional<std::uint32_t> kdc_key_version_seen(const KdcAccount& account, const Principal& service,
+                                                  const std::string& keytab, const std::optional<Secret>& password) {
+  using kerberos::KdcClient;
+  if (password) {
+    auto client = KdcClient::sign_in_with_password(account.route, account.client, *password);
+    if (client) return version_in_ticket(*client, account.route, service);
+  }
+  auto itself = KdcClient::sign_in(account.route, service, keytab);
+  if (itself) return version_in_ticket(*itself, account.route, service);
+  std::optional<KdcClient> somebody = KdcClient::of_this_session(service.realm);
+  return somebody ? version_in_ticket(*somebody, account.route, service) : std::nullopt;
 }
 
 }  // namespace pforte::app

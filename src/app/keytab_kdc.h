@@ -34,4 +34,9 @@ Answer<KdcAccount> kdc_account(const CommandLine& line, const kerberos::Principa
 Answer<std::optional<std::uint32_t>> kdc_key_version(const KdcAccount& account, const kerberos::Principal& service,
                                                      const Secret& password);
 
+// The same for a service whose keys are in a keytab, asked by who can sign in: the account with the password, else the
+// service with its keytab, else who has signed in at this terminal with kinit. None: nobody gets a ticket.
+std::optional<std::uint32_t> kdc_key_version_seen(const KdcAccount& account, const kerberos::Principal& service,
+                                                  const std::string& keytab, const std::optional<Secret>& password);
+
 }  // namespace pforte::app

@@ -40,11 +40,6 @@ net::Task<> all_of(Tasks tasks) {
   co_return {};
 }
 
-bool is_examined(const KerberosFacts& facts, const kerberos::Principal& principal) {
-  std::string name = principal.to_text();
-  return !facts.alone || name.substr(0, name.rfind('@')) == *facts.alone;
-}
-
 std::vector<KeyedService> services_of(const KerberosFacts& facts, const std::string& realm) {
   std::vector<KeyedService> services;
   for (const kerberos::KeytabConfig& one : facts.config.keytabs) {
@@ -105,7 +100,7 @@ net::Task<> try_services(const Setting& setting, const KerberosFacts& facts, con
   Tasks tasks;
   tasks.reserve(services.size());
   for (const KeyedService& service : services) {
-    if (!is_examined(facts, service.principal)) continue;
+    if (!facts.concerns(service.principal)) continue;
     TicketQuestion question{.route = route,
                             .service = service,
                             .others = services,

@@ -218,6 +218,16 @@ def test_one_service_is_examined_alone(setup):
     assert first_of(setup.ask("kerberos", "HTTP/wiki.alpha.test"))["id"] == "spn.no-key"
 
 
+@pytest.mark.parametrize("typed, meant", [
+    ("HTTP/ap.alpha.test", f"HTTP/{HOST}"), (f"HTTP/{HOST}@ALPHA.TSET", SERVICE), (f"HTTP/{HOST}@alpha.test", SERVICE), ("HTTPS/app.alpha.test", f"HTTP/{HOST}"),
+    ("HTTP/elsewhere.example", None), ("@@@//", None)])
+def test_a_service_that_is_configured_nowhere_is_refused_with_those_there_are(typed, meant, setup):
+    done = run_pforte("doctor", "kerberos", typed, "--dns", setup.name_server, "--config", str(setup.file()))
+    assert done.returncode == 2, done.stdout
+    assert f"no service of that name is configured; there are: {SERVICE}" in done.stderr
+    assert (f"do you mean {meant}?" if meant else "without a name") in done.stderr
+
+
 # Keytabs and their files.
 
 

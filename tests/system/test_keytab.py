@@ -143,6 +143,19 @@ def test_the_kdc_tells_salt_encryptions_and_version_and_the_keys_are_its_own(at_
     assert "keytab.password-fits" in findings(tmp_path / "a.keytab", "--ask-kdc", "--password-file", tmp_path / "password-0")
 
 
+def test_check_compares_the_version_with_that_of_the_kdc_or_says_that_it_could_not(at_kdc, create, realms, secret, tmp_path):
+    service = realms.add("HTTP/version.localhost", password=AT_KDC)
+    for name, kvno, password in (("ahead", 7, AT_KDC), ("right", 1, AT_KDC), ("other", 7, "other")):
+        create(tmp_path / name, principal=service, kvno=kvno, password=password)
+    for more in ((), ("--password-file", secret(AT_KDC))):
+        found = findings(tmp_path / "ahead", "--ask-kdc", *more, status=1)["keytab.kvno"]
+        assert (found["level"], found["message"]) == ("error", f"the KDC has version 1 of {service}, the keytab 7")
+    assert "keytab.kvno-fits" in findings(tmp_path / "right", "--ask-kdc")
+    assert "was not compared" in findings(tmp_path / "other", "--ask-kdc")["keytab.kvno-unknown"]["message"]
+    create(tmp_path / "right", principal=service, kvno=2, password="next")
+    assert findings(tmp_path / "right", "--ask-kdc", "--password-file", secret(AT_KDC), status=1)["keytab.kvno"]["level"] == "warning"
+
+
 def test_where_the_kdc_differs_from_what_was_given_is_said(at_kdc, realms):
     service = realms.add("HTTP/differs.localhost", password=AT_KDC)
     said, warned = at_kdc(service, "--kvno", "9", "--salt", "x", "--encryption", "aes256-sha1,aes256-sha2")
