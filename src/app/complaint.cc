@@ -194,8 +194,9 @@ int exit_for(const Error& error) {
 
 std::string to_text(const Complaint& complaint, const Message& grade, Language language) {
   std::string place = complaint.place.empty() ? "" : cat(printable(complaint.place), ": ");
-  const std::string& remedy = complaint.remedy.in(language);
-  std::string text = cat("pforte: ", place, grade.in(language), ": ", complaint.what.in(language), '\n');
+  std::string what = printable(complaint.what.in(language));
+  std::string remedy = printable(complaint.remedy.in(language));
+  std::string text = cat("pforte: ", place, grade.in(language), ": ", what, '\n');
   return remedy.empty() ? text : cat(text, language == Language::German ? "Hilfe: " : "help: ", remedy, '\n');
 }
 

@@ -39,5 +39,11 @@ TEST_CASE("a name with control characters does not steer the terminal") {
   CHECK(warning_text(complaint, Language::German) == "pforte: \xef\xbf\xbd[2J: Warnung: ist schlecht\n");
 }
 
+TEST_CASE("what was typed does not steer the terminal where a complaint tells of it") {
+  Complaint complaint(kInvalidInput, {"no site has the host a\x1b[31m", "x"}, {"there are: \x1b[0m", "y"});
+  CHECK(to_text(complaint, Language::English) ==
+        "pforte: error: no site has the host a\xef\xbf\xbd[31m\nhelp: there are: \xef\xbf\xbd[0m\n");
+}
+
 }  // namespace
 }  // namespace pforte::app

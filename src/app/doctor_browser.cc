@@ -8,6 +8,7 @@
 
 #include "app/browser_policy.h"
 #include "app/complaint.h"
+#include "app/output_end.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "gate/config.h"
@@ -144,17 +145,20 @@ Answer<std::string> made(const CommandLine& line) {
   return line.json ? as_json(line, needs, browsers) : all_files(line, needs, browsers);
 }
 
+Answer<void> print_made(const CommandLine& line, const Streams& streams) {
+  std::string text = TRY(made(line));
+  std::fwrite(text.data(), 1, text.size(), streams.out);
+  return whole_output(streams);
+}
+
 }  // namespace
 
 int make_browser_policies(const CommandLine& line, const Streams& streams) {
-  Answer<std::string> text = made(line);
-  if (text) {
-    std::fwrite(text->data(), 1, text->size(), streams.out);
-    return kDone;
-  }
-  std::string complaint = to_text(text.error(), line.language);
+  Answer<void> done = print_made(line, streams);
+  if (done) return kDone;
+  std::string complaint = to_text(done.error(), line.language);
   std::fwrite(complaint.data(), 1, complaint.size(), streams.err);
-  return text.error().exit;
+  return done.error().exit;
 }
 
 }  // namespace pforte::app

@@ -8,6 +8,7 @@
 #include "app/contact_query.h"
 #include "app/contact_search.h"
 #include "app/contact_text.h"
+#include "app/output_end.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "conf/quantity.h"
@@ -81,6 +82,7 @@ Answer<int> told(const CommandLine& line, const Streams& streams) {
   std::string text = line.json ? contacts_json(query, finding, around, line.language)
                                : contacts_text(query, finding, around, contact::now(), line.language);
   std::fwrite(text.data(), 1, text.size(), streams.out);
+  TRY(whole_output(streams));
   const contact::Contact* last = decisive(finding);
   return last && !is_at_fault(*last) ? kDone : kDoesNotHold;
 }

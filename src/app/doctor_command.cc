@@ -20,6 +20,7 @@
 #include "app/doctor_paths.h"
 #include "app/doctor_trust.h"
 #include "app/doctor_view.h"
+#include "app/output_end.h"
 #include "base/file_replacement.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -161,6 +162,7 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
   print_report(report, line, streams);
   Result<> written = *page ? (*page)->commit(doctor::report_html(report, line.language)) : Result<>();
   if (!written) return complain(Complaint(written.error(), (*page)->file()), line, streams);
+  if (Answer<void> whole = whole_output(streams); !whole) return complain(whole.error(), line, streams);
   return report.worst() == doctor::Level::Error ? kDoesNotHold : kDone;
 }
 

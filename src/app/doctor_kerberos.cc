@@ -14,6 +14,7 @@
 
 #include "app/doctor_rc4.h"
 #include "app/doctor_view.h"
+#include "app/keytab_command.h"
 #include "app/sign_in_steps.h"
 #include "base/ascii.h"
 #include "base/printable.h"
@@ -24,6 +25,7 @@
 #include "gate/config.h"
 #include "identity/agents.h"
 #include "identity/ldap_server.h"
+#include "kerberos/keytab_records.h"
 #include "kerberos/krb5_file.h"
 #include "store/store.h"
 
@@ -204,6 +206,7 @@ Answer<void> add_configured_kerberos(const DoctorCall& call, Examinations& exami
 }
 
 Answer<void> add_keytab(const DoctorCall& call, const std::string& file, Examinations& examinations) {
+  TRY(unless_faulty(kerberos::read_keytab_records(file)));
   uid_t user = ::geteuid();
   examinations.push_back({.path = std::make_unique<doctor::Path>(doctor::path_of_keytab(file)),
                           .work = [&setting = call.setting, file, user](doctor::Path& path) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/cert_finding.h"
+#include "app/output_end.h"
 #include "app/text_table.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -168,6 +169,8 @@ Answer<std::optional<DirectoryAccount>> account_of(const CommandLine& line) {
 int run_keytab_command(const CommandLine& line, const Streams& streams) {
   const KeytabHandler& handler = *std::ranges::find(kKeytabHandlers, line.command, &KeytabHandler::command);
   Answer<int> exit = handler.run({.line = line, .streams = streams});
+  Answer<void> whole = exit ? whole_output(streams) : Answer<void>();
+  if (!whole) exit = std::unexpected(whole.error());
   if (exit) return *exit;
   std::string text = to_text(exit.error(), line.language);
   std::fwrite(text.data(), 1, text.size(), streams.err);

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <string>
-#include <system_error>
 
 #include "app/agent_command.h"
 #include "app/agent_import.h"
@@ -16,6 +14,7 @@
 #include "app/control_call.h"
 #include "app/german.h"
 #include "app/inventory_command.h"
+#include "app/output_end.h"
 #include "app/service_command.h"
 #include "app/session_command.h"
 #include "base/text.h"
@@ -92,14 +91,9 @@ Answer<int> run_on(const std::string& state_dir, const CommandLine& line, const 
   int exit = TRY(handler.run(call));
   if (handler.changes && exit == kDone) tell_gate(state_dir, call);
 
-  errno = 0;
-  if (std::fflush(streams.out) == 0 && std::ferror(streams.out) == 0) return exit;
-  std::string why = std::generic_category().message(errno == 0 ? EIO : errno);
-  return std::unexpected(Complaint(
-      kSystemRefused,
-      {cat("standard output cannot be written: ", why), cat("die Standardausgabe lässt sich nicht schreiben: ", why)},
-      {handler.changes ? "the command was carried out all the same" : "",
-       handler.changes ? "der Befehl wurde trotzdem ausgeführt" : ""}));
+  Message done_anyway = {"the command was carried out all the same", "der Befehl wurde trotzdem ausgeführt"};
+  TRY(whole_output(streams, handler.changes ? done_anyway : Message{}));
+  return exit;
 }
 
 }  // namespace

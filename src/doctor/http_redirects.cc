@@ -203,7 +203,7 @@ net::Task<std::optional<HttpAnswer>> follow_redirects(const Setting& setting, Ht
   }
   if (!chain.empty())
     teller.tell(kHttpRedirect, Level::Ok,
-                {cat("redirects end at ", here.path), cat("Weiterleitungen enden bei ", here.path)}, {},
+                {cat("redirects end at ", to_text(here)), cat("Weiterleitungen enden bei ", to_text(here))}, {},
                 chain_of_redirects(chain));
   co_return last;
 }

@@ -43,12 +43,56 @@ std::string_view field_line(std::string_view rest, char before) {
   return quoted ? line.substr(0, std::min(line.find(before), line.size())) : line;
 }
 
+// What our own advice writes where a name or a password is to be put.
+bool is_placeholder(std::string_view credentials) {
+  constexpr auto kPlaceholders = std::to_array<std::string_view>(
+      {"USER", "USER:PASSWORD", "BENUTZER", "BENUTZER:PASSWORT", "PASSWORD", "PASSWORT"});
+  return std::ranges::find(kPlaceholders, credentials) != kPlaceholders.end();
+}
+
 // "https://user:password@host": whatever stands before the last @ of the authority (RFC 3986, 3.2.1).
 Hidden of_url(std::string_view rest) {
   if (!rest.starts_with("://")) return {};
   std::string_view authority = rest.substr(3, length_until(rest.substr(3), " \t\r\n\"'<>/?#\\"));
   std::size_t at = authority.rfind('@');
-  return at == std::string_view::npos ? Hidden{} : Hidden{.keep = 3, .hide = at};
+  if (at == std::string_view::npos || is_placeholder(authority.substr(0, at))) return {};
+  return {.keep = 3, .hide = at};
+}
+
+// Where whoever knows the path may write. `host` may begin with '.', for all names below.
+struct Webhooks {
+  std::string_view host, path;
+};
+constexpr auto kWebhooks = std::to_array<Webhooks>({
+    {"hooks.slack.com", "/"},
+    {"hooks.slack-gov.com", "/"},
+    {".webhook.office.com", "/"},
+    {"outlook.office.com", "/webhook/"},
+    {"outlook.office365.com", "/webhook/"},
+    {".logic.azure.com", "/"},
+    {".powerplatform.com", "/powerautomate/"},
+    {"discord.com", "/api/webhooks/"},
+    {"discordapp.com", "/api/webhooks/"},
+    {"chat.googleapis.com", "/v1/spaces/"},
+    {"hooks.zapier.com", "/"},
+    {"api.telegram.org", "/bot"},
+    {"maker.ifttt.com", "/"},
+    {"events.pagerduty.com", "/integration/"},
+});
+
+// "hooks.slack.com/services/...", with or without a port: what stands behind its path's beginning.
+Hidden of_webhook(std::string_view rest, char /*before*/) {
+  auto is_host = [](char c) { return is_alphanumeric(c) || c == '-' || c == '.'; };
+  auto end = static_cast<std::size_t>(std::ranges::find_if_not(rest, is_host) - rest.begin());
+  std::string host = lowered(rest.substr(0, end));
+  if (rest.substr(end, 1) == ":") end = std::min(rest.find_first_not_of("0123456789", end + 1), rest.size());
+  for (const Webhooks& known : kWebhooks) {
+    bool meant = known.host.starts_with('.') ? host.ends_with(known.host) : host == known.host;
+    if (!meant || !begins_whatever_case(rest.substr(end), known.path)) continue;
+    std::size_t keep = end + known.path.size();
+    return {.keep = keep, .hide = length_until(rest.substr(keep), " \t\r\n\"'<>`,;)")};
+  }
+  return {};
 }
 
 // A word that may be Base64: one of a sentence has no digit, no '=', and no capital inside.
@@ -145,8 +189,9 @@ Hidden of_command(std::string_view rest, char /*before*/) {
     std::string_view value = rest.substr(option.size(), length_until(rest.substr(option.size()), kWhite));
     std::size_t colon = value.find(':');
     // `-u :` takes the ticket of whoever calls.
-    if (colon == std::string_view::npos || value.substr(colon + 1).find_first_not_of("'\"") == std::string_view::npos)
+    if (colon == std::string_view::npos || value.substr(colon + 1).find_first_not_of("'\"`") == std::string_view::npos)
       return {};
+    if (is_placeholder(value)) return {};
     return {.keep = option.size() + colon + 1, .hide = value.size() - colon - 1};
   }
   return {};
@@ -164,8 +209,8 @@ Hidden of_private_key(std::string_view rest, char /*before*/) {
 
 using RedactionRule = Hidden (*)(std::string_view rest, char before);
 // At the beginning of a word.
-constexpr auto kAtWords =
-    std::to_array<RedactionRule>({of_credentials, of_token, of_field, of_parameter, of_command, of_private_key});
+constexpr auto kAtWords = std::to_array<RedactionRule>(
+    {of_credentials, of_token, of_field, of_parameter, of_command, of_private_key, of_webhook});
 
 Hidden secret_at(std::string_view text, std::size_t at) {
   std::string_view rest = text.substr(at);

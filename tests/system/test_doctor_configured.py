@@ -86,6 +86,7 @@ def test_a_wildcard_that_shares_its_address_with_a_passthrough_is_a_warning(tmp_
 def test_what_cannot_be_examined_is_said_with_status_two(tmp_path: Path, authority: Authority) -> None:
     file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST))
     for arguments, why in [(("site", "other.example"), "no site has the host other.example"),
+                           (("site", "\x1b[31m"), "no site has the host \ufffd[31m"),
                            (("url", "https://u:p@h/"), "a user or a password"),
                            (("path", "h"), "the port is missing"),
                            (("path", "h:1", "--via", "socks://x:1"), "neither http:// nor https://"),

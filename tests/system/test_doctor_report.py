@@ -2,11 +2,13 @@
 
 import json
 import os
+import shlex
 import stat
+import subprocess
 
 import pytest
 from chromium import Chromium
-from gate import run_pforte
+from gate import BINARY, run_pforte
 from pki import Authority
 from test_accessibility import LOW_CONTRASTS, dark
 
@@ -68,6 +70,34 @@ def test_a_report_that_cannot_be_written_is_told_before_the_work(stores, tmp_pat
     assert "examined" not in said
     german = doctor("trust", stores[0], "--report", str(tmp_path / "nowhere" / "report.html"), "--lang", "de", status=3)
     assert "Hilfe:" in german
+
+
+@pytest.mark.parametrize("arguments", [("doctor", "trust", "{store}", "--json"), ("doctor", "trust", "{store}"), ("keytab", "show", "{keytab}")])
+def test_what_cannot_be_printed_is_said_with_status_three(stores, tmp_path, arguments):
+    keytab = tmp_path / "none.keytab"
+    keytab.write_bytes(b"\x05\x02")
+    typed = [one.format(store=stores[0], keytab=keytab) for one in arguments]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*shlex.split(BINARY), *typed], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 3 and "standard output cannot be written" in done.stderr
+
+
+def test_a_keytab_that_cannot_be_read_is_said_with_status_two(tmp_path):
+    for file in (tmp_path / "nothing", tmp_path):
+        assert str(file) in doctor("keytab", str(file), status=2)
+
+
+def test_what_is_typed_does_not_steer_the_terminal(tmp_path):
+    for typed in (("path", "h:1", "--dns", "\x1b[31m"), ("path", "h:1", "--timeout", "\x1b[31m"), ("keytab", "\x1b[31m"), ("trust", "\x1b[31m")):
+        assert "\x1b" not in doctor(*typed, status=2)
+
+
+def test_the_path_of_a_webhook_that_was_typed_stands_nowhere(tmp_path):
+    page = tmp_path / "report.html"
+    url = "https://hooks.slack.com/services/T0/B0/SECRET"
+    for how in (("--json",), ("--verbose",)):
+        done = run_pforte("doctor", "url", url, *how, "--report", str(page), "--timeout", "200ms", timeout=60)
+        assert "hooks.slack.com/***" in done.stdout and "SECRET" not in done.stdout + done.stderr + page.read_text()
 
 
 def test_the_page_loads_nothing_and_runs_nothing(browser, pages):
