@@ -75,7 +75,6 @@ constexpr auto kWebhooks = std::to_array<Webhooks>({
     {"discordapp.com", "/api/webhooks/"},
     {"chat.googleapis.com", "/v1/spaces/"},
     {"hooks.zapier.com", "/"},
-    {"api.telegram.org", "/bot"},
     {"maker.ifttt.com", "/"},
     {"events.pagerduty.com", "/integration/"},
 });
