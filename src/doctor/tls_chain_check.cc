@@ -83,6 +83,18 @@ void add_client(Refusal& refusal, const pki::ClientVerdict& verdict) {
     refusal.words.push_back({.name = {program, program}, .value = printable(verdict.message)});
 }
 
+// Has the rules that the standard itself has found broken speak for a program that judges for itself. False: there are
+// none.
+bool add_standard(std::vector<Refusal>& refusals, const pki::Verdict& standard, const pki::ClientVerdict& verdict) {
+  bool found = false;
+  for (const pki::Finding& finding : standard.findings) {
+    if (finding.level != pki::Level::Error) continue;
+    add_client(refusal_for(refusals, finding), verdict);
+    found = true;
+  }
+  return found;
+}
+
 // Clients' verdicts, turned from one for each program into one for each rule.
 std::vector<Refusal> refusals_of(const std::vector<pki::ClientVerdict>& verdicts) {
   std::vector<Refusal> refusals;
@@ -90,6 +102,18 @@ std::vector<Refusal> refusals_of(const std::vector<pki::ClientVerdict>& verdicts
     for (const pki::Finding& finding : verdict.findings) add_client(refusal_for(refusals, finding), verdict);
   }
   return refusals;
+}
+
+// Behind a remedy that fills a trust store: which one it is.
+std::string store_behind(const TlsSubject& subject, std::string_view words) {
+  std::vector<std::string> names;
+  names.reserve(subject.trust.size());
+  for (const auto& store : subject.trust) names.push_back(printable(store->name));
+  return names.empty() ? std::string() : cat(" (", words, ": ", joined(names, ", "), ')');
+}
+
+bool fills_store(std::string_view id) {
+  return id == kChainIncomplete.id || id == "cert.issuer-unknown" || id == "cert.self-signed";
 }
 
 bool is_among(std::span<const pki::Certificate> sent, const pki::DistinguishedName& subject) {
@@ -121,6 +145,10 @@ Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&&
     std::vector<std::string> where = pki::authority_information_of(certificate).certificates;
     if (!where.empty())
       finding.evidence.push_back({.name = {"to be had at", "zu holen bei"}, .value = printable(where.front())});
+  }
+  if (fills_store(finding.check.id)) {
+    finding.remedy.en += store_behind(subject, "trust store");
+    finding.remedy.de += store_behind(subject, "Truststore");
   }
   finding.command = s_client_command(subject.destination, {"-showcerts"});
   finding.clients = std::move(refusal.clients);
@@ -221,6 +249,7 @@ void ChainJudge::tell_clients() {
       add_client(refusals.front(), verdict);
       continue;
     }
+    if (add_standard(refusals, verdict_, verdict)) continue;
     Finding finding =
         finding_on(subject_, kRefused, Level::Error,
                    {cat(verdict.program, " refuses the certificate: ", verdict.message),

@@ -302,3 +302,15 @@ def test_findings_of_certificates_name_the_clients_and_their_words(run: Run) -> 
     assert set(finding["clients"]) == {"browser", "app", "java", "openssl"}
     assert any("PKIX path building failed" in one["value"] for one in finding["evidence"])
     assert finding["command"].startswith("openssl s_client -connect localhost:")
+
+
+@pytest.mark.parametrize("name", ["expired", "for another name", "self-signed", "the intermediate is not sent", "an unknown authority"])
+def test_where_openssl_alone_is_asked_the_fault_has_its_usual_name(world: World, cases: dict[str, Case], tmp_path: Path, name: str) -> None:
+    case, trust = cases[name], tmp_path / "root.pem"
+    trust.write_text(world.root.pem)
+    done = run_pforte("doctor", "path", f"{case.host}:{case.port}", "--as", "openssl", "--trust", str(trust), "--json", timeout=60)
+    report = Report(json.loads(done.stdout))
+    assert report.first_error is not None and report.first_error[0] in case.errors, shown(report)
+    assert "tls.refused-by-client" not in report.of_level("error")
+    if name == "an unknown authority":
+        assert str(trust) in report.found("cert.issuer-unknown")["remedy"]
