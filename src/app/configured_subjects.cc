@@ -108,6 +108,11 @@ class Outward {
   std::vector<OutwardSubject> found_;
 };
 
+// "[::1]" is how a site's host names an address (RFC 3986, 3.2.2); an address has no brackets elsewhere.
+std::string without_brackets(const std::string& host) {
+  return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+}
+
 // Those of the preset of the site that has this host, if it has one.
 std::span<const std::string_view> context_paths_of(const gate::Config& config, const std::string& host) {
   for (const gate::SiteConfig& site : config.sites) {
@@ -147,7 +152,9 @@ std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, c
   const gate::ListenerConfig* listener = listener_for_sites(config);
   if (listener == nullptr) return std::nullopt;
   bool made_up = host.starts_with('*');
-  std::string name = host == "*" ? "localhost" : made_up ? cat("pforte-doctor", host.substr(1)) : host;
+  std::string name = host == "*" ? "localhost"
+                     : made_up   ? cat("pforte-doctor", host.substr(1))
+                                 : without_brackets(host);
   PathSubject site{.destination = {.scheme = listener->tls ? Scheme::Https : Scheme::Http,
                                    .host = std::move(name),
                                    .port = listener->address.port(),
@@ -170,7 +177,10 @@ Answer<PathSubject> subject_of_server(const gate::BackendConfig& backend, const 
       .server_name = backend.server_name,
       .tcp_only = backend.protocol == gate::Protocol::Http2Clear,
       .typed = false};
-  if (backend.health && !backend.health->path.empty()) subject.destination.path = backend.health->path;
+  if (backend.health && !backend.health->path.empty()) {
+    subject.destination.path = backend.health->path;
+    subject.healthy = {.from = int(backend.health->expect_from), .to = int(backend.health->expect_to)};
+  }
   if (server.tls) subject.judges.trust.push_back(TRY(trust.read(backend.trust.value, backend.trust_password_file)));
   return subject;
 }

@@ -24,6 +24,7 @@ net::Task<> examine_http(const Setting& setting, const HttpSubject& subject, Pat
   if (!first) co_return {};
   tell_framing(teller, *first);
   tell_fields(teller, *first, now_in_seconds());
+  tell_health(teller, *first);
   std::optional<HttpAnswer> last;
   if (is_redirect(first->status)) last = co_await follow_redirects(setting, teller, *first);
   const HttpAnswer& shown = last ? *last : *first;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,12 +12,20 @@
 
 namespace pforte::doctor {
 
+// Statuses that pass a gate's health check, both ends included.
+struct HealthyStatuses {
+  int from = 200, to = 399;
+
+  bool contain(int status) const { return status >= from && status <= to; }
+};
+
 // A server whose HTTP is examined.
 struct HttpSubject {
   Dial dial;                // to the server, where TLS begins if its scheme has it
   Destination destination;  // as clients ask for it: what stands in Host and SNI, and the path of the first request
   std::size_t hop = 0;      // of the path, which the server is
   std::span<const std::string_view> context_paths = {};  // each must lead to the application: a preset's
+  std::optional<HealthyStatuses> healthy = {};           // the first request is a gate's health check; none: it is not
 };
 
 // Examines what a server answers, who else answers in its place, and what gets lost on the way; tells the path. Over

@@ -91,6 +91,12 @@ constexpr Check kHttpNegotiateCloses{.id = "http.negotiate-closes",
                                      .why = {"NTLM needs several legs on one connection and cannot come to an end",
                                              "NTLM braucht mehrere Schritte auf einer Verbindung und wird nie fertig"}};
 
+constexpr Check kHttpUnhealthy{.id = "http.unhealthy",
+                               .source = "pforte.toml(5), health",
+                               .why = {"the gate sends no request to a server that does not pass its health check",
+                                       "das Tor schickt keine Anfrage an einen Server, der seine Zustandsprüfung nicht "
+                                       "besteht"}};
+
 std::vector<Evidence> signs_of(const HttpAnswer& answer, const std::optional<Answerer>& answerer) {
   std::vector<Evidence> evidence;
   evidence.push_back({.name = {"status", "Status"}, .value = cat(answer.status, ' ', answer.reason)});
@@ -194,6 +200,7 @@ StatusMeaning meaning_of_failure(int status) {
 
 // A gate shows nothing at "/" unless it was told to, and many applications have nothing there.
 Level level_of_status(const StatusMeaning& meaning, const HttpSubject& subject) {
+  if (subject.healthy) return subject.healthy->contain(meaning.status) ? Level::Note : Level::Error;
   bool root = subject.destination.path == "/";
   if (meaning.status == 404 && root) return Level::Note;
   if (meaning.status == 403 && root) return Level::Warning;
@@ -245,6 +252,20 @@ void tell_status(HttpTeller& teller, const HttpAnswer& answer) {
   teller.tell(kHttpAnswers, Level::Ok,
               {cat(answer.status, " from ", who.en), cat(answer.status, "; geantwortet hat: ", who.de)}, {},
               signs_of(answer, answerer));
+}
+
+void tell_health(HttpTeller& teller, const HttpAnswer& answer) {
+  const std::optional<HealthyStatuses>& healthy = teller.subject().healthy;
+  if (!healthy || healthy->contain(answer.status)) return;
+  const std::string& path = teller.subject().destination.path;
+  std::string expected = healthy->from == healthy->to ? cat(healthy->from) : cat(healthy->from, '-', healthy->to);
+  teller.tell(
+      kHttpUnhealthy, Level::Error,
+      {cat("the health check GET ", path, " is answered ", answer.status, ", and ", expected, " is expected"),
+       cat("die Zustandsprüfung GET ", path, " wird mit ", answer.status, " beantwortet, erwartet ist ", expected)},
+      {"name a path in `health` that answers so when the application is well, or set `expect`",
+       "in `health` einen Pfad nennen, der so antwortet, wenn es der Anwendung gut geht, oder `expect` setzen"},
+      {{.name = {"status", "Status"}, .value = cat(answer.status, ' ', answer.reason)}});
 }
 
 void tell_challenges(HttpTeller& teller, const HttpAnswer& answer) {

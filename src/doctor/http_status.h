@@ -11,6 +11,9 @@ namespace pforte::doctor {
 // or fails. Not about redirects.
 void tell_status(HttpTeller& teller, const HttpAnswer& answer);
 
+// Of a health check's answer: whether a gate takes the server out of service for it.
+void tell_health(HttpTeller& teller, const HttpAnswer& answer);
+
 // Of a 401: which ways to sign in it offers, and what is wrong with them.
 // Source: RFC 9110, 11.6.1; RFC 4559; RFC 7617.
 void tell_challenges(HttpTeller& teller, const HttpAnswer& answer);

@@ -59,6 +59,23 @@ TEST_CASE("at the root of a host nothing need be found") {
   CHECK(judged(with_status(403), "https://crm.example.com/") == std::vector<std::string>{"http.forbidden warning"});
 }
 
+TEST_CASE("what does not pass a health check is an error, also at the root") {
+  HttpSubject subject{
+      .dial = {}, .destination = read_url("http://10.0.0.1/").value(), .hop = 1, .healthy = HealthyStatuses()};
+  auto told_of = [&](int status) {
+    Path path("x", {{.name = {"a", "a"}}, {.name = {"b", "b"}}});
+    HttpTeller teller(subject, path);
+    tell_health(teller, with_status(status));
+    const Finding* first = path.first_error();
+    return first == nullptr ? std::string_view() : first->check.id;
+  };
+  CHECK(told_of(200) == "");
+  CHECK(told_of(302) == "");
+  for (int status : {401, 403, 404, 503}) CHECK(told_of(status) == "http.unhealthy");
+  subject.healthy = {.from = 200, .to = 499};
+  CHECK(told_of(404) == "");
+}
+
 TEST_CASE("a filter's page is a block whatever its status, a filter's trace is not") {
   CHECK(judged(with_status(200, {}, "Your support ID is: 17")) == std::vector<std::string>{"http.blocked error"});
   CHECK(judged(with_status(200, {{"Server", "Zscaler/6.2"}})) == std::vector<std::string>{"http.answers ok"});

@@ -178,7 +178,8 @@ net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubj
   HttpSubject asked{.dial = std::move(dial),
                     .destination = subject.destination,
                     .hop = subject.hop,
-                    .context_paths = subject.context_paths};
+                    .context_paths = subject.context_paths,
+                    .healthy = subject.healthy};
   co_await examine_http(setting, asked, path);
   co_return {};
 }

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "doctor/destination.h"
+#include "doctor/http_examination.h"
 #include "doctor/name_facts.h"
 #include "doctor/path.h"
 #include "doctor/setting.h"
@@ -34,6 +36,8 @@ struct PathSubject {
   bool typed = true;             // people type its URL, or click on it
   std::span<const std::string_view> context_paths = {};  // each must lead to the application; those of a preset
   std::string expected_issuer = {};                      // of the certificate, see InspectionSubject; empty: none
+  // The destination's path is a gate's health check, which passes with these; none: it is not.
+  std::optional<HealthyStatuses> healthy = {};
   // The proxy that programs here would take, by https_proxy or http_proxy; empty: none.
   std::string usual_proxy = {};
 };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,22 @@ def test_a_server_that_is_down_is_the_fault_and_not_the_gate(start_gate: Callabl
     report = report_of("site", HOST, "--config", str(gate.file), "--trust", str(authority.certificate))
     assert next(one for one in report.findings if one["level"] == "error" and one["id"].startswith(OURS))["id"] == "tcp.refused"
     assert report.found("tcp.refused")["hop_name"] == f"app {url}"
+
+
+def test_a_health_path_that_is_not_there_is_an_error_at_its_server(tmp_path: Path, authority: Authority) -> None:
+    with closing(Backend(lambda exchange: exchange.answer(b"", status=404))) as app:
+        file = written(tmp_path, authority, [app.url], site=site(authority, HOST), backend={"health": {"path": "/"}})
+        report = report_of("site", HOST, "--config", file)
+    assert report.found("http.unhealthy")["level"] == "error"
+    assert report.found("http.unhealthy")["hop_name"] == f"app {app.url}"
+
+
+def test_a_host_that_is_an_address_in_brackets_is_taken_for_the_address(start_gate: Callable[..., Gate], app: Backend) -> None:
+    gate = start_gate(app, more_sites=[{"hosts": ["[::1]"], "backend": "app", "allow": ["/"], "certificate": "auto"}])
+    gate.clients_stay = True
+    report = report_of("site", "[::1]", "--config", str(gate.file))
+    assert "dns.no-dot" not in report.of_level("error", "warning", "note")
+    assert "[[:" not in str(report.document) and "servername '[" not in str(report.document)
 
 
 def test_everything_is_examined_once_and_no_secret_is_told(tmp_path: Path, authority: Authority) -> None:
