@@ -53,54 +53,71 @@ std::optional<PathSubject> subject_of_bare(std::string_view url) {
   return std::nullopt;
 }
 
+// The store that stands at `key`, for judging `subject`, or why there is none.
+void judge_by(ConfiguredTrust& trust, std::string_view key, const conf::Text& store,
+              const std::optional<conf::Text>& password_file, PathSubject& subject) {
+  auto read = trust.read(store.value, password_file);
+  if (read) {
+    subject.judges.trust.push_back(*std::move(read));
+    return;
+  }
+  const Complaint& why = read.error();
+  std::string place = conf::to_text(store.place);
+  std::string at = why.place.empty() ? "" : cat(why.place, ": ");
+  subject.trust_fault = doctor::Finding{
+      .check = {},
+      .seen = {cat(place, ": the trust store of ", key, " cannot be read: ", at, why.what.en),
+               cat(place, ": der Vertrauensspeicher von ", key, " ist nicht lesbar: ", at, why.what.de)},
+      .remedy = why.remedy};
+}
+
 class Outward {
  public:
   Outward(const PathView& view, ConfiguredTrust& trust) : view_(view), trust_(trust) {}
 
-  Answer<void> add_directory(const identity::LdapConfig& ldap) {
+  void add_directory(const identity::LdapConfig& ldap) {
     for (const conf::Text& server : ldap.servers) {
       std::optional<PathSubject> subject = subject_of_bare(server.value);
       if (!subject) continue;
-      std::string store = ldap.trust ? ldap.trust->value : "system";
-      subject->judges = TRY(judges(store, ldap.trust_password_file));
+      subject->judges = judges();
+      judge_by(trust_, "[ldap] trust", ldap.trust.value_or(system_store()), ldap.trust_password_file, *subject);
       found_.push_back({.name = "LDAP", .subject = *std::move(subject)});
     }
-    return {};
   }
 
-  Answer<void> add_url(const std::string& name, std::string_view url, const std::string& store) {
+  void add_url(const std::string& name, std::string_view url, std::string_view key, const conf::Text& store) {
     auto read = doctor::read_url(url);
-    if (!read) return {};
-    PathSubject subject{.destination = *std::move(read), .judges = TRY(judges(store, std::nullopt)), .typed = false};
+    if (!read) return;
+    PathSubject subject{.destination = *std::move(read), .judges = judges(), .typed = false};
+    judge_by(trust_, key, store, std::nullopt, subject);
     subject.destination.via = view_.via;
     found_.push_back({.name = name, .subject = std::move(subject)});
-    return {};
   }
 
-  Answer<void> add_alarm(const gate::AlarmConfig& alarm) {
-    std::string store = alarm.trust ? alarm.trust->value : "system";
+  void add_alarm(const gate::AlarmConfig& alarm) {
+    conf::Text store = alarm.trust.value_or(system_store());
     if (alarm.webhook) {
       // Who knows the rest of it may post there.
       const std::string& url = alarm.webhook->value;
       std::size_t host = url.find("//");
       std::size_t path = host == std::string::npos ? host : url.find_first_of("/?", host + 2);
-      TRY(add_url("webhook", url.substr(0, path), store));
+      add_url("webhook", url.substr(0, path), "[alarm] trust", store);
     }
-    if (!alarm.mail) return {};
+    if (!alarm.mail) return;
     std::optional<PathSubject> subject = subject_of_bare(alarm.mail->server.value);
-    if (!subject) return {};
-    subject->judges = TRY(judges(store, std::nullopt));
+    if (!subject) return;
+    subject->judges = judges();
+    judge_by(trust_, "[alarm] trust", store, std::nullopt, *subject);
     found_.push_back({.name = "mail", .subject = *std::move(subject)});
-    return {};
   }
 
   std::vector<OutwardSubject> take() { return std::move(found_); }
 
  private:
-  Answer<doctor::Judges> judges(const std::string& store, const std::optional<conf::Text>& password_file) {
-    doctor::Judges made{.trust = {}, .clients = gate_itself(), .proxy_trust = view_.judges.proxy_trust};
-    made.trust.push_back(TRY(trust_.read(store, password_file)));
-    return made;
+  static conf::Text system_store() { return {.value = "system", .place = {}}; }
+
+  doctor::Judges judges() const {
+    return {.trust = {}, .clients = gate_itself(), .proxy_trust = view_.judges.proxy_trust};
   }
 
   const PathView& view_;
@@ -168,8 +185,8 @@ std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, c
       .site = std::move(site), .has_name = !made_up, .serve = cat("pforte serve --config ", config.file)};
 }
 
-Answer<PathSubject> subject_of_server(const gate::BackendConfig& backend, const gate::ServerConfig& server,
-                                      ConfiguredTrust& trust) {
+PathSubject subject_of_server(const gate::BackendConfig& backend, const gate::ServerConfig& server,
+                              ConfiguredTrust& trust) {
   PathSubject subject{
       .destination = {.scheme = server.tls ? Scheme::Https : Scheme::Http, .host = server.host, .port = server.port},
       .judges = {.trust = {}, .clients = gate_itself(), .proxy_trust = {}},
@@ -181,7 +198,8 @@ Answer<PathSubject> subject_of_server(const gate::BackendConfig& backend, const 
     subject.destination.path = backend.health->path;
     subject.healthy = {.from = int(backend.health->expect_from), .to = int(backend.health->expect_to)};
   }
-  if (server.tls) subject.judges.trust.push_back(TRY(trust.read(backend.trust.value, backend.trust_password_file)));
+  std::string key = cat("[[backend]] ", backend.name.value, ": trust");
+  if (server.tls) judge_by(trust, key, backend.trust, backend.trust_password_file, subject);
   return subject;
 }
 
@@ -204,13 +222,13 @@ PathSubject subject_of_passed(const PathView& view, const gate::PassthroughConfi
           .typed = false};
 }
 
-Answer<std::vector<OutwardSubject>> outward_subjects(const gate::Config& config, const PathView& view,
-                                                     ConfiguredTrust& trust) {
+std::vector<OutwardSubject> outward_subjects(const gate::Config& config, const PathView& view, ConfiguredTrust& trust) {
   Outward outward(view, trust);
-  if (config.ldap) TRY(outward.add_directory(*config.ldap));
+  if (config.ldap) outward.add_directory(*config.ldap);
   for (const acme::CaConfig& ca : config.acme)
-    TRY(outward.add_url(cat("ACME ", ca.name.value), ca.directory.value, ca.trust.value));
-  TRY(outward.add_alarm(config.alarm));
+    outward.add_url(cat("ACME ", ca.name.value), ca.directory.value, cat("[[acme]] ", ca.name.value, ": trust"),
+                    ca.trust);
+  outward.add_alarm(config.alarm);
   return outward.take();
 }
 

@@ -36,9 +36,10 @@ net::Address reachable(const net::Address& listener);
 std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, const PathView& view,
                                                    const std::string& host);
 
-// A server of a backend, or of a passthrough whose clients ask for `host`.
-Answer<doctor::PathSubject> subject_of_server(const gate::BackendConfig& backend, const gate::ServerConfig& server,
-                                              ConfiguredTrust& trust);
+// A server of a backend, or of a passthrough whose clients ask for `host`. A trust store that cannot be read is a fault
+// of the subject.
+doctor::PathSubject subject_of_server(const gate::BackendConfig& backend, const gate::ServerConfig& server,
+                                      ConfiguredTrust& trust);
 doctor::PathSubject subject_of_passed(const PathView& view, const gate::PassthroughConfig& passthrough,
                                       const gate::ServerConfig& server, const std::string& host);
 
@@ -52,7 +53,6 @@ struct OutwardSubject {
 };
 
 // All of them: directories, CAs that issue by ACME, and who is told of alarms.
-Answer<std::vector<OutwardSubject>> outward_subjects(const gate::Config& config, const PathView& view,
-                                                     ConfiguredTrust& trust);
+std::vector<OutwardSubject> outward_subjects(const gate::Config& config, const PathView& view, ConfiguredTrust& trust);
 
 }  // namespace pforte::app

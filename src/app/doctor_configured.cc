@@ -61,19 +61,18 @@ class Configured {
     find_shared_connections();
   }
 
-  Answer<void> add_site(const gate::SiteConfig& site, const std::string& host) {
+  void add_site(const gate::SiteConfig& site, const std::string& host) {
     auto backend =
         std::ranges::find(config_.backends, site.backend.value,
                           [](const gate::BackendConfig& one) -> const std::string& { return one.name.value; });
     std::vector<Server> servers;
     if (backend != config_.backends.end() && looked_at_.insert(backend->name.value).second) {
       for (const gate::ServerConfig& server : backend->servers) {
-        doctor::PathSubject subject = TRY(subject_of_server(*backend, server, trust_));
-        servers.push_back({.name = cat(backend->name.value, ' ', url_of(server)), .subject = std::move(subject)});
+        servers.push_back({.name = cat(backend->name.value, ' ', url_of(server)),
+                           .subject = subject_of_server(*backend, server, trust_)});
       }
     }
     add_paths(host, std::move(servers));
-    return {};
   }
 
   void add_passthrough(const gate::PassthroughConfig& passthrough, const std::string& host) {
@@ -85,10 +84,10 @@ class Configured {
     add_paths(host, std::move(servers));
   }
 
-  bool add_host(const std::string& host, Answer<void>& added) {
+  bool add_host(const std::string& host) {
     for (const gate::SiteConfig& site : config_.sites) {
       if (!has(site.hosts, host)) continue;
-      added = add_site(site, host);
+      add_site(site, host);
       return true;
     }
     for (const gate::PassthroughConfig& passthrough : config_.passthroughs) {
@@ -99,20 +98,19 @@ class Configured {
     return false;
   }
 
-  Answer<void> add_all() {
+  void add_all() {
     for (const gate::SiteConfig& site : config_.sites)
-      for (const conf::Text& host : site.hosts) TRY(add_site(site, host.value));
+      for (const conf::Text& host : site.hosts) add_site(site, host.value);
     for (const gate::PassthroughConfig& passthrough : config_.passthroughs)
       for (const conf::Text& host : passthrough.hosts) add_passthrough(passthrough, host.value);
     for (const gate::ListenerConfig& listener : config_.listeners) {
       if (&listener != listener_for_sites(config_)) add_listener(listener);
     }
-    for (OutwardSubject& outward : TRY(outward_subjects(config_, *view_, trust_))) {
+    for (OutwardSubject& outward : outward_subjects(config_, *view_, trust_)) {
       doctor::Path path = doctor::path_to(outward.subject.destination, {"gate", "Gate"}, outward.name);
       outward.subject.hop = path.hops().size() - 1;
       add({.gate = std::nullopt, .server = std::move(outward.subject)}, std::move(path));
     }
-    return {};
   }
 
   std::string known_hosts() const {
@@ -220,8 +218,7 @@ Answer<Configured> configured(const DoctorCall& call, Examinations& examinations
 
 Answer<void> add_site(const DoctorCall& call, const std::string& host, Examinations& examinations) {
   Configured all = TRY(configured(call, examinations));
-  Answer<void> added;
-  if (all.add_host(lowered(host), added)) return added;
+  if (all.add_host(lowered(host))) return {};
   std::string known = all.known_hosts();
   return std::unexpected(Complaint(kInvalidInput,
                                    {cat("no site has the host ", host), cat("keine Site hat den Host ", host)},
@@ -230,7 +227,8 @@ Answer<void> add_site(const DoctorCall& call, const std::string& host, Examinati
 
 Answer<void> add_everything(const DoctorCall& call, Examinations& examinations) {
   Configured all = TRY(configured(call, examinations));
-  return all.add_all();
+  all.add_all();
+  return {};
 }
 
 }  // namespace pforte::app

@@ -27,6 +27,12 @@ constexpr Check kDirectWorks{.id = "path.direct-works",
                              .why = {"an exception from the proxy for this destination would help",
                                      "eine Ausnahme vom Proxy für dieses Ziel würde helfen"}};
 
+constexpr Check kTrustUnreadable{
+    .id = "path.trust-unreadable",
+    .source = "",
+    .why = {"without it the gate trusts no certificate there, so it does not start, or does not get there",
+            "ohne ihn vertraut das Tor dort keinem Zertifikat: Es startet nicht oder kommt nicht hin"}};
+
 constexpr Check kUsualProxy{.id = "path.usual-proxy",
                             .source = "curl(1), ENVIRONMENT",
                             .why = {"programs that heed it go through the proxy, where the way may be open",
@@ -167,6 +173,12 @@ Path path_to(const Destination& destination, const Message& from, std::string_vi
 }
 
 net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubject subject, Path& path) {
+  if (subject.trust_fault) {
+    subject.trust_fault->check = kTrustUnreadable;
+    subject.trust_fault->level = Level::Error;
+    subject.trust_fault->hop = subject.hop;
+    path.tell(*subject.trust_fault);
+  }
   warn_of_address(subject, path);
   Dial dial = co_await find_way(setting, facts, subject, path);
   if (!dial) co_return {};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "doctor/destination.h"
+#include "doctor/finding.h"
 #include "doctor/http_examination.h"
 #include "doctor/name_facts.h"
 #include "doctor/path.h"
@@ -34,6 +35,8 @@ struct PathSubject {
   std::string server_name = {};  // for SNI and the certificate, where it is not the destination's host
   bool tcp_only = false;         // what is spoken there is not known to us
   bool typed = true;             // people type its URL, or click on it
+  // Why judges.trust lacks what is configured: what was seen, and the remedy.
+  std::optional<Finding> trust_fault = {};
   std::span<const std::string_view> context_paths = {};  // each must lead to the application; those of a preset
   std::string expected_issuer = {};                      // of the certificate, see InspectionSubject; empty: none
   // The destination's path is a gate's health check, which passes with these; none: it is not.

@@ -43,6 +43,7 @@ class Lint {
     }
     for (const Seen& each : seen_) {
       subjects_.insert(each.outline.subject);
+      has_valid_ |= each.outline.not_before <= facts.now && facts.now <= each.outline.not_after;
       first_by_certificate_.emplace(each.entry.der, &each);
       std::string alias = lowered_alias(each.entry.alias);
       if (!first_by_alias_.emplace(alias, &each).second) shared_aliases_.insert(std::move(alias));
@@ -215,7 +216,7 @@ class Lint {
                day_of(newer->outline.not_after))},
           "RFC 5280, 4.2.1.1");
     } else if (expired) {
-      add(removal("trust.expired", LintLevel::Error, seen),
+      add(removal("trust.expired", has_valid_ ? LintLevel::Warning : LintLevel::Error, seen),
           {cat("it expired ", until), cat("es ist abgelaufen: ", until)}, "RFC 5280, 4.1.2.5",
           {"remove it, and add its successor", "es entfernen und den Nachfolger aufnehmen"});
     }
@@ -318,6 +319,7 @@ class Lint {
   std::unordered_map<std::string_view, const Seen*> first_by_certificate_;
   std::unordered_map<std::string, const Seen*> first_by_alias_;
   std::unordered_set<std::string> shared_aliases_;  // of several
+  bool has_valid_ = false;                          // so that whoever uses the store still trusts somebody
   std::vector<LintFinding> findings_;
 };
 

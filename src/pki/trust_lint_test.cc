@@ -76,6 +76,16 @@ TEST_CASE("what each certificate is reproached with") {
       Ids{"trust.not-seen-by-java"});
 }
 
+TEST_CASE("one that has expired beside one that is valid is a warning") {
+  std::string expired = der_of(issue({.subject = "old", .names = "", .days = {-30, -1}, .authority = true}, nullptr));
+  auto level_of = [](const TrustStore& store) {
+    return lint_trust_store(store, {.now = now_in_seconds()}).at(0).level;
+  };
+  CHECK(level_of(java({{.alias = "old", .der = expired}})) == LintLevel::Error);
+  CHECK(level_of(java({{.alias = "old", .der = expired}, {.alias = "new", .der = der_of(make_authority())}})) ==
+        LintLevel::Warning);
+}
+
 // A root of this key, signed anew until another day.
 std::string signed_with(crypto::Identity& identity, const EVP_MD* digest, int days, int key_usage = 0) {
   X509& x = *identity.chain[0];

@@ -93,6 +93,20 @@ def test_everything_is_examined_once_and_no_secret_is_told(tmp_path: Path, autho
     assert "T0PSECRET" not in str(report.document) and "s3cret" not in str(report.document)
 
 
+def test_a_trust_store_that_is_missing_is_told_where_it_is_needed(tmp_path: Path, authority: Authority) -> None:
+    ldap = {"servers": [f"ldaps://127.0.0.1:{free_port()}"], "base": "dc=x", "user_filter": "(uid={login})", "trust": "/nonexist"}
+    file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST), ldap=ldap,
+                   sign_in={"providers": ["ldap"]})
+    report = report_of("--config", file)
+    assert report.document["paths"][0]["subject"] == f"site {HOST}"
+    directory = next(path for path in report.document["paths"] if path["subject"].startswith("LDAP"))
+    told = next(one for one in directory["findings"] if one["id"] == "path.trust-unreadable")
+    line = 1 + (tmp_path / "pforte.toml").read_text().splitlines().index('trust = "/nonexist"')
+    assert told["level"] == "error" and told["hop"] == 1
+    assert f"{file}:{line}" in told["seen"] and "[ldap] trust" in told["seen"] and "/nonexist" in told["seen"]
+    assert "tcp.refused" in [one["id"] for one in directory["findings"]]
+
+
 def test_a_wildcard_that_shares_its_address_with_a_passthrough_is_a_warning(tmp_path: Path, authority: Authority) -> None:
     file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST, "*.localhost"),
                    passthrough=[{"hosts": ["crm.localhost"], "servers": [f"127.0.0.1:{free_port()}"]}])
