@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "crypto/pem.h"
 #include "doctor/account_check.h"
 #include "doctor/krb5_lint.h"
+#include "doctor/shown_command.h"
 #include "doctor/spn_check.h"
 #include "identity/ldap_text.h"
 #include "kerberos/keytab.h"
@@ -30,6 +33,12 @@ constexpr Check kNoAccount{
     .source = "RFC 4120, 3.3.3; KDC_ERR_S_PRINCIPAL_UNKNOWN",
     .why = {"the KDC knows no such service, so browsers get no ticket for it and fall back to NTLM or the form",
             "der KDC kennt den Dienst nicht; Browser bekommen kein Ticket und weichen auf NTLM oder das Formular aus"}};
+constexpr Check kOtherDirectory{
+    .id = "account.other-directory",
+    .source = "",
+    .why = {"who has a ticket for a service has it from a KDC that knows the service, whatever this directory says",
+            "wer ein Ticket für einen Dienst hat, hat es von einem KDC, das ihn kennt, was auch dieses Verzeichnis "
+            "sagt"}};
 constexpr Check kTwoAccounts{
     .id = "account.duplicate",
     .source = "KDC event 11; Microsoft, setspn -X",
@@ -54,8 +63,9 @@ std::vector<int> versions_in(const KeytabConfig& one) {
 
 class DirectoryExamination {
  public:
-  DirectoryExamination(const KerberosFacts& facts, DirectoryView& view, std::size_t hop, Path& path)
-      : facts_(facts), view_(view), hop_(hop), path_(path) {}
+  DirectoryExamination(const KerberosFacts& facts, DirectoryView& view, const std::set<std::string>& given,
+                       std::size_t hop, Path& path)
+      : facts_(facts), view_(view), given_(given), hop_(hop), path_(path) {}
 
   Result<> services() {
     for (const KeytabConfig& one : facts_.config.keytabs) {
@@ -108,6 +118,19 @@ class DirectoryExamination {
     finding.command = setspn_command(one.principal.components[1]);
     finding.evidence = {{.name = {"service", "Dienst"}, .value = one.principal.to_text()},
                         {.name = {"base", "Basis"}, .value = view_.base()}};
+    if (hosts.empty() && given_.contains(one.principal.to_text())) {
+      finding.check = kOtherDirectory;
+      finding.level = Level::Note;
+      finding.seen = {cat("no account here has the name ", name,
+                          ", but the KDC gives tickets for it: this directory, or "
+                          "this base, is not that of the realm"),
+                      cat("hier hat kein Konto den Namen ", name,
+                          ", aber das KDC gibt Tickets dafür: Dieses Verzeichnis "
+                          "oder diese Basis ist nicht die des Realms")};
+      finding.remedy = {"name the realm's own directory to have the accounts judged: --ldap",
+                        "das Verzeichnis des Realms nennen, um die Konten beurteilen zu lassen: --ldap"};
+      finding.command = "";
+    }
     if (!hosts.empty()) {
       finding.check = kHostsAccount;
       finding.level = Level::Warning;
@@ -135,6 +158,7 @@ class DirectoryExamination {
 
   const KerberosFacts& facts_;
   DirectoryView& view_;
+  const std::set<std::string>& given_;
   std::size_t hop_;
   Path& path_;
 };
@@ -166,23 +190,49 @@ Result<DirectoryRoot> root_of(identity::LdapConnection& connection) {
   return root;
 }
 
+// Why nothing was learnt: the password cannot be read, the account is refused, or there is no answer.
+Finding unanswered(const identity::LdapConfig& config, const Error& why, std::size_t hop) {
+  Finding finding{.check = kDirectorySilent, .level = Level::Error, .hop = hop};
+  finding.evidence = {{.name = {"code", "Code"}, .value = std::string(why.code())}};
+  const std::string& words = why.text();
+  std::string file = config.bind_password_file ? config.bind_password_file->value : "";
+  bool is_bound = config.bind_dn && !file.empty();
+  if (Result<Secret> password = is_bound ? crypto::read_password(file) : Secret(std::string_view()); !password) {
+    finding.seen = {cat("the password of the directory's account cannot be read: ", password.error().text()),
+                    cat("das Passwort für das Konto im Verzeichnis ist nicht lesbar: ", password.error().text())};
+    finding.remedy = {"write it into the first line of this file, for the gate's user to read (bind_password_file)",
+                      "es in die erste Zeile dieser Datei schreiben, lesbar für den Benutzer des Tors "
+                      "(bind_password_file)"};
+    finding.command = cat("ls -l ", shell_word(file));
+  } else if (is_bound && why.kind() == Kind::Denied) {
+    finding.seen = {cat("the directory refuses the account ", *config.bind_dn, ": ", words),
+                    cat("das Verzeichnis weist das Konto ", *config.bind_dn, " ab: ", words)};
+    finding.remedy = {cat("correct the account's name or its password in ", file),
+                      cat("den Namen des Kontos oder sein Passwort berichtigen, in ", file)};
+  } else if (why.code() == "ldap.refused") {
+    finding.seen = {cat("the directory refuses the question: ", words),
+                    cat("das Verzeichnis weist die Frage ab: ", words)};
+    finding.remedy = {"give an account that may read (bind_dn and bind_password_file), and see that the base is right",
+                      "ein Konto angeben, das lesen darf (bind_dn und bind_password_file), und die Basis prüfen"};
+  } else {
+    finding.seen = {cat("there is no connection to the directory: ", words),
+                    cat("es gibt keine Verbindung zum Verzeichnis: ", words)};
+    finding.remedy = {"see that server, port and trust are right, and that no firewall is between",
+                      "Server, Port und Vertrauen prüfen, und dass keine Firewall dazwischen ist"};
+  }
+  return finding;
+}
+
 }  // namespace
 
-void check_accounts(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
+void check_accounts(const KerberosFacts& facts, const KerberosHops& hops, const std::set<std::string>& given,
+                    Path& path) {
   if (!facts.directory) return;
-  path.reach(hops.directory);
   Result<> done = with_directory(*facts.directory, [&](DirectoryView& view) {
     bool ours = view.is_windows() || !facts.directory->may_be_another;
-    return ours ? DirectoryExamination(facts, view, hops.directory, path).services() : Result<>();
+    return ours ? DirectoryExamination(facts, view, given, hops.directory, path).services() : Result<>();
   });
-  if (done) return;
-  path.tell({.check = kDirectorySilent,
-             .level = Level::Error,
-             .hop = hops.directory,
-             .seen = {cat("the directory says nothing: ", done.error().text()),
-                      cat("das Verzeichnis sagt nichts: ", done.error().text())},
-             .remedy = {"see that server, account and password are right", "Server, Konto und Passwort prüfen"},
-             .evidence = {{.name = {"code", "Code"}, .value = std::string(done.error().code())}}});
+  if (!done) path.tell(unanswered(facts.directory->config, done.error(), hops.directory));
 }
 
 std::string DirectoryView::realm() const {

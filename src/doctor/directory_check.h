@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,10 @@
 namespace pforte::doctor {
 
 // Asks the directory for the account of each service and judges it. Of services in several realms, those in the
-// directory's own. Blocks, for each question no longer than the directory's timeout.
-void check_accounts(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
+// directory's own. `given`: the services for which the KDC gave a ticket, so that some account has their names. Blocks,
+// for each question no longer than the directory's timeout.
+void check_accounts(const KerberosFacts& facts, const KerberosHops& hops, const std::set<std::string>& given,
+                    Path& path);
 
 // Asks it how long the tickets of the agents are, against what the gate and applications take. Blocks for about 20 s at
 // most; where there are more agents, that is told.

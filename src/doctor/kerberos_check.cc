@@ -1,5 +1,7 @@
 #include "doctor/kerberos_check.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/text.h"
@@ -21,6 +23,9 @@ constexpr Check kNoKerberos{.id = "krb5.no-kerberos",
                                     "ohne es meldet sich niemand mit einem "
                                     "Ticket an"}};
 
+// As it is told by whoever fetches it.
+constexpr Check kTicketFetched{.id = "ticket.accepted", .source = "", .why = {"", ""}};
+
 constexpr std::size_t kFileHop = 1;
 
 void look_at_files(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
@@ -34,6 +39,18 @@ void look_at_files(const KerberosFacts& facts, const KerberosHops& hops, Path& p
   }
   check_service_names(facts, hops, path);
   check_service_keytabs(facts, hops, path);
+}
+
+// The services for which a ticket was fetched.
+std::set<std::string> services_with_tickets(const Path& path) {
+  std::set<std::string> services;
+  for (const Finding* finding : path.in_order()) {
+    if (finding->check.id != kTicketFetched.id) continue;
+    for (const Evidence& one : finding->evidence) {
+      if (one.name.en == "service") services.insert(one.value);
+    }
+  }
+  return services;
 }
 
 }  // namespace
@@ -53,7 +70,10 @@ net::Task<> examine_kerberos(const Setting& setting, std::shared_ptr<const Kerbe
   co_await examine_realms(setting, *facts, hops, path);
   co_await examine_kdcs(setting, facts, hops, path);
   if (!facts->directory) co_return {};
-  auto ask = [facts, hops](Path& copy) { check_accounts(*facts, hops, copy); };
+  path.reach(hops.directory);
+  auto ask = [facts, hops, given = services_with_tickets(path)](Path& copy) {
+    check_accounts(*facts, hops, given, copy);
+  };
   co_await look_aside(setting, path, std::move(ask));
   if (facts->alone || facts->directory->agents.empty()) co_return {};
   auto measure = [facts, hops](Path& copy) { check_ticket_sizes(*facts, hops, copy); };

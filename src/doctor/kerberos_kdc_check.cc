@@ -51,6 +51,31 @@ std::vector<KeyedService> services_of(const KerberosFacts& facts, const std::str
   return services;
 }
 
+bool is_concerned(const KerberosFacts& facts, const std::string& realm) {
+  return !facts.alone || std::ranges::any_of(facts.config.keytabs, [&](const kerberos::KeytabConfig& one) {
+    return one.principal.realm == realm && facts.concerns(one.principal);
+  });
+}
+
+// Where TCP comes first (krb5.conf(5)), or the realm is another service's, nobody waits for UDP.
+Level level_without_udp(const KerberosFacts& facts, const std::string& realm) {
+  const kerberos::Krb5Relation* limit = facts.krb5.find({"libdefaults", "udp_preference_limit"});
+  bool tcp_first = limit && (limit->value == "1" || limit->value == "0");
+  return tcp_first || !is_concerned(facts, realm) ? Level::Note : Level::Warning;
+}
+
+// Whether the realm has the only service of some host.
+Level level_without_kdc(const KerberosFacts& facts, const std::string& realm) {
+  const std::vector<kerberos::KeytabConfig>& all = facts.config.keytabs;
+  bool only = std::ranges::any_of(all, [&](const kerberos::KeytabConfig& one) {
+    auto is_other = [&](const kerberos::KeytabConfig& other) {
+      return other.principal.realm != realm && other.principal.components == one.principal.components;
+    };
+    return one.principal.realm == realm && facts.concerns(one.principal) && std::ranges::none_of(all, is_other);
+  });
+  return only ? Level::Error : Level::Warning;
+}
+
 net::Task<> ask_one_way(const Setting& setting, KdcReach& kdc, KdcTransport transport, kerberos::Principal client) {
   kerberos::KdcRoute route{.address = kdc.address, .transport = transport, .limit = step_of(setting)};
   auto work = [route = std::move(route), client = std::move(client)] { return ask_kdc_once(route, client); };
@@ -117,8 +142,11 @@ net::Task<> try_services(const Setting& setting, const KerberosFacts& facts, con
 
 net::Task<> examine_realm(const Setting& setting, std::shared_ptr<const KerberosFacts> facts, const KerberosHops& hops,
                           std::string realm, Path& path) {
-  RealmReach reach{.realm = realm, .hop = hops.realms.at(realm), .kdcs = {}};
+  RealmReach reach{.realm = realm, .hop = hops.realms.at(realm), .kdcs = {}, .meant = {}};
   reach.skew = facts->config.clock_skew.value_or(reach.skew);
+  reach.without_udp = level_without_udp(*facts, realm);
+  reach.without_kdc = level_without_kdc(*facts, realm);
+  reach.meant = facts->realm_meant_by(realm);
   path.reach(reach.hop);
   co_await find_kdcs(setting, *facts, reach);
   std::vector<KeyedService> services = services_of(*facts, realm);

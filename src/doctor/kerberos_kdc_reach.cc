@@ -116,7 +116,8 @@ Finding unreached(const KdcReach& kdc, std::size_t hop, Level gravity) {
   return finding;
 }
 
-void tell_ways(const KdcReach& kdc, std::size_t hop, Path& path) {
+void tell_ways(const RealmReach& reach, const KdcReach& kdc, Path& path) {
+  std::size_t hop = reach.hop;
   std::string name = kdc.address.to_text();
   if (!kdc.tcp) {
     path.tell({.check = kNoTcp,
@@ -133,7 +134,7 @@ void tell_ways(const KdcReach& kdc, std::size_t hop, Path& path) {
   }
   if (!kdc.udp) {
     path.tell({.check = kNoUdp,
-               .level = Level::Warning,
+               .level = reach.without_udp,
                .hop = hop,
                .seen = {cat("the KDC ", name,
                             " answers over TCP, but not over UDP: ", why_not(kdc.udp.error(), Language::English)),
@@ -182,7 +183,7 @@ void tell_kdc(const RealmReach& reach, const KdcReach& kdc, bool others, Path& p
     path.tell(unreached(kdc, reach.hop, gravity));
     return;
   }
-  tell_ways(kdc, reach.hop, path);
+  tell_ways(reach, kdc, path);
   if (answer->of_other_realm) {
     path.tell({.check = kOtherRealm,
                .level = gravity,
@@ -204,6 +205,24 @@ void tell_kdc(const RealmReach& reach, const KdcReach& kdc, bool others, Path& p
                 cat("das KDC ", name, " antwortet in ", answer->took.count(), " ms, seine Uhr weicht um ", apart,
                     " s ab")},
        .evidence = both_ways(kdc)});
+}
+
+Finding without_kdc(const RealmReach& reach) {
+  Message remedy =
+      reach.meant ? Message{cat("the realm is misspelt: write ", *reach.meant, ", in the name of the service as well"),
+                            cat("der Realm ist verschrieben: ", *reach.meant, " schreiben, auch im Namen des Dienstes")}
+                  : Message{"name one in krb5.conf: [realms] REALM = { kdc = HOST }; or is the realm misspelt?",
+                            "eines in krb5.conf nennen: [realms] REALM = { kdc = HOST }; oder ist der Realm "
+                            "verschrieben?"};
+  return {.check = kNoKdc,
+          .level = reach.without_kdc,
+          .hop = reach.hop,
+          .seen = {cat("no KDC of ", reach.realm, " is named, neither in krb5.conf nor in DNS, so no key was tried"),
+                   cat("kein KDC von ", reach.realm,
+                       " ist genannt, weder in krb5.conf noch im DNS; daher ist kein "
+                       "Schlüssel erprobt")},
+          .remedy = std::move(remedy),
+          .command = cat("dig +short SRV ", shell_word(cat("_kerberos._tcp.", reach.realm)))};
 }
 
 }  // namespace
@@ -246,15 +265,7 @@ Result<KdcReach::Answer> ask_kdc_once(const kerberos::KdcRoute& route, const ker
 void tell_reach(const RealmReach& reach, Path& path) {
   if (reach.kdcs.empty()) {
     if (path.worst_of(reach.hop) == Level::Error) return;  // what DNS says of the realm has been told
-    path.tell(
-        {.check = kNoKdc,
-         .level = Level::Warning,
-         .hop = reach.hop,
-         .seen = {cat("no KDC of ", reach.realm, " is named, neither in krb5.conf nor in DNS"),
-                  cat("kein KDC von ", reach.realm, " ist genannt, weder in krb5.conf noch im DNS")},
-         .remedy = {"name one in krb5.conf: [realms] REALM = { kdc = HOST }; or is the realm misspelt?",
-                    "eines in krb5.conf nennen: [realms] REALM = { kdc = HOST }; oder ist der Realm verschrieben?"},
-         .command = cat("dig +short SRV ", shell_word(cat("_kerberos._tcp.", reach.realm)))});
+    path.tell(without_kdc(reach));
     return;
   }
   const KdcReach* usable = reach.usable();

@@ -38,8 +38,11 @@ struct KdcReach {
 struct RealmReach {
   std::string realm;
   std::size_t hop = 0;
-  std::chrono::seconds skew{300};  // that sign-ins bear
-  std::vector<KdcReach> kdcs;      // empty: none is named anywhere
+  std::chrono::seconds skew{300};      // that sign-ins bear
+  std::vector<KdcReach> kdcs;          // empty: none is named anywhere
+  Level without_udp = Level::Warning;  // how grave it is that one answers over TCP alone
+  Level without_kdc = Level::Warning;  // that none is named
+  std::optional<std::string> meant{};  // the known realm that is spelt nearly so; none: this one is known, or none is
 
   // The first that answers and is one of this realm. Null: none.
   const KdcReach* usable() const;
@@ -49,7 +52,7 @@ struct RealmReach {
 Result<KdcReach::Answer> ask_kdc_once(const kerberos::KdcRoute& route, const kerberos::Principal& client);
 
 // Tells of each whether it answers, over UDP and TCP, and whether its clock is right. What another KDC of the realm
-// makes up for is a warning; so is that none is named, unless an error of the realm says so already.
+// makes up for is a warning. That none is named is left out where an error of the realm says so already.
 void tell_reach(const RealmReach& reach, Path& path);
 
 }  // namespace pforte::doctor

@@ -301,6 +301,7 @@ class TicketExamination {
         {.name = {"service ticket", "Dienstticket"}, .value = milliseconds(ticket.took)},
         {.name = {"accepting it", "Annehmen"}, .value = milliseconds(accepting)},
         {.name = {"header field", "Kopffeld"}, .value = cat(header, " bytes")},
+        {.name = {"service", "Dienst"}, .value = name_},
         {.name = {"key version", "Schlüsselversion"}, .value = cat(ticket.reply.ticket_key_version)},
         {.name = {"encryption", "Verschlüsselung"}, .value = kerberos::encryption_name(encryption)}};
     std::ranges::copy(offered_evidence(offered_), std::back_inserter(evidence));

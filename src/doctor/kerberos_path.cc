@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "conf/nearest.h"
 
 namespace pforte::doctor {
 namespace {
@@ -45,6 +46,17 @@ std::vector<std::string> KerberosFacts::realms() const {
   }
   if (realms.empty() && !default_realm().empty()) realms.push_back(default_realm());
   return realms;
+}
+
+std::optional<std::string> KerberosFacts::realm_meant_by(const std::string& realm) const {
+  std::vector<std::string_view> known;
+  known.reserve(krb5.relations.size());
+  for (const kerberos::Krb5Relation& one : krb5.relations) {
+    if (one.path.size() > 2 && one.path[0] == "realms") known.push_back(one.path[1]);
+  }
+  if (std::ranges::find(known, realm) != known.end()) return std::nullopt;
+  std::optional<std::string_view> meant = conf::nearest(realm, known);
+  return meant ? std::optional<std::string>(*meant) : std::nullopt;
 }
 
 std::string KerberosFacts::default_realm() const {

@@ -50,6 +50,9 @@ struct KerberosFacts {
   // The realms of its services, each once; where there are none, the default realm.
   std::vector<std::string> realms() const;
 
+  // A realm with a block in the krb5.conf that is spelt nearly as this one, which has none. None: there is no such.
+  std::optional<std::string> realm_meant_by(const std::string& realm) const;
+
   // default_realm of the krb5.conf; empty: it says none.
   std::string default_realm() const;
 };

@@ -10,10 +10,14 @@ namespace pforte::doctor {
 
 void lint_krb5(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
   if (facts.krb5_name.empty()) return;
-  lint_krb5_defaults(facts, hops, path);
-  lint_krb5_realms(facts, hops, path);
-  lint_krb5_domains(facts, hops, path);
-  lint_krb5_rights(facts, hops, path);
+  // That a comment belongs to its value has been told by whoever reads the file; what was meant is judged.
+  KerberosFacts meant = facts;
+  for (kerberos::Krb5Relation& one : meant.krb5.relations) one.value = kerberos::without_comment(one.value);
+  lint_krb5_sections(meant, hops, path);
+  lint_krb5_defaults(meant, hops, path);
+  lint_krb5_realms(meant, hops, path);
+  lint_krb5_domains(meant, hops, path);
+  lint_krb5_rights(meant, hops, path);
 }
 
 Finding about(const kerberos::Krb5Relation& relation, const Check& check, Level level, std::size_t hop) {

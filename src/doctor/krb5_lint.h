@@ -12,10 +12,12 @@ namespace pforte::doctor {
 // Source: krb5.conf(5) of MIT krb5 1.20, and what that does.
 void lint_krb5(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
 
-// The parts of it: [libdefaults]; [realms] and what is missing there; [domain_realm]; whose file it is.
+// The parts of it: names of sections; [libdefaults]; [realms] and what is missing there; [domain_realm]; whose file it
+// is.
 void lint_krb5_defaults(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
 void lint_krb5_realms(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
 void lint_krb5_domains(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
+void lint_krb5_sections(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
 void lint_krb5_rights(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
 
 // A finding about a line of the file.

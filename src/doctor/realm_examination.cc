@@ -138,11 +138,14 @@ class RealmExamination {
       co_return {};
     }
     if (tcp.services.empty() && udp.services.empty()) {
+      std::optional<std::string> meant = facts_.realm_meant_by(realm);
       tell(kRealmNoSrv, Level::Error, hop,
            {cat("DNS knows no KDC of ", realm, ": no ", over_tcp, " and no ", over_udp),
             cat("DNS kennt keinen KDC von ", realm, ": kein ", over_tcp, " und kein ", over_udp)},
-           {"ask a name server of the domain, or name a kdc in [realms]",
-            "einen Nameserver der Domäne fragen oder in [realms] einen kdc nennen"},
+           {meant ? cat("the realm is misspelt: write ", *meant)
+                  : "ask a name server of the domain, or name a kdc in [realms]",
+            meant ? cat("der Realm ist verschrieben: ", *meant, " schreiben")
+                  : "einen Nameserver der Domäne fragen oder in [realms] einen kdc nennen"},
            command);
       co_return {};
     }

@@ -144,6 +144,10 @@ class Krb5Reader {
       doubt({cat("the } belongs to the value of ", name, " and closes no block"),
              cat("die } gehört zum Wert von ", name, " und schließt keinen Block")},
             {"write it in a line of its own", "in eine eigene Zeile schreiben"});
+    } else if (without_comment(value) != value) {
+      doubt({cat("krb5.conf knows no comments behind a value: the one behind ", name, " is part of it"),
+             cat("krb5.conf kennt keine Kommentare hinter einem Wert: Der hinter ", name, " gehört zu ihm")},
+            {"put it on its own line", "ihn in eine eigene Zeile schreiben"});
     }
   }
 
@@ -168,6 +172,15 @@ const Krb5Relation* Krb5File::find(std::initializer_list<std::string_view> path)
   auto found =
       std::ranges::find_if(relations, [&](const Krb5Relation& one) { return std::ranges::equal(one.path, path); });
   return found == relations.end() ? nullptr : &*found;
+}
+
+std::string without_comment(std::string_view value) {
+  bool quoted = value.starts_with('"');
+  for (std::size_t at = 1; !quoted && at < value.size(); ++at) {
+    bool begins = value[at] == '#' || value[at] == ';';
+    if (begins && (value[at - 1] == ' ' || value[at - 1] == '\t')) return std::string(trimmed(value.substr(0, at)));
+  }
+  return std::string(value);
 }
 
 Krb5File read_krb5_file(std::string_view text, const std::string& file) {

@@ -35,6 +35,10 @@ struct Krb5File {
   const Krb5Relation* find(std::initializer_list<std::string_view> path) const;
 };
 
+// "EXAMPLE.COM" of "EXAMPLE.COM # ours", which the library takes as a whole: it knows comments in lines of their own
+// alone. Text in quotes has none.
+std::string without_comment(std::string_view value);
+
 // Reads the text as the Kerberos library does, but goes on where that gives up without naming a line. Follows no
 // includes. `file` is what places are given by.
 // Source: krb5.conf(5), and the behaviour of MIT krb5 1.20.

@@ -131,7 +131,8 @@ def lab(realms: Realms, tmp_path: Path) -> Iterator[Lab]:
 
 
 def silence(it: Lab) -> None:
-    """A KDC that answers by TCP, and a firewall that drops what comes by UDP."""
+    """A KDC that answers by TCP, and a firewall that drops what comes by UDP, for clients that ask so first."""
+    it.change("udp_preference_limit = 1", "udp_preference_limit = 1465")
     it.other_kdc(udp=False)
     it.silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # type: ignore[attr-defined]
     it.silent.bind(("127.0.0.1", it.kdcs[-1].port))
@@ -203,7 +204,20 @@ def test_a_dead_kdc_beside_one_that_answers_is_a_warning(lab):
 def test_a_realm_without_any_kdc_is_told_of_where_the_kdc_would_be(lab):
     lab.change("    kdc = 127.0.0.1:", "    admin_server = 127.0.0.1:")
     none = [finding for finding in lab.ask()["findings"] if finding["id"] == "kdc.none"]
-    assert [(one["level"], one["hop_name"]) for one in none] == [("warning", f"KDC {ALPHA}")]
+    assert [(one["level"], one["hop_name"]) for one in none] == [("error", f"KDC {ALPHA}")]
+
+
+def test_a_kdc_without_udp_is_a_note_where_nobody_asks_so_first(lab):
+    silence(lab)
+    lab.serve(f"HTTP/app.beta.test@{BETA}", lab.realms.folder / f"{BETA}.keytab")
+    lab.hosts = ["app.beta.test"]
+    lab.keytabs[SERVICE] = lab.keytab
+
+    def level(*service: str) -> str:
+        return next(one["level"] for one in lab.ask("kerberos", *service)["findings"] if one["id"] == "kdc.no-udp")
+    assert (level(), level("HTTP/app.beta.test"), level("HTTP/app.alpha.test")) == ("warning", "note", "warning")
+    lab.change("udp_preference_limit = 1465", "udp_preference_limit = 1")
+    assert level() == "note"
 
 
 def test_the_salt_that_the_kdc_tells_stands_beside_a_key_with_another(lab):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +16,6 @@ from account_directory import BASE as ACCOUNT_BASE
 from account_directory import NORMAL, READER, AccountDirectory, since_1601
 from gate import run_pforte, toml_document
 from kdc import ALPHA, Realms
-from laboratory import CNAME, PTR, SRV, TXT, A, Zone, answer_of
 from ports import free_port
 
 HOST = "app.alpha.test"
@@ -99,6 +95,11 @@ def value_of(finding: dict[str, Any], name: str) -> str:
     return next(one["value"] for one in finding["evidence"] if one["name"] == name)
 
 
+def without_kdcs(path: dict[str, Any]) -> dict[str, Any]:
+    """What is not said of the KDCs themselves."""
+    return path | {"findings": [one for one in path["findings"] if not one["id"].startswith(("kdc.", "ticket."))]}
+
+
 @pytest.fixture
 def setup(realms: Realms, tmp_path: Path) -> Setup:
     return Setup(tmp_path, realms)
@@ -138,6 +139,8 @@ KRB5_FAULTS: dict[str, tuple[str, Callable[[Setup], Any]]] = {
     "the host in another realm": ("krb5.host-in-other-realm", lambda it: it.add("domain_realm", f"{HOST} = BETA.TEST")),
     "a file to include that is missing": ("kerberos.krb5-syntax", lambda it: it.krb5.write_text("include /nowhere/krb5.conf\n" + it.krb5.read_text())),
     "a realm in one line": ("kerberos.krb5-syntax", lambda it: it.add("realms", "GAMMA.TEST = { kdc = 127.0.0.1 }\n  }")),
+    "a misspelt section": ("krb5.unknown-section", lambda it: it.change("[realms]", "[realm]")),
+    "a comment behind a value": ("kerberos.krb5-doubt", lambda it: it.change(DEFAULT_REALM, f"{DEFAULT_REALM} # our realm")),
     "a file that everybody may change": ("krb5.writable", lambda it: it.krb5.chmod(0o646)),
     "no file at all": ("kerberos.krb5-missing", lambda it: it.krb5.unlink()),
 }
@@ -147,13 +150,32 @@ KRB5_FAULTS: dict[str, tuple[str, Callable[[Setup], Any]]] = {
 def test_a_fault_of_krb5_conf_is_the_first_thing_that_is_told(fault, setup):
     wanted, spoil = KRB5_FAULTS[fault]
     spoil(setup)
-    path = setup.ask()
+    path = without_kdcs(setup.ask())
     told = first_of(path)
     assert told["id"] == wanted, path["findings"]
     assert told["seen"] and told["remedy"]
     assert told["hop_name"] == str(setup.krb5)
     if fault != "no file at all":
         assert value_of(told, "place").startswith(str(setup.krb5))
+
+
+def test_a_comment_behind_a_value_is_told_as_such_and_the_value_is_judged_without_it(setup):
+    setup.change(DEFAULT_REALM, f"{DEFAULT_REALM} # our realm")
+    setup.change(f".alpha.test = {ALPHA}", f".alpha.test = {ALPHA}\t; ours")
+    told = [one for one in setup.ask()["findings"] if one["level"] in ("error", "warning")]
+    assert [one["id"] for one in told] == ["kerberos.krb5-doubt"] * 2
+    assert "no comments behind a value" in told[0]["seen"]
+    assert told[0]["remedy"] == "put it on its own line"
+
+
+def test_a_misspelt_section_or_realm_is_told_with_the_nearest(setup):
+    setup.change("[realms]", "[realm]")
+    assert first_of(without_kdcs(setup.ask()))["remedy"] == "write [realms]"
+    setup.change("[realm]", "[realms]")
+    setup.serve(f"HTTP/{HOST}@ALPHA.TSET")
+    none = next(one for one in setup.ask()["findings"] if one["id"] == "kdc.none")
+    assert (none["level"], none["hop_name"]) == ("error", "KDC ALPHA.TSET")
+    assert "misspelt: write ALPHA.TEST" in none["remedy"]
 
 
 def test_a_domain_that_does_not_cover_the_host_is_told_with_the_line_that_is_missing(setup):
@@ -309,106 +331,6 @@ def test_the_report_speaks_german(setup):
     assert "Browser → DNS" in done.stdout
 
 
-# Names in DNS.
-
-
-@pytest.fixture(scope="module")
-def names() -> Iterator[tuple[str, Zone]]:
-    """A name server, and what it says."""
-    zone, server = Zone(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 0))
-
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                question, client = server.recvfrom(4096)
-                if answer := answer_of(zone, question, over_udp=True):
-                    server.sendto(answer, client)
-
-    threading.Thread(target=serve, daemon=True).start()
-    yield f"127.0.0.1:{server.getsockname()[1]}", zone
-    server.close()
-
-
-KDC = "dc1.alpha.test"
-OVER_TCP, OVER_UDP, PASSWORDS = (f"_{service}.alpha.test" for service in ("kerberos._tcp", "kerberos._udp", "kpasswd._tcp"))
-HEALTHY_NAMES = {"alpha.test": [], HOST: [(A, "192.0.2.7")], "7.2.0.192.in-addr.arpa": [(PTR, HOST)], KDC: [(A, "192.0.2.1")],
-                 OVER_TCP: [(SRV, f"{KDC}:88")], OVER_UDP: [(SRV, f"{KDC}:88")], PASSWORDS: [(SRV, f"{KDC}:464")]}
-
-
-def with_names(setup: Setup, names: tuple[str, Zone], **changes: list[tuple[int, str]] | None) -> None:
-    """`changes` are other records, None takes a name away."""
-    setup.name_server, zone = names
-    zone.records = {name: records for name, records in (HEALTHY_NAMES | changes).items() if records is not None}
-
-
-def by_dns(setup: Setup, names: tuple[str, Zone], **changes: list[tuple[int, str]] | None) -> None:
-    """The realm's KDCs are looked up there. The library asks the machine's own server, and finds none."""
-    with_names(setup, names, **changes)
-    setup.change("dns_lookup_kdc = false", "dns_lookup_kdc = true")
-    setup.krb5.write_text("\n".join(line for line in setup.krb5.read_text().splitlines() if "kdc = 127.0.0.1" not in line) + "\n")
-
-
-def without_kdcs(path: dict[str, Any]) -> dict[str, Any]:
-    """What is not said of the KDCs themselves."""
-    return path | {"findings": [one for one in path["findings"] if not one["id"].startswith(("kdc.", "ticket."))]}
-
-
-def test_where_dns_has_everything_there_is_no_warning(setup, names):
-    by_dns(setup, names)
-    path = without_kdcs(setup.ask())
-    assert [one["id"] for one in path["findings"] if one["level"] in ("error", "warning")] == []
-    assert "realm.kdcs-found" in [one["id"] for one in path["findings"]]
-
-
-NAME_FAULTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, str] | None]] = {
-    "no record of a KDC": ("realm.no-srv", f"KDC {ALPHA}", {OVER_TCP: None, OVER_UDP: None}, None),
-    "no record for TCP": ("realm.no-tcp-srv", f"KDC {ALPHA}", {OVER_TCP: None}, None),
-    "a KDC without an address": ("realm.kdc-unresolved", f"KDC {ALPHA}", {KDC: None}, None),
-    "a KDC that is an alias": ("realm.srv-alias", f"KDC {ALPHA}", {KDC: [(CNAME, "real.alpha.test")], "real.alpha.test": [(A, "192.0.2.1")]}, None),
-    "a host that is an alias": ("spn.alias", "DNS", {HOST: [(CNAME, "node7.alpha.test")], "node7.alpha.test": [(A, "192.0.2.7")]}, None),
-    "an address that leads back elsewhere": ("spn.reverse-differs", "DNS", {"7.2.0.192.in-addr.arpa": [(PTR, "node7.alpha.test")]},
-                                             ("rdns = false\n", "rdns = true\n  dns_canonicalize_hostname = true\n")),
-    "another realm in a text": ("realm.txt-differs", "DNS", {"_kerberos.alpha.test": [(TXT, "OTHER.TEST")]},
-                                ("dns_lookup_realm = false", "dns_lookup_realm = true")),
-}
-
-
-@pytest.mark.parametrize("fault", NAME_FAULTS)
-def test_a_fault_of_dns_is_the_first_thing_that_is_told(fault, setup, names):
-    wanted, hop, changes, krb5 = NAME_FAULTS[fault]
-    (with_names if hop == "DNS" else by_dns)(setup, names, **changes)
-    if krb5:
-        if "canonicalize" in krb5[1]:
-            setup.change("  dns_canonicalize_hostname = false\n", "")
-        setup.change(*krb5)
-    path = without_kdcs(setup.ask()) if hop != "DNS" and "no record of" not in fault else setup.ask()
-    told = first_of(path)
-    assert (told["id"], told["hop_name"]) == (wanted, hop), path["findings"]
-    assert told["command"]
-
-
-def test_a_kdc_line_whose_name_has_no_address_is_told_with_its_place(setup, names):
-    setup.name_server, zone = names
-    zone.records = dict(HEALTHY_NAMES)
-    setup.change("    kdc = 127.0.0.1:", "    kdc = dc9.alpha.test\n    kdc = 127.0.0.1:")
-    told = first_of(setup.ask())
-    assert (told["id"], told["hop_name"]) == ("realm.kdc-unresolved", f"KDC {ALPHA}")
-    assert value_of(told, "place").startswith(f"{setup.krb5}:")
-
-
-def test_a_name_server_that_is_silent_is_told_and_waited_for_once(setup, names):
-    by_dns(setup, names)
-    setup.name_server = "127.0.0.1:1"
-    assert first_of(setup.ask())["id"] == "realm.dns-silent"
-    setup.name_server, zone = names
-    zone.silent = True
-    try:
-        assert first_of(setup.ask("kerberos", "--timeout", "300ms"))["id"] == "realm.dns-silent"
-    finally:
-        zone.silent = False
-
-
 # Accounts, by LDAP.
 
 
@@ -490,9 +412,17 @@ def test_a_name_that_two_accounts_have_is_told_with_both(accounts_of):
 
 
 def test_a_name_that_no_account_has_is_told_with_the_command(accounts_of):
-    told = first_of(accounts_of.ask())
+    accounts_of.setup.change("kdc = 127.0.0.1:", f"kdc = 127.0.0.1:{free_port()}\n    admin_server = 127.0.0.1:")
+    told = first_of({"findings": [one for one in accounts_of.ask()["findings"] if one["hop_name"] == "directory"]})
     assert (told["id"], told["level"], told["hop_name"]) == ("account.none", "error", "directory")
     assert told["command"] == f"setspn -S HTTP/{HOST} ACCOUNT"
+
+
+def test_a_directory_without_the_account_of_a_service_that_the_kdc_knows_is_another_one(accounts_of):
+    path = accounts_of.ask()
+    assert path["worst"] == "note"
+    told = next(one for one in path["findings"] if one["id"] == "account.other-directory")
+    assert (told["level"], told["hop_name"]) == ("note", "directory")
 
 
 def test_where_only_the_joined_host_has_the_name_the_ticket_is_for_its_key(accounts_of):
@@ -508,8 +438,15 @@ def test_a_directory_that_refuses_or_is_not_there_is_told_and_nothing_hangs(acco
     wrong.write_text("no\n")
     told = first_of(accounts_of.setup.ask("kerberos", "--ldap", accounts_of.directory.url, "--bind-dn", READER, "--password-file", str(wrong)))
     assert (told["id"], told["hop_name"]) == ("account.directory", "directory")
-    told = first_of(accounts_of.setup.ask("kerberos", "--ldap", f"ldap://127.0.0.1:{free_port()}"))
-    assert told["id"] == "account.directory"
+    assert f"the directory refuses the account {READER}: Invalid credentials" in told["seen"]
+    assert str(wrong) in told["remedy"]
+    missing = accounts_of.setup.folder / "missing.password"
+    told = first_of(accounts_of.setup.ask("kerberos", "--ldap", accounts_of.directory.url, "--bind-dn", READER, "--password-file", str(missing)))
+    assert str(missing) in told["seen"]
+    path = accounts_of.setup.ask("kerberos", "--ldap", f"ldap://127.0.0.1:{free_port()}")
+    assert first_of(path)["id"] == "account.directory"
+    assert "no connection" in first_of(path)["seen"]
+    assert "directory ✗" in path["drawn"]
 
 
 def test_an_agent_whose_ticket_the_gate_does_not_take_is_named(accounts_of):
