@@ -180,7 +180,8 @@ std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, c
                    .judges = view.judges,
                    .hop = 1,
                    .tcp_only = wants_proxy_header(*listener),
-                   .context_paths = context_paths_of(config, host)};
+                   .context_paths = context_paths_of(config, host),
+                   .is_gate = true};
   return doctor::GateSubject{
       .site = std::move(site), .has_name = !made_up, .serve = cat("pforte serve --config ", config.file)};
 }

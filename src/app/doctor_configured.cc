@@ -14,6 +14,7 @@
 #include "conf/problem.h"
 #include "doctor/all_ended.h"
 #include "gate/plan.h"
+#include "gate/sign_in.h"
 
 namespace pforte::app {
 namespace {
@@ -58,7 +59,7 @@ class Configured {
   Configured(const DoctorCall& call, std::shared_ptr<const PathView> view, gate::Config config,
              Examinations& examinations)
       : call_(call), view_(std::move(view)), config_(std::move(config)), examinations_(examinations) {
-    find_shared_connections();
+    judge_files();
   }
 
   void add_site(const gate::SiteConfig& site, const std::string& host) {
@@ -140,6 +141,7 @@ class Configured {
   // The first server stands behind the gate in the same path, the others each in one that begins at the gate.
   void add_paths(const std::string& host, std::vector<Server> servers) {
     std::optional<doctor::GateSubject> gate = subject_of_host(config_, *view_, host);
+    if (gate && !broken_.empty()) gate->mend = check_command();
     std::vector<doctor::Hop> hops = {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Gate"}}};
     ConfiguredPath parts{.gate = std::move(gate), .server = std::nullopt};
     if (!servers.empty()) {
@@ -148,6 +150,7 @@ class Configured {
       parts.server->hop = 2;
     }
     add(parts, doctor::Path(cat("site ", host), std::move(hops)));
+    tell_what_is_broken(*examinations_.back().path);
     tell_shared_connections(host, *examinations_.back().path);
     for (std::size_t i = 1; i < servers.size(); ++i) {
       doctor::Path path(servers[i].name,
@@ -170,17 +173,28 @@ class Configured {
                              }});
   }
 
-  // Certificates are needed for it; where the plan cannot be made, `pforte check` says why.
-  void find_shared_connections() {
-    if (config_.passthroughs.empty()) return;
+  // As `pforte check` does, but for what needs the state folder.
+  void judge_files() {
     conf::Problems problems;
     gate::SiteNames numbered;
     gate::PlanParts parts{.previous = nullptr, .numbered = numbered, .inventory = nullptr, .sign_in = {}};
     gate::make_plan(config_, parts, problems);
+    gate::check_sign_in_files(config_, problems);
     for (const conf::Problem& problem : problems.in_order()) {
       if (problem.code == kSharedConnectionCode) shared_.push_back(problem);
+      if (problem.severity == conf::Severity::Error) broken_.push_back(problem);
     }
   }
+
+  void tell_what_is_broken(doctor::Path& path) const {
+    if (broken_.empty()) return;
+    const conf::Problem& first = broken_.front();
+    Message text = {cat(conf::to_text(first.place), ": ", first.what.en),
+                    cat(conf::to_text(first.place), ": ", first.what.de)};
+    doctor::tell_configuration(broken_.size(), text, check_command(), 1, path);
+  }
+
+  std::string check_command() const { return cat("pforte check --config ", config_.file); }
 
   // At the path of the host in whose line of the file it was found.
   void tell_shared_connections(const std::string& host, doctor::Path& path) {
@@ -202,6 +216,7 @@ class Configured {
   Examinations& examinations_;
   ConfiguredTrust trust_;
   std::vector<conf::Problem> shared_;
+  std::vector<conf::Problem> broken_;             // keep the gate from loading it
   std::set<std::string, std::less<>> looked_at_;  // backends whose servers stand in a path already
 };
 

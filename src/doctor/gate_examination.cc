@@ -16,6 +16,11 @@ constexpr Check kGateStopped{.id = "path.gate-stopped",
                              .source = "RFC 9293, 3.10.7.1",
                              .why = {"nobody listens at an address of the configuration's [[listener]]",
                                      "an einer Adresse eines [[listener]] der Konfiguration lauscht niemand"}};
+constexpr Check kConfigurationBroken{
+    .id = "path.configuration",
+    .source = "pforte(1), check",
+    .why = {"with it the gate does not start, and one that runs goes on with what it had before",
+            "damit startet das Tor nicht, und ein laufendes behält, was es vorher hatte"}};
 constexpr Check kSharedConnection{
     .id = "path.shared-connection",
     .source = "RFC 9113, 9.1.1",
@@ -32,6 +37,14 @@ net::Task<> examine_where_name_leads(const Setting& setting, const NameFacts& fa
   co_return {};
 }
 
+Message remedy_of_stop(const GateSubject& subject) {
+  Message start = {cat("systemctl start pforte, or ", subject.serve),
+                   cat("systemctl start pforte oder ", subject.serve)};
+  if (subject.mend.empty()) return start;
+  return {cat("mend the configuration first: ", subject.mend, "; then ", start.en),
+          cat("zuerst die Konfiguration berichtigen: ", subject.mend, "; dann ", start.de)};
+}
+
 }  // namespace
 
 net::Task<bool> examine_listener(const Setting& setting, const GateSubject& subject, Path& path) {
@@ -44,8 +57,7 @@ net::Task<bool> examine_listener(const Setting& setting, const GateSubject& subj
              .hop = subject.site.hop,
              .seen = {cat("nobody listens at ", at.to_text(), ": pforte does not run"),
                       cat("bei ", at.to_text(), " lauscht niemand: pforte läuft nicht")},
-             .remedy = {cat("systemctl start pforte, or ", subject.serve),
-                        cat("systemctl start pforte oder ", subject.serve)},
+             .remedy = remedy_of_stop(subject),
              .command = cat("ss -ltnp sport = :", at.port())});
   co_return false;
 }
@@ -57,6 +69,17 @@ net::Task<> examine_gate(const Setting& setting, const NameFacts& facts, GateSub
   if (listens && subject.has_name) parts.push_back(examine_where_name_leads(setting, facts, subject, path));
   co_await all_ended(std::move(parts));
   co_return {};
+}
+
+void tell_configuration(std::size_t count, const Message& first, const std::string& check, std::size_t hop,
+                        Path& path) {
+  path.tell({.check = kConfigurationBroken,
+             .level = Level::Error,
+             .hop = hop,
+             .seen = {cat("the gate cannot load its configuration, errors: ", count, "; the first: ", first.en),
+                      cat("das Tor kann seine Konfiguration nicht laden, Fehler: ", count, "; der erste: ", first.de)},
+             .remedy = {cat("mend what it says: ", check), cat("berichtigen, was es nennt: ", check)},
+             .command = check});
 }
 
 void tell_shared_connection(const Message& what, const Message& remedy, std::size_t hop, Path& path) {

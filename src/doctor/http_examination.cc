@@ -7,6 +7,7 @@
 #include "doctor/all_ended.h"
 #include "doctor/http_answer.h"
 #include "doctor/http_fields.h"
+#include "doctor/http_gate.h"
 #include "doctor/http_heads.h"
 #include "doctor/http_paths.h"
 #include "doctor/http_redirects.h"
@@ -22,6 +23,7 @@ net::Task<> examine_http(const Setting& setting, const HttpSubject& subject, Pat
   HttpQuestion question{.path = subject.destination.path, .fields = {{"Accept", "text/html, */*;q=0.5"}}};
   std::optional<HttpAnswer> first = co_await first_answer(setting, teller, question);
   if (!first) co_return {};
+  tell_whether_gate(teller, *first);
   tell_framing(teller, *first);
   tell_fields(teller, *first, now_in_seconds());
   tell_health(teller, *first);

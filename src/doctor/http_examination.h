@@ -26,6 +26,9 @@ struct HttpSubject {
   std::size_t hop = 0;      // of the path, which the server is
   std::span<const std::string_view> context_paths = {};  // each must lead to the application: a preset's
   std::optional<HealthyStatuses> healthy = {};           // the first request is a gate's health check; none: it is not
+  bool is_gate = false;               // what answers must be Pforte; the first request is its own health page
+  bool asks_for_certificate = false;  // of the client, in the handshake
+  std::string trust_file = {};        // for curl, certificates in PEM; empty: curl's own
 };
 
 // Examines what a server answers, who else answers in its place, and what gets lost on the way; tells the path. Over

@@ -31,6 +31,11 @@ constexpr Check kHttpBadRequest{.id = "http.bad-request",
                                 .source = "RFC 9110, 15.5.1",
                                 .why = {"the server does not take a plain GET as every browser sends it",
                                         "der Server nimmt ein gewöhnliches GET nicht, wie es jeder Browser sendet"}};
+constexpr Check kHttpCertificateWanted{
+    .id = "http.certificate-wanted",
+    .source = "RFC 8446, 4.3.2",
+    .why = {"the server lets the handshake pass without a client certificate and refuses every request then",
+            "der Server lässt den Handshake ohne Clientzertifikat durch und lehnt dann jede Anfrage ab"}};
 constexpr Check kHttpProxySignIn{.id = "http.proxy-sign-in",
                                  .source = "RFC 9110, 15.5.8",
                                  .why = {"programs that cannot sign in at the proxy do not get through",
@@ -207,7 +212,22 @@ Level level_of_status(const StatusMeaning& meaning, const HttpSubject& subject) 
   return Level::Error;
 }
 
+// nginx with ssl_verify_client says it so, and not in the handshake.
+void tell_certificate_wanted(HttpTeller& teller, const HttpAnswer& answer, const std::optional<Answerer>& answerer) {
+  Message who = name_of(answerer);
+  teller.tell(kHttpCertificateWanted, Level::Error,
+              {cat("a client certificate is wanted: 400 from ", who.en),
+               cat("ein Clientzertifikat wird verlangt: 400; geantwortet hat: ", who.de)},
+              {"give the client a certificate of an authority that the server names, or let the server do without "
+               "(nginx: ssl_verify_client optional)",
+               "dem Client ein Zertifikat einer CA geben, die der Server nennt, oder den Server darauf verzichten "
+               "lassen (nginx: ssl_verify_client optional)"},
+              signs_of(answer, answerer), {"--cert", "CLIENT.pem", "--key", "CLIENT.key"});
+}
+
 void tell_refusal(HttpTeller& teller, const HttpAnswer& answer, const std::optional<Answerer>& answerer) {
+  if (answer.status == 400 && teller.subject().asks_for_certificate)
+    return tell_certificate_wanted(teller, answer, answerer);
   StatusMeaning meaning = answer.status >= 500 ? meaning_of_failure(answer.status) : meaning_of_refusal(answer.status);
   Message who = name_of(answerer);
   teller.tell(meaning.check, level_of_status(meaning, teller.subject()),

@@ -135,8 +135,13 @@ net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, PathSub
   co_return dial;
 }
 
-// Whether TLS is spoken there at all.
-net::Task<bool> examine_seal(const Setting& setting, const PathSubject& subject, Dial dial, Path& path) {
+// What curl can be given to trust; empty: nothing of the kind.
+std::string trust_file_of(const Judges& judges) {
+  bool one = judges.trust.size() == 1 && judges.trust.front()->form == pki::StoreForm::Pem;
+  return one ? judges.trust.front()->name : std::string();
+}
+
+net::Task<TlsPicture> examine_seal(const Setting& setting, const PathSubject& subject, Dial dial, Path& path) {
   TlsSubject sealed{.dial = std::move(dial),
                     .destination = subject.destination,
                     .hop = subject.hop,
@@ -156,7 +161,7 @@ net::Task<bool> examine_seal(const Setting& setting, const PathSubject& subject,
     inspected.direct = [&setting, destination = subject.destination] { return dial_end(setting, destination); };
   co_await examine_inspection(setting, inspected, picture.sent, path);
   for (const Finding* finding : told.in_order()) path.tell(*finding);
-  co_return picture.speaks_tls;
+  co_return picture;
 }
 
 }  // namespace
@@ -184,14 +189,20 @@ net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubj
   if (!dial) co_return {};
   if (subject.destination.via) subject.hop = path.hops().size() - 1;
   path.reach(subject.hop);
-  bool goes_on = true;
-  if (subject.destination.speaks_tls()) goes_on = co_await examine_seal(setting, subject, dial, path);
-  if (!goes_on || subject.destination.scheme == Scheme::Tls) co_return {};
+  TlsPicture sealed;
+  if (subject.destination.speaks_tls()) {
+    sealed = co_await examine_seal(setting, subject, dial, path);
+    if (!sealed.speaks_tls) co_return {};
+  }
+  if (subject.destination.scheme == Scheme::Tls) co_return {};
   HttpSubject asked{.dial = std::move(dial),
                     .destination = subject.destination,
                     .hop = subject.hop,
                     .context_paths = subject.context_paths,
-                    .healthy = subject.healthy};
+                    .healthy = subject.healthy,
+                    .is_gate = subject.is_gate,
+                    .asks_for_certificate = sealed.asks_for_certificate,
+                    .trust_file = trust_file_of(subject.judges)};
   co_await examine_http(setting, asked, path);
   co_return {};
 }

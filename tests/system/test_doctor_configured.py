@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from backends import Backend
+from backends import Backend, tls_server
 from gate import Gate, run_pforte, standard_config, toml_document
 from laboratory import Report
 from pki import Authority
@@ -49,6 +50,7 @@ def test_a_site_is_followed_from_its_clients_to_its_server(start_gate: Callable[
     report = report_of("site", HOST, "--config", str(gate.file), "--trust", str(authority.certificate))
     assert [hop["name"] for hop in report.path["hops"]] == ["client", "gate", f"app {app.url}"]
     assert report.of_level("error", "warning") == []
+    assert "64 KiB" in next(one for one in report.findings if one["id"] == "http.heads" and one["hop_name"] == "gate")["seen"]
 
 
 def test_a_server_that_is_down_is_the_fault_and_not_the_gate(start_gate: Callable[..., Gate], authority: Authority) -> None:
@@ -127,3 +129,33 @@ def test_what_cannot_be_examined_is_said_with_status_two(tmp_path: Path, authori
         done = run_pforte("doctor", *arguments, "--config", file)
         assert done.returncode == 2 and why in done.stderr, (arguments, done.stderr)
     assert run_pforte("doctor", "--config", str(tmp_path / "none.toml")).returncode == 2
+
+
+def test_another_program_at_the_gates_address_is_told(tmp_path: Path, authority: Authority) -> None:
+    with closing(Backend(lambda exchange: exchange.answer(b"hello"), tls=tls_server(authority.issue(HOST)))) as other:
+        config = standard_config(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST))
+        config["listener"][0]["address"] = other.url.removeprefix("https://")
+        file = tmp_path / "pforte.toml"
+        file.write_text(toml_document(config))
+        report = report_of("site", HOST, "--config", str(file), "--trust", str(authority.certificate))
+    assert report.first_error == ("path.not-the-gate", "gate")
+
+
+def test_a_configuration_that_cannot_be_loaded_is_told_before_the_gate_that_stands(tmp_path: Path, authority: Authority) -> None:
+    mixed = authority.issue(HOST).config() | {"key": authority.issue("other.localhost").config()["key"]}
+    file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site={"hosts": [HOST], "certificate": mixed})
+    for subject in (("site", HOST), ()):
+        report = report_of(*subject, "--config", file)
+        assert report.first_error == ("path.configuration", "gate")
+        assert report.found("path.configuration")["command"] == f"pforte check --config {file}"
+        assert f"first: pforte check --config {file}" in report.found("path.gate-stopped")["remedy"]
+
+
+def test_a_limit_of_the_gate_for_tickets_is_shown_by_the_command(start_gate: Callable[..., Gate], app: Backend, authority: Authority) -> None:
+    gate = start_gate(app, site=site(authority, HOST), limits={"authorization": "16KiB"})
+    gate.clients_stay = True
+    report = report_of("site", HOST, "--config", str(gate.file), "--trust", str(authority.certificate))
+    limit = next(one for one in report.findings if one["id"] == "http.head-limit" and one["hop_name"] == "gate")
+    assert {"name": "refused", "value": "32 KiB"} in limit["evidence"]
+    shown = subprocess.run(limit["command"], shell=True, capture_output=True, text=True, timeout=20)
+    assert " 431 " in shown.stderr, (limit["command"], shown.stderr)

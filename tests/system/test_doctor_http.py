@@ -316,6 +316,27 @@ def test_nginx_is_known_for_what_it_answers(laboratory):
     assert limit["level"] == "note" and {"name": "taken", "value": "4 KiB"} in limit["evidence"] and "large_client_header_buffers" in limit["remedy"]
 
 
+def test_a_client_certificate_that_is_wanted_behind_the_handshake_is_told(tmp_path, authority):
+    if not shutil.which("nginx", path="/usr/sbin:/usr/bin"):
+        pytest.skip("there is no nginx")
+    port, pair = free_port(), authority.issue("localhost", "127.0.0.1")
+    tmp_path.chmod(0o755)
+    config = f"""daemon off; master_process off; pid {tmp_path}/pid; error_log stderr; events {{}}
+        http {{ access_log off; client_body_temp_path {tmp_path}; proxy_temp_path {tmp_path}; fastcgi_temp_path {tmp_path};
+        uwsgi_temp_path {tmp_path}; scgi_temp_path {tmp_path};
+        server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {pair.chain}; ssl_certificate_key {pair.key};
+        ssl_verify_client on; ssl_client_certificate {authority.certificate}; }} }}"""
+    (tmp_path / "nginx.conf").write_text(config)
+    nginx = subprocess.Popen(["/usr/sbin/nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: subprocess.run(["curl", "-kso", "/dev/null", f"https://localhost:{port}/"]).returncode == 0, "nginx is there")
+        done = run_pforte("doctor", "url", f"https://localhost:{port}/", "--trust", str(authority.certificate), "--json", timeout=60)
+    finally:
+        nginx.kill()
+        nginx.wait()
+    assert ids_of(json.loads(done.stdout)["paths"][0], "error")[0] == "http.certificate-wanted"
+
+
 def test_no_server_makes_it_wait_for_ever(laboratory):
     assert laboratory.seconds < 60
     assert not [one for path in laboratory.told.values() for one in path["findings"] if one["id"].startswith("doctor.")]
