@@ -106,7 +106,7 @@ Level level_of_inspection(const InspectionSubject& subject) {
 
 void tell_cause(const InspectionSubject& subject, Path& path, Finding finding) {
   finding.hop = subject.hop;
-  finding.remedy = remedy_of_inspection();
+  if (finding.remedy.en.empty()) finding.remedy = remedy_of_inspection();
   finding.command = s_client_command(subject.destination, {"-showcerts"});
   finding.clients = {pki::ClientKind::App, pki::ClientKind::Java};
   path.tell(std::move(finding));
@@ -173,7 +173,8 @@ bool is_expected(std::span<const pki::Certificate> chain, std::string_view issue
 void tell_inspection(const InspectionSubject& subject, std::span<const pki::Certificate> seen,
                      std::span<const pki::Certificate> direct, Path& path) {
   if (seen.empty()) return;
-  bool expected = !subject.expected_issuer.empty() && is_expected(seen, subject.expected_issuer);
+  bool expected = !subject.expected_issuer.empty() && (is_expected(seen, subject.expected_issuer) ||
+                                                       is_expected(subject.validated, subject.expected_issuer));
   std::string_view product = inspector_in(seen);
   if (!product.empty() && !expected) {
     tell_cause(subject, path,
@@ -184,14 +185,18 @@ void tell_inspection(const InspectionSubject& subject, std::span<const pki::Cert
     return;
   }
   if (!subject.expected_issuer.empty() && !expected) {
-    tell_cause(subject, path,
-               {.check = kIssuerUnexpected,
-                .level = Level::Error,
-                .seen = {cat("the certificate is issued by ", seen.front().issuer.text(), ", expected was ",
-                             subject.expected_issuer),
-                         cat("das Zertifikat ist von ", seen.front().issuer.text(), ", erwartet war ",
-                             subject.expected_issuer)},
-                .evidence = issuers(seen, direct)});
+    tell_cause(
+        subject, path,
+        {.check = kIssuerUnexpected,
+         .level = Level::Error,
+         .seen = {cat("the certificate is issued by ", seen.front().issuer.text(), ", expected was ",
+                      subject.expected_issuer),
+                  cat("das Zertifikat ist von ", seen.front().issuer.text(), ", erwartet war ",
+                      subject.expected_issuer)},
+         .remedy = {"ask whoever runs the server whether its CA was changed; if not, somebody on the way opens TLS",
+                    "beim Betreiber des Servers fragen, ob die CA gewechselt wurde; wenn nicht, öffnet jemand "
+                    "auf dem Weg TLS"},
+         .evidence = issuers(seen, direct)});
     return;
   }
   if (!direct.empty() && direct.front().issuer != seen.front().issuer)

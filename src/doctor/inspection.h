@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "doctor/destination.h"
 #include "doctor/path.h"
@@ -14,9 +15,10 @@ namespace pforte::doctor {
 // Where TLS may be opened and sealed again by somebody on the way, with certificates of a CA of theirs.
 struct InspectionSubject {
   Destination destination;
-  std::size_t hop = 0;          // who opens TLS, if anybody does: the proxy, else the end
-  bool chain_holds = true;      // for all clients that were asked
-  Dial direct;                  // to the end without its proxy; empty where there is none
+  std::size_t hop = 0;                           // who opens TLS, if anybody does: the proxy, else the end
+  bool chain_holds = true;                       // for all clients that were asked
+  Dial direct;                                   // to the end without its proxy; empty where there is none
+  std::vector<pki::Certificate> validated = {};  // the path by which the chain holds; empty: it does not
   std::string expected_issuer;  // a part of an issuer's name, or the SHA-256 of a certificate; empty: none is expected
 };
 

@@ -25,6 +25,7 @@ InspectionSubject subject_of(std::string expected = {}) {
   return {.destination = read_url("https://crm.example.com/").value(),
           .hop = 1,
           .direct = {},
+          .validated = {},
           .expected_issuer = std::move(expected)};
 }
 
@@ -79,6 +80,20 @@ TEST_CASE("what is expected is no inspection, whatever its name") {
   CHECK(path.worst() == Level::Ok);
   tell_inspection(subject_of("Public CA"), chain_from("Company CA"), {}, path);
   CHECK(path.first_error()->check.id == "inspection.unexpected-issuer");
+}
+
+TEST_CASE("the root that the chain ends in is expected though the server does not send it") {
+  pki::testing::Made root = make(pki::testing::authority("Company CA"), nullptr);
+  std::vector<pki::Certificate> sent = {make({}, &root).certificate};
+  Path path = two_hops();
+  InspectionSubject subject = subject_of(root.certificate.sha256());
+  tell_inspection(subject, sent, {}, path);
+  REQUIRE(path.first_error());
+  CHECK(path.first_error()->remedy.en.starts_with("ask whoever runs the server"));
+  Path validated = two_hops();
+  subject.validated = {sent[0], root.certificate};
+  tell_inspection(subject, sent, {}, validated);
+  CHECK(validated.worst() == Level::Ok);
 }
 
 TEST_CASE("nothing is told where nothing can be compared") {

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "doctor/file_rights.h"
 #include "doctor/krb5_lint.h"
+#include "doctor/shown_command.h"
 
 namespace pforte::doctor {
 namespace {
@@ -19,13 +20,13 @@ constexpr Check kKrb5Writable{
 void lint_krb5_rights(const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
   std::optional<std::string> open = changed_by_everybody(facts.krb5_name);
   if (!open) return;
-  std::string command = cat("chmod o-w ", *open);
+  std::string command = cat("chmod o-w ", shell_word(*open));
   path.tell({.check = kKrb5Writable,
              .level = Level::Warning,
              .hop = hops.krb5,
              .seen = {cat("everybody on this machine can change ", *open), cat("jeder hier kann ", *open, " ändern")},
              .remedy = {command, command},
-             .command = cat("namei -l ", facts.krb5_name),
+             .command = cat("namei -l ", shell_word(facts.krb5_name)),
              .evidence = {evidence_of({facts.krb5_name, 0, 0})}});
 }
 

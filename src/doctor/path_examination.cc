@@ -156,6 +156,7 @@ net::Task<TlsPicture> examine_seal(const Setting& setting, const PathSubject& su
                               .hop = proxied ? subject.hop - 1 : subject.hop,
                               .chain_holds = told.worst_of(subject.hop) != Level::Error,
                               .direct = {},
+                              .validated = picture.validated,
                               .expected_issuer = subject.expected_issuer};
   if (proxied)
     inspected.direct = [&setting, destination = subject.destination] { return dial_end(setting, destination); };

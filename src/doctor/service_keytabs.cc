@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "doctor/file_rights.h"
+#include "doctor/shown_command.h"
 #include "doctor/spn_check.h"
 #include "kerberos/access.h"
 #include "kerberos/keytab.h"
@@ -59,7 +60,7 @@ void tell_key_fault(const kerberos::KeytabConfig& one, kerberos::Fault fault, st
              .hop = hop,
              .seen = std::move(fault.what),
              .remedy = std::move(fault.remedy),
-             .command = cat("klist -ekt ", one.keytab.value),
+             .command = cat("klist -ekt ", shell_word(one.keytab.value)),
              .evidence = {{.name = {"service", "Dienst"}, .value = one.principal.to_text()}, evidence_of(one.place)}});
 }
 
@@ -85,14 +86,14 @@ void tell_keytab(kerberos::KeytabFinding finding, KeytabHop at) {
 void tell_folder(const std::string& file, KeytabHop at) {
   std::optional<std::string> open = changed_by_everybody(file);
   if (!open || kerberos::check_keytab_rights(file)) return;
-  std::string command = cat("chmod o-w ", *open);
+  std::string command = cat("chmod o-w ", shell_word(*open));
   at.path.tell({.check = kKeytabFolder,
                 .level = Level::Error,
                 .hop = at.hop,
                 .seen = {cat("everybody on this machine can change ", *open, ", and so replace ", file),
                          cat("jeder hier kann ", *open, " ändern und so ", file, " ersetzen")},
                 .remedy = {command, command},
-                .command = cat("namei -l ", file)});
+                .command = cat("namei -l ", shell_word(file))});
 }
 
 // Root may everything as it is.
@@ -100,14 +101,14 @@ void tell_owner(const std::string& file, uid_t gate_user, KeytabHop at) {
   std::optional<uid_t> owner = owner_of(file);
   if (!owner || *owner == 0 || *owner == gate_user) return;
   std::string who = kerberos::user_name(*owner), gate = kerberos::user_name(gate_user);
-  std::string command = cat("chown ", gate, " ", file);
+  std::string command = cat("chown ", gate, " ", shell_word(file));
   at.path.tell({.check = kKeytabOwner,
                 .level = Level::Warning,
                 .hop = at.hop,
                 .seen = {cat(file, " belongs to ", who, ", and the gate runs as ", gate),
                          cat(file, " gehört ", who, ", und das Tor läuft als ", gate)},
                 .remedy = {command, command},
-                .command = cat("ls -l ", file)});
+                .command = cat("ls -l ", shell_word(file))});
 }
 
 }  // namespace
@@ -135,7 +136,7 @@ void check_keytab_file(const std::string& file, uid_t gate_user, bool services_j
                         .level = kerberos::KeytabLevel::Error,
                         .what = read.error().what,
                         .remedy = read.error().remedy,
-                        .command = cat("namei -l ", file)});
+                        .command = cat("namei -l ", shell_word(file))});
   }
   if (services_judge) std::erase_if(findings, is_told_with_service);
   std::ranges::move(kerberos::judge_keytab_rights(file, gate_user), std::back_inserter(findings));

@@ -187,6 +187,14 @@ class ChainJudge {
     return std::move(findings_);
   }
 
+  std::vector<pki::Certificate> path() const {
+    std::vector<pki::Certificate> path;
+    if (!verdict_.trusted) return path;
+    path.reserve(verdict_.path.size());
+    for (const pki::Certificate* certificate : verdict_.path) path.push_back(*certificate);
+    return path;
+  }
+
  private:
   // Behind those of the same rank.
   void add(Finding finding) {
@@ -324,8 +332,9 @@ void ChainJudge::sum_up() {
 
 }  // namespace
 
-std::vector<Finding> judge_chain(const TlsSubject& subject, const ShownChain& shown) {
-  return ChainJudge(subject, shown).findings();
+ChainVerdict judge_chain(const TlsSubject& subject, const ShownChain& shown) {
+  ChainJudge judge(subject, shown);
+  return {.findings = judge.findings(), .path = judge.path()};
 }
 
 }  // namespace pforte::doctor

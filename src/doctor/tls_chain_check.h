@@ -17,8 +17,14 @@ struct ShownChain {
   pki::Instant at;
 };
 
+// What is made of it.
+struct ChainVerdict {
+  std::vector<Finding> findings;
+  std::vector<pki::Certificate> path;  // from the leaf to who is trusted; empty: nobody vouches for it
+};
+
 // What clients make of it, how it is sent, how long it holds; what breaks a path first. Takes milliseconds: not for a
 // loop's thread. `subject` without its dial.
-std::vector<Finding> judge_chain(const TlsSubject& subject, const ShownChain& shown);
+ChainVerdict judge_chain(const TlsSubject& subject, const ShownChain& shown);
 
 }  // namespace pforte::doctor

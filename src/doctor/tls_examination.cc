@@ -119,6 +119,7 @@ TlsPicture picture_of(const TlsScan& scan, const std::vector<std::string>& chain
 struct JudgedChain {
   std::vector<pki::Certificate> sent;
   std::vector<Finding> findings;
+  std::vector<pki::Certificate> path;
 };
 
 // On a thread of the pool, since it takes milliseconds.
@@ -136,7 +137,11 @@ JudgedChain judge_shown(const TlsSubject& subject, std::vector<std::string> chai
                                          {"have it issued anew", "es neu ausstellen lassen"}));
   }
   bool own_is_readable = judged.findings.empty() && !shown.sent.empty();
-  if (own_is_readable) std::ranges::move(judge_chain(subject, shown), std::back_inserter(judged.findings));
+  if (own_is_readable) {
+    ChainVerdict verdict = judge_chain(subject, shown);
+    std::ranges::move(verdict.findings, std::back_inserter(judged.findings));
+    judged.path = std::move(verdict.path);
+  }
   judged.sent = std::move(shown.sent);
   return judged;
 }
@@ -176,6 +181,7 @@ net::Task<> tell_chains(const Setting& setting, const TlsSubject& subject, const
   std::vector<std::vector<std::string>> others = other_chains(scan, chain);
   JudgedChain judged = co_await judged_on_pool(setting, subject, std::move(chain), picture.stapled);
   picture.sent = std::move(judged.sent);
+  picture.validated = std::move(judged.path);
   for (Finding& finding : judged.findings) path.tell(std::move(finding));
   for (std::vector<std::string>& other : others) {
     JudgedChain also = co_await judged_on_pool(setting, subject, std::move(other), "");

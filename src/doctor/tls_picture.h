@@ -48,6 +48,7 @@ struct TlsPicture {
   bool speaks_tls = false;
   std::vector<VersionOffer> versions;          // those it takes, the oldest first
   std::vector<pki::Certificate> sent;          // by the server, in its order
+  std::vector<pki::Certificate> validated;     // from the server's own to who is trusted; empty: nobody vouches for it
   std::optional<Negotiated> negotiated;        // none: no handshake came to an end
   std::string broken_off;                      // why it did not, in OpenSSL's words; empty: it did, or none was tried
   std::vector<std::string> protocols;          // each that it takes by ALPN: "h2", "http/1.1"
