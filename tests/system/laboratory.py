@@ -25,14 +25,13 @@ import pytest
 
 from gate import BINARY, SANITIZED
 from pki import Pair
+from serving import Handler, serve_each
 
 CLONE_NEWNET = 0x40000000
 A, CNAME, PTR, TXT, AAAA, SRV = 1, 5, 12, 16, 28, 33
 SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
 FAR = "10.5.0.2"  # the other end of a cable, in a network namespace of its own
 NEAR = "10.5.0.1"
-
-Handler = Callable[[socket.socket], None]
 
 
 def unavailable() -> str | None:
@@ -230,20 +229,7 @@ class Laboratory:
         listening = where.make(lambda: bound(socket.SOCK_STREAM, address, port))
         listening.listen(64)
         self.sockets.append(listening)
-
-        def take() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    client, _ = listening.accept()
-                    threading.Thread(target=handled, args=(client,), daemon=True).start()
-
-        def handled(client: socket.socket) -> None:
-            with contextlib.suppress(OSError), client:
-                client.settimeout(20)
-                handler(client)
-
-        threading.Thread(target=take, daemon=True).start()
-        return int(listening.getsockname()[1])
+        return serve_each(listening, handler)
 
     def full_backlog(self, address: str = "127.0.0.1") -> int:
         """A port whose queue is full: further SYNs are dropped."""

@@ -15,9 +15,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ports import free_port
+from serving import Handler, serve_each
 from tls_certificates import Made
-
-Handler = Callable[[socket.socket], None]
 
 
 class Servers:
@@ -91,20 +90,7 @@ class Servers:
         """One of ours: each connection on a thread."""
         listening = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.sockets.append(listening)
-
-        def take() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    client, _ = listening.accept()
-                    threading.Thread(target=handled, args=(client,), daemon=True).start()
-
-        def handled(client: socket.socket) -> None:
-            with contextlib.suppress(OSError), client:
-                client.settimeout(20)
-                handler(client)
-
-        threading.Thread(target=take, daemon=True).start()
-        return int(listening.getsockname()[1])
+        return serve_each(listening, handler)
 
 
 # What servers of ours do with a hello.
