@@ -17,6 +17,7 @@
 #include "app/doctor_client.h"
 #include "app/doctor_configured.h"
 #include "app/doctor_kerberos.h"
+#include "app/doctor_options.h"
 #include "app/doctor_paths.h"
 #include "app/doctor_trust.h"
 #include "app/doctor_view.h"
@@ -139,6 +140,7 @@ int complain(const Complaint& complaint, const CommandLine& line, const Streams&
 }  // namespace
 
 int run_doctor(const CommandLine& line, const Streams& streams) {
+  if (std::optional<Complaint> unheeded = unheeded_option(line)) return complain(*unheeded, line, streams);
   if (line.operand == "client") return tell_of_client(line, streams);
   if (line.operand == "browser") return make_browser_policies(line, streams);
   Answer<std::chrono::milliseconds> step = step_time_in(line);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "doctor/shown_command.h"
 #include "kerberos/encryption.h"
+#include "kerberos/krb5_file.h"
 
 namespace pforte::doctor {
 namespace {
@@ -139,9 +140,14 @@ std::vector<Evidence> offered_evidence(const std::vector<kerberos::OfferedKey>& 
   return evidence;
 }
 
+std::string krb5_environment(const std::string& krb5_config) {
+  bool usual = krb5_config.empty() || krb5_config == kerberos::kSystemKrb5File;
+  return usual ? std::string() : cat("KRB5_CONFIG=", shell_word(krb5_config), ' ');
+}
+
 std::string kinit_command(const TicketQuestion& question) {
-  return cat("KRB5CCNAME=MEMORY: kinit -V -k -t ", shell_word(question.service.keytab), ' ',
-             shell_word(question.service.principal.to_text()));
+  return cat(krb5_environment(question.krb5_config), "KRB5CCNAME=MEMORY: kinit -V -k -t ",
+             shell_word(question.service.keytab), ' ', shell_word(question.service.principal.to_text()));
 }
 
 std::optional<Finding> account_finding(const TicketQuestion& question, const kerberos::KdcMessage& said,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "doctor/kerberos_kdc_ticket.h"
@@ -16,6 +17,9 @@ std::optional<Finding> account_finding(const TicketQuestion& question, const ker
 
 // The encryptions, their names one behind the other, and the salts that the KDC tells.
 std::vector<Evidence> offered_evidence(const std::vector<kerberos::OfferedKey>& offered);
+
+// "KRB5_CONFIG=FILE ", for a command to go by a krb5.conf that is not the system's; else empty.
+std::string krb5_environment(const std::string& krb5_config);
 
 // "kinit -V -k -t KEYTAB PRINCIPAL".
 std::string kinit_command(const TicketQuestion& question);

@@ -129,6 +129,7 @@ net::Task<> try_services(const Setting& setting, const KerberosFacts& facts, con
     TicketQuestion question{.route = route,
                             .service = service,
                             .others = services,
+                            .krb5_config = facts.krb5_name,
                             .clock_is_right = std::chrono::abs(kdc->answer()->clock_ahead()) <= reach.skew,
                             .gate_hop = hops.gate,
                             .keytab_hop = hops.keytab,
@@ -142,7 +143,8 @@ net::Task<> try_services(const Setting& setting, const KerberosFacts& facts, con
 
 net::Task<> examine_realm(const Setting& setting, std::shared_ptr<const KerberosFacts> facts, const KerberosHops& hops,
                           std::string realm, Path& path) {
-  RealmReach reach{.realm = realm, .hop = hops.realms.at(realm), .kdcs = {}, .meant = {}};
+  RealmReach reach{
+      .realm = realm, .krb5_config = facts->krb5_name, .hop = hops.realms.at(realm), .kdcs = {}, .meant = {}};
   reach.skew = facts->config.clock_skew.value_or(reach.skew);
   reach.without_udp = level_without_udp(*facts, realm);
   reach.without_kdc = level_without_kdc(*facts, realm);

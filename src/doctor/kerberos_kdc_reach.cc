@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "doctor/kerberos_kdc_account.h"
 #include "doctor/shown_command.h"
 #include "kerberos/kdc_client.h"
 
@@ -191,7 +192,8 @@ void tell_kdc(const RealmReach& reach, const KdcReach& kdc, bool others, Path& p
                .seen = {cat("the KDC ", name, " is none of ", reach.realm),
                         cat("das KDC ", name, " ist keines von ", reach.realm)},
                .remedy = {"name a KDC of this realm in krb5.conf", "in krb5.conf ein KDC dieses Realms nennen"},
-               .command = cat("KRB5_TRACE=/dev/stderr kinit ", shell_word(cat("x@", reach.realm))),
+               .command = cat(krb5_environment(reach.krb5_config), "KRB5_TRACE=/dev/stderr kinit ",
+                              shell_word(cat("x@", reach.realm))),
                .evidence = {kdc_evidence(kdc)}});
     return;
   }

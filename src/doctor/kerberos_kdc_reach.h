@@ -37,6 +37,7 @@ struct KdcReach {
 // What is known of the KDCs of one realm.
 struct RealmReach {
   std::string realm;
+  std::string krb5_config;  // as in TicketQuestion
   std::size_t hop = 0;
   std::chrono::seconds skew{300};      // that sign-ins bear
   std::vector<KdcReach> kdcs;          // empty: none is named anywhere

@@ -127,7 +127,12 @@ class TicketExamination {
     std::ranges::copy(offered_evidence(offered_), std::back_inserter(findings_.back().evidence));
   }
   std::string klist() const { return cat("klist -k -e -t ", shell_word(question_.service.keytab)); }
-  std::string kvno() const { return cat("kvno ", shell_word(name_)); }
+  // For somebody with a password, since the service itself may be no name to sign in with.
+  std::string kvno() const {
+    std::string by = krb5_environment(question_.krb5_config);
+    return cat(by, "kinit ", shell_word(cat("LOGIN@", question_.service.principal.realm)), " && ", by, "kvno ",
+               shell_word(name_));
+  }
 
   void look_at_account(const KdcMessage& said) {
     offered_ = said.offered;

@@ -22,6 +22,7 @@ struct TicketQuestion {
   kerberos::KdcRoute route;
   KeyedService service;
   std::vector<KeyedService> others;  // of its realm: who may fetch a ticket for it where it cannot itself
+  std::string krb5_config;           // the krb5.conf that counts, for the commands; empty: the system's
   bool clock_is_right = true;        // of this KDC: else no ticket of it can be accepted
   std::size_t gate_hop = 0;
   std::size_t keytab_hop = 0;

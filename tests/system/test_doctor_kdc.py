@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from gate import run_pforte, until
-from kdc import ALPHA, BETA, KDC_CONF, Realms, listens
+from kdc import ALPHA, BETA, KDC_CONF, Realms, listens, password_of
 from keytabs import ktutil_keytab
 from ports import free_port
 from test_doctor_kerberos import SERVICE, Setup, first_of, value_of
@@ -187,7 +187,16 @@ def test_where_all_is_well_a_ticket_is_fetched_and_accepted_and_its_figures_told
     assert value_of(ticket, "sign-in at the KDC").endswith(" ms")
     assert int(value_of(ticket, "header field").removesuffix(" bytes")) > 500
     assert value_of(ticket, "salt at the KDC")
-    assert ticket["command"] == f"kvno {SERVICE}"
+    assert ticket["command"].endswith(f" kvno {SERVICE}")
+
+
+def test_the_command_beside_a_ticket_shows_its_version_to_whoever_pastes_it(lab, tmp_path):
+    told = {finding["id"]: finding for finding in lab.ask()["findings"]}
+    typed = told["ticket.accepted"]["command"].replace("LOGIN", "susan")
+    elsewhere = {name: value for name, value in os.environ.items() if name != "KRB5_CONFIG"}
+    done = subprocess.run(typed, shell=True, input=password_of("susan") + "\n", capture_output=True, text=True, timeout=20,
+                          env={**elsewhere, "KRB5CCNAME": f"FILE:{tmp_path}/tickets", "LC_ALL": "C"})
+    assert f"{SERVICE}: kvno = " in done.stdout, done.stderr
 
 
 def test_a_changed_password_without_anybody_to_ask_shows_as_a_key_that_is_refused(lab):
@@ -229,4 +238,4 @@ def test_one_service_alone_can_be_tried(lab):
     lab.account("alone.alpha.test")
     lab.with_witness()
     ids = [finding["command"] for finding in lab.ask("kerberos", "HTTP/alone.alpha.test")["findings"] if finding["id"] == "ticket.accepted"]
-    assert ids == [f"kvno HTTP/alone.alpha.test@{ALPHA}"]
+    assert [command.split()[-1] for command in ids] == [f"HTTP/alone.alpha.test@{ALPHA}"]

@@ -75,7 +75,9 @@ class Setup:
         return file
 
     def ask(self, *subject: str) -> dict[str, Any]:
-        done = run_pforte("doctor", *(subject or ("kerberos",)), "--dns", self.name_server, "--json", "--config", str(self.file()))
+        subject = subject or ("kerberos",)
+        names = ("--dns", self.name_server) if subject[0] == "kerberos" else ()
+        done = run_pforte("doctor", *subject, *names, "--json", "--config", str(self.file()))
         assert done.returncode in (0, 1), done.stderr
         report = json.loads(done.stdout)
         assert report["ok"] is (done.returncode == 0)
