@@ -4,23 +4,12 @@
 #include <filesystem>
 
 #include "base/printable.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "kerberos/password_key.h"
 
 namespace pforte::app {
 namespace {
-
-// For PowerShell: nothing in it is a command or a variable.
-std::string quoted(const std::string& text) {
-  bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-_./:@").contains(c);
-  });
-  if (plain) return text;
-  std::string out = "'";
-  for (char c : printable(text)) out += c == '\'' ? "''" : std::string(1, c);
-  return out + "'";
-}
 
 bool has(const KeytabRecipe& recipe, int encryption) {
   return std::ranges::find(recipe.encryptions, encryption) != recipe.encryptions.end();
@@ -51,20 +40,20 @@ std::vector<std::string> commands_at_controller(const KeytabRecipe& recipe) {
   if (types.empty()) return {};  // Active Directory has no AES-SHA2
   bool computer = recipe.account && recipe.account->kind == DirectoryAccount::Kind::Computer;
   bool named = recipe.account && recipe.account->kind != DirectoryAccount::Kind::Upn;
-  std::string account = named ? quoted(recipe.account->name) : "ACCOUNT";
+  std::string account = named ? powershell_word(recipe.account->name) : "ACCOUNT";
   std::string mapped = computer && !account.ends_with('$') ? cat(account, '$') : account;
   std::vector<std::string> commands;
   for (const kerberos::Principal& principal : recipe.principals) {
     std::string name = principal.to_text();
     if (!principal.is_simple())
-      commands.push_back(cat("setspn -S ", quoted(name.substr(0, name.rfind('@'))), " ", account));
+      commands.push_back(cat("setspn -S ", powershell_word(name.substr(0, name.rfind('@'))), " ", account));
   }
   commands.push_back(cat(computer ? "Set-ADComputer " : "Set-ADUser ", account, " -KerberosEncryptionType ", types));
-  std::string out = quoted(std::filesystem::path(recipe.file).filename().string());
+  std::string out = powershell_word(std::filesystem::path(recipe.file).filename().string());
   for (const kerberos::Principal& principal : recipe.principals) {
     // ktpass makes its principal the account's userPrincipalName, which changes the salt, unless it is told not to.
-    std::string keep = named ? cat(" /rawsalt ", quoted(recipe.salt_for(principal)), " -SetUpn") : "";
-    commands.push_back(cat("ktpass /princ ", quoted(principal.to_text()), " /mapuser ", mapped,
+    std::string keep = named ? cat(" /rawsalt ", powershell_word(recipe.salt_for(principal)), " -SetUpn") : "";
+    commands.push_back(cat("ktpass /princ ", powershell_word(principal.to_text()), " /mapuser ", mapped,
                            " /ptype KRB5_NT_PRINCIPAL /crypto ", crypto_of(recipe), keep, " /pass * /out ", out));
   }
   return commands;

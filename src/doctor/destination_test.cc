@@ -93,11 +93,5 @@ TEST_CASE("a command goes to the address that was examined") {
         "openssl s_client -connect '[::1]:8443' -servername crm.example.com </dev/null");
 }
 
-TEST_CASE("a word for a shell stays one word") {
-  CHECK(shell_word("") == "''");
-  CHECK(shell_word("it's") == "'it'\\''s'");
-  CHECK(shell_word("$(x)") == "'$(x)'");
-}
-
 }  // namespace
 }  // namespace pforte::doctor

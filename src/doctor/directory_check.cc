@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "conf/problem.h"

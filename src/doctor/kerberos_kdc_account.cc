@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/shown_command.h"
 #include "kerberos/encryption.h"

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/kerberos_kdc_account.h"
 #include "doctor/shown_command.h"

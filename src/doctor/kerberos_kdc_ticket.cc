@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/bytes.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/kerberos_kdc_account.h"
 #include "doctor/shown_command.h"

@@ -1,6 +1,7 @@
 #include <optional>
 #include <string>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/file_rights.h"
 #include "doctor/krb5_lint.h"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/file_rights.h"
 #include "doctor/shown_command.h"

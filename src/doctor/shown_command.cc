@@ -2,33 +2,17 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 
 namespace pforte::doctor {
 namespace {
-
-constexpr std::string_view kPlainLetters = "-_./:=,@%+[]";
 
 void append_words(std::string& command, const std::vector<std::string>& words) {
   for (const std::string& word : words) command += cat(' ', shell_word(word));
 }
 
 }  // namespace
-
-std::string shell_word(std::string_view word) {
-  bool plain = std::ranges::all_of(
-      word, [](char c) { return is_alphanumeric(c) || kPlainLetters.find(c) != std::string_view::npos; });
-  if (plain && !word.empty() && word.find('[') == std::string_view::npos) return std::string(word);
-  std::string quoted = "'";
-  for (char c : word) {
-    if (c == '\'')
-      quoted += "'\\''";
-    else
-      quoted += c;
-  }
-  return cat(quoted, '\'');
-}
 
 std::string curl_command(const Destination& destination, const std::vector<std::string>& extra) {
   std::vector<std::string> words;

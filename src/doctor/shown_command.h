@@ -10,9 +10,6 @@
 
 namespace pforte::doctor {
 
-// A word for a POSIX shell: as it is where that is safe, else in single quotes.
-std::string shell_word(std::string_view word);
-
 // "curl -v --proxy http://proxy:3128 --connect-to ::10.0.0.1:443 EXTRA https://crm.example.com/", to paste. `extra`
 // holds words that stand for themselves. curl asks for the proxy's password.
 std::string curl_command(const Destination& destination, const std::vector<std::string>& extra = {});

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/certificate_outline.h"
@@ -24,12 +25,6 @@ struct Seen {
   const TrustEntry& entry;
   CertificateOutline outline;
 };
-
-std::string shell_word(std::string_view text) {
-  std::string out = "'";
-  for (char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + "'";
-}
 
 std::string day_of(std::chrono::sys_seconds time) {
   return rfc3339(time).substr(0, 10);
