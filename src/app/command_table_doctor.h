@@ -32,6 +32,10 @@ inline constexpr std::array kDoctorOptions = std::to_array<OptionSpec>({
      .value = {"FORM", "FORM"},
      .tells = {"browser: one file alone: registry, json, gpo, policies.json, plist, mobileconfig",
                "browser: eine Datei allein: registry, json, gpo, policies.json, plist, mobileconfig"}},
+    {.name = "--out",
+     .value = {"FILE", "DATEI"},
+     .tells = {"sheet: one HTML page to print; - writes it to standard output",
+               "sheet: eine HTML-Seite zum Drucken; - schreibt sie auf die Standardausgabe"}},
     {.name = "--since",
      .value = {"DURATION", "DAUER"},
      .tells = {"client: only what came in the last 1h, 2d, …", "client: nur was in den letzten 1h, 2d, … kam"}},
@@ -93,8 +97,11 @@ inline constexpr CommandSpec kDoctorCommand = {
              "  trust STORE     a trust store\n"
              "or one of these by itself:\n"
              "  browser         policies by which browsers sign in at the sites of the configuration\n"
+             "  sheet [HOST]    what somebody sets up an app with: address, QR code, root to trust\n"
              "  client WHO      whether an address, login or host has reached the gate, and how that ended;\n"
-             "                  1 also where nothing was seen\n\n"
+             "                  1 also where nothing was seen\n"
+             "  message TEXT    what an error message of a browser, an app, Java, Windows or Kerberos means; - reads\n"
+             "                  it; 1: it is not known\n\n"
              "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable;\n"
              "3 the report cannot be written.\n",
              "WAS; mehrere können aufeinander folgen, und ohne eines wird alles untersucht, was konfiguriert ist:\n"
@@ -106,8 +113,11 @@ inline constexpr CommandSpec kDoctorCommand = {
              "  trust SPEICHER  ein Vertrauensspeicher\n"
              "oder eines davon für sich:\n"
              "  browser         Richtlinien, mit denen sich Browser an den Sites der Konfiguration anmelden\n"
+             "  sheet [HOST]    womit eine App eingerichtet wird: Adresse, QR-Code, zu vertrauende Wurzel\n"
              "  client WER      ob eine Adresse, ein Login oder ein Host das Tor erreicht hat und wie das ausging;\n"
-             "                  1 auch, wenn nichts gesehen wurde\n\n"
+             "                  1 auch, wenn nichts gesehen wurde\n"
+             "  message TEXT    was eine Fehlermeldung von Browser, App, Java, Windows oder Kerberos heißt; - liest\n"
+             "                  sie; 1: sie ist nicht bekannt\n\n"
              "Rückgabewert: 0 kein Fehler gefunden; 1 es gibt einen; 2 etwas Genanntes ist falsch oder unlesbar;\n"
              "3 der Bericht lässt sich nicht schreiben.\n"},
     .options = kDoctorOptions};

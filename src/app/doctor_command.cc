@@ -17,8 +17,10 @@
 #include "app/doctor_client.h"
 #include "app/doctor_configured.h"
 #include "app/doctor_kerberos.h"
+#include "app/doctor_message.h"
 #include "app/doctor_options.h"
 #include "app/doctor_paths.h"
+#include "app/doctor_sheet.h"
 #include "app/doctor_trust.h"
 #include "app/doctor_view.h"
 #include "app/output_end.h"
@@ -143,6 +145,8 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
   if (std::optional<Complaint> unheeded = unheeded_option(line)) return complain(*unheeded, line, streams);
   if (line.operand == "client") return tell_of_client(line, streams);
   if (line.operand == "browser") return make_browser_policies(line, streams);
+  if (line.operand == "message") return tell_of_message(line, streams);
+  if (line.operand == "sheet") return make_settings_sheet(line, streams);
   Answer<std::chrono::milliseconds> step = step_time_in(line);
   if (!step) return complain(step.error(), line, streams);
   bound_name_lookups(*step);

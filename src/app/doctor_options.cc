@@ -21,6 +21,7 @@ constexpr auto kHeeded = std::to_array<Heeded>({
     {"--timeout", "* site url path kerberos keytab trust"},
     {"--preset", "url"},
     {"--expect-issuer", "url path"},
+    {"--out", "sheet"},
     {"--for", "browser"},
     {"--form", "browser"},
     {"--since", "client"},

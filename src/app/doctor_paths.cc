@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <expected>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,19 +10,39 @@
 #include <utility>
 
 #include "app/doctor_view.h"
+#include "app/settings_sheet.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "doctor/destination.h"
 #include "doctor/path_examination.h"
+#include "doctor/typed_address.h"
+#include "gate/config.h"
 #include "policy/preset.h"
 
 namespace pforte::app {
 namespace {
 
+// What was typed otherwise than the configuration has it explains why nobody gets there; where somebody does, it is but
+// good to know: what stands in front of the gate may have ports and names of its own.
 net::Task<> examine_typed(const doctor::Setting& setting, std::shared_ptr<const PathView> view,
-                          doctor::PathSubject subject, doctor::Path& path) {
+                          doctor::PathSubject subject, std::optional<doctor::Finding> mistake, doctor::Path& path) {
   co_await doctor::examine_end(setting, view->names, std::move(subject), path);
+  if (mistake) {
+    if (path.worst() != doctor::Level::Error) mistake->level = doctor::Level::Note;
+    path.tell(*std::move(mistake));
+  }
   co_return {};
+}
+
+// By the configuration, where there is one: what is wrong with it is told elsewhere.
+std::optional<doctor::Finding> mistake_in(const CommandLine& line, const doctor::Destination& typed) {
+  std::string file = config_file(line);
+  std::error_code missing;
+  if (!std::filesystem::exists(file, missing)) return std::nullopt;
+  conf::Problems untold;
+  std::optional<gate::Config> config = gate::read_draft(file, untold);
+  if (!config) return std::nullopt;
+  return doctor::judge_typed(typed, served_addresses(*config), is_address_of_gate(*config, typed.host));
 }
 
 // --preset: the context paths of an application.
@@ -53,6 +74,7 @@ Answer<void> add_typed(const DoctorCall& call, std::expected<doctor::Destination
   std::span<const std::string_view> context_paths = TRY(context_paths_in(call.line));
   auto path = std::make_unique<doctor::Path>(doctor::path_to(*read, {"client", "Client"}));
   std::string usual_proxy = usual_proxy_for(*read);
+  std::optional<doctor::Finding> mistake = mistake_in(call.line, *read);
   doctor::PathSubject subject{.destination = *std::move(read),
                               .judges = view->judges,
                               .hop = path->hops().size() - 1,
@@ -60,8 +82,8 @@ Answer<void> add_typed(const DoctorCall& call, std::expected<doctor::Destination
                               .expected_issuer = call.line.value_of("--expect-issuer").value_or(""),
                               .usual_proxy = std::move(usual_proxy)};
   examinations.push_back(
-      {.path = std::move(path), .work = [&setting = call.setting, view, subject](doctor::Path& examined) {
-         return examine_typed(setting, view, subject, examined);
+      {.path = std::move(path), .work = [&setting = call.setting, view, subject, mistake](doctor::Path& examined) {
+         return examine_typed(setting, view, subject, mistake, examined);
        }});
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include "base/printable.h"
 #include "base/text.h"
+#include "doctor/broken_lines.h"
 #include "doctor/report.h"
 
 namespace pforte::doctor {
@@ -13,11 +14,6 @@ namespace {
 // A screen has 24 lines: broken paths take three or four, and what comes last is to be seen as well.
 constexpr std::size_t kBrokenShown = 5;
 constexpr std::size_t kOtherShown = 6;
-
-// Columns that a text takes; each code point counts as one.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 // What others said must neither steer the terminal nor pass for a line of ours.
 class ReportWriter {
@@ -111,7 +107,7 @@ class ReportWriter {
     Language language = style_.language;
     std::string_view level = word_for(finding.level, language);
     std::string head = cat(finding.seen.in(language), " (", hop_of(path, finding), ") [", finding.check.id, "]");
-    std::string text = broken_up(cat(level, ": ", head), 2);
+    std::string text = broken_lines(cat(level, ": ", head), 2, style_.columns);
     // The word is coloured once the lines are broken: its escapes have no width.
     text_ += cat("  ", colored(level, finding.level), std::string_view(text).substr(2 + level.size()));
     for (const Evidence& one : finding.evidence) wrapped(6, cat(one.name.in(language), ": "), one.value);
@@ -129,31 +125,7 @@ class ReportWriter {
   }
 
   void wrapped(std::size_t indent, std::string_view label, std::string_view value) {
-    if (!value.empty()) text_ += broken_up(cat(label, value), indent);
-  }
-
-  // Lines of at most so many columns, broken at blanks; those that follow stand two further in.
-  std::string broken_up(std::string_view value, std::size_t indent) const {
-    std::string shown = printable(value);
-    std::string_view rest = shown;
-    std::string lines(indent, ' ');
-    std::size_t column = indent;
-    bool begins = true;
-    while (!rest.empty()) {
-      std::string_view word = rest.substr(0, rest.find(' '));
-      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-      std::size_t width = width_of(word);
-      if (!begins && column + 1 + width > style_.columns) {
-        lines += cat('\n', std::string(indent + 2, ' '));
-        column = indent + 2;
-        begins = true;
-      }
-      if (!begins) lines += ' ';
-      column += width + (begins ? 0 : 1);
-      lines += word;
-      begins = false;
-    }
-    return lines + '\n';
+    if (!value.empty()) text_ += broken_lines(cat(label, value), indent, style_.columns);
   }
 
   const ReportStyle& style_;

@@ -1,0 +1,78 @@
+#include "app/doctor_sheet.h"
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/complaint.h"
+#include "app/output_end.h"
+#include "app/settings_sheet.h"
+#include "base/ascii.h"
+#include "base/file_replacement.h"
+#include "base/printable.h"
+#include "base/text.h"
+#include "gate/config.h"
+
+namespace pforte::app {
+namespace {
+
+Answer<std::string> host_in(const CommandLine& line) {
+  if (line.more_operands.size() > 1)
+    return std::unexpected(
+        Complaint(kInvalidInput, {"sheet takes one host", "sheet nimmt einen Host"},
+                  {"without a host it makes a sheet of all", "ohne Host macht es ein Blatt für alle"}));
+  return line.more_operands.empty() ? std::string() : lowered(line.more_operands.front());
+}
+
+Complaint no_such_host(const std::string& host) {
+  std::string shown = printable(host);
+  if (host.empty())
+    return {kDoesNotHold,
+            {"the configuration names no host that could be typed", "die Konfiguration nennt keinen Host zum Tippen"},
+            {"give a site its hosts", "einer Site ihre hosts geben"}};
+  return {kInvalidInput,
+          {cat("no site has the host ", shown), cat("keine Site hat den Host ", shown)},
+          {"`pforte doctor sheet` shows all", "`pforte doctor sheet` zeigt alle"}};
+}
+
+Answer<std::vector<SettingsSheet>> sheets_for(const CommandLine& line) {
+  std::string host = TRY(host_in(line));
+  std::string file = config_file(line);
+  conf::Problems untold;
+  std::optional<gate::Config> config = gate::read_draft(file, untold);
+  if (!config)
+    return std::unexpected(Complaint(file, kInvalidInput,
+                                     {"the configuration cannot be read", "die Konfiguration lässt sich nicht lesen"},
+                                     {"`pforte check` tells why", "`pforte check` sagt, warum"}));
+  std::vector<SettingsSheet> sheets = settings_sheets(*config, host);
+  if (sheets.empty()) return std::unexpected(no_such_host(host));
+  return sheets;
+}
+
+// To FILE, or to standard output where --out is "-" or missing.
+Answer<void> make_sheet(const CommandLine& line, const Streams& streams) {
+  std::vector<SettingsSheet> sheets = TRY(sheets_for(line));
+  std::optional<std::string> out = line.value_of("--out");
+  if (out && *out != "-") {
+    Result<> written = replace_file(*out, sheet_html(sheets, line.language));
+    if (!written) return std::unexpected(Complaint(written.error(), *out));
+  }
+  std::string text = line.json ? sheet_json(sheets, line.language)
+                     : out     ? (*out == "-" ? sheet_html(sheets, line.language) : std::string())
+                               : sheet_text(sheets, line.language);
+  std::fwrite(text.data(), 1, text.size(), streams.out);
+  return whole_output(streams);
+}
+
+}  // namespace
+
+int make_settings_sheet(const CommandLine& line, const Streams& streams) {
+  Answer<void> done = make_sheet(line, streams);
+  if (done) return kDone;
+  std::string complaint = to_text(done.error(), line.language);
+  std::fwrite(complaint.data(), 1, complaint.size(), streams.err);
+  return done.error().exit;
+}
+
+}  // namespace pforte::app

@@ -1,0 +1,164 @@
+#include "doctor/client_message.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+namespace pforte::doctor {
+namespace {
+
+std::vector<MessageGroup> all_groups() {
+  std::vector<MessageGroup> all;
+  for (std::span<const MessageGroup> groups :
+       {browser_messages(), device_messages(), java_messages(), program_messages(), kerberos_messages()})
+    all.insert(all.end(), groups.begin(), groups.end());
+  return all;
+}
+
+std::vector<MessageFault> all_faults() {
+  std::vector<MessageFault> all;
+  for (std::span<const MessageFault> faults :
+       {certificate_faults(), handshake_faults(), connection_faults(), kerberos_faults()})
+    all.insert(all.end(), faults.begin(), faults.end());
+  return all;
+}
+
+std::string first_fault(std::string_view message) {
+  MessageReading reading = read_message(message);
+  return reading.recognised.empty() ? "" : std::string(reading.recognised.front().fault->id);
+}
+
+TEST_CASE("what clients say is told by what it means, the most definite first") {
+  struct Said {
+    std::string_view message, fault;
+  };
+  const Said rows[] = {
+      {"NET::ERR_CERT_AUTHORITY_INVALID", "untrusted-issuer"},
+      {"Your connection is not private\nNET::ERR_CERT_COMMON_NAME_INVALID", "wrong-name"},
+      {"Error code: SSL_ERROR_RX_RECORD_TOO_LONG", "not-tls"},
+      {"Fehlercode: MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT", "self-signed"},
+      {"Fehlercode: SEC_ERROR_OCSP_UNKNOWN_CERT", "revocation-unknown"},
+      {"javax.net.ssl.SSLHandshakeException: PKIX path building failed:\n\tsun.security.provider.certpath."
+       "SunCertPathBuilderException: unable to find valid certification\n path to requested target",
+       "untrusted-issuer"},
+      {"java.security.cert.CertificateException: No subject alternative DNS name matching crm.example.com found.",
+       "wrong-name"},
+      {"javax.net.ssl.SSLHandshakeException: Received fatal alert: protocol_version", "no-common-version"},
+      {"GSSException: Failure unspecified at GSS-API level (Mechanism level: Checksum failed)", "wrong-key"},
+      {"GSSException: Failure unspecified at GSS-API level (Mechanism level: Invalid argument (400) - Cannot find key "
+       "of appropriate type to decrypt AP REP - AES256 CTS mode with HMAC SHA1-96)",
+       "key-missing"},
+      {"GSSException: Defective token detected (Mechanism level: GSSHeader did not find the right tag)",
+       "not-a-ticket"},
+      {"KrbException: Clock skew too great (37)", "clock-skew"},
+      {"curl: (60) SSL certificate problem: unable to get local issuer certificate", "untrusted-issuer"},
+      {"verify error:num=62:hostname mismatch", "wrong-name"},
+      {"schannel: SEC_E_UNTRUSTED_ROOT (0x80090325)", "untrusted-issuer"},
+      {"Win32Exception (0x80090322): The target principal name is incorrect", "wrong-key"},
+      {"The remote certificate is invalid because of errors in the certificate chain: PartialChain",
+       "untrusted-issuer"},
+      {"Error Domain=NSURLErrorDomain Code=-1202 \"The certificate for this server is invalid.\"",
+       "certificate-refused"},
+      {"NSURLErrorDomain, -1203", "untrusted-issuer"},
+      {"_kCFStreamErrorCodeKey=-9814", "expired"},
+      {"java.security.cert.CertPathValidatorException: Trust anchor for certification path not found.",
+       "untrusted-issuer"},
+      {"CLEARTEXT communication to crm.example.com not permitted by network security policy", "cleartext-forbidden"},
+      {"net::ERR_CLEARTEXT_NOT_PERMITTED", "cleartext-forbidden"},
+      {"kinit: Pre-authentication failed: Invalid argument while getting initial credentials", "wrong-password"},
+      {"KDC_ERR_ETYPE_NOSUPP", "no-common-encryption"},
+      {"kvno: Server not found in Kerberos database while getting credentials", "unknown-service"},
+      {"This site can\u2019t be reached. ERR_CONNECTION_REFUSED", "refused"},
+      {"Es konnte keine Vertrauensstellung für den sicheren SSL/TLS-Kanal eingerichtet werden", "certificate-refused"},
+  };
+  for (const Said& row : rows) {
+    CAPTURE(row.message);
+    CHECK(first_fault(row.message) == row.fault);
+  }
+}
+
+TEST_CASE("a message that says why keeps out what says only that") {
+  MessageReading reading = read_message(
+      "javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path to "
+      "requested target");
+  REQUIRE(reading.recognised.size() == 1);
+  CHECK(reading.recognised[0].message->says == "unable to find valid certification path to requested target");
+}
+
+TEST_CASE("a part of a longer word is not recognised") {
+  CHECK(first_fault("MY_ERR_CERT_REVOKED_2").empty());
+  CHECK(first_fault("order 4711-12021").empty());
+  CHECK(first_fault("it rains").empty());
+  CHECK(first_fault("").empty());
+}
+
+TEST_CASE("the host that a client asked for is found where messages have it") {
+  struct Asked {
+    std::string_view message, host;
+  };
+  const Asked rows[] = {
+      {"GET https://crm.example.com:8443/webclient failed", "crm.example.com"},
+      {"No subject alternative DNS name matching crm.example.com found.", "crm.example.com"},
+      {"An error occurred during a connection to crm.example.com:8443.", "crm.example.com"},
+      {"curl: (6) Could not resolve host: crm.example.com", "crm.example.com"},
+      {"certificate for <crm.example.com> doesn't match any", "crm.example.com"},
+      {"HTTP/1.1 403 Forbidden", ""},
+      {"https://$(reboot)", ""},
+      {"sun.security.validator.ValidatorException", ""},
+  };
+  for (const Asked& row : rows) {
+    CAPTURE(row.message);
+    CHECK(read_message(row.message).host == row.host);
+  }
+}
+
+TEST_CASE("a status is known by its number and phrase, and by the words of Pforte's own pages") {
+  CHECK(read_message("HTTP/1.1 502 Bad Gateway").status == 502);
+  CHECK(read_message("HTTP Status 404 – Not Found").status == 404);
+  CHECK(read_message("Die Anwendung brauchte zu lange").status == 504);
+  CHECK(read_message("The request carries too much with it").status == 431);
+  CHECK(read_message("room 403").status == 0);
+}
+
+TEST_CASE("a reference of Pforte is found in page, field and problem document") {
+  CHECK(read_message("Pforte-Reference: 7k3mz0v9xqwer").reference == "7k3mz0v9xqwer");
+  CHECK(read_message("Referenz\n7k3mz0v9xqwer\n").reference == "7k3mz0v9xqwer");
+  CHECK(read_message(R"("reference":"7k3mz0v9xqwer"})").reference == "7k3mz0v9xqwer");
+  CHECK(read_message("for reference see page 7").reference.empty());
+}
+
+TEST_CASE("each message leads to a fault, and each fault is led to") {
+  std::set<std::string_view> led_to;
+  for (const MessageGroup& group : all_groups()) {
+    CHECK_FALSE(group.source.empty());
+    for (const KnownMessage& message : group.messages) {
+      CAPTURE(message.says);
+      CHECK(fault_named(message.fault) != nullptr);
+      CHECK_FALSE(message.says.empty());
+      led_to.insert(message.fault);
+    }
+  }
+  for (const MessageFault& fault : all_faults()) {
+    CAPTURE(fault.id);
+    CHECK(led_to.contains(fault.id));
+    CHECK_FALSE(fault.causes[0].en.empty());
+    for (const Words& words : {fault.hop, fault.means, fault.remedy}) {
+      CHECK_FALSE(words.en.empty());
+      CHECK_FALSE(words.de.empty());
+    }
+    for (const Words& cause : fault.causes) CHECK(cause.en.empty() == cause.de.empty());
+  }
+}
+
+TEST_CASE("no message stands twice in a group") {
+  for (const MessageGroup& group : all_groups()) {
+    std::set<std::string_view> seen;
+    for (const KnownMessage& message : group.messages) {
+      CAPTURE(message.says);
+      CHECK(seen.insert(message.says).second);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pforte::doctor

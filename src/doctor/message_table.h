@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "doctor/finding.h"
+
+namespace pforte::doctor {
+
+// What a client says, and what it means.
+struct KnownMessage {
+  std::string_view says;   // occurs in the message, whatever the case and however it is broken into lines
+  std::string_view fault;  // id of a MessageFault
+};
+
+// What one kind of client says, with the place where its makers have written it down.
+struct MessageGroup {
+  Words speaker;
+  std::string_view source;
+  std::span<const KnownMessage> messages;
+};
+
+std::span<const MessageGroup> browser_messages();
+std::span<const MessageGroup> device_messages();
+std::span<const MessageGroup> java_messages();
+std::span<const MessageGroup> program_messages();
+std::span<const MessageGroup> kerberos_messages();
+
+}  // namespace pforte::doctor

@@ -1,0 +1,138 @@
+#include <array>
+
+#include "doctor/message_table.h"
+
+namespace pforte::doctor {
+namespace {
+
+constexpr auto kUrlLoading = std::to_array<KnownMessage>({
+    {"NSURLErrorDomain -1200", "handshake-failed"},
+    {"NSURLErrorDomain Code=-1200", "handshake-failed"},
+    {"-1200", "handshake-failed"},
+    {"NSURLErrorSecureConnectionFailed", "handshake-failed"},
+    {"-1201", "expired"},
+    {"NSURLErrorServerCertificateHasBadDate", "expired"},
+    {"-1202", "certificate-refused"},
+    {"NSURLErrorServerCertificateUntrusted", "certificate-refused"},
+    {"-1203", "untrusted-issuer"},
+    {"NSURLErrorServerCertificateHasUnknownRoot", "untrusted-issuer"},
+    {"-1204", "not-yet-valid"},
+    {"NSURLErrorServerCertificateNotYetValid", "not-yet-valid"},
+    {"-1205", "client-certificate-wanted"},
+    {"NSURLErrorClientCertificateRejected", "client-certificate-wanted"},
+    {"-1206", "client-certificate-wanted"},
+    {"NSURLErrorClientCertificateRequired", "client-certificate-wanted"},
+    {"-1001", "timed-out"},
+    {"NSURLErrorTimedOut", "timed-out"},
+    {"-1003", "name-not-found"},
+    {"NSURLErrorCannotFindHost", "name-not-found"},
+    {"-1004", "refused"},
+    {"NSURLErrorCannotConnectToHost", "refused"},
+    {"-1005", "connection-cut"},
+    {"NSURLErrorNetworkConnectionLost", "connection-cut"},
+    {"-1006", "name-not-found"},
+    {"-1007", "redirect-loop"},
+    {"-1009", "offline"},
+    {"NSURLErrorNotConnectedToInternet", "offline"},
+    {"-1011", "no-usable-answer"},
+    {"-1022", "cleartext-forbidden"},
+    {"NSURLErrorAppTransportSecurityRequiresSecureConnection", "cleartext-forbidden"},
+    {"App Transport Security", "cleartext-forbidden"},
+    {"The certificate for this server is invalid", "certificate-refused"},
+    {"Das Zertifikat für diesen Server ist ungültig", "certificate-refused"},
+    {"An SSL error has occurred and a secure connection to the server cannot be made", "handshake-failed"},
+    {"Ein SSL-Fehler ist aufgetreten", "handshake-failed"},
+    {"A server with the specified hostname could not be found", "name-not-found"},
+    {"Es wurde kein Server mit dem angegebenen Hostnamen gefunden", "name-not-found"},
+    {"The Internet connection appears to be offline", "offline"},
+    {"The network connection was lost", "connection-cut"},
+    {"Could not connect to the server", "refused"},
+    {"Es konnte keine Verbindung zum Server hergestellt werden", "refused"},
+    {"This Connection Is Not Private", "certificate-refused"},
+    {"Diese Verbindung ist nicht privat", "certificate-refused"},
+});
+
+constexpr auto kSecureTransport = std::to_array<KnownMessage>({
+    {"-9801", "nothing-in-common"},
+    {"errSSLNegotiation", "nothing-in-common"},
+    {"-9802", "handshake-failed"},
+    {"errSSLFatalAlert", "handshake-failed"},
+    {"-9805", "cut-in-handshake"},
+    {"errSSLClosedGraceful", "cut-in-handshake"},
+    {"-9806", "cut-in-handshake"},
+    {"errSSLClosedAbort", "cut-in-handshake"},
+    {"-9816", "cut-in-handshake"},
+    {"errSSLClosedNoNotify", "cut-in-handshake"},
+    {"-9807", "certificate-refused"},
+    {"errSSLXCertChainInvalid", "certificate-refused"},
+    {"-9808", "malformed-certificate"},
+    {"errSSLBadCert", "malformed-certificate"},
+    {"-9812", "untrusted-issuer"},
+    {"errSSLUnknownRootCert", "untrusted-issuer"},
+    {"-9813", "untrusted-issuer"},
+    {"errSSLNoRootCert", "untrusted-issuer"},
+    {"-9814", "expired"},
+    {"errSSLCertExpired", "expired"},
+    {"-9815", "not-yet-valid"},
+    {"errSSLCertNotYetValid", "not-yet-valid"},
+    {"-9824", "nothing-in-common"},
+    {"errSSLPeerHandshakeFail", "nothing-in-common"},
+    {"-9836", "no-common-version"},
+    {"errSSLPeerProtocolVersion", "no-common-version"},
+    {"-9843", "wrong-name"},
+    {"errSSLHostNameMismatch", "wrong-name"},
+    {"errSSLWeakPeerEphemeralDHKey", "weak-key-exchange"},
+    {"errSecHostNameMismatch", "wrong-name"},
+    {"-67602", "wrong-name"},
+    {"errSecCertificateExpired", "expired"},
+    {"-67818", "expired"},
+    {"errSecNotTrusted", "untrusted-issuer"},
+    {"-67843", "untrusted-issuer"},
+    {"errSecCreateChainFailed", "untrusted-issuer"},
+    {"-25318", "untrusted-issuer"},
+    {"certificate is not standards compliant", "too-long-lived"},
+    {"certificate is not trusted", "untrusted-issuer"},
+});
+
+constexpr auto kAndroid = std::to_array<KnownMessage>({
+    {"Trust anchor for certification path not found", "untrusted-issuer"},
+    {"SSL_UNTRUSTED", "untrusted-issuer"},
+    {"SSL_IDMISMATCH", "wrong-name"},
+    {"SSL_DATE_INVALID", "expired"},
+    {"SSL_EXPIRED", "expired"},
+    {"SSL_NOTYETVALID", "not-yet-valid"},
+    {"Pin verification failed", "pinned"},
+    {"Certificate pinning failure", "pinned"},
+    {"CLEARTEXT communication to", "cleartext-forbidden"},
+    {"CLEARTEXT communication not permitted", "cleartext-forbidden"},
+    {"Cleartext HTTP traffic to", "cleartext-forbidden"},
+    {"Chain validation failed", "expired"},
+    {"Unacceptable certificate", "certificate-refused"},
+    {"not verified: certificate:", "wrong-name"},
+    {"Unable to resolve host", "name-not-found"},
+    {"ECONNREFUSED", "refused"},
+    {"EHOSTUNREACH", "unreachable"},
+    {"ENETUNREACH", "unreachable"},
+    {"ETIMEDOUT", "timed-out"},
+    {"ECONNRESET", "connection-cut"},
+    {"SSLV3_ALERT_HANDSHAKE_FAILURE", "nothing-in-common"},
+    {"TLSV1_ALERT_PROTOCOL_VERSION", "no-common-version"},
+});
+
+constexpr auto kDeviceGroups = std::to_array<MessageGroup>({
+    {{"iOS and macOS: Safari, apps (URL loading)", "iOS und macOS: Safari, Apps (URL-Laden)"},
+     "Apple, Foundation, NSURLError.h; CFNetwork, CFNetworkErrors.h",
+     kUrlLoading},
+    {{"iOS and macOS: TLS", "iOS und macOS: TLS"}, "Apple, Security, SecureTransport.h, SecBase.h", kSecureTransport},
+    {{"Android: apps, WebView", "Android: Apps, WebView"},
+     "Android, Conscrypt TrustManagerImpl, android.net.http.SslError, NetworkSecurityPolicy; OkHttp CertificatePinner",
+     kAndroid},
+});
+
+}  // namespace
+
+std::span<const MessageGroup> device_messages() {
+  return kDeviceGroups;
+}
+
+}  // namespace pforte::doctor

@@ -1,0 +1,125 @@
+#include "doctor/typed_address.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "conf/nearest.h"
+
+namespace pforte::doctor {
+namespace {
+
+constexpr Check kTypedOtherwise{
+    .id = "path.typed-otherwise",
+    .source = "pforte.toml(5)",
+    .why = {"an app goes exactly where the person who set it up has said, and guesses nothing",
+            "eine App geht genau dorthin, wohin sie eingerichtet wurde, und errät nichts"}};
+
+std::string_view first_label(std::string_view host) {
+  return host.substr(0, host.find('.'));
+}
+
+std::string_view behind_first_label(std::string_view host) {
+  return host.substr(std::min(first_label(host).size() + 1, host.size()));
+}
+
+bool serves(const ServedAddress& served, std::string_view host) {
+  if (!served.host.starts_with("*.")) return served.host == host;
+  return behind_first_label(host) == std::string_view(served.host).substr(2);
+}
+
+bool is_near(std::string_view word, std::string_view meant) {
+  return conf::nearest(word, std::array{meant}).has_value();
+}
+
+// One of its two parts is right, and the other nearly.
+bool is_misspelt(std::string_view host, std::string_view meant) {
+  std::string_view label = first_label(host), rest = behind_first_label(host);
+  std::string_view meant_label = first_label(meant), meant_rest = behind_first_label(meant);
+  return (rest == meant_rest && is_near(label, meant_label)) || (label == meant_label && is_near(rest, meant_rest));
+}
+
+// Collects what is wrong, and joins it.
+class Mistakes {
+ public:
+  void add(std::string en, std::string de) {
+    english_.push_back(std::move(en));
+    german_.push_back(std::move(de));
+  }
+  bool none() const { return english_.empty(); }
+  Message text() const { return {joined(english_, "; "), joined(german_, "; ")}; }
+
+ private:
+  std::vector<std::string> english_, german_;
+};
+
+// Whom a typed host means, with what is wrong about it; null: nobody here.
+const ServedAddress* meant_by(const Destination& typed, const std::vector<ServedAddress>& served, bool is_own_address,
+                              Mistakes& mistakes) {
+  auto find = [&](auto is_it) {
+    auto found = std::ranges::find_if(served, is_it);
+    return found == served.end() ? nullptr : &*found;
+  };
+  // A host may be served at several ports: that which was typed first.
+  auto exactly = [&](const ServedAddress& one) { return serves(one, typed.host) && one.port == typed.port; };
+  if (const ServedAddress* meant = find(exactly)) return meant;
+  if (const ServedAddress* meant = find([&](const ServedAddress& one) { return serves(one, typed.host); }))
+    return meant;
+  if (typed.is_address()) {
+    if (!is_own_address || served.empty()) return nullptr;
+    mistakes.add("an IP address was typed, which no certificate is for",
+                 "es wurde eine IP-Adresse getippt, für die kein Zertifikat gilt");
+    return &served.front();
+  }
+  auto completes = [&](const ServedAddress& one) {
+    return !typed.host.contains('.') && first_label(one.host) == typed.host;
+  };
+  if (const ServedAddress* meant = find(completes)) {
+    mistakes.add(cat(typed.host, " is short for ", meant->host), cat(typed.host, " steht kurz für ", meant->host));
+    return meant;
+  }
+  const ServedAddress* meant = find([&](const ServedAddress& one) { return is_misspelt(typed.host, one.host); });
+  if (meant != nullptr)
+    mistakes.add(cat(typed.host, " is served nowhere, ", meant->host, " is"),
+                 cat(typed.host, " wird nirgends bedient, aber ", meant->host));
+  return meant;
+}
+
+bool allows_path(const ServedAddress& served, std::string_view path) {
+  path = path.substr(0, path.find_first_of("?#"));
+  return served.paths.empty() || path == "/" || std::ranges::any_of(served.paths, [&](std::string_view prefix) {
+           bool ends_at_border = path.size() == prefix.size() || prefix.ends_with('/') || path[prefix.size()] == '/';
+           return path.starts_with(prefix) && ends_at_border;
+         });
+}
+
+}  // namespace
+
+std::optional<Finding> judge_typed(const Destination& typed, const std::vector<ServedAddress>& served,
+                                   bool is_own_address) {
+  Mistakes mistakes;
+  const ServedAddress* meant = meant_by(typed, served, is_own_address, mistakes);
+  if (meant == nullptr) return std::nullopt;
+  if (typed.scheme == Scheme::Http)
+    mistakes.add("http:// was typed, and the gate serves https:// there",
+                 "es wurde http:// getippt, und das Gate bedient dort https://");
+  // Port 80 of http:// is the default of the scheme, not of the person.
+  bool typed_no_port = typed.scheme == Scheme::Http && typed.port == 80;
+  if (typed.port != meant->port && !typed_no_port)
+    mistakes.add(cat("port ", typed.port, " was typed, or none; the gate listens at ", meant->port),
+                 cat("es wurde Port ", typed.port, " oder keiner getippt; das Gate lauscht an ", meant->port));
+  if (typed.scheme != Scheme::Tls && !allows_path(*meant, typed.path))
+    mistakes.add(cat("the path ", typed.path, " is not one that the site allows"),
+                 cat("den Pfad ", typed.path, " erlaubt die Site nicht"));
+  if (mistakes.none()) return std::nullopt;
+  return Finding{.check = kTypedOtherwise,
+                 .level = Level::Error,
+                 .hop = 0,
+                 .seen = mistakes.text(),
+                 .remedy = {cat("did you mean ", meant->url, "?"), cat("gemeint war wohl ", meant->url)},
+                 .command = "pforte doctor sheet"};
+}
+
+}  // namespace pforte::doctor
