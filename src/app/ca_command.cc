@@ -204,12 +204,24 @@ Answer<int> import_intermediate(const CaCall& call) {
   return report(call, {"next: let clients trust root.pem", "weiter: root.pem auf den Clients vertrauen"});
 }
 
+// That of --root-certificate, which may be any authority's, as another PKI's or an inspecting proxy's; else ours. What
+// no CA is would be trusted by nobody, or only by those who should not.
+Answer<authority::CaCertificate> root_to_hand_out(const CaCall& call) {
+  std::string file = call.line.value_of("--root-certificate").value_or(call.settings.places.root());
+  authority::CaCertificate root = TRY(in_file(file, authority::read_ca_certificate(file)));
+  if (root.judged.basic_constraints && root.judged.basic_constraints->ca) return root;
+  return std::unexpected(
+      Complaint(file, kInvalidInput, {"this certificate is no authority's", "dieses Zertifikat gehört keiner CA"},
+                {"clients trust a root, never a server's own certificate: name the file of the root",
+                 "Clients vertrauen einer Wurzel, nie dem Zertifikat eines Servers: die Datei der Wurzel nennen"}));
+}
+
 Answer<int> export_package(const CaCall& call) {
   std::optional<std::string> folder = call.line.value_of("--to");
   if (!folder)
     return std::unexpected(Complaint(kInvalidInput, {"--to is missing", "--to fehlt"},
                                      {"name a new folder", "einen neuen Ordner nennen"}));
-  authority::CaCertificate root = TRY(authority::read_ca_certificate(call.settings.places.root()));
+  authority::CaCertificate root = TRY(root_to_hand_out(call));
   std::vector<authority::PackageFile> files = TRY(authority::distribution_package(root));
   TRY(authority::write_package(files, *folder));
   if (call.line.json) {

@@ -205,6 +205,9 @@ inline constexpr CommandSpec kCaCrl = {
 
 inline constexpr std::array kCaExportOptions = std::to_array<OptionSpec>({
     {.name = "--to", .value = {"FOLDER", "ORDNER"}, .tells = {"a new folder for it", "ein neuer Ordner dafür"}},
+    {.name = "--root-certificate",
+     .value = {"FILE", "DATEI"},
+     .tells = {"for this root, of whatever authority", "für diese Wurzel, welcher CA auch immer"}},
     kCaFolder,
 });
 inline constexpr CommandSpec kCaExport = {

@@ -65,8 +65,13 @@ std::size_t rank_among(std::string_view id) {
 struct Refusal {
   pki::Finding finding;
   std::vector<pki::ClientKind> clients = {};
-  std::vector<Evidence> words = {};  // of each program
+  std::vector<Evidence> words = {};                      // of each program
+  std::vector<std::string> passable = {}, blocked = {};  // programs where a person may go on, and where not
 };
+
+void add_unless_there(std::vector<std::string>& names, std::string_view name) {
+  if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+}
 
 Refusal& refusal_for(std::vector<Refusal>& refusals, const pki::Finding& finding) {
   auto found = std::ranges::find_if(refusals, [&](const Refusal& one) {
@@ -81,6 +86,19 @@ void add_client(Refusal& refusal, const pki::ClientVerdict& verdict) {
   std::string program(verdict.program);
   if (!verdict.message.empty())
     refusal.words.push_back({.name = {program, program}, .value = printable(verdict.message)});
+  add_unless_there(verdict.can_override ? refusal.passable : refusal.blocked, verdict.program);
+}
+
+// Whether the fault stops everybody, or only those who cannot decide to go on: apps and programs.
+// Source: RFC 6797, 12.1.
+void tell_who_may_go_on(const Refusal& refusal, Finding& finding) {
+  if (!refusal.passable.empty())
+    finding.evidence.push_back(
+        {.name = {"a person can go on, except with HSTS", "ein Mensch kann weiter, außer bei HSTS"},
+         .value = joined(refusal.passable, ", ")});
+  if (!refusal.blocked.empty())
+    finding.evidence.push_back(
+        {.name = {"nobody can go on", "niemand kommt weiter"}, .value = joined(refusal.blocked, ", ")});
 }
 
 // Has the rules that the standard itself has found broken speak for a program that judges for itself. False: there are
@@ -160,6 +178,7 @@ Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&&
         {.name = {"valid", "gültig"},
          .value = cat(rfc3339(*certificate.not_before), " .. ", rfc3339(*certificate.not_after))});
   std::ranges::move(refusal.words, std::back_inserter(finding.evidence));
+  tell_who_may_go_on(refusal, finding);
   return finding;
 }
 

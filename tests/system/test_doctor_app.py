@@ -1,0 +1,51 @@
+"""What whoever sits in front of an app needs to know: can a fault be overridden there, and how its root gets onto devices."""
+
+from __future__ import annotations
+
+import json
+import plistlib
+from typing import Any
+
+import pytest
+from gate import Gate, run_pforte
+from pki import openssl
+
+
+def findings(gate: Gate, *arguments: str) -> dict[str, dict[str, Any]]:
+    done = gate.run("doctor", "url", f"https://localhost:{gate.tls_port}/", "--json", *arguments, timeout=60)
+    return {one["id"]: one for path in json.loads(done.stdout)["paths"] for one in path["findings"]}
+
+
+def evidence(finding: dict[str, Any], name: str) -> set[str]:
+    return {program for one in finding["evidence"] if one["name"] == name for program in one["value"].split(", ")}
+
+
+@pytest.mark.parametrize(("days", "trusted", "wrong"), [(-1, True, "cert.expired"), (20, False, "tls.chain-incomplete")])
+def test_a_finding_says_with_which_programs_a_person_can_go_on(start_gate, app, authority, stranger, days, trusted, wrong):
+    pair = authority.issue("localhost", days=days)
+    alone = pair.chain.with_suffix(".leaf")
+    alone.write_bytes(pair.chain.with_suffix(".crt").read_bytes())
+    gate = start_gate(app, site={"hosts": ["localhost"], "certificate": {"chain": str(alone), "key": str(pair.key)}})
+    told = findings(gate, "--trust", str((authority if trusted else stranger).certificate))
+    assert "Chromium" in evidence(told[wrong], "a person can go on, except with HSTS"), told[wrong]
+    assert {"Android", "iOS", "Java"} <= evidence(told[wrong], "nobody can go on")
+
+
+def test_a_package_is_made_for_the_root_of_any_authority(stranger, tmp_path):
+    (tmp_path / "pforte.toml").write_text(f'state_dir = "{tmp_path}/state"\n')
+    done = run_pforte("ca", "export", "--root-certificate", str(stranger.certificate), "--to", str(tmp_path / "package"),
+                      "--config", str(tmp_path / "pforte.toml"))
+    assert done.returncode == 0, done.stderr
+    package = tmp_path / "package"
+    shown = [openssl("x509", "-in", one, "-noout", "-fingerprint", "-sha256")
+             for one in (stranger.certificate, package / "company-root.pem")]
+    assert shown[0] == shown[1]
+    profile = plistlib.loads((package / "apple/company-root.mobileconfig").read_bytes())
+    assert profile["PayloadContent"][0]["PayloadType"] == "com.apple.security.root"
+
+
+def test_a_server_s_own_certificate_is_no_root_for_devices(authority, tmp_path):
+    (tmp_path / "pforte.toml").write_text(f'state_dir = "{tmp_path}/state"\n')
+    done = run_pforte("ca", "export", "--root-certificate", str(authority.issue("crm.example.com").chain), "--to",
+                      str(tmp_path / "package"), "--config", str(tmp_path / "pforte.toml"))
+    assert done.returncode == 2 and "no authority's" in done.stderr and not (tmp_path / "package").exists()
