@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -48,6 +49,7 @@ OcspAnswer answer_of(OCSP_SINGLERESP* single) {
   if (status == V_OCSP_CERTSTATUS_GOOD) answer.status = OcspStatus::Good;
   if (status == V_OCSP_CERTSTATUS_REVOKED) answer.status = OcspStatus::Revoked;
   answer.revoked_at = optional_time(revoked);
+  answer.reason = std::max(reason, 0);  // -1: not told
   answer.this_update = optional_time(from);
   answer.next_update = optional_time(until);
   answer.unknown_critical = has_unknown_critical<OCSP_SINGLERESP_get_ext_count, OCSP_SINGLERESP_get_ext>(single);

@@ -21,6 +21,7 @@ enum class OcspStatus : std::uint8_t { Good, Revoked, Unknown };
 struct OcspAnswer {
   OcspStatus status = OcspStatus::Unknown;
   std::optional<Instant> revoked_at;                // of Revoked
+  int reason = 0;                                   // of Revoked, a CRLReason; 0: not told
   std::optional<Instant> this_update, next_update;  // none: not told, or not a time
   bool unknown_critical = false;                    // it has a critical extension that is not known
 };
