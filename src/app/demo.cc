@@ -13,6 +13,7 @@
 
 #include "admin/connections.h"
 #include "app/check.h"
+#include "app/complaint.h"
 #include "app/demo_agents.h"
 #include "app/running_gate.h"
 #include "base/text.h"
@@ -50,9 +51,16 @@ class ApplicationThread {
   std::thread thread_;
 };
 
-int refuse(const Error& error) {
-  std::fprintf(stderr, "pforte: error: %s\n", error.text().c_str());
-  return 3;
+int refuse(const Error& error, const CommandLine& line) {
+  std::string text = to_text(Complaint(error), line.language);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  return kSystemRefused;
+}
+
+bool can_listen_on(const net::Address& address) {
+  Result<int> descriptor = net::listen_on(address);
+  if (descriptor) close(*descriptor);
+  return descriptor.has_value();
 }
 
 // A part that others can have, but not this demo: one line with the remedy.
@@ -103,6 +111,7 @@ Result<demo::Stage> set_stage(const std::string& folder, const demo::Papers& pap
   stage.papers = papers;
   stage.browsers = TRY(demo::make_browser_profiles(folder, papers));
   stage.is_root = geteuid() == 0;
+  stage.has_ipv6 = can_listen_on(net::parse_ip("::1", 0).value());
   if (neighbours.realms) stage.realms = neighbours.realms->files();
   if (neighbours.directory) stage.directory = neighbours.directory->access();
   TRY(demo::make_folder(folder + "/state"));
@@ -124,7 +133,7 @@ int serve_demo(const demo::Stage& stage, int descriptor, const CommandLine& line
   conf::Problems problems;
   Result<> started = gate.start(problems);
   say_errors(problems, line);
-  if (!started) return refuse(started.error());
+  if (!started) return refuse(started.error(), line);
   std::string welcome = demo::greeting(stage).in(line.language);
   std::fwrite(welcome.data(), 1, welcome.size(), stdout);
   std::fflush(stdout);
@@ -139,15 +148,15 @@ int run_demo(const CommandLine& line) {
   if (isatty(STDIN_FILENO) != 0) prctl(PR_SET_PDEATHSIG, SIGTERM);
   demo::ThrowAwayFolder folder;
   Result<demo::Papers> papers = demo::issue_papers(folder.path());
-  if (!papers) return refuse(papers.error());
+  if (!papers) return refuse(papers.error(), line);
   Neighbours neighbours(folder.path(), *papers, line.language);
   Result<demo::Stage> stage = set_stage(folder.path(), *papers, neighbours);
-  if (!stage) return refuse(stage.error());
+  if (!stage) return refuse(stage.error(), line);
   Result<int> descriptor = net::listen_on(net::Address(std::array<std::uint8_t, 4>{127, 0, 0, 1}, 0));
-  if (!descriptor) return refuse(descriptor.error());
+  if (!descriptor) return refuse(descriptor.error(), line);
   stage->application_port = net::local_port(*descriptor);
   Result<> written = demo::write_file(stage->folder + "/pforte.toml", demo::demo_configuration(*stage));
-  if (!written) return refuse(written.error());
+  if (!written) return refuse(written.error(), line);
   return serve_demo(*stage, *descriptor, line);
 }
 

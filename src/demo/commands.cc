@@ -50,6 +50,14 @@ Lines sign_in_by_form(const Stage& stage, const Person& person) {
           cat(start, shell_word(url_of("app.localhost/.pforte/whoami")))};
 }
 
+Lines examine(const Stage& stage) {
+  std::string trust = cat(" --trust ", shell_word(stage.papers.authority));
+  Lines lines = operate(stage, cat("doctor", trust));
+  lines.push_back(cat(shell_word(stage.program), " doctor url ", url_of("app.localhost/"), trust));
+  lines.push_back(operate(stage, "doctor client 127.0.0.1").front());
+  return lines;
+}
+
 Lines operate(const Stage& stage, std::string_view command) {
   return {cat(shell_word(stage.program), " --config ", shell_word(stage.folder + "/pforte.toml"), ' ', command)};
 }

@@ -23,6 +23,8 @@ Lines ask_with_ticket(const Stage& stage, const Person& person, std::string_view
 Lines sign_in_by_form(const Stage& stage, const Person& person);
 // A command of pforte to the running demo.
 Lines operate(const Stage& stage, std::string_view command);
+// The doctor, of all paths, of one URL, and of a client.
+Lines examine(const Stage& stage);
 // A browser with a profile of its own and somebody's ticket, if there are tickets.
 Lines open_chromium(const Stage& stage, const Person& person);
 Lines open_firefox(const Stage& stage, const Person& person);

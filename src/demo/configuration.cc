@@ -18,6 +18,11 @@ std::string toml_string(std::string_view text) {
   return out + '"';
 }
 
+std::string listener_blocks(std::string_view ip) {
+  std::string text = cat("\n[[listener]]\naddress = \"", ip, ':', kTlsPort, "\"\n");
+  return text + cat("\n[[listener]]\naddress = \"", ip, ':', kPlainPort, "\"\nredirect_to_https = true\n");
+}
+
 std::string kerberos_block(const RealmFiles& realms) {
   std::string text = cat("\n[kerberos]\nconfig = ", toml_string(realms.config), "\n");
   text += cat("login_fallback_realms = [\"", kAlpha, "\"]\n[kerberos.keytabs]\n");
@@ -47,15 +52,16 @@ std::string sign_in_block(const Stage& stage) {
 
 std::string demo_configuration(const Stage& stage) {
   std::string text = cat("state_dir = ", toml_string(stage.folder + "/state"), "\n");
-  text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kTlsPort, "\"\n");
-  text += cat("\n[[listener]]\naddress = \"127.0.0.1:", kPlainPort, "\"\nredirect_to_https = true\n");
+  text += listener_blocks("127.0.0.1");
+  if (stage.has_ipv6) text += listener_blocks("[::1]");
   text += cat("\n[admin]\naddress = \"127.0.0.1:", kAdminPort, "\"\n");
   if (stage.realms) text += kerberos_block(*stage.realms);
   if (stage.directory) text += ldap_block(*stage.directory, stage.papers);
   text += sign_in_block(stage);
   text += cat("\n[[backend]]\nname = \"demo\"\nservers = [\"http://127.0.0.1:", stage.application_port, "\"]\n");
   text += "health = { path = \"/health\", every = \"5s\" }\npath_profile = \"tomcat\"\n";
-  text += "\n[[site]]\nhosts = [\"localhost\", \"app.localhost\", \"beta.localhost\", \"127.0.0.1\", \"[::1]\"]\n";
+  text += "\n[[site]]\nhosts = [\"localhost\", \"app.localhost\", \"beta.localhost\", \"127.0.0.1\"";
+  text += stage.has_ipv6 ? ", \"[::1]\"]\n" : "]\n";
   text += cat("certificate = { chain = ", toml_string(stage.papers.chain), ", key = ", toml_string(stage.papers.key),
               " }\n");
   text += "backend = \"demo\"\nallow = [\"/webclient\"]\nsign_in = \"required\"\n";

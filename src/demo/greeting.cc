@@ -44,6 +44,7 @@ void say_addresses(Text& text, const Stage& stage) {
   text.heading("The gate stands, with a small application behind it.",
                "Das Tor steht, mit einer kleinen Anwendung dahinter.");
   text.row(cat(text.in("Gate           ", "Tor            "), "https://app.localhost:", kTlsPort, "/webclient"));
+  text.row(cat(text.in("Self test      ", "Selbsttest     "), "https://app.localhost:", kTlsPort, "/.pforte/selftest"));
   text.row(cat(text.in("Operator       ", "Betrieb        "), "http://127.0.0.1:", kAdminPort, "/metrics"));
   text.row(cat(text.in("Application    ", "Anwendung      "), "http://127.0.0.1:", stage.application_port, "/"));
   text.row(cat(text.in("Configuration  ", "Konfiguration  "), stage.folder, "/pforte.toml"));
@@ -138,6 +139,12 @@ void say_operation(Text& text, const Stage& stage) {
   text.rows(operate(stage, cat("service start ", service)));
 }
 
+void say_examination(Text& text, const Stage& stage) {
+  text.heading("The doctor: all paths of the configuration, one URL, and whether a client has arrived",
+               "Der Doktor: alle Pfade der Konfiguration, eine URL, und ob ein Client angekommen ist");
+  text.rows(examine(stage));
+}
+
 std::string text_in(Language language, const Stage& stage) {
   Text text(language);
   say_addresses(text, stage);
@@ -145,6 +152,7 @@ std::string text_in(Language language, const Stage& stage) {
   say_sign_in(text, stage);
   say_path_gate(text, stage);
   say_operation(text, stage);
+  say_examination(text, stage);
   const Person& person = first_with(Proof::Ticket, kAlpha);
   text.heading(stage.realms ? "In a browser with a profile of its own, with the ticket that Susan fetched above"
                             : "In a browser with a profile of its own",

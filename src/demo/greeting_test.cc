@@ -40,6 +40,10 @@ TEST_CASE("the greeting's commands are the same in both languages") {
       " -i --path-as-is 'https://localhost:8443/webclient/..;/management'\n",
       "\n  curl --path-as-is 'http://127.0.0.1:4711/webclient/..;/management'\n",
       "\n  /usr/bin/pforte --config /tmp/d/pforte.toml service stop kerberos\n",
+      "\n  /usr/bin/pforte --config /tmp/d/pforte.toml doctor --trust '/tmp/d x/authority.pem'\n",
+      "\n  /usr/bin/pforte doctor url https://app.localhost:8443/ --trust '/tmp/d x/authority.pem'\n",
+      "\n  /usr/bin/pforte --config /tmp/d/pforte.toml doctor client 127.0.0.1\n",
+      "https://app.localhost:8443/.pforte/selftest\n",
       " chromium --user-data-dir=/tmp/d/chromium ",
       " firefox-esr --no-remote --profile /tmp/d/firefox https://app.localhost:8443/webclient\n",
   };
@@ -65,6 +69,7 @@ TEST_CASE("what could not be started is neither greeted with nor configured") {
   CHECK(configuration.contains("providers = [\"database\"]\n"));
   CHECK(!configuration.contains("[kerberos"));
   CHECK(!configuration.contains("[ldap]"));
+  CHECK(!configuration.contains("[::1]"));
 }
 
 TEST_CASE("the configuration fits the greeting, whatever the folder is called") {

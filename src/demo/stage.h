@@ -22,6 +22,7 @@ struct Stage {
   std::optional<DirectoryAccess> directory;  // none: no LDAP
   std::string token;                         // of the agent "partner"
   bool is_root = false;                      // who runs it
+  bool has_ipv6 = false;                     // whether anybody can listen at ::1
 };
 
 }  // namespace pforte::demo

@@ -166,6 +166,23 @@ def test_it_can_be_operated_while_it_runs(demo):
     assert stopped and started
 
 
+def test_the_doctor_finds_nothing_wrong_with_it(demo):
+    demo.paste("Nobody has signed in")
+    configured, url, client = demo.paste("The doctor")
+    for report in (configured, url):
+        assert ": 0 errors, " in report, report
+    assert "127.0.0.1" in client
+    assert "✗" not in configured + url
+
+
+def test_an_address_that_is_in_use_is_named_with_what_to_do(demo, tmp_path):
+    done = subprocess.run([*shlex.split(gates.BINARY), "demo", "--lang", "en"], capture_output=True, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert done.returncode == 3
+    assert "cannot listen on " in done.stderr and "Address already in use" in done.stderr
+    assert "\nhelp: ss -ltnp names who listens there" in done.stderr
+
+
 # How the printed line is changed so that nobody has to look at a screen.
 BROWSERS = {"chromium": ("chromium ", "chromium --headless=new --disable-gpu --disable-dev-shm-usage --dump-dom "),
             "firefox": ("firefox-esr ", "firefox-esr --headless --screenshot ~/page.png ")}
