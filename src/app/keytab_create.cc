@@ -21,6 +21,20 @@ namespace {
 constexpr int kRc4 = 23;
 constexpr std::size_t kMostPrincipalBytes = 4096;  // of each part a keytab holds 65535
 
+bool is_blank(const std::string& part) {
+  return part.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+Answer<kerberos::Principal> principal_in(const std::string& text) {
+  kerberos::Principal principal = TRY(kerberos::parse_principal(text));
+  if (!is_blank(principal.realm) && std::ranges::none_of(principal.components, is_blank)) return principal;
+  return std::unexpected(
+      Complaint(kInvalidInput,
+                {cat("a part of the principal \"", printable(text), "\" is blank"),
+                 cat("ein Teil des Principals \"", printable(text), "\" ist leer")},
+                {"write HTTP/crm.example.com@EXAMPLE.COM", "HTTP/crm.example.com@EXAMPLE.COM schreiben"}));
+}
+
 Answer<std::vector<kerberos::Principal>> principals_of(const CommandLine& line) {
   std::vector<kerberos::Principal> principals;
   for (const std::string& text : line.values_of("--principal")) {
@@ -29,7 +43,7 @@ Answer<std::vector<kerberos::Principal>> principals_of(const CommandLine& line) 
                                        {cat("a principal has at most ", kMostPrincipalBytes, " bytes"),
                                         cat("ein Principal hat höchstens ", kMostPrincipalBytes, " Bytes")},
                                        {"write a shorter one", "einen kürzeren schreiben"}));
-    principals.push_back(TRY(kerberos::parse_principal(text)));
+    principals.push_back(TRY(principal_in(text)));
   }
   if (!principals.empty()) return principals;
   return std::unexpected(Complaint(kInvalidInput, {"--principal is missing", "--principal fehlt"},
@@ -62,9 +76,10 @@ Answer<std::optional<std::uint32_t>> key_version_of(const CommandLine& line) {
   if (!text) return std::nullopt;
   std::uint32_t number = 0;
   auto [end, code] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (code == std::errc() && end == text->data() + text->size()) return number;
+  // No KDC has the version 0, and in a search of MIT Kerberos it stands for any.
+  if (code == std::errc() && end == text->data() + text->size() && number > 0) return number;
   return std::unexpected(
-      Complaint(kInvalidInput, {"--kvno is a number from 0 to 4294967295", "--kvno ist eine Zahl von 0 bis 4294967295"},
+      Complaint(kInvalidInput, {"--kvno is a number from 1 to 4294967295", "--kvno ist eine Zahl von 1 bis 4294967295"},
                 {"`kvno PRINCIPAL` tells the version the KDC has now",
                  "`kvno PRINCIPAL` sagt, welche Version das KDC jetzt hat"}));
 }

@@ -244,9 +244,13 @@ def test_what_would_do_it_at_the_domain_controller_is_printed_without_a_password
     (("--encryption", ""), "there is no encryption"),
     (("--kvno", "-1"), "--kvno"),
     (("--kvno", "4294967296"), "--kvno is a number"),
+    (("--kvno", "0"), "--kvno is a number from 1"),
     (("--account", "svc-crm"), "--account is user:NAME"),
     (("--account", "user:a", "--salt", "b"), "both tell the salt"),
     (("--principal", "no-realm"), "has no realm"),
+    (("--principal", " "), "has no realm"),
+    (("--principal", "HTTP/ @REALM"), "is blank"),
+    (("--principal", "HTTP/crm.example.com@ "), "is blank"),
     (("--principal", "HTTP/" + "x" * 70_000 + "@REALM"), "at most 4096 bytes"),
 ])
 def test_what_cannot_be_made_is_said_and_nothing_is_written(tmp_path, secret, options, why):
@@ -254,6 +258,11 @@ def test_what_cannot_be_made_is_said_and_nothing_is_written(tmp_path, secret, op
     principal = () if "--principal" in options else ("--principal", NAME)
     assert why in keytab("create", file, *principal, *options, "--password-file", secret(), status=2)
     assert not file.exists()
+
+
+def test_an_empty_password_makes_no_key(tmp_path, secret):
+    keytab("create", tmp_path / "a.keytab", "--principal", NAME, "--kvno", "3", "--password-file", secret(""), status=2)
+    assert not (tmp_path / "a.keytab").exists()
 
 
 # What it shows and merges.
