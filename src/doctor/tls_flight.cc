@@ -5,9 +5,13 @@
 #include <utility>
 
 #include "doctor/tls_suites.h"
+#include "tls/hello_fields.h"
 
 namespace pforte::doctor {
 namespace {
+
+using tls::HelloFields;
+using tls::text_of;
 
 constexpr std::size_t kRecordHeader = 5;
 constexpr std::size_t kMessageHeader = 4;
@@ -32,52 +36,18 @@ constexpr std::string_view kRetryRandom =
     "\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91"
     "\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c";
 
-// Takes from the front of what is left; nothing where that is too short, and then nothing ever after.
-class Front {
- public:
-  explicit Front(std::string_view bytes) : left_(bytes) {}
-
-  std::size_t number(std::size_t bytes) {
-    std::size_t value = 0;
-    for (char c : take(bytes)) value = value << 8 | std::uint8_t(c);
-    return value;
-  }
-  std::string_view take(std::size_t bytes) {
-    if (bytes > left_.size()) {
-      short_ = true;
-      left_ = {};
-      return {};
-    }
-    std::string_view front = left_.substr(0, bytes);
-    left_.remove_prefix(bytes);
-    return front;
-  }
-  // What stands behind its length, which is told in so many bytes.
-  std::string_view sized(std::size_t length_bytes) { return take(number(length_bytes)); }
-
-  bool empty() const { return left_.empty(); }
-  // Nothing lacked.
-  bool sound() const { return !short_; }
-  // Nothing lacks, and nothing is left.
-  bool whole() const { return !short_ && left_.empty(); }
-
- private:
-  std::string_view left_;
-  bool short_ = false;
-};
-
 bool read_protocol(std::string_view content, ServerHello& hello) {
-  Front front(content);
-  Front list(front.sized(2));
-  hello.protocol = list.sized(1);
+  HelloFields front(tls::bytes_of(content));
+  HelloFields list(front.vector(2));
+  hello.protocol = text_of(list.vector(1));
   return front.whole() && list.whole() && !hello.protocol.empty();
 }
 
 // In a retry only the group stands there, else the server's share behind it.
 bool read_key_share(std::string_view content, ServerHello& hello) {
-  Front front(content);
+  HelloFields front(tls::bytes_of(content));
   hello.group = std::uint16_t(front.number(2));
-  if (!hello.retry) front.sized(2);
+  if (!hello.retry) front.vector(2);
   return front.whole();
 }
 
@@ -92,7 +62,7 @@ bool read_extension(std::size_t type, std::string_view content, ServerHello& hel
       hello.ticket = true;
       return content.empty();
     case 43: {
-      Front front(content);
+      HelloFields front(tls::bytes_of(content));
       hello.version = std::uint16_t(front.number(2));
       return front.whole();
     }
@@ -107,12 +77,12 @@ bool read_extension(std::size_t type, std::string_view content, ServerHello& hel
 }
 
 bool read_extensions(std::string_view list, ServerHello& hello) {
-  Front front(list);
+  HelloFields front(tls::bytes_of(list));
   std::vector<std::size_t> seen;
-  while (!front.empty()) {
+  while (!front.over()) {
     std::size_t type = front.number(2);
-    std::string_view content = front.sized(2);
-    if (!front.sound() || std::ranges::find(seen, type) != seen.end()) return false;
+    std::string_view content = text_of(front.vector(2));
+    if (!front.complete() || std::ranges::find(seen, type) != seen.end()) return false;
     seen.push_back(type);
     if (!read_extension(type, content, hello)) return false;
   }
@@ -122,23 +92,23 @@ bool read_extensions(std::string_view list, ServerHello& hello) {
 std::optional<ServerHello> read_server_hello(std::string_view body) {
   constexpr std::size_t kMostSessionBytes = 32;
   ServerHello hello;
-  Front front(body);
+  HelloFields front(tls::bytes_of(body));
   hello.version = std::uint16_t(front.number(2));
-  hello.retry = front.take(kRandomOfHello) == kRetryRandom;
-  if (front.sized(1).size() > kMostSessionBytes) return std::nullopt;
+  hello.retry = text_of(front.take(kRandomOfHello)) == kRetryRandom;
+  if (front.vector(1).size() > kMostSessionBytes) return std::nullopt;
   hello.suite = std::uint16_t(front.number(2));
   hello.compression = front.number(1) != 0;
-  if (!front.sound()) return std::nullopt;
-  if (!front.empty() && !read_extensions(front.sized(2), hello)) return std::nullopt;
+  if (!front.complete()) return std::nullopt;
+  if (!front.over() && !read_extensions(text_of(front.vector(2)), hello)) return std::nullopt;
   if (!front.whole()) return std::nullopt;
   return hello;
 }
 
 bool read_certificates(std::string_view body, std::vector<std::string>& certificates) {
-  Front front(body);
-  Front list(front.sized(3));
-  while (!list.empty()) {
-    std::string_view der = list.sized(3);
+  HelloFields front(tls::bytes_of(body));
+  HelloFields list(front.vector(3));
+  while (!list.over()) {
+    std::string_view der = text_of(list.vector(3));
     if (der.empty() || certificates.size() == kMostFlightCertificates) return false;
     certificates.emplace_back(der);
   }
@@ -156,34 +126,34 @@ std::optional<KeyExchange> read_key_exchange(std::string_view body, const Server
   constexpr std::uint16_t kTls12 = 0x0303;
   constexpr std::size_t kNamedCurve = 3;
   KeyExchange exchange;
-  Front front(body);
+  HelloFields front(tls::bytes_of(body));
   Exchange kind = exchange_of(hello.suite);
   if (kind == Exchange::Dhe) {
-    exchange.dh_bits = bits_of(front.sized(2));
-    front.sized(2);  // generator
-    front.sized(2);  // public value
+    exchange.dh_bits = bits_of(text_of(front.vector(2)));
+    front.vector(2);  // generator
+    front.vector(2);  // public value
   } else if (kind == Exchange::Ecdhe) {
-    if (front.number(1) != kNamedCurve) return front.sound() ? std::optional(exchange) : std::nullopt;
+    if (front.number(1) != kNamedCurve) return front.complete() ? std::optional(exchange) : std::nullopt;
     exchange.group = std::uint16_t(front.number(2));
-    front.sized(1);
+    front.vector(1);
   } else {
     return exchange;  // RSA of export grade, whose keys nobody asks for
   }
-  if (fault_of(hello.suite) == SuiteFault::Anonymous && front.empty()) return exchange;
+  if (fault_of(hello.suite) == SuiteFault::Anonymous && front.over()) return exchange;
   if (hello.version >= kTls12) exchange.scheme = std::uint16_t(front.number(2));
-  front.sized(2);
-  return front.sound() ? std::optional(exchange) : std::nullopt;
+  front.vector(2);
+  return front.complete() ? std::optional(exchange) : std::nullopt;
 }
 
 bool read_request(std::string_view body, const ServerHello& hello, std::vector<std::string>& authorities) {
   constexpr std::uint16_t kTls12 = 0x0303;
-  Front front(body);
-  front.sized(1);                               // types
-  if (hello.version >= kTls12) front.sized(2);  // signature schemes
-  Front names(front.sized(2));
-  while (!names.empty()) {
-    std::string_view name = names.sized(2);
-    if (!names.sound() || authorities.size() == kMostAuthorityNames) return false;
+  HelloFields front(tls::bytes_of(body));
+  front.vector(1);                               // types
+  if (hello.version >= kTls12) front.vector(2);  // signature schemes
+  HelloFields names(front.vector(2));
+  while (!names.over()) {
+    std::string_view name = text_of(names.vector(2));
+    if (!names.complete() || authorities.size() == kMostAuthorityNames) return false;
     authorities.emplace_back(name);
   }
   return front.whole() && names.whole();
@@ -191,9 +161,9 @@ bool read_request(std::string_view body, const ServerHello& hello, std::vector<s
 
 bool read_status(std::string_view body, std::string& stapled) {
   constexpr std::size_t kOcsp = 1;
-  Front front(body);
+  HelloFields front(tls::bytes_of(body));
   if (front.number(1) != kOcsp) return false;
-  stapled = front.sized(3);
+  stapled = text_of(front.vector(3));
   return front.whole();
 }
 
@@ -284,14 +254,14 @@ bool FlightReader::take_messages() {
   std::size_t at = 0;
   bool more = true;
   while (more && handshake_.size() - at >= kMessageHeader) {
-    Front front(std::string_view(handshake_).substr(at));
+    HelloFields front(tls::bytes_of(std::string_view(handshake_).substr(at)));
     auto type = std::uint8_t(front.number(1));
     std::size_t size = front.number(3);
     if (size > kMostMessageBytes)
       return broken({"a message of its handshake is longer than any needs to be",
                      "eine Nachricht seines Handshakes ist länger als nötig"});
     if (handshake_.size() - at < kMessageHeader + size) break;
-    more = take_message(type, front.take(size));
+    more = take_message(type, text_of(front.take(size)));
     at += kMessageHeader + size;
   }
   handshake_.erase(0, at);

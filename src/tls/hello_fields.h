@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace pforte::tls {
 
@@ -30,10 +31,20 @@ class HelloFields {
 
   bool complete() const { return complete_; }
   bool over() const { return rest_.empty(); }
+  // Nothing lacks, and nothing is left.
+  bool whole() const { return complete_ && over(); }
 
  private:
   Bytes rest_;
   bool complete_ = true;
 };
+
+inline std::string_view text_of(HelloFields::Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+inline HelloFields::Bytes bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 }  // namespace pforte::tls
