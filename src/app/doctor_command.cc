@@ -23,6 +23,7 @@
 #include "app/doctor_sheet.h"
 #include "app/doctor_trust.h"
 #include "app/doctor_view.h"
+#include "app/last_wait.h"
 #include "app/output_end.h"
 #include "base/file_replacement.h"
 #include "base/printable.h"
@@ -150,6 +151,7 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
   Answer<std::chrono::milliseconds> step = step_time_in(line);
   if (!step) return complain(step.error(), line, streams);
   bound_name_lookups(*step);
+  LastWait last_wait;
   net::Loop loop;
   net::Pool pool(kThreads);
   doctor::Setting setting{.loop = loop, .pool = pool, .step = *step, .whole = kStepsOfPath * *step};
@@ -169,7 +171,9 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
   Result<> written = *page ? (*page)->commit(doctor::report_html(report, line.language)) : Result<>();
   if (!written) return complain(Complaint(written.error(), (*page)->file()), line, streams);
   if (Answer<void> whole = whole_output(streams); !whole) return complain(whole.error(), line, streams);
-  return report.worst() == doctor::Level::Error ? kDoesNotHold : kDone;
+  int status = report.worst() == doctor::Level::Error ? kDoesNotHold : kDone;
+  last_wait.begin(*step, status);
+  return status;
 }
 
 }  // namespace pforte::app

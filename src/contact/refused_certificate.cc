@@ -141,7 +141,7 @@ Message where_to_trust(ClientKind kind) {
       return {
           "import the issuing root into the trust store of that Java (cacerts, or the one named by "
           "javax.net.ssl.trustStore) and restart the application",
-          "die ausstellende Wurzel in den Truststore dieses Java importieren (cacerts oder der mit "
+          "die ausstellende Wurzel in den Vertrauensspeicher dieses Java importieren (cacerts oder der mit "
           "javax.net.ssl.trustStore genannte) und die Anwendung neu starten"};
     case ClientKind::Chromium:
       return {

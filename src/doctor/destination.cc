@@ -94,6 +94,10 @@ std::expected<Authority, Unread> read_authority(std::string_view text, std::stri
     host = authority.substr(0, colon);
     rest = authority.substr(colon);
   }
+  if (host.empty())
+    return unread(text, {"the host is missing", "der Rechner fehlt"},
+                  {"write https://crm.example.com/ or crm.example.com:443",
+                   "https://crm.example.com/ oder crm.example.com:443 schreiben"});
   if (!rest.empty()) {
     if (!rest.starts_with(':'))
       return unread(text,
@@ -109,6 +113,7 @@ std::expected<Authority, Unread> read_authority(std::string_view text, std::stri
 // %41 as A. None: it is no percent-encoding.
 std::optional<std::string> decoded(std::string_view text) {
   std::string out;
+  out.reserve(text.size());  // a password is not to be left behind where it grew
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
       out += text[i];

@@ -39,7 +39,8 @@ TEST_CASE("what names no destination says why") {
       {"crm.example.com", "neither https:// nor http://"},
       {"ldap://crm.example.com", "neither https:// nor http://"},
       {"https://anna:secret@crm/", "a user or a password"},
-      {"https://", "neither a DNS name"},
+      {"https://", "the host is missing"},
+      {"https://:8443/", "the host is missing"},
       {"https://crm:0/", "from 1 to 65535"},
       {"https://crm:65536/", "from 1 to 65535"},
       {"https://crm:/", "from 1 to 65535"},
@@ -73,6 +74,7 @@ TEST_CASE("a proxy's password is kept apart from everything that is shown") {
   CHECK(to_text(*proxy) == "http://proxy.example:3128");
   CHECK(!read_proxy("socks5://proxy:1080").has_value());
   CHECK(!read_proxy("http://proxy").has_value());
+  CHECK(!read_proxy("http://:3128").has_value());
   CHECK(read_proxy("http://%zz:secret@proxy:1").error().what.en.find("secret") == std::string::npos);
 
   Destination destination = read_url("https://m365.example/a&b").value();

@@ -2,7 +2,15 @@
 
 #include <utility>
 
+#include "base/text.h"
+
 namespace pforte::doctor {
+namespace {
+
+// In the order of ClientKind.
+constexpr Words kClientWords[] = {{"browsers", "Browser"}, {"apps", "Apps"}, {"Java", "Java"}, {"OpenSSL", "OpenSSL"}};
+
+}  // namespace
 
 std::string_view name_of(Level level) {
   switch (level) {
@@ -31,6 +39,13 @@ std::string_view word_for(Level level, Language language) {
       return "Fehler";
   }
   std::unreachable();
+}
+
+std::string words_for(const std::vector<pki::ClientKind>& clients, Language language) {
+  std::string words;
+  for (pki::ClientKind kind : clients)
+    words += cat(words.empty() ? "" : ", ", kClientWords[std::size_t(kind)].in(language));
+  return words;
 }
 
 }  // namespace pforte::doctor

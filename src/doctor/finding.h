@@ -18,6 +18,9 @@ std::string_view name_of(Level level);
 // The same for people: "ok", "Hinweis", "Warnung", "Fehler".
 std::string_view word_for(Level level, Language language);
 
+// Whom it concerns, for people: "browsers, apps, Java, OpenSSL". Empty: everybody.
+std::string words_for(const std::vector<pki::ClientKind>& clients, Language language);
+
 // A text of a table of checks, in both of our languages.
 struct Words {
   std::string_view en, de;

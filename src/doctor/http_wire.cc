@@ -200,7 +200,7 @@ net::Task<> tell_refused_bytes(const Setting& setting, HttpTeller& teller, const
                  cat("die Antwort verletzt die Regeln von HTTP/1.1: ", fault.text())},
                 {"have the application or the module that writes these fields mended",
                  "die Anwendung oder das Modul, das diese Felder schreibt, in Ordnung bringen lassen"},
-                {{.name = {"rule", "Regel"}, .value = std::string(code)}});
+                evidence_of_bytes(got));
   }
   co_return {};
 }

@@ -8,7 +8,9 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "doctor/shown_command.h"
+#include "net/address.h"
 #include "net/together.h"
+#include "pki/authority_information.h"
 #include "tls/probe.h"
 
 namespace pforte::doctor {
@@ -64,7 +66,7 @@ constexpr Check kInspected{.id = "inspection.product",
                            .why = {"whoever opens TLS reads everything, passwords and tickets too; apps with pinned "
                                    "certificates and Java with a trust store of its own refuse its certificates",
                                    "wer TLS öffnet, liest alles mit, auch Passwörter und Tickets; Apps mit festem "
-                                   "Zertifikat und Java mit eigenem Speicher lehnen seine Zertifikate ab"}};
+                                   "Zertifikat und Java mit eigenem Vertrauensspeicher lehnen seine Zertifikate ab"}};
 constexpr Check kIssuerDiffers{.id = "inspection.issuer-differs",
                                .source = "RFC 5280, 4.1.2.4",
                                .why = {"the same server shows another certificate without the proxy: somebody on this "
@@ -77,12 +79,19 @@ constexpr Check kIssuerUnexpected{.id = "inspection.unexpected-issuer",
                                           "somebody on the way opens TLS",
                                           "das Zertifikat ist nicht das bekannte: Es wurde gewechselt, oder jemand auf "
                                           "dem Weg öffnet TLS"}};
+constexpr Check kPrivateIssuer{
+    .id = "inspection.private-issuer",
+    .source = "CA/Browser Forum, TLS Baseline Requirements, 7.1.2.7.9; RFC 6962, 3.3",
+    .why = {"a public CA says in its certificates that it is one: this one is of a company, and a company that issues "
+            "for others' names opens TLS on the way",
+            "eine öffentliche CA sagt in ihren Zertifikaten, dass sie eine ist: Dieses ist von einer Firma, und eine "
+            "Firma, die für fremde Namen ausstellt, öffnet TLS unterwegs"}};
 constexpr Check kNotInspected{.id = "inspection.none", .source = "", .why = {"", ""}};
 
 Message remedy_of_inspection() {
-  return {
-      "except this host from the inspection; else import its CA wherever a program has a trust store of its own",
-      "diesen Host von der Inspektion ausnehmen; sonst deren CA in jeden eigenen Speicher eines Programms aufnehmen"};
+  return {"except this host from the inspection; else import its CA wherever a program has a trust store of its own",
+          "diesen Host von der Inspektion ausnehmen; sonst deren CA in jeden eigenen Vertrauensspeicher eines "
+          "Programms aufnehmen"};
 }
 
 std::vector<Evidence> issuers(std::span<const pki::Certificate> seen, std::span<const pki::Certificate> direct) {
@@ -98,6 +107,11 @@ std::vector<Evidence> issuers(std::span<const pki::Certificate> seen, std::span<
   }
   return evidence;
 }
+
+// Kept for other uses than the public DNS.
+constexpr auto kPrivateEndings =
+    std::to_array<std::string_view>({"test", "example", "invalid", "localhost", "local", "onion", "alt", "arpa",
+                                     "internal", "intranet", "private", "corp", "home", "lan", "localdomain"});
 
 // Who meant it to be opened has imported the CA; where the chain does not hold, this is why.
 Level level_of_inspection(const InspectionSubject& subject) {
@@ -122,6 +136,27 @@ void tell_differing(const InspectionSubject& subject, std::span<const pki::Certi
               .seen = {cat("the certificate seen through the proxy is issued by ", with, ", without it by ", without),
                        cat("das Zertifikat durch den Proxy ist von ", with, ", ohne ihn von ", without)},
               .evidence = issuers(seen, direct)});
+}
+
+// A guess, where nothing can be compared: a company may have a server on the Internet for itself.
+void tell_private(const InspectionSubject& subject, std::span<const pki::Certificate> seen, Path& path) {
+  const pki::Certificate& own = seen.front();
+  bool is_odd = subject.is_public && !own.self_issued() && !pki::is_of_public_authority(own);
+  if (!is_odd) return;
+  std::string issuer = own.issuer.text();
+  tell_cause(subject, path,
+             {.check = kPrivateIssuer,
+              .level = Level::Warning,
+              .seen = {cat("the name is a public one, and its certificate is of no public CA but of ", issuer),
+                       cat("der Name ist ein öffentlicher, und sein Zertifikat ist von keiner öffentlichen CA, sondern "
+                           "von ",
+                           issuer)},
+              .remedy = {"if that is the server's own CA, say so with --expect-issuer; else except this host from the "
+                         "inspection, or import its CA wherever a program has a trust store of its own",
+                         "ist das die CA des Servers selbst, es mit --expect-issuer sagen; sonst diesen Host von der "
+                         "Inspektion ausnehmen oder deren CA in jeden eigenen Vertrauensspeicher eines Programms "
+                         "aufnehmen"},
+              .evidence = issuers(seen, {})});
 }
 
 net::Task<> fetch_chain(const Setting& setting, const InspectionSubject& subject,
@@ -158,6 +193,13 @@ std::string_view inspector_in(std::span<const pki::Certificate> chain) {
     if (found != kInspectorMarks.end()) return found->product;
   }
   return {};
+}
+
+bool is_public_name(std::string_view host) {
+  std::size_t dot = host.rfind('.');
+  if (dot == std::string_view::npos || net::parse_ip(host)) return false;
+  std::string ending = lowered(host.substr(dot + 1));
+  return std::ranges::find(kPrivateEndings, ending) == kPrivateEndings.end();
 }
 
 bool is_expected(std::span<const pki::Certificate> chain, std::string_view issuer) {
@@ -201,7 +243,7 @@ void tell_inspection(const InspectionSubject& subject, std::span<const pki::Cert
   }
   if (!direct.empty() && direct.front().issuer != seen.front().issuer)
     return tell_differing(subject, seen, direct, path);
-  if (direct.empty() && !expected) return;
+  if (direct.empty() && !expected) return tell_private(subject, seen, path);
   path.tell({.check = kNotInspected,
              .level = Level::Ok,
              .hop = subject.hop,

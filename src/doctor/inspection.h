@@ -19,11 +19,16 @@ struct InspectionSubject {
   bool chain_holds = true;                       // for all clients that were asked
   Dial direct;                                   // to the end without its proxy; empty where there is none
   std::vector<pki::Certificate> validated = {};  // the path by which the chain holds; empty: it does not
+  bool is_public = false;       // the place is on the Internet: nobody but a public CA has issued certificates for it
   std::string expected_issuer;  // a part of an issuer's name, or the SHA-256 of a certificate; empty: none is expected
 };
 
 // Which product or tool for that is known by the names in a chain; empty: none.
 std::string_view inspector_in(std::span<const pki::Certificate> chain);
+
+// Whether a name can be one of the public DNS: it has a dot, and no ending that is kept for other uses (RFC 6761, RFC
+// 6762, RFC 8375, and what ICANN does not delegate).
+bool is_public_name(std::string_view host);
 
 // Whether one of a chain is issued by, or is, what is expected.
 bool is_expected(std::span<const pki::Certificate> chain, std::string_view issuer);

@@ -96,6 +96,37 @@ TEST_CASE("the root that the chain ends in is expected though the server does no
   CHECK(validated.worst() == Level::Ok);
 }
 
+TEST_CASE("a name is public by its ending") {
+  for (std::string_view host : {"crm.example.com", "www.gov.uk"}) {
+    CAPTURE(host);
+    CHECK(is_public_name(host));
+  }
+  for (std::string_view host : {"localhost", "crm", "crm.corp", "crm.firma.local", "a.localhost", "10.0.0.1", "::1",
+                                "router.home.arpa", "x.example.test", "CRM.INTERNAL"}) {
+    CAPTURE(host);
+    CHECK(!is_public_name(host));
+  }
+}
+
+TEST_CASE("a company's certificate for a public place is noticed without being told") {
+  InspectionSubject subject = subject_of();
+  subject.is_public = true;
+  Path path = two_hops();
+  tell_inspection(subject, chain_from("Company Proxy CA"), {}, path);
+  REQUIRE(path.in_order().size() == 1);
+  CHECK(path.in_order().front()->check.id == "inspection.private-issuer");
+  CHECK(path.worst() == Level::Warning);
+
+  pki::testing::Made root = make(pki::testing::authority("Public CA"), nullptr);
+  pki::testing::Recipe recipe;
+  recipe.extensions.emplace_back(NID_certificate_policies, "DER:300a3008060667810c010201");  // 2.23.140.1.2.1
+  Path sound = two_hops();
+  tell_inspection(subject, std::vector{make(recipe, &root).certificate}, {}, sound);
+  subject.expected_issuer = "Company Proxy";
+  tell_inspection(subject, chain_from("Company Proxy CA"), {}, sound);
+  CHECK(sound.worst() == Level::Ok);
+}
+
 TEST_CASE("nothing is told where nothing can be compared") {
   Path path = two_hops();
   tell_inspection(subject_of(), chain_from("Company CA"), {}, path);

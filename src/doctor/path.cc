@@ -10,7 +10,7 @@ namespace pforte::doctor {
 namespace {
 
 std::string_view mark_of(const Path& path, std::size_t hop) {
-  if (!path.hops()[hop].reached) return "";
+  if (!path.is_looked_at(hop)) return "";
   switch (path.worst_of(hop)) {
     case Level::Ok:
     case Level::Note:
@@ -84,6 +84,10 @@ Level Path::worst_of(std::size_t hop) const {
     if (finding.hop == hop) worst = std::max(worst, finding.level);
   }
   return worst;
+}
+
+bool Path::is_looked_at(std::size_t hop) const {
+  return std::ranges::find(findings_, hop, &Finding::hop) != findings_.end();
 }
 
 std::string drawn(const Path& path, Language language) {

@@ -34,6 +34,9 @@ class Path {
   void insert(std::size_t before, const Message& name);
   void reach(std::size_t hop);
 
+  // Whether anything was told of it, good or bad: one passes by whoever examines, and by what nobody asks.
+  bool is_looked_at(std::size_t hop) const;
+
   // Takes a finding; its hop counts as reached.
   void tell(Finding finding);
 
@@ -52,7 +55,8 @@ class Path {
   std::vector<Finding> findings_;
 };
 
-// "client ✓ → gate ✓ → proxy ✗ → m365": ✓ all is well there, ! a warning, ✗ an error, nothing where nobody came to.
+// "client → gate ✓ → proxy ✗ → m365": ✓ all is well there, ! a warning, ✗ an error, nothing where nothing was looked
+// at.
 std::string drawn(const Path& path, Language language);
 
 }  // namespace pforte::doctor

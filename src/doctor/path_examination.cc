@@ -103,36 +103,46 @@ net::Task<> try_without_proxy(const Setting& setting, const Destination& destina
   co_return {};
 }
 
-// A way to the end that leads there; empty: there is none, which has been told. From there on the destination is called
-// by its server_name, if it has one.
-net::Task<Dial> find_way(const Setting& setting, const NameFacts& facts, PathSubject& subject, Path& path) {
+// How one gets to the end.
+struct Way {
+  Dial dial;               // empty: there is none, which has been told
+  bool is_public = false;  // it leads to an address of the Internet, or through a proxy to one that only that knows
+  FetchWay fetches;        // how one gets to what its certificates name
+};
+
+// From there on the destination is called by its server_name, if it has one.
+net::Task<Way> find_way(const Setting& setting, const NameFacts& facts, PathSubject& subject, Path& path) {
   Destination& destination = subject.destination;
-  Dial dial;
+  Way found;
   if (destination.via) {
     ProxySubject proxied{.destination = destination, .trust = subject.judges.proxy_trust, .hop = subject.hop - 1};
     std::shared_ptr<const ProxyWay> way = co_await examine_proxy(setting, facts, proxied, path);
     std::string end = host_port(destination.host, destination.port);
+    found.fetches.proxy = way;
+    found.is_public = true;
     if (way)
-      dial = [&setting, way, end] { return dial_through(setting, way, end); };
+      found.dial = [&setting, way, end] { return dial_through(setting, way, end); };
     else if (path.first_error() != nullptr)
       co_await try_without_proxy(setting, destination, path);
-    co_return dial;
+    co_return found;
   }
   Station station{.host = destination.host, .port = destination.port, .at = destination.at, .hop = subject.hop};
   std::vector<net::Address> addresses = co_await examine_name(setting, facts, station, path);
   std::vector<net::Address> open = co_await examine_tcp(setting, station, std::move(addresses), path);
   if (open.empty()) {
     tell_usual_proxy(subject, path);
-    co_return dial;
+    co_return found;
   }
   if (!subject.server_name.empty()) {
     destination.host = subject.server_name;
     destination.at = open.front();
   }
-  if (subject.tcp_only) co_return dial;
+  if (subject.tcp_only) co_return found;
   bool goes_on = co_await examine_opening(setting, destination, open.front(), subject.hop, path);
-  if (goes_on) dial = [&setting, to = open.front()] { return dial_direct(setting.loop, to, setting.step); };
-  co_return dial;
+  if (goes_on) found.dial = [&setting, to = open.front()] { return dial_direct(setting.loop, to, setting.step); };
+  found.fetches.to_this_machine = open.front().is_loopback();
+  found.is_public = !open.front().is_loopback() && !is_private(open.front());
+  co_return found;
 }
 
 // What curl can be given to trust; empty: nothing of the kind.
@@ -141,23 +151,26 @@ std::string trust_file_of(const Judges& judges) {
   return one ? judges.trust.front()->name : std::string();
 }
 
-net::Task<TlsPicture> examine_seal(const Setting& setting, const PathSubject& subject, Dial dial, Path& path) {
-  TlsSubject sealed{.dial = std::move(dial),
+net::Task<TlsPicture> examine_seal(const Setting& setting, const PathSubject& subject, const Way& way, Path& path) {
+  TlsSubject sealed{.dial = way.dial,
                     .destination = subject.destination,
                     .hop = subject.hop,
                     .trust = subject.judges.trust,
                     .clients = subject.judges.clients,
+                    .fetches = way.fetches,
                     .needs_http1 = subject.needs_http1};
   // What an inspection does to the certificate is told behind it.
   Path told(path.subject(), path.hops());
   TlsPicture picture = co_await examine_tls(setting, sealed, told);
   bool proxied = subject.destination.via.has_value();
-  InspectionSubject inspected{.destination = subject.destination,
-                              .hop = proxied ? subject.hop - 1 : subject.hop,
-                              .chain_holds = told.worst_of(subject.hop) != Level::Error,
-                              .direct = {},
-                              .validated = picture.validated,
-                              .expected_issuer = subject.expected_issuer};
+  InspectionSubject inspected{
+      .destination = subject.destination,
+      .hop = proxied ? subject.hop - 1 : subject.hop,
+      .chain_holds = told.worst_of(subject.hop) != Level::Error,
+      .direct = {},
+      .validated = picture.validated,
+      .is_public = way.is_public && subject.typed && !subject.is_gate && is_public_name(subject.destination.host),
+      .expected_issuer = subject.expected_issuer};
   if (proxied)
     inspected.direct = [&setting, destination = subject.destination] { return dial_end(setting, destination); };
   co_await examine_inspection(setting, inspected, picture.sent, path);
@@ -186,17 +199,17 @@ net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubj
     path.tell(*subject.trust_fault);
   }
   warn_of_address(subject, path);
-  Dial dial = co_await find_way(setting, facts, subject, path);
-  if (!dial) co_return {};
+  Way way = co_await find_way(setting, facts, subject, path);
+  if (!way.dial) co_return {};
   if (subject.destination.via) subject.hop = path.hops().size() - 1;
   path.reach(subject.hop);
   TlsPicture sealed;
   if (subject.destination.speaks_tls()) {
-    sealed = co_await examine_seal(setting, subject, dial, path);
+    sealed = co_await examine_seal(setting, subject, way, path);
     if (!sealed.speaks_tls) co_return {};
   }
   if (subject.destination.scheme == Scheme::Tls) co_return {};
-  HttpSubject asked{.dial = std::move(dial),
+  HttpSubject asked{.dial = std::move(way.dial),
                     .destination = subject.destination,
                     .hop = subject.hop,
                     .context_paths = subject.context_paths,

@@ -31,6 +31,7 @@ struct Attempt {
   bool fetches() const { return target.starts_with("http://"); }
 };
 
+// To be wiped by whoever has sent it.
 std::string request_of(const Attempt& attempt) {
   std::string_view host = attempt.target;
   if (attempt.fetches()) {
@@ -39,13 +40,13 @@ std::string request_of(const Attempt& attempt) {
   }
   std::string request = cat(attempt.fetches() ? "GET " : "CONNECT ", attempt.target, " HTTP/1.1\r\nHost: ", host,
                             "\r\nUser-Agent: pforte-doctor\r\n");
-  const Proxy& proxy = attempt.way->proxy;
-  if (!proxy.user.empty()) {
-    std::string pair = cat(proxy.user, ':', proxy.password ? proxy.password->reveal() : std::string_view());
-    request += cat("Proxy-Authorization: Basic ", to_base64(pair), "\r\n");
-    explicit_bzero(pair.data(), pair.size());
+  if (std::optional<Secret> authorization = proxy_authorization(attempt.way->proxy)) {
+    constexpr std::size_t kNameAndEnds = 32;
+    request.reserve(request.size() + authorization->reveal().size() + kNameAndEnds);  // what moves leaves a copy behind
+    request.append("Proxy-Authorization: ").append(authorization->reveal()).append("\r\n");
   }
-  return cat(request, "\r\n");
+  request += "\r\n";
+  return request;
 }
 
 void take_fields(const http::ResponseHead& head, ConnectAnswer& answer) {
@@ -148,32 +149,34 @@ net::Task<> converse(Attempt& attempt, std::unique_ptr<net::Stream> stream) {
   co_return {};
 }
 
-net::Task<> connect_and_ask(Attempt& attempt) {
-  ConnectAnswer& answer = attempt.answer;
-  const ProxyWay& way = *attempt.way;
-  auto socket = co_await outcome(net::connect(attempt.setting.loop, way.at, attempt.setting.step));
-  if (!socket) {
-    answer.state = ConnectState::NotConnected;
-    answer.failure = socket.error().text();
-    co_return {};
-  }
-  net::Instant until = net::Clock::now() + attempt.setting.step;
-  std::unique_ptr<net::Stream> stream = *std::move(socket);
+// `connected`: TCP came about.
+net::Task<std::unique_ptr<net::Stream>> reach_proxy(const Setting& setting, const ProxyWay& way, bool& connected) {
+  std::unique_ptr<net::Stream> stream = co_await net::connect(setting.loop, way.at, setting.step);
+  connected = true;
+  net::Instant until = net::Clock::now() + setting.step;
   if (way.proxy.tls && way.trust) {
     std::unique_ptr<tls::Session> session = tls::Session::connect(std::move(stream), *way.trust, way.proxy.host);
     session->read_deadline(until);
     session->write_deadline(until);
-    Result<> shaken = co_await outcome(session->handshake());
-    if (!shaken) {
-      answer.state = ConnectState::TlsFailed;
-      answer.failure = shaken.error().text();
-      co_return {};
-    }
+    co_await session->handshake();
     stream = std::move(session);
   }
   stream->read_deadline(until);
   stream->write_deadline(until);
-  co_await converse(attempt, std::move(stream));
+  co_return std::move(stream);
+}
+
+net::Task<> connect_and_ask(Attempt& attempt) {
+  ConnectAnswer& answer = attempt.answer;
+  bool connected = false;
+  net::Task<std::unique_ptr<net::Stream>> reaching = reach_proxy(attempt.setting, *attempt.way, connected);
+  Result<std::unique_ptr<net::Stream>> stream = co_await outcome(std::move(reaching));
+  if (!stream) {
+    answer.state = connected ? ConnectState::TlsFailed : ConnectState::NotConnected;
+    answer.failure = stream.error().text();
+    co_return {};
+  }
+  co_await converse(attempt, *std::move(stream));
   co_return {};
 }
 
@@ -212,6 +215,22 @@ net::Task<ConnectAnswer> ask_proxy(const Setting& setting, std::shared_ptr<const
   co_await connect_and_ask(attempt);
   attempt.answer.took = std::chrono::duration_cast<std::chrono::milliseconds>(net::Clock::now() - begun);
   co_return std::move(attempt.answer);
+}
+
+net::Task<std::unique_ptr<net::Stream>> dial_proxy(const Setting& setting, const ProxyWay& way) {
+  bool connected = false;
+  std::unique_ptr<net::Stream> stream = co_await reach_proxy(setting, way, connected);
+  co_return std::move(stream);
+}
+
+std::optional<Secret> proxy_authorization(const Proxy& proxy) {
+  if (proxy.user.empty()) return std::nullopt;
+  std::string pair = cat(proxy.user, ':', proxy.password ? proxy.password->reveal() : std::string_view());
+  std::string base64 = to_base64(pair);
+  std::string value = cat("Basic ", base64);
+  std::optional<Secret> secret(value);
+  for (std::string* copy : {&pair, &base64, &value}) explicit_bzero(copy->data(), copy->size());
+  return secret;
 }
 
 net::Task<std::unique_ptr<net::Stream>> dial_through(const Setting& setting, std::shared_ptr<const ProxyWay> way,

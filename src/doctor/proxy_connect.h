@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/secret.h"
 #include "doctor/destination.h"
 #include "doctor/setting.h"
 #include "net/address.h"
@@ -55,6 +57,13 @@ net::Task<ConnectAnswer> ask_proxy(const Setting& setting, std::shared_ptr<const
 // The same as a Dial's work: the opened stream; fails with Kind::Unavailable else.
 net::Task<std::unique_ptr<net::Stream>> dial_through(const Setting& setting, std::shared_ptr<const ProxyWay> way,
                                                      std::string authority);
+
+// A connection to the proxy itself, over TLS where it is spoken to by that. Fails as net::connect() and tls::Session
+// do.
+net::Task<std::unique_ptr<net::Stream>> dial_proxy(const Setting& setting, const ProxyWay& way);
+
+// What stands in Proxy-Authorization (RFC 7617, 2). None: there is no user.
+std::optional<Secret> proxy_authorization(const Proxy& proxy);
 
 // The text of a page: its title if it has one, else its first letters, without marks and runs of blanks.
 std::string words_of_page(std::string_view page);

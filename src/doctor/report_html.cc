@@ -133,11 +133,12 @@ class HtmlReport {
     for (std::size_t hop = 0; hop < path.hops().size(); ++hop) {
       const Hop& one = path.hops()[hop];
       Level worst = path.worst_of(hop);
-      out_ += cat("<li class=\"", one.reached ? cat("level-", name_of(worst)) : "unreached", "\">");
+      bool seen = path.is_looked_at(hop);
+      out_ += cat("<li class=\"", seen ? cat("level-", name_of(worst)) : one.reached ? "unmarked" : "unreached", "\">");
       text(of_language(one.name));
-      if (one.reached) {
+      if (seen) {
         out_ += cat(" <b title=\"", word_for(worst, language_), "\">", mark_in_html(worst), "</b>");
-      } else {
+      } else if (!one.reached) {
         out_ += german_ ? " (nicht erreicht)" : " (not reached)";
       }
       out_ += "</li>\n";
@@ -152,9 +153,7 @@ class HtmlReport {
     out_ += "</summary>\n<dl>\n";
     fact(german_ ? "Station" : "hop", of_language(path.hops()[finding.hop].name));
     for (const Evidence& one : finding.evidence) fact(of_language(one.name), one.value, "code");
-    std::string clients;
-    for (pki::ClientKind kind : finding.clients) clients += cat(clients.empty() ? "" : ", ", pki::name_of(kind));
-    fact(german_ ? "betrifft" : "concerns", clients);
+    fact(german_ ? "betrifft" : "concerns", words_for(finding.clients, language_));
     fact(german_ ? "warum" : "why", finding.check.why.in(language_));
     fact(german_ ? "Quelle" : "source", finding.check.source);
     fact(german_ ? "Hilfe" : "help", of_language(finding.remedy));

@@ -51,11 +51,23 @@ TEST_CASE("on a terminal what is broken comes first, with the remedy") {
   break_it(all.add("broken"));
   std::string text = report_text(all.report, {});
   CHECK(text.starts_with(
-      "✗ broken  client ✓ → gate ✗\n    10.0.0.1:443 refuses [tcp.refused]\n    help: start the service\n"
-      "✓ sound  client ✓ → gate ✓\n"));
+      "✗ broken  client → gate ✗\n    10.0.0.1:443 refuses [tcp.refused]\n    help: start the service\n"
+      "✓ sound  client → gate ✓\n"));
   CHECK(has(text, "why: nothing gets through"));
   CHECK(has(text, "$ openssl s_client -connect 10.0.0.1:443\n"));
   CHECK(has(text, "examined 2 paths in 0 ms: 1 error, 0 warnings\n"));
+}
+
+TEST_CASE("whom it concerns is said in words") {
+  Examined all;
+  Path& path = all.add("broken");
+  path.tell({.check = kRefused,
+             .level = Level::Error,
+             .hop = 1,
+             .clients = {pki::ClientKind::Browser, pki::ClientKind::App, pki::ClientKind::OpenSsl}});
+  CHECK(has(report_text(all.report, {}), "concerns: browsers, apps, OpenSSL\n"));
+  CHECK(has(report_text(all.report, {.language = Language::German}), "betrifft: Browser, Apps, OpenSSL\n"));
+  CHECK(has(report_html(all.report, Language::English), "browsers, apps, OpenSSL"));
 }
 
 TEST_CASE("what holds is told only when it is asked for") {

@@ -115,9 +115,7 @@ class ReportWriter {
   }
 
   void reasons(const Finding& finding) {
-    std::string clients;
-    for (pki::ClientKind kind : finding.clients) clients += cat(clients.empty() ? "" : ", ", pki::name_of(kind));
-    wrapped(6, german() ? "betrifft: " : "concerns: ", clients);
+    wrapped(6, german() ? "betrifft: " : "concerns: ", words_for(finding.clients, style_.language));
     wrapped(6, german() ? "warum: " : "why: ", finding.check.why.in(style_.language));
     wrapped(6, german() ? "Quelle: " : "source: ", finding.check.source);
     wrapped(6, german() ? "Hilfe: " : "help: ", finding.remedy.in(style_.language));

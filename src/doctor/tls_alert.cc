@@ -50,7 +50,7 @@ constexpr auto kMeanings = std::to_array<AlertMeaning>({
     {48,
      "unknown_ca",
      {"it does not know the authority of the certificate", "er kennt die CA des Zertifikats nicht"},
-     {"add the authority to what the server trusts", "die CA in den Truststore des Servers aufnehmen"}},
+     {"add the authority to what the server trusts", "die CA in den Vertrauensspeicher des Servers aufnehmen"}},
     {49, "access_denied", {"it lets this client not in", "er lässt diesen Client nicht zu"}, kLookIntoLog},
     {50, "decode_error", {"it could not read the hello", "er konnte die Begrüßung nicht lesen"}, kLookIntoLog},
     {70,

@@ -28,13 +28,14 @@ net::Task<> hear_answer(net::Loop& loop, net::Stream& stream, const std::string&
   co_return {};
 }
 
-AnswerEnd end_of(const ServerFlight& flight, const Result<>& heard) {
+AnswerEnd end_of(const ServerFlight& flight, bool began, const Result<>& heard) {
   if (!flight.banner.empty()) return AnswerEnd::OtherSpeech;
   if (!flight.fault.en.empty()) return AnswerEnd::Broken;
   if (flight.alert && (flight.alert->fatal || !flight.hello)) return AnswerEnd::Alert;
   if (flight.hello) return AnswerEnd::Hello;
   if (heard) return AnswerEnd::Closed;
-  return heard.error().kind() == Kind::Timeout ? AnswerEnd::Silent : AnswerEnd::Reset;
+  if (heard.error().kind() != Kind::Timeout) return AnswerEnd::Reset;
+  return began ? AnswerEnd::Slow : AnswerEnd::Silent;
 }
 
 }  // namespace
@@ -48,8 +49,9 @@ net::Task<TlsAnswer> say_hello(const Setting& setting, const TlsSubject& subject
   std::string bytes = to_bytes(hello);
   net::Task<> hearing = hear_answer(setting.loop, **stream, bytes, reader);
   Result<> heard = co_await outcome(net::within(setting.loop, setting.step, std::move(hearing)));
+  bool began = reader.began();
   answer.flight = reader.release();
-  answer.end = end_of(answer.flight, heard);
+  answer.end = end_of(answer.flight, began, heard);
   co_return answer;
 }
 

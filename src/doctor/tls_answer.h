@@ -18,7 +18,8 @@ enum class AnswerEnd : std::uint8_t {
   Broken,       // it breaks the protocol
   Closed,       // it closed the connection without a word
   Reset,        // it, or something on the way, dropped the connection without a word
-  Silent,       // it said nothing in time, or not enough
+  Silent,       // it said nothing in time
+  Slow,         // it began to answer, and had not ended in time
   Unreachable,  // there was no connection
 };
 

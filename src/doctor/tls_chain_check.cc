@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/printable.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "doctor/shown_command.h"
@@ -138,11 +139,61 @@ bool is_among(std::span<const pki::Certificate> sent, const pki::DistinguishedNa
   return std::ranges::any_of(sent, [&](const pki::Certificate& one) { return one.subject == subject; });
 }
 
-// The issuer of the server's own certificate is neither sent nor trusted.
+// An issuer that was found where its certificate says; null: none.
+const pki::Certificate* issuer_among(const FetchedIssuer& fetched, const pki::Certificate& certificate) {
+  auto found = std::ranges::find(fetched.certificates, certificate.issuer, &pki::Certificate::subject);
+  return found == fetched.certificates.end() ? nullptr : &*found;
+}
+
+// The issuer of the server's own certificate, or of another that it sends and that can be had, is neither sent nor
+// trusted. A root is not missed: servers need not send it, and nobody trusts it for that.
 bool lacks_intermediate(const Refusal& refusal, const ShownChain& shown) {
-  const pki::Certificate& leaf = shown.sent.front();
-  return refusal.finding.rule->id == "cert.issuer-unknown" && refusal.finding.certificate == &leaf &&
-         !is_among(shown.sent, leaf.issuer);
+  const pki::Certificate& certificate = *refusal.finding.certificate;
+  if (refusal.finding.rule->id != "cert.issuer-unknown" || is_among(shown.sent, certificate.issuer)) return false;
+  for (const FetchedIssuer& fetched : shown.fetched) {
+    const pki::Certificate* issuer = issuer_among(fetched, certificate);
+    if (issuer) return !issuer->self_issued();
+  }
+  return &certificate == &shown.sent.front();
+}
+
+// How to print what was fetched, in PEM.
+std::string printing_command(const FetchedIssuer& fetched) {
+  bool is_message = fetched.certificates.size() > 1;
+  return cat("curl -sS ", shell_word(fetched.url),
+             is_message ? " | openssl pkcs7 -inform DER -print_certs" : " | openssl x509");
+}
+
+// Which certificates the server should send, and how to get them; false: none was found.
+bool offer_issuers(const ShownChain& shown, const pki::Certificate& certificate, Finding& finding) {
+  const pki::Certificate* below = &certificate;
+  std::string appending;
+  for (const FetchedIssuer& fetched : shown.fetched) {
+    const pki::Certificate* issuer = issuer_among(fetched, *below);
+    if (!issuer || issuer->self_issued()) break;
+    std::string command = printing_command(fetched);
+    finding.evidence.push_back({.name = {"missing", "fehlt"}, .value = printable(issuer->subject.text())});
+    finding.evidence.push_back({.name = {"its SHA-256", "sein SHA-256"}, .value = issuer->sha256()});
+    finding.evidence.push_back({.name = {"fetched from", "geholt von"}, .value = printable(fetched.url)});
+    appending += cat(appending.empty() ? "" : "; ", command, " >> fullchain.pem");
+    if (below == &certificate) finding.command = std::move(command);
+    below = issuer;
+  }
+  if (appending.empty()) return false;
+  finding.remedy = {cat("append it to the chain that the server sends, and have it reloaded: ", appending),
+                    cat("es an die Kette anhängen, die der Server sendet, und ihn neu laden: ", appending)};
+  return true;
+}
+
+// Where the issuer is to be had, and why it was not.
+void tell_where(const ShownChain& shown, const pki::Certificate& certificate, Finding& finding) {
+  std::vector<std::string> where = pki::authority_information_of(certificate).certificates;
+  if (where.empty()) return;
+  finding.evidence.push_back({.name = {"to be had at", "zu holen bei"}, .value = printable(where.front())});
+  auto tried = std::ranges::find(shown.fetched, where.front(), &FetchedIssuer::url);
+  if (tried == shown.fetched.end() || tried->failure.en.empty()) return;
+  // One value for both languages.
+  finding.evidence.push_back({.name = {"not fetched", "nicht geholt"}, .value = printable(tried->failure.en)});
 }
 
 Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&& refusal) {
@@ -159,16 +210,15 @@ Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&&
         "have the server send the whole chain (fullchain.pem); if that authority is your own root, put it into the "
         "trust store",
         "den Server die ganze Kette senden lassen (fullchain.pem); ist diese CA eine eigene Wurzel, sie in den "
-        "Truststore aufnehmen"};
-    std::vector<std::string> where = pki::authority_information_of(certificate).certificates;
-    if (!where.empty())
-      finding.evidence.push_back({.name = {"to be had at", "zu holen bei"}, .value = printable(where.front())});
-  }
-  if (fills_store(finding.check.id)) {
-    finding.remedy.en += store_behind(subject, "trust store");
-    finding.remedy.de += store_behind(subject, "Truststore");
+        "Vertrauensspeicher aufnehmen"};
   }
   finding.command = s_client_command(subject.destination, {"-showcerts"});
+  if (finding.check.id == kChainIncomplete.id && !offer_issuers(shown, certificate, finding))
+    tell_where(shown, certificate, finding);
+  if (fills_store(finding.check.id)) {
+    finding.remedy.en += store_behind(subject, "trust store");
+    finding.remedy.de += store_behind(subject, "Vertrauensspeicher");
+  }
   finding.clients = std::move(refusal.clients);
   finding.evidence.push_back({.name = {"certificate", "Zertifikat"}, .value = printable(certificate.subject.text())});
   if (rule.id == "cert.name")
@@ -186,7 +236,10 @@ Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&&
 class ChainJudge {
  public:
   ChainJudge(const TlsSubject& subject, const ShownChain& shown) : subject_(subject), shown_(shown) {
-    for (const auto& store : shown.trust) (void)pki::load_anchors(*store, shown.sent, {}, anchors_);
+    std::vector<pki::Certificate> all = shown.sent;
+    for (const FetchedIssuer& fetched : shown.fetched)
+      all.insert(all.end(), fetched.certificates.begin(), fetched.certificates.end());
+    for (const auto& store : shown.trust) (void)pki::load_anchors(*store, all, {}, anchors_);
     for (const pki::Certificate& anchor : anchors_) question_.trusted.push_back(&anchor);
     for (const pki::Certificate& certificate : std::span(shown.sent).subspan(1))
       question_.untrusted.push_back(&certificate);
@@ -194,6 +247,7 @@ class ChainJudge {
     if (std::optional<pki::PeerName> name = pki::read_peer_name(cat("dns:", subject.destination.host)))
       question_.wanted.names.push_back(*name);
     verdict_ = pki::verify(question_);
+    know_more();
   }
 
   std::vector<Finding> findings() {
@@ -207,11 +261,17 @@ class ChainJudge {
   }
 
   std::vector<pki::Certificate> path() const {
-    std::vector<pki::Certificate> path;
-    if (!verdict_.trusted) return path;
-    path.reserve(verdict_.path.size());
-    for (const pki::Certificate* certificate : verdict_.path) path.push_back(*certificate);
-    return path;
+    return verdict_.trusted ? copies_of(verdict_.path) : std::vector<pki::Certificate>();
+  }
+
+  std::vector<pki::Certificate> anchored() const {
+    return is_anchored() ? copies_of(known_verdict_.path) : std::vector<pki::Certificate>();
+  }
+
+  std::optional<pki::Certificate> lacks_issuer() const {
+    if (is_anchored() || known_verdict_.path.empty()) return std::nullopt;
+    const pki::Certificate& last = *known_verdict_.path.back();
+    return last.self_issued() ? std::nullopt : std::optional(last);
   }
 
  private:
@@ -221,7 +281,19 @@ class ChainJudge {
                                           [](const Finding& one) { return rank_among(one.check.id); });
     findings_.insert(place, std::move(finding));
   }
+  static std::vector<pki::Certificate> copies_of(const Pointers& path) {
+    std::vector<pki::Certificate> copies;
+    copies.reserve(path.size());
+    for (const pki::Certificate* certificate : path) copies.push_back(*certificate);
+    return copies;
+  }
+  bool is_anchored() const {
+    const Pointers& path = known_verdict_.path;
+    return !path.empty() &&
+           std::ranges::find(known_.trusted, path.back()->der, &pki::Certificate::der) != known_.trusted.end();
+  }
   void assume_anchors();
+  void know_more();
   void tell_vendor();
   void tell_clients();
   void tell_staple();
@@ -236,7 +308,9 @@ class ChainJudge {
                           .trusted = {},
                           .crls = {},
                           .wanted = {.at = shown_.at, .names = {}}};
-  pki::Verdict verdict_;
+  pki::Verdict verdict_;            // with what the server sends
+  pki::Question known_{question_};  // with what was fetched as well
+  pki::Verdict known_verdict_;
   std::vector<Finding> findings_;
 };
 
@@ -248,6 +322,15 @@ void ChainJudge::assume_anchors() {
     });
     if (!has_issuer && &certificate != &shown_.sent.front()) question_.trusted.push_back(&certificate);
   }
+}
+
+void ChainJudge::know_more() {
+  known_.untrusted = question_.untrusted;
+  known_.trusted = question_.trusted;
+  known_.wanted = question_.wanted;
+  for (const FetchedIssuer& fetched : shown_.fetched)
+    for (const pki::Certificate& certificate : fetched.certificates) known_.untrusted.push_back(&certificate);
+  known_verdict_ = shown_.fetched.empty() ? verdict_ : pki::verify(known_);
 }
 
 void ChainJudge::tell_vendor() {
@@ -265,7 +348,7 @@ void ChainJudge::tell_vendor() {
 
 void ChainJudge::tell_clients() {
   std::vector<pki::ClientVerdict> verdicts;
-  pki::ClientQuestion asked{question_, question_.untrusted, shown_.trust.empty()};
+  pki::ClientQuestion asked{known_, question_.untrusted, shown_.trust.empty()};
   for (pki::ClientKind kind : subject_.clients)
     std::ranges::move(pki::judge_as(kind, asked), std::back_inserter(verdicts));
   std::vector<Refusal> refusals = refusals_of(verdicts);
@@ -353,7 +436,10 @@ void ChainJudge::sum_up() {
 
 ChainVerdict judge_chain(const TlsSubject& subject, const ShownChain& shown) {
   ChainJudge judge(subject, shown);
-  return {.findings = judge.findings(), .path = judge.path()};
+  return {.findings = judge.findings(),
+          .path = judge.path(),
+          .anchored = judge.anchored(),
+          .lacks_issuer = judge.lacks_issuer()};
 }
 
 }  // namespace pforte::doctor

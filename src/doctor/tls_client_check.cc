@@ -83,34 +83,51 @@ bool have_common(std::span<const std::uint16_t> one, std::span<const std::uint16
   return std::ranges::any_of(one, [&](std::uint16_t code) { return std::ranges::find(other, code) != other.end(); });
 }
 
-bool is_usable(const Client& client, const VersionOffer& offer, std::uint16_t suite) {
-  if (std::ranges::find(client.suites, suite) == client.suites.end()) return false;
+enum class Entry : std::uint8_t { Refused, Unknown, Let };
+
+Entry by_groups(const Client& client, const VersionOffer& offer) {
+  if (have_common(client.groups, offer.groups)) return Entry::Let;
+  if (!offer.all_groups) return Entry::Unknown;
+  return offer.groups.empty() ? Entry::Let : Entry::Refused;
+}
+
+Entry with_suite(const Client& client, const VersionOffer& offer, std::uint16_t suite) {
+  if (std::ranges::find(client.suites, suite) == client.suites.end()) return Entry::Refused;
   switch (exchange_of(suite)) {
     case Exchange::Dhe:
-      return offer.dh_bits == 0 || offer.dh_bits >= client.least_dh;
+      return offer.dh_bits == 0 || offer.dh_bits >= client.least_dh ? Entry::Let : Entry::Refused;
     case Exchange::Ecdhe:
-      return offer.groups.empty() || have_common(client.groups, offer.groups);
+      return by_groups(client, offer);
     default:
-      return true;
+      return Entry::Let;
   }
 }
 
-bool comes_in(const Client& client, const TlsPicture& picture) {
-  return std::ranges::any_of(picture.versions, [&](const VersionOffer& offer) {
-    if (offer.version == TlsVersion::Tls13)
-      return client.tls13 && have_common(kNew, offer.suites) &&
-             (offer.groups.empty() || have_common(client.groups, offer.groups));
-    return offer.version == TlsVersion::Tls12 &&
-           std::ranges::any_of(offer.suites, [&](std::uint16_t suite) { return is_usable(client, offer, suite); });
-  });
+Entry by_offer(const Client& client, const VersionOffer& offer) {
+  bool is_new = offer.version == TlsVersion::Tls13;
+  if (offer.version < TlsVersion::Tls12 || (is_new && !client.tls13)) return Entry::Refused;
+  Entry best = offer.all_suites ? Entry::Refused : Entry::Unknown;
+  if (is_new) return have_common(kNew, offer.suites) ? by_groups(client, offer) : best;
+  for (std::uint16_t suite : offer.suites) best = std::max(best, with_suite(client, offer, suite));
+  return best;
+}
+
+Entry entry_of(const Client& client, const TlsPicture& picture) {
+  bool in_doubt = !picture.is_known(TlsVersion::Tls12) || (client.tls13 && !picture.is_known(TlsVersion::Tls13));
+  Entry best = in_doubt ? Entry::Unknown : Entry::Refused;
+  for (const VersionOffer& offer : picture.versions) best = std::max(best, by_offer(client, offer));
+  return best;
+}
+
+bool is_asked_for(const TlsSubject& subject, const Client& client) {
+  return std::ranges::find(subject.clients, client.kind) != subject.clients.end();
 }
 
 }  // namespace
 
 void tell_clients_shut_out(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
   for (const Client& client : kClients) {
-    bool is_asked = std::ranges::find(subject.clients, client.kind) != subject.clients.end();
-    if (!is_asked || comes_in(client, picture)) continue;
+    if (!is_asked_for(subject, client) || entry_of(client, picture) != Entry::Refused) continue;
     Check check = client.of_today ? kShutOut : kOldClientShutOut;
     check.source = client.source;
     Finding finding = finding_on(
@@ -122,6 +139,14 @@ void tell_clients_shut_out(const TlsSubject& subject, const TlsPicture& picture,
     finding.clients = {client.kind};
     path.tell(std::move(finding));
   }
+}
+
+std::vector<std::string> clients_in_doubt(const TlsSubject& subject, const TlsPicture& picture) {
+  std::vector<std::string> names;
+  for (const Client& client : kClients) {
+    if (is_asked_for(subject, client) && entry_of(client, picture) == Entry::Unknown) names.emplace_back(client.name);
+  }
+  return names;
 }
 
 }  // namespace pforte::doctor

@@ -14,16 +14,15 @@
 #include "doctor/tls_refusal.h"
 #include "doctor/tls_scan.h"
 #include "doctor/tls_session_check.h"
+#include "doctor/tls_unknown_check.h"
 #include "net/together.h"
 #include "pki/distinguished_name.h"
 
 namespace pforte::doctor {
 namespace {
 
-constexpr Check kAnswersSlowly{
-    .id = "tls.slow",
-    .source = "",
-    .why = {"what was not asked is not known", "was nicht gefragt wurde, ist nicht bekannt"}};
+constexpr int kWaitsForIssuers = 3;
+
 constexpr Check kUnreadableCertificate{.id = "tls.certificate-unreadable",
                                        .source = "RFC 5280, 4.1",
                                        .why = {"clients break off when they cannot read a certificate",
@@ -35,7 +34,7 @@ net::Task<> keep_tls_answer(const Setting& setting, const TlsSubject& subject, C
   co_return {};
 }
 
-// The hello without its name, and without TLS 1.3, to learn what of it is minded.
+// The hello without its name, without TLS 1.3, and as it was, to learn what of it is minded.
 net::Task<SecondTry> try_otherwise(const Setting& setting, const TlsSubject& subject) {
   SecondTry tried;
   ClientHello unnamed = hello_of_today(subject), plain = hello_of_today(subject);
@@ -43,12 +42,14 @@ net::Task<SecondTry> try_otherwise(const Setting& setting, const TlsSubject& sub
   unnamed.server_name.clear();
   plain.version = TlsVersion::Tls12;
   net::Task<> without_new = keep_tls_answer(setting, subject, std::move(plain), tried.plain);
+  net::Task<> as_it_was = keep_tls_answer(setting, subject, hello_of_today(subject), tried.again);
+  net::Task<> named = net::both(std::move(without_new), std::move(as_it_was));
   if (!has_name) {
-    co_await std::move(without_new);
+    co_await std::move(named);
     co_return tried;
   }
   net::Task<> without_name = keep_tls_answer(setting, subject, std::move(unnamed), tried.unnamed);
-  co_await net::both(std::move(without_name), std::move(without_new));
+  co_await net::both(std::move(without_name), std::move(named));
   co_return tried;
 }
 
@@ -60,8 +61,14 @@ const ServerFlight* newest_flight(const TlsScan& scan) {
   return newest;
 }
 
-NameAnswer name_answer(const std::optional<tls::Probed>& probed, const std::vector<std::string>& chain) {
-  if (!probed || chain.empty()) return NameAnswer::NotAsked;
+// Whether it says something of the server that it did not come to its end: not where all connections are dropped.
+bool is_heard(const TlsScan& scan, const tls::Probed& probed) {
+  return probed.done || probed.alert >= 0 || !probed.chain.empty() || scan.still_there;
+}
+
+NameAnswer name_answer(const TlsScan& scan, const std::optional<tls::Probed>& probed,
+                       const std::vector<std::string>& chain) {
+  if (!probed || chain.empty() || !is_heard(scan, *probed)) return NameAnswer::NotAsked;
   if (probed->chain.empty()) return NameAnswer::Refused;
   return probed->chain.front() == chain.front() ? NameAnswer::Same : NameAnswer::OtherCertificate;
 }
@@ -73,16 +80,17 @@ void add_probes(const TlsScan& scan, TlsPicture& picture) {
   picture.needs_certificate = is_question && !probed.fault.empty() && probed.alert >= 0;
   if (is_question) picture.asked_authorities = probed.authorities;
   if (!probed.done) {
-    picture.broken_off = probed.fault;
+    if (is_heard(scan, probed)) picture.broken_off = probed.fault;
     return;
   }
   picture.negotiated = {.version = probed.version,
                         .cipher = probed.cipher,
                         .group = probed.group,
                         .protocol = probed.protocol,
-                        .resumed = scan.again && scan.again->resumed,
                         .ticket = probed.session != nullptr};
+  if (scan.again && scan.again->done) picture.negotiated->resumed = scan.again->resumed;
   if (!probed.protocol.empty()) picture.protocols.push_back(probed.protocol);
+  picture.all_protocols = probed.protocol != "h2" || (scan.only_http1 && is_heard(scan, *scan.only_http1));
   bool old_too = scan.only_http1 && scan.only_http1->done && scan.only_http1->protocol == "http/1.1";
   if (old_too) picture.protocols.emplace_back("http/1.1");
 }
@@ -98,8 +106,11 @@ TlsPicture picture_of(const TlsScan& scan, const std::vector<std::string>& chain
   TlsPicture picture;
   picture.speaks_tls = true;
   for (const VersionScan& version : scan.versions) {
+    if (!version.first && !is_told(scan, version.suites_end)) picture.unknown.push_back(version.offer.version);
     if (!version.first) continue;
     picture.versions.push_back(version.offer);
+    picture.versions.back().all_suites = is_told(scan, version.suites_end);
+    picture.versions.back().all_groups = is_told(scan, version.groups_end);
     picture.asks_for_certificate |= version.first->asks_for_certificate;
     if (picture.asked_authorities.empty()) {
       for (const std::string& name : version.first->authorities)
@@ -110,23 +121,34 @@ TlsPicture picture_of(const TlsScan& scan, const std::vector<std::string>& chain
   if (flight) picture.stapled = flight->stapled;
   if (scan.probed) add_probes(scan, picture);
   if (scan.probed && !scan.probed->stapled.empty()) picture.stapled = scan.probed->stapled;
-  picture.unnamed = name_answer(scan.unnamed, chain);
-  picture.foreign_name = name_answer(scan.foreign, chain);
-  picture.cut_short = scan.cut_short;
+  picture.unnamed = name_answer(scan, scan.unnamed, chain);
+  picture.foreign_name = name_answer(scan, scan.foreign, chain);
   return picture;
 }
 
 struct JudgedChain {
   std::vector<pki::Certificate> sent;
   std::vector<Finding> findings;
-  std::vector<pki::Certificate> path;
+  std::vector<pki::Certificate> path, anchored;
+  std::optional<pki::Certificate> lacks_issuer;
+};
+
+// What a server has shown, in DER, and what was fetched because it has not shown it.
+struct Shown {
+  std::vector<std::string> chain;
+  std::string stapled = {};
+  std::vector<FetchedIssuer> fetched = {};
 };
 
 // On a thread of the pool, since it takes milliseconds.
-JudgedChain judge_shown(const TlsSubject& subject, std::vector<std::string> chain, std::string stapled) {
+JudgedChain judge_shown(const TlsSubject& subject, Shown&& given) {
   JudgedChain judged;
-  ShownChain shown{.sent = {}, .stapled = std::move(stapled), .trust = subject.trust, .at = now_in_seconds()};
-  for (std::string& der : chain) {
+  ShownChain shown{.sent = {},
+                   .stapled = std::move(given.stapled),
+                   .fetched = std::move(given.fetched),
+                   .trust = subject.trust,
+                   .at = now_in_seconds()};
+  for (std::string& der : given.chain) {
     Result<pki::Certificate> read = pki::read_certificate(std::move(der), subject.destination.host);
     if (read) {
       shown.sent.push_back(std::move(*read));
@@ -141,6 +163,8 @@ JudgedChain judge_shown(const TlsSubject& subject, std::vector<std::string> chai
     ChainVerdict verdict = judge_chain(subject, shown);
     std::ranges::move(verdict.findings, std::back_inserter(judged.findings));
     judged.path = std::move(verdict.path);
+    judged.anchored = std::move(verdict.anchored);
+    judged.lacks_issuer = std::move(verdict.lacks_issuer);
   }
   judged.sent = std::move(shown.sent);
   return judged;
@@ -161,17 +185,30 @@ std::vector<std::vector<std::string>> other_chains(const TlsScan& scan, const st
   return others;
 }
 
-net::Task<JudgedChain> judged_on_pool(const Setting& setting, const TlsSubject& subject, std::vector<std::string> chain,
-                                      std::string stapled) {
+net::Task<JudgedChain> judged_on_pool(const Setting& setting, const TlsSubject& subject, Shown shown) {
   TlsSubject asked = subject;
   asked.dial = nullptr;
-  std::move_only_function<Result<JudgedChain>()> work = [asked = std::move(asked), chain = std::move(chain),
-                                                         stapled =
-                                                             std::move(stapled)]() mutable -> Result<JudgedChain> {
-    return judge_shown(asked, std::move(chain), std::move(stapled));
+  std::move_only_function<Result<JudgedChain>()> work = [asked = std::move(asked),
+                                                         shown = std::move(shown)]() mutable -> Result<JudgedChain> {
+    return judge_shown(asked, std::move(shown));
   };
   JudgedChain judged = co_await setting.pool.run<JudgedChain>(setting.loop, std::move(work));
   co_return judged;
+}
+
+// What the server does not send is looked for where its certificates say, from the lowest one up.
+net::Task<> fetch_missing(const Setting& setting, const TlsSubject& subject, const Shown& shown, JudgedChain& judged) {
+  constexpr std::size_t kMostLevels = 3;
+  std::vector<FetchedIssuer> fetched;
+  while (judged.lacks_issuer && fetched.size() < kMostLevels) {
+    FetchedIssuer issuer = co_await fetch_issuer(setting, subject, *judged.lacks_issuer);
+    if (issuer.url.empty()) co_return {};
+    bool found = !issuer.certificates.empty();
+    fetched.push_back(std::move(issuer));
+    judged = co_await judged_on_pool(setting, subject, {shown.chain, shown.stapled, fetched});
+    if (!found) co_return {};
+  }
+  co_return {};
 }
 
 net::Task<> tell_chains(const Setting& setting, const TlsSubject& subject, const TlsScan& scan, TlsPicture& picture,
@@ -179,29 +216,27 @@ net::Task<> tell_chains(const Setting& setting, const TlsSubject& subject, const
   std::vector<std::string> chain = shown_chain(scan);
   if (chain.empty()) co_return {};
   std::vector<std::vector<std::string>> others = other_chains(scan, chain);
-  JudgedChain judged = co_await judged_on_pool(setting, subject, std::move(chain), picture.stapled);
+  Shown shown{.chain = std::move(chain), .stapled = picture.stapled};
+  JudgedChain judged = co_await judged_on_pool(setting, subject, shown);
+  if (subject.fetches) {
+    net::Task<> fetching = fetch_missing(setting, subject, shown, judged);
+    (void)co_await outcome(net::within(setting.loop, kWaitsForIssuers * setting.step, std::move(fetching)));
+  }
   picture.sent = std::move(judged.sent);
   picture.validated = std::move(judged.path);
   for (Finding& finding : judged.findings) path.tell(std::move(finding));
   for (std::vector<std::string>& other : others) {
-    JudgedChain also = co_await judged_on_pool(setting, subject, std::move(other), "");
+    JudgedChain also = co_await judged_on_pool(setting, subject, {.chain = std::move(other)});
     for (Finding& finding : also.findings) {
       if (finding.level >= Level::Warning) path.tell(std::move(finding));
     }
   }
+  if (subject.fetches) co_await examine_status(setting, subject, std::move(judged.anchored), path);
   co_return {};
 }
 
 bool is_answered(AnswerEnd end) {
   return end == AnswerEnd::Hello || end == AnswerEnd::Alert;
-}
-
-void tell_slowness(const TlsSubject& subject, Path& path) {
-  path.tell(finding_on(subject, kAnswersSlowly, Level::Warning,
-                       {"the server answers so slowly that not all was asked",
-                        "der Server antwortet so langsam, dass nicht alles gefragt wurde"},
-                       {"look at the load of the server and at what stands between",
-                        "Last des Servers ansehen und was dazwischen steht"}));
 }
 
 }  // namespace
@@ -213,9 +248,10 @@ net::Task<TlsPicture> examine_tls(const Setting& setting, const TlsSubject& subj
   SecondTry tried;
   if (!is_answered(contact.end) && contact.end != AnswerEnd::OtherSpeech && contact.end != AnswerEnd::Unreachable)
     tried = co_await try_otherwise(setting, subject);
-  bool speaks = is_answered(contact.end) || (tried.plain && tried.plain->end == AnswerEnd::Hello);
   TlsAnswer refusal = contact;
-  if (!speaks || !is_answered(contact.end)) tell_refusal(subject, refusal, tried, path);
+  if (!is_answered(contact.end)) tell_refusal(subject, refusal, tried, path);
+  if (tried.again && is_answered(tried.again->end)) contact = *tried.again;
+  bool speaks = is_answered(contact.end) || (tried.plain && tried.plain->end == AnswerEnd::Hello);
   if (!speaks) co_return TlsPicture();
 
   TlsScan scan = co_await scan_tls(setting, subject, std::move(contact));
@@ -229,7 +265,7 @@ net::Task<TlsPicture> examine_tls(const Setting& setting, const TlsSubject& subj
   tell_sessions(subject, picture, path);
   tell_offer(subject, picture, path);
   if (picture.versions.back().version >= TlsVersion::Tls12) tell_clients_shut_out(subject, picture, path);
-  if (picture.cut_short) tell_slowness(subject, path);
+  tell_unknown(subject, picture, path);
   co_return picture;
 }
 

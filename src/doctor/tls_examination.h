@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "doctor/destination.h"
+#include "doctor/http_fetch.h"
 #include "doctor/path.h"
 #include "doctor/setting.h"
 #include "doctor/tls_picture.h"
@@ -21,7 +23,8 @@ struct TlsSubject {
   std::vector<std::shared_ptr<const pki::TrustStore>> trust;  // empty: what the server sends is taken for trusted
   std::vector<pki::ClientKind> clients = {pki::ClientKind::Browser, pki::ClientKind::App, pki::ClientKind::Java,
                                           pki::ClientKind::OpenSsl};  // whose verdicts are asked for
-  bool needs_http1 = false;  // Kerberos signs in connections: HTTP/2 alone does not do
+  std::optional<FetchWay> fetches = {};  // the status of certificates and missing issuers; none: nothing is fetched
+  bool needs_http1 = false;              // Kerberos signs in connections: HTTP/2 alone does not do
 };
 
 // Examines what a server offers, whom it shuts out, and what clients make of its certificates; tells the path.

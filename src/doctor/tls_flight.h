@@ -61,6 +61,8 @@ class FlightReader {
   // True: there is more to come, or, of a banner, there may be. Once it was false, nothing more is taken.
   bool take(std::string_view bytes);
 
+  // Whether anything came.
+  bool began() const { return taken_ > 0; }
   const ServerFlight& flight() const { return flight_; }
   ServerFlight&& release() { return std::move(flight_); }
 

@@ -58,7 +58,7 @@ constexpr Check kWeakDh{
             "Gruppen von 1024 Bit sind für Staaten erreichbar; OpenSSL 3 lehnt weniger als 2048 ab"}};
 constexpr Check kSha1Signature{
     .id = "tls.sha1-signature",
-    .source = "RFC 9155, 3",
+    .source = "RFC 9155, 4",
     .why = {"it had better ones to choose from; OpenSSL 3 and browsers do not accept SHA-1 here",
             "er hatte bessere zur Auswahl; OpenSSL 3 und Browser akzeptieren SHA-1 hier nicht"}};
 constexpr Check kCompression{.id = "tls.compression",
@@ -160,13 +160,19 @@ std::vector<std::string> suites_that(const Offers& offers, Condition condition) 
   return names;
 }
 
-void tell_old_versions(const TlsSubject& subject, const Offers& offers, Path& path) {
+// Whether it is known which of today's versions it takes, and which it prefers.
+bool knows_newest(const TlsPicture& picture) {
+  return picture.is_known(TlsVersion::Tls12) && picture.is_known(TlsVersion::Tls13);
+}
+
+void tell_old_versions(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
+  const Offers& offers = picture.versions;
   bool has_ssl3 = offer_of(offers, TlsVersion::Ssl3) != nullptr;
   std::vector<std::string> old;
   for (TlsVersion version : {TlsVersion::Tls10, TlsVersion::Tls11}) {
     if (offer_of(offers, version)) old.emplace_back(name_of(version));
   }
-  if (offers.back().version < TlsVersion::Tls12) {
+  if (offers.back().version < TlsVersion::Tls12 && knows_newest(picture)) {
     std::string newest(name_of(offers.back().version));
     path.tell(finding_on(subject, kOnlyOld, Level::Error,
                          {cat("the newest version that the server takes is ", newest),
@@ -190,16 +196,17 @@ void tell_old_versions(const TlsSubject& subject, const Offers& offers, Path& pa
   path.tell(std::move(finding));
 }
 
-void tell_new_version(const TlsSubject& subject, const Offers& offers, Path& path) {
+void tell_new_version(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
+  const Offers& offers = picture.versions;
   const VersionOffer* newest = offer_of(offers, TlsVersion::Tls13);
-  if (!newest && offer_of(offers, TlsVersion::Tls12)) {
+  if (!newest && picture.is_known(TlsVersion::Tls13) && offer_of(offers, TlsVersion::Tls12)) {
     Finding finding = finding_on(subject, kNoTls13, Level::Note,
                                  {"the server does not take TLS 1.3", "der Server nimmt TLS 1.3 nicht"},
                                  {"switch TLS 1.3 on", "TLS 1.3 einschalten"});
     finding.command = s_client_command(subject.destination, {"-tls1_3"});
     path.tell(std::move(finding));
   }
-  if (newest && offers.size() == 1)
+  if (newest && offers.size() == 1 && picture.is_known(TlsVersion::Tls12))
     path.tell(finding_on(subject, kOnlyTls13, Level::Note,
                          {"the server takes TLS 1.3 only", "der Server nimmt nur TLS 1.3"},
                          {"leave it, unless such clients are in use; then switch TLS 1.2 on as well",
@@ -221,8 +228,10 @@ void tell_suites(const TlsSubject& subject, const Offers& offers, Path& path) {
   }
 }
 
-void tell_kinds(const TlsSubject& subject, const Offers& offers, Path& path) {
-  auto has_none = [&](auto condition) { return suites_that(offers, condition).empty(); };
+void tell_kinds(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
+  const Offers& offers = picture.versions;
+  bool knows_all = knows_newest(picture) && std::ranges::all_of(offers, &VersionOffer::all_suites);
+  auto has_none = [&](auto condition) { return knows_all && suites_that(offers, condition).empty(); };
   if (has_none(is_aead))
     path.tell(finding_on(subject, kCbcOnly, Level::Warning,
                          {"the server takes no suite with GCM, CCM or ChaCha20-Poly1305",
@@ -237,8 +246,8 @@ void tell_kinds(const TlsSubject& subject, const Offers& offers, Path& path) {
   std::vector<std::string> fixed = suites_that(offers, [](std::uint16_t suite) { return !is_forward_secret(suite); });
   if (fixed.empty()) return;
   Finding finding = finding_on(subject, kStaticRsa, Level::Note,
-                               {cat("the server also takes ", fixed.size(), " suites without (EC)DHE"),
-                                cat("der Server nimmt auch ", fixed.size(), " Suites ohne (EC)DHE")},
+                               {cat("the server takes ", fixed.size(), " suites without (EC)DHE"),
+                                cat("der Server nimmt ", fixed.size(), " Suites ohne (EC)DHE")},
                                to_message(kTakeOut));
   finding.command = s_client_command(subject.destination, {"-tls1_2", "-cipher", "kRSA"});
   finding.evidence.push_back({.name = {"suites", "Suites"}, .value = joined(fixed, ", ")});
@@ -273,7 +282,8 @@ void tell_keys(const TlsSubject& subject, const Offers& offers, Path& path) {
 }
 
 // What extensions say, of the newest version before TLS 1.3.
-void tell_extensions(const TlsSubject& subject, const Offers& offers, Path& path) {
+void tell_extensions(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
+  const Offers& offers = picture.versions;
   const VersionOffer* last = nullptr;
   for (const VersionOffer& offer : offers) {
     if (offer.version < TlsVersion::Tls13) last = &offer;
@@ -284,7 +294,7 @@ void tell_extensions(const TlsSubject& subject, const Offers& offers, Path& path
                          {"the server compresses in TLS", "der Server komprimiert in TLS"},
                          {"switch compression of TLS off", "Komprimierung in TLS abschalten"}));
   if (!last->secure_renegotiation && last->version > TlsVersion::Ssl3) {
-    bool only = offers.back().version == last->version;
+    bool only = offers.back().version == last->version && picture.is_known(TlsVersion::Tls13);
     Finding finding =
         finding_on(subject, kRenegotiation, only ? Level::Error : Level::Warning,
                    {"the server does not support secure renegotiation", "der Server kann keine sichere Neuaushandlung"},
@@ -303,6 +313,12 @@ void tell_extensions(const TlsSubject& subject, const Offers& offers, Path& path
   }
 }
 
+Message order_text(const VersionOffer& offer) {
+  if (!offer.server_order) return {"", ""};
+  return *offer.server_order ? Message{", the server's order", ", Reihenfolge des Servers"}
+                             : Message{", the client's order", ", Reihenfolge des Clients"};
+}
+
 void sum_up(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
   std::vector<std::string> versions;
   Finding finding = finding_on(subject, kOffer, Level::Ok, {}, {});
@@ -311,10 +327,11 @@ void sum_up(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
     std::vector<std::string> suites, groups;
     for (std::uint16_t suite : offer.suites) suites.push_back(suite_name(suite));
     for (std::uint16_t group : offer.groups) groups.push_back(group_name(group));
-    Message name{
-        cat(name_of(offer.version), offer.server_order ? ", the server's order" : ", the client's order"),
-        cat(name_of(offer.version), offer.server_order ? ", Reihenfolge des Servers" : ", Reihenfolge des Clients")};
-    finding.evidence.push_back({.name = std::move(name), .value = joined(suites, ", ")});
+    if (!offer.all_suites) suites.emplace_back("…");
+    if (!groups.empty() && !offer.all_groups) groups.emplace_back("…");
+    Message order = order_text(offer);
+    finding.evidence.push_back({.name = {cat(name_of(offer.version), order.en), cat(name_of(offer.version), order.de)},
+                                .value = joined(suites, ", ")});
     if (!groups.empty())
       finding.evidence.push_back(
           {.name = {cat(name_of(offer.version), ", groups"), cat(name_of(offer.version), ", Gruppen")},
@@ -337,12 +354,12 @@ void sum_up(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
 void tell_offer(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
   const Offers& offers = picture.versions;
   if (offers.empty()) return;
-  tell_old_versions(subject, offers, path);
+  tell_old_versions(subject, picture, path);
   tell_suites(subject, offers, path);
-  tell_kinds(subject, offers, path);
+  tell_kinds(subject, picture, path);
   tell_keys(subject, offers, path);
-  tell_extensions(subject, offers, path);
-  tell_new_version(subject, offers, path);
+  tell_extensions(subject, picture, path);
+  tell_new_version(subject, picture, path);
   sum_up(subject, picture, path);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,8 +22,10 @@ std::string_view name_of(TlsVersion version);
 struct VersionOffer {
   TlsVersion version = TlsVersion::Tls12;
   std::vector<std::uint16_t> suites = {};      // the one it prefers first, where it has an order of its own
-  bool server_order = false;                   // it chooses by its own order, not by the client's
+  bool all_suites = false;                     // there is no other that it takes
+  std::optional<bool> server_order = {};       // it chooses by its own order, not by the client's; none: not known
   std::vector<std::uint16_t> groups = {};      // of (EC)DHE, in the order in which it chose them
+  bool all_groups = false;                     // there is no other that it takes
   std::vector<std::uint16_t> signatures = {};  // schemes it signed its key exchange with
   unsigned dh_bits = 0;                        // of the smallest prime it gave for DHE; 0: it gave none
   bool extended_master_secret = false;         // RFC 7627; not told of TLS 1.3, as the next ones
@@ -35,30 +38,33 @@ enum class NameAnswer : std::uint8_t { NotAsked, Same, OtherCertificate, Refused
 
 // What one handshake to the end brought, in the newest version that both have.
 struct Negotiated {
-  std::string version;   // "TLSv1.3"
-  std::string cipher;    // "TLS_AES_128_GCM_SHA256"
-  std::string group;     // "x25519"; empty where the key exchange has none
-  std::string protocol;  // of ALPN; empty: none
-  bool resumed = false;  // a second connection with what the first one had brought
-  bool ticket = false;   // there was something to resume with
+  std::string version;               // "TLSv1.3"
+  std::string cipher;                // "TLS_AES_128_GCM_SHA256"
+  std::string group;                 // "x25519"; empty where the key exchange has none
+  std::string protocol;              // of ALPN; empty: none
+  bool ticket = false;               // there was something to resume with
+  std::optional<bool> resumed = {};  // a second connection with that; none: not known
 };
 
-// A server as a client of TLS sees it. What could not be found out is empty.
+// A server as a client of TLS sees it. What could not be found out is empty, and said to be unknown.
 struct TlsPicture {
   bool speaks_tls = false;
   std::vector<VersionOffer> versions;          // those it takes, the oldest first
+  std::vector<TlsVersion> unknown;             // those of which it is not known whether it takes them
   std::vector<pki::Certificate> sent;          // by the server, in its order
   std::vector<pki::Certificate> validated;     // from the server's own to who is trusted; empty: nobody vouches for it
   std::optional<Negotiated> negotiated;        // none: no handshake came to an end
   std::string broken_off;                      // why it did not, in OpenSSL's words; empty: it did, or none was tried
   std::vector<std::string> protocols;          // each that it takes by ALPN: "h2", "http/1.1"
+  bool all_protocols = false;                  // it takes neither of them that does not stand there
   std::string stapled;                         // OCSP response in DER; empty: none
   bool asks_for_certificate = false;           // of the client
   bool needs_certificate = false;              // and refuses who has none
-  bool cut_short = false;                      // it answers so slowly that not everything was asked
   std::vector<std::string> asked_authorities;  // whose certificates it asks for, in text
   NameAnswer unnamed = NameAnswer::NotAsked;   // to a client that names no host
   NameAnswer foreign_name = NameAnswer::NotAsked;  // to a client that names a host it cannot know
+
+  bool is_known(TlsVersion version) const { return std::ranges::find(unknown, version) == unknown.end(); }
 };
 
 }  // namespace pforte::doctor

@@ -59,6 +59,10 @@ constexpr Check kClosed{
     .why = {"a TLS server that refuses says so with an alert", "ein TLS-Server, der ablehnt, sagt es mit einem Alert"}};
 constexpr Check kAnswersNot{
     .id = "tls.silent", .source = "", .why = {"clients wait until they give up", "Clients warten, bis sie aufgeben"}};
+constexpr Check kTooSlow{.id = "tls.slow",
+                         .source = "",
+                         .why = {"clients wait for seconds, and many give up before",
+                                 "Clients warten Sekunden, und viele geben vorher auf"}};
 constexpr Check kBroken{.id = "tls.malformed",
                         .source = "RFC 8446, 6",
                         .why = {"clients end such a handshake", "Clients brechen einen solchen Handshake ab"}};
@@ -181,6 +185,23 @@ void tell_intolerant(const TlsSubject& subject, AnswerEnd end, Path& path) {
   path.tell(std::move(finding));
 }
 
+// Whoever answers in part, or the same hello at another time, minds nothing of it.
+bool is_late(const TlsAnswer& contact, const SecondTry& tried) {
+  return contact.end == AnswerEnd::Slow || (contact.end == AnswerEnd::Silent && is_answer(tried.again));
+}
+
+void tell_lateness(const TlsSubject& subject, AnswerEnd end, Path& path) {
+  bool begins = end == AnswerEnd::Slow;
+  Message seen{"the server leaves a hello without an answer and answers the same one the next time",
+               "der Server lässt eine Begrüßung ohne Antwort und beantwortet dieselbe beim nächsten Mal"};
+  if (begins)
+    seen = {"the server begins to answer the hello and does not come to an end in time",
+            "der Server fängt an, die Begrüßung zu beantworten, und kommt nicht rechtzeitig zu Ende"};
+  path.tell(finding_on(subject, kTooSlow, begins ? Level::Error : Level::Warning, std::move(seen),
+                       {"look at the load of the server and at what stands between",
+                        "Last des Servers ansehen und was dazwischen steht"}));
+}
+
 void tell_wordless_end(const TlsSubject& subject, AnswerEnd end, Path& path) {
   Message deed = deed_of(end);
   const Check& check = end == AnswerEnd::Reset ? kReset : end == AnswerEnd::Closed ? kClosed : kAnswersNot;
@@ -223,6 +244,7 @@ void tell_refusal(const TlsSubject& subject, const TlsAnswer& contact, const Sec
           subject, kUnreachable, Level::Error, {"no connection came about", "es kam keine Verbindung zustande"},
           {"look at the port and at what stands between", "Port prüfen und was dazwischen steht"}));
     default:
+      if (is_late(contact, tried)) return tell_lateness(subject, contact.end, path);
       if (is_answer(tried.unnamed)) return tell_filtered(subject, contact.end, path);
       if (is_answer(tried.plain)) return tell_intolerant(subject, contact.end, path);
       return tell_wordless_end(subject, contact.end, path);

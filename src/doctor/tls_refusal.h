@@ -13,6 +13,7 @@ namespace pforte::doctor {
 struct SecondTry {
   std::optional<TlsAnswer> unnamed;  // the same without a name
   std::optional<TlsAnswer> plain;    // one of TLS 1.2 alone
+  std::optional<TlsAnswer> again;    // the same
 };
 
 // Tells why no handshake is possible at all. Once per path.

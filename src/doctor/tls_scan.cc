@@ -20,12 +20,30 @@ struct Scanner {
   net::Instant until;
   TlsScan& scan;
 
-  bool has_time() const {
-    if (setting.loop.now() < until) return true;
-    scan.cut_short = true;
-    return false;
-  }
+  bool has_time() const { return setting.loop.now() < until; }
 };
+
+using End = std::optional<AnswerEnd>;
+
+// The less an end tells, the higher: a refusal with a word, one without, none.
+int doubt_about(End end) {
+  if (!end) return 3;
+  switch (*end) {
+    case AnswerEnd::Silent:
+    case AnswerEnd::Slow:
+    case AnswerEnd::Unreachable:
+      return 2;
+    case AnswerEnd::Closed:
+    case AnswerEnd::Reset:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+End doubtful_of(End one, End other) {
+  return doubt_about(one) >= doubt_about(other) ? one : other;
+}
 
 ClientHello hello_in(const Scanner& scanner, TlsVersion version, Codes suites) {
   return {.version = version,
@@ -59,26 +77,23 @@ void note(VersionScan& found, ServerFlight&& flight) {
   if (!found.first) found.first = std::move(flight);
 }
 
-// Offers all of `suites`, then all but those that were taken, until nothing is taken.
-net::Task<> eliminate_suites(Scanner& scanner, VersionScan& found, Codes suites, bool key_shares) {
-  while (!suites.empty() && scanner.has_time()) {
+// Offers all of `suites`, then all but those that were taken, until nothing is taken. How that ended.
+net::Task<End> eliminate_suites(const Scanner& scanner, VersionScan& found, Codes suites, bool key_shares) {
+  while (!suites.empty()) {
+    if (!scanner.has_time()) co_return std::nullopt;
     ClientHello hello = hello_in(scanner, found.offer.version, suites);
     hello.key_shares = key_shares;
     TlsAnswer answer = co_await say_hello(scanner.setting, scanner.subject, hello);
     bool taken = answer.end == AnswerEnd::Hello && answer.flight.hello->version == std::uint16_t(found.offer.version) &&
                  std::erase(suites, answer.flight.hello->suite) > 0;
-    if (!taken && !found.first) {
-      found.refusal = answer.end;
-      found.alert = answer.flight.alert;
-    }
-    if (!taken) co_return {};
+    if (!taken) co_return answer.end;
     note(found, std::move(answer.flight));
   }
-  co_return {};
+  co_return AnswerEnd::Hello;
 }
 
 // Whether it chooses the same when we prefer the opposite; asks for compression on the same occasion.
-net::Task<> ask_for_order(Scanner& scanner, VersionScan& found) {
+net::Task<> ask_for_order(const Scanner& scanner, VersionScan& found) {
   Codes& taken = found.offer.suites;
   if (!found.first || !scanner.has_time()) co_return {};
   Codes reversed(taken.rbegin(), taken.rend());
@@ -97,39 +112,65 @@ std::uint16_t group_in(const ServerFlight& flight) {
   return flight.key_exchange ? flight.key_exchange->group : 0;
 }
 
-net::Task<> eliminate_groups(Scanner& scanner, VersionScan& found) {
+net::Task<End> eliminate_groups(const Scanner& scanner, VersionScan& found) {
   Codes suites = found.offer.suites;
   bool is_new = found.offer.version == TlsVersion::Tls13;
   if (!is_new) std::erase_if(suites, [](std::uint16_t suite) { return exchange_of(suite) != Exchange::Ecdhe; });
   Codes left = suites.empty() ? Codes() : all_groups();
-  while (!left.empty() && scanner.has_time()) {
+  while (!left.empty()) {
+    if (!scanner.has_time()) co_return std::nullopt;
     ClientHello hello = hello_in(scanner, found.offer.version, suites);
     hello.groups = left;
     TlsAnswer answer = co_await say_hello(scanner.setting, scanner.subject, hello);
-    if (answer.end != AnswerEnd::Hello) co_return {};
+    if (answer.end != AnswerEnd::Hello) co_return answer.end;
     std::uint16_t group = group_in(answer.flight);
-    if (std::erase(left, group) == 0) co_return {};
+    if (std::erase(left, group) == 0) break;
     found.offer.groups.push_back(group);
   }
+  co_return AnswerEnd::Hello;
+}
+
+net::Task<> scan_version(const Scanner& scanner, VersionScan& found) {
+  if (found.offer.version == TlsVersion::Tls13) {
+    std::span<const std::uint16_t> suites = suites_of_tls13();
+    found.suites_end = co_await eliminate_suites(scanner, found, Codes(suites.begin(), suites.end()), false);
+    // Not every server bears a hello without a key share, which the standard permits.
+    if (!found.first)
+      found.suites_end = co_await eliminate_suites(scanner, found, Codes(suites.begin(), suites.end()), true);
+  } else {
+    std::span<const std::uint16_t> suites = usual_suites();
+    found.suites_end = co_await eliminate_suites(scanner, found, Codes(suites.begin(), suites.end()), false);
+    suites = unusual_suites();
+    // Who refuses without a word refuses the version.
+    if (found.first || found.suites_end == AnswerEnd::Alert) {
+      End unusual = co_await eliminate_suites(scanner, found, Codes(suites.begin(), suites.end()), false);
+      found.suites_end = doubtful_of(found.suites_end, unusual);
+    }
+  }
+  co_await ask_for_order(scanner, found);
+  if (found.first && found.offer.version >= TlsVersion::Tls12)
+    found.groups_end = co_await eliminate_groups(scanner, found);
   co_return {};
 }
 
-net::Task<> scan_version(Scanner& scanner, VersionScan& found) {
-  if (found.offer.version == TlsVersion::Tls13) {
-    std::span<const std::uint16_t> suites = suites_of_tls13();
-    co_await eliminate_suites(scanner, found, Codes(suites.begin(), suites.end()), false);
-    // Not every server bears a hello without a key share, which the standard permits.
-    if (!found.first) co_await eliminate_suites(scanner, found, Codes(suites.begin(), suites.end()), true);
-  } else {
-    std::span<const std::uint16_t> suites = usual_suites();
-    co_await eliminate_suites(scanner, found, Codes(suites.begin(), suites.end()), false);
-    suites = unusual_suites();
-    // Who refuses without a word refuses the version.
-    if (found.first || found.refusal == AnswerEnd::Alert)
-      co_await eliminate_suites(scanner, found, Codes(suites.begin(), suites.end()), false);
-  }
-  co_await ask_for_order(scanner, found);
-  if (found.first && found.offer.version >= TlsVersion::Tls12) co_await eliminate_groups(scanner, found);
+// Where it took the first hello and no later one of that version, that much is known.
+void note_contact(TlsScan& scan) {
+  if (scan.contact.end != AnswerEnd::Hello) return;
+  auto version = TlsVersion(scan.contact.flight.hello->version);
+  auto found = std::ranges::find(scan.versions, version, [](const VersionScan& one) { return one.offer.version; });
+  if (found != scan.versions.end() && !found->first) note(*found, ServerFlight(scan.contact.flight));
+}
+
+// A connection that is dropped is a refusal only of who still takes what it took.
+net::Task<> ask_once_more(const Scanner& scanner) {
+  TlsScan& scan = scanner.scan;
+  bool dropped = std::ranges::any_of(scan.versions, [](const VersionScan& one) {
+    return doubt_about(one.suites_end) == 1 || doubt_about(one.groups_end) == 1;
+  });
+  if (!dropped || scan.contact.end != AnswerEnd::Hello) co_return {};
+  ClientHello hello = hello_of_today(scanner.subject);
+  TlsAnswer answer = co_await say_hello(scanner.setting, scanner.subject, hello);
+  scan.still_there = answer.end == AnswerEnd::Hello;
   co_return {};
 }
 
@@ -197,7 +238,14 @@ net::Task<TlsScan> scan_tls(const Setting& setting, const TlsSubject& subject, T
   net::Task<> all = net::both(std::move(old), net::both(scan_version(scanner, versions[2]), std::move(current)));
   net::Task<> probes = net::both(probe_in_turn(scanner), probe_names(scanner));
   co_await net::both(std::move(all), std::move(probes));
+  note_contact(scan);
+  co_await ask_once_more(scanner);
   co_return scan;
+}
+
+bool is_told(const TlsScan& scan, std::optional<AnswerEnd> end) {
+  int doubt = doubt_about(end);
+  return doubt == 0 || (doubt == 1 && scan.still_there);
 }
 
 }  // namespace pforte::doctor

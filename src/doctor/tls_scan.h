@@ -15,8 +15,8 @@ struct VersionScan {
   std::optional<ServerFlight> first =
       {};  // what it said to the first hello that it took; none: it does not take the version
   std::vector<std::vector<std::string>> chains = {};  // that it showed, each with another certificate of its own; DER
-  AnswerEnd refusal = AnswerEnd::Hello;               // how it refused, if it did
-  std::optional<TlsAlert> alert = {};                 // with which
+  // How it refused the rest of suites and of groups; none: it was not asked for all of them.
+  std::optional<AnswerEnd> suites_end = {}, groups_end = {};
 };
 
 // Everything that was asked of a server.
@@ -26,7 +26,7 @@ struct TlsScan {
   std::optional<tls::Probed> probed = {};  // a handshake to the end; none: it timed out, or there was no connection
   std::optional<tls::Probed> again = {};   // with what the first had brought
   std::optional<tls::Probed> only_http1 = {}, unnamed = {}, foreign = {};
-  bool cut_short = false;  // no time was left for the rest
+  bool still_there = true;  // it answered in the end as in the beginning, where it refused something without a word
 };
 
 // A host name that no server can know (RFC 2606, 2).
@@ -34,6 +34,10 @@ inline constexpr std::string_view kForeignName = "no-such-host.example";
 
 // A hello as a client of today says it: TLS 1.3 and 1.2.
 ClientHello hello_of_today(const TlsSubject& subject);
+
+// Whether it is known by such an end that nothing more is taken: silence tells nothing, nor does a connection that is
+// dropped by whoever drops all of them by then.
+bool is_told(const TlsScan& scan, std::optional<AnswerEnd> end);
 
 // Asks a server that has answered `contact`. What it takes is found by elimination: all that is left is offered until
 // nothing is taken. A server that answers slowly is asked no more after half of `setting.whole`.

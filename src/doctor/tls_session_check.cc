@@ -104,7 +104,7 @@ void tell_names(const TlsSubject& subject, const TlsPicture& picture, Path& path
 
 void tell_protocols(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
   bool has_http1 = std::ranges::find(picture.protocols, "http/1.1") != picture.protocols.end();
-  if (picture.protocols.empty() || has_http1) return;
+  if (picture.protocols.empty() || has_http1 || !picture.all_protocols) return;
   Finding finding =
       finding_on(subject, kNoHttp1, subject.needs_http1 ? Level::Error : Level::Warning,
                  {cat("by ALPN the server takes ", joined(picture.protocols, ", "), " and not http/1.1"),
@@ -115,8 +115,9 @@ void tell_protocols(const TlsSubject& subject, const TlsPicture& picture, Path& 
 }
 
 void tell_resumption(const TlsSubject& subject, const TlsPicture& picture, Path& path) {
-  if (!picture.negotiated || picture.negotiated->resumed) return;
+  if (!picture.negotiated) return;
   bool ticket = picture.negotiated->ticket;
+  if (picture.negotiated->resumed.value_or(ticket)) return;
   Message seen{"the server gives nothing to resume a session with",
                "der Server gibt nichts, womit eine Sitzung wiederaufzunehmen wäre"};
   if (ticket)

@@ -119,7 +119,7 @@ std::shared_ptr<const tls::ClientContext> Assembly::client_context(const Backend
   if (context) return *std::move(context);
   problems_.error(backend.trust.place, context.error().code(),
                   {cat("cannot trust anybody for backend ", backend.name.value, ": ", context.error().text()),
-                   cat("kein Truststore für Backend ", backend.name.value, ": ", context.error().text())},
+                   cat("kein Vertrauensspeicher für Backend ", backend.name.value, ": ", context.error().text())},
                   {"name a trust store (PEM, folder, PKCS#12, JKS) with the CA that issued the servers' certificates, "
                    "or \"system\"; trust_password_file has its password",
                    "einen Vertrauensspeicher (PEM, Ordner, PKCS#12, JKS) mit der CA angeben, die die Zertifikate der "

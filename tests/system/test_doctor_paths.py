@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -143,6 +144,14 @@ def test_a_name_server_that_does_not_help_is_the_fault(lab: Laboratory, server: 
     assert server in report.found(id)["seen"]
 
 
+def test_it_ends_soon_after_the_report_whatever_the_resolver_still_waits_for(lab: Laboratory) -> None:
+    lab.resolv_conf("nameserver 127.0.0.54\n")
+    begun = time.monotonic()
+    report = lab.doctor("path", "app.example.test:443", timeout="500ms", environment={"RES_OPTIONS": "timeout:20 attempts:2"})
+    assert report.first_error is not None
+    assert time.monotonic() - begun < 13 * 0.5 + 4
+
+
 def test_no_name_server_at_all_is_said(lab: Laboratory) -> None:
     lab.resolv_conf("search example.test\n")
     first = lab.doctor("path", "app.example.test:443").first_error
@@ -263,7 +272,7 @@ def test_a_proxy_that_does_not_open_the_way_is_the_fault(lab: Laboratory, web: i
     through = lab.serve(handler)  # type: ignore[arg-type]
     report = lab.doctor("path", end("nowhere.example.test", web), "--via", f"http://127.0.0.1:{through}", timeout=SHORT)
     assert report.first_error == (id, f"proxy http://127.0.0.1:{through}")
-    assert report.drawn == f"client ✓ → proxy http://127.0.0.1:{through} ✗ → nowhere.example.test:{web}"
+    assert report.drawn == f"client → proxy http://127.0.0.1:{through} ✗ → nowhere.example.test:{web}"
 
 
 @pytest.mark.parametrize(("handler", "id"), [
@@ -310,7 +319,7 @@ def test_a_parent_proxy_that_refuses_is_a_hop_of_its_own(lab: Laboratory) -> Non
     through = lab.serve(proxy_answer("403 Forbidden", "Via: 1.1 parent.example (squid/5.7), 1.1 child.example (squid/5.7)"))
     report = lab.doctor("path", "m365.example.test:443", "--via", f"http://127.0.0.1:{through}")
     assert report.first_error == ("proxy.denied", "parent proxy parent.example (squid/5.7)")
-    assert report.drawn == (f"client ✓ → proxy http://127.0.0.1:{through} ✓ → parent proxy parent.example (squid/5.7) ✗ "
+    assert report.drawn == (f"client → proxy http://127.0.0.1:{through} ✓ → parent proxy parent.example (squid/5.7) ✗ "
                             "→ m365.example.test:443")
 
 

@@ -74,7 +74,8 @@ def refusals(world: World) -> dict[str, Case]:
         "LDAP": Case(own(ours.answers(bytes.fromhex("300c020101780706012a04000400"))), ("tls.other-protocol",), evidence="LDAP"),
         "MySQL": Case(own(ours.greets(b"\x5b\0\0\0\x0a5.7.44\0")), ("tls.other-protocol",), evidence="MySQL"),
         "silence": Case(own(ours.says_nothing), ("tls.silent", "tcp.silent")),
-        "a byte now and then": Case(own(ours.drips), ("tls.silent",)),
+        "a byte now and then": Case(own(ours.drips), ("tls.slow",)),
+        "a byte now and then to TLS 1.3": Case(own(ours.drips_to_who_offers_tls13(world.openssl())), ("tls.slow",)),
         "RST after the hello": Case(own(ours.resets), ("tls.reset", "tcp.closes-at-once")),
         "an end after the hello": Case(own(ours.hangs_up), ("tls.hangs-up", "tcp.closes-at-once")),
         "RST for this name alone": Case(own(ours.resets_who_names(b"localhost", world.openssl())), ("tls.name-filtered",)),
@@ -180,6 +181,14 @@ def offers(world: World) -> dict[str, Case]:
     return cases
 
 
+def half_known(world: World) -> dict[str, Case]:
+    """A good server, or what stands before it, has had enough after some hellos."""
+    return {
+        "silent after some hellos": Case(world.servers.own(ours.has_had_enough(6, world.openssl(), ours.says_nothing)), (), ("tls.slow",)),
+        "dropping connections after some hellos": Case(world.servers.own(ours.has_had_enough(6, world.openssl(), ours.reset)), (), ("tls.slow",)),
+    }
+
+
 def healthy(world: World) -> dict[str, Case]:
     leaf = world.leaf()
     return {
@@ -205,13 +214,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def cases(world: World) -> dict[str, Case]:
-    made = refusals(world) | certificates(world) | offers(world) | healthy(world)
+    made = refusals(world) | certificates(world) | offers(world) | half_known(world) | healthy(world)
     world.servers.wait_until_ready()
     return made
 
 
 # A server that keeps silent, or nearly so, is waited for as long as --timeout says.
-PATIENCE = {"silence": "2s", "a byte now and then": "2s"}
+PATIENCE = {"silence": "2s", "a byte now and then": "2s", "a byte now and then to TLS 1.3": "2s", "silent after some hellos": "2s",
+            "dropping connections after some hellos": "2s"}
 OTHERWISE = "20s"
 
 
@@ -242,7 +252,7 @@ def run(world: World, cases: dict[str, Case], tmp_path_factory: pytest.TempPathF
 # The names of the cases are needed before there are servers.
 NAMES = {
     "broken": [
-        "HTTP without TLS", "SSH", "SMTP", "LDAP", "MySQL", "silence", "a byte now and then", "RST after the hello", "an end after the hello",
+        "HTTP without TLS", "SSH", "SMTP", "LDAP", "MySQL", "silence", "a byte now and then", "a byte now and then to TLS 1.3", "RST after the hello", "an end after the hello",
         "RST for this name alone", "intolerant of TLS 1.3", "handshake_failure", "protocol_version", "unrecognized_name", "internal_error", "no record",
         "warnings without end", "an end within the handshake", "a name that is refused", "a client certificate is required in TLS 1.3",
         "a client certificate is required in TLS 1.2", "expired", "not yet valid", "for another name", "for a name, asked by address", "no names",
@@ -253,6 +263,7 @@ NAMES = {
         "SSL 3.0 alone", "suites without encryption", "suites without a certificate", "suites that nobody has", "DHE alone",
         "RSA key exchange alone", "RC4", "no secure renegotiation",
     ],
+    "half known": ["silent after some hellos", "dropping connections after some hellos"],
     "doubtful": [
         "ends within the month", "sent in a wrong order", "sent with somebody else's", "sent twice", "TLS 1.0 as well", "CBC alone", "a group of 1024 bits", "HTTP/2 alone", "3DES", "no extended master secret",
     ],
@@ -282,6 +293,14 @@ def test_the_first_error_is_what_is_broken_and_where(run: Run, cases: dict[str, 
 def test_what_is_doubtful_is_a_warning(run: Run, cases: dict[str, Case], name: str) -> None:
     report = run.reports[name]
     assert report.of_level("error", "warning") == list(cases[name].warnings), shown(report)
+
+
+@pytest.mark.parametrize("name", NAMES["half known"])
+def test_what_was_not_answered_is_unknown_and_not_something_that_the_server_does_not_take(run: Run, name: str) -> None:
+    report = run.reports[name]
+    assert "not known: " in report.found("tls.slow")["seen"]
+    told = {one["id"] for one in report.findings if one["id"].startswith("tls.")}
+    assert told <= {"tls.slow", "tls.offer", "tls.chain", "tls.chain-length", "tls.ends", "tls.name-needed"}, shown(report)
 
 
 @pytest.mark.parametrize("name", NAMES["healthy"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import ssl
 import struct
@@ -165,6 +166,10 @@ def floods(client: socket.socket) -> None:
 def drips(client: socket.socket) -> None:
     """A byte now and then."""
     hello_of(client)
+    drip(client)
+
+
+def drip(client: socket.socket) -> None:
     for byte in record(22, message(2, bytes(70))):
         client.sendall(bytes([byte]))
         time.sleep(0.3)
@@ -174,9 +179,22 @@ def resets_who_names(name: bytes, port: int) -> Handler:
     return only_if(lambda hello: name not in hello, port, reset)
 
 
+def offers_no_tls13(hello: bytes) -> bool:
+    return b"\x00\x2b\x00\x05\x04\x03\x04\x03\x03" not in hello and b"\x00\x2b\x00\x03\x02\x03\x04" not in hello
+
+
 def closes_who_offers_tls13(port: int) -> Handler:
-    return only_if(lambda hello: b"\x00\x2b\x00\x05\x04\x03\x04\x03\x03" not in hello and b"\x00\x2b\x00\x03\x02\x03\x04" not in hello, port,
-                   lambda client: None)
+    return only_if(offers_no_tls13, port, lambda client: None)
+
+
+def drips_to_who_offers_tls13(port: int) -> Handler:
+    return only_if(offers_no_tls13, port, drip)
+
+
+def has_had_enough(count: int, port: int, else_: Handler) -> Handler:
+    """Takes so many hellos, and none after that."""
+    left = itertools.count(count, -1)
+    return only_if(lambda hello: not hello or next(left) > 0, port, else_)
 
 
 def only_if(passes: Callable[[bytes], bool], port: int, else_: Handler) -> Handler:
@@ -193,6 +211,25 @@ def only_if(passes: Callable[[bytes], bool], port: int, else_: Handler) -> Handl
             carry(client, server)
             back.join(20)
         return None
+
+    return handler
+
+
+def tunnels_or_passes_on(end: tuple[str, int], web: tuple[str, int]) -> Handler:
+    """A proxy: CONNECT leads to `end`, everything else to `web`."""
+
+    def handler(client: socket.socket) -> None:
+        request = client.recv(65536)
+        connects = request.startswith(b"CONNECT ")
+        with socket.create_connection(end if connects else web, 10) as server:
+            if connects:
+                client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            else:
+                server.sendall(request)
+            back = threading.Thread(target=carry, args=(server, client), daemon=True)
+            back.start()
+            carry(client, server)
+            back.join(20)
 
     return handler
 
