@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/contact_sides.h"
 #include "base/time.h"
 #include "contact/alert.h"
 #include "contact/client_kind.h"
@@ -90,6 +91,14 @@ ContactJson contact_json(const Contact& contact) {
           {"sign_ins", std::move(sign_ins)}};
 }
 
+ContactJson side_json(const ClientSide& side) {
+  return {{"program", text_or_none(side.program)},
+          {"browser", side.is_browser},
+          {"count", side.count},
+          {"works", !is_at_fault(side.last)},
+          {"last", contact_json(side.last)}};
+}
+
 }  // namespace
 
 std::string contacts_json(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around,
@@ -111,6 +120,10 @@ std::string contacts_json(const ContactQuery& query, const ContactFinding& findi
     for (const Message& one : where_else(query, finding, around)) document["look_next"].push_back(one.in(language));
   }
   for (const Contact& contact : finding.contacts) document["contacts"].push_back(contact_json(contact));
+  std::vector<ClientSide> sides = sides_of(finding.contacts);
+  document["sides"] = ContactJson::array();
+  for (const ClientSide& side : sides) document["sides"].push_back(side_json(side));
+  document["sides_tell"] = text_or_none(what_sides_tell(sides).in(language));
   return document.dump(2, ' ', false, ContactJson::error_handler_t::replace) + "\n";
 }
 

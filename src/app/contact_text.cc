@@ -4,6 +4,7 @@
 #include <ranges>
 #include <string_view>
 
+#include "app/contact_sides.h"
 #include "base/ascii.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -204,6 +205,7 @@ std::string contacts_text(const ContactQuery& query, const ContactFinding& findi
   bool german = language == Language::German;
   if (finding.contacts.empty()) return nothing_text(query, finding, around, language);
   std::string text = summary(query, finding, now, language);
+  text += sides_text(sides_of(finding.contacts), language);
   text += cat(reach_of(finding, language), "\n\n");
   std::size_t first = finding.contacts.size() > kMostLines ? finding.contacts.size() - kMostLines : 0;
   if (first > 0)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import plistlib
+import subprocess
 from typing import Any
 
 import pytest
-from gate import Gate, run_pforte
+from chromium import Chromium
+from gate import Gate, run_pforte, until
 from pki import openssl
 
 
@@ -49,3 +52,25 @@ def test_a_server_s_own_certificate_is_no_root_for_devices(authority, tmp_path):
     done = run_pforte("ca", "export", "--root-certificate", str(authority.issue("crm.example.com").chain), "--to",
                       str(tmp_path / "package"), "--config", str(tmp_path / "pforte.toml"))
     assert done.returncode == 2 and "no authority's" in done.stderr and not (tmp_path / "package").exists()
+
+
+def test_browser_and_program_of_one_device_are_set_side_by_side(start_gate, app, authority, tmp_path):
+    host = "app.localhost"
+    gate = start_gate(app, site={"hosts": [host], "certificate": authority.issue(host).config()})
+    browser = Chromium(tmp_path, dict(os.environ), tmp_path / "tickets", authority.certificate)
+    try:
+        assert browser.open(f"https://{host}:{gate.tls_port}/") == 200
+    finally:
+        browser.close()
+    told = "Only a browser came this way"
+    until(lambda: told in gate.run("doctor", "client", "127.0.0.1").stdout, "the browser is seen")
+    subprocess.run(["curl", "-s", "--noproxy", "*", f"https://{host}:{gate.tls_port}/"], capture_output=True, timeout=20)
+    document = until(lambda: (found := json.loads(gate.run("doctor", "client", "127.0.0.1", "--json").stdout))["sides_tell"].startswith("Both")
+                     and found, "curl is seen")
+    sides = {side["program"]: side for side in document["sides"]}
+    assert sides["Chrome"]["browser"] and sides["Chrome"]["works"] and sides["Chrome"]["last"]["tls"]["sni"] == host
+    curl = next(side for program, side in sides.items() if program and program.startswith("OpenSSL"))
+    assert not curl["works"] and not curl["browser"] and curl["last"]["tls"]["client_alert"]["number"] == 48
+    assert "it is not the network" in document["sides_tell"]
+    german = gate.run("doctor", "client", "127.0.0.1", "--lang", "de").stdout
+    assert "Browser und Apps nebeneinander" in german and "✓ Browser Chrome" in german and "✗ Programm" in german
