@@ -7,6 +7,7 @@
 
 #include "app/ca_json.h"
 #include "app/password_input.h"
+#include "app/unread_configuration.h"
 #include "base/file_replacement.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -15,17 +16,6 @@
 
 namespace pforte::app {
 namespace {
-
-Complaint unreadable_configuration(const conf::Problems& problems) {
-  for (const conf::Problem& problem : problems.in_order()) {
-    if (problem.severity != conf::Severity::Error) continue;
-    std::string place = conf::to_text(problem.place);
-    return {kInvalidInput, {cat(place, ": ", problem.what.en), cat(place, ": ", problem.what.de)}, problem.remedy};
-  }
-  return {kInvalidInput,
-          {"the configuration cannot be read", "die Konfiguration ist nicht lesbar"},
-          {"--config FILE", "--config DATEI"}};
-}
 
 // Asked for where no file is named; the question says what for.
 Answer<Secret> password_from(const std::optional<std::string>& file, const Message& what, const CommandLine& line,
@@ -49,8 +39,9 @@ Answer<CaSettings> ca_settings(const CommandLine& line) {
   if (std::optional<std::string> folder = line.value_of("--folder"))
     return CaSettings{.places = {*std::move(folder)}, .addresses = {}, .config = {}};
   conf::Problems problems;
-  std::optional<gate::Config> config = gate::read_draft(config_file(line), problems);
-  if (!config) return std::unexpected(unreadable_configuration(problems));
+  std::string file = config_file(line);
+  std::optional<gate::Config> config = gate::read_draft(file, problems);
+  if (!config) return std::unexpected(unread_configuration(file, problems));
   return CaSettings{
       .places = {config->state_dir + "/ca"}, .addresses = {config->ca.url}, .config = std::move(config->ca)};
 }

@@ -9,6 +9,7 @@
 #include "app/browser_policy.h"
 #include "app/complaint.h"
 #include "app/output_end.h"
+#include "app/unread_configuration.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "gate/config.h"
@@ -112,13 +113,6 @@ std::string as_json(const CommandLine& line, const BrowserNeeds& needs, const st
   return document.dump(2) + "\n";
 }
 
-Complaint unreadable_configuration(const std::string& file) {
-  return {file,
-          kInvalidInput,
-          {"the configuration cannot be read", "die Konfiguration lässt sich nicht lesen"},
-          {"`pforte check` tells why", "`pforte check` sagt, warum"}};
-}
-
 Complaint nobody_signs_in() {
   return {kDoesNotHold,
           {"no site with a known name signs anybody in by tickets, so browsers need nothing",
@@ -134,10 +128,10 @@ Answer<std::string> made(const CommandLine& line) {
                                       cat("browser nimmt nichts dahinter: ", printable(line.more_operands.front()))},
                                      {"name browsers with --for", "Browser mit --for nennen"}));
   std::vector<PolicyBrowser> browsers = TRY(browsers_in(line));
-  conf::Problems untold;
+  conf::Problems problems;
   std::string file = config_file(line);
-  std::optional<gate::Config> config = gate::read_draft(file, untold);
-  if (!config) return std::unexpected(unreadable_configuration(file));
+  std::optional<gate::Config> config = gate::read_draft(file, problems);
+  if (!config) return std::unexpected(unread_configuration(file, problems));
   BrowserNeeds needs = browser_needs(*config);
   if (needs.hosts.empty()) return std::unexpected(nobody_signs_in());
   std::optional<std::string> form = line.value_of("--form");

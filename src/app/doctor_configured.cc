@@ -9,6 +9,7 @@
 
 #include "app/configured_subjects.h"
 #include "app/doctor_view.h"
+#include "app/unread_configuration.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "conf/problem.h"
@@ -21,21 +22,11 @@ namespace {
 
 constexpr std::string_view kSharedConnectionCode = "conf.passthrough-coalescing";
 
-Complaint complaint_about(const std::string& file, const conf::Problems& problems) {
-  for (const conf::Problem& problem : problems.in_order()) {
-    if (problem.severity != conf::Severity::Error) continue;
-    return {problem.place.line == 0 ? file : cat(file, ':', problem.place.line),
-            kInvalidInput,
-            problem.what,
-            {cat("run pforte check --config ", file,
-                 "; without a configuration, name what is to be examined: url, path, ..."),
-             cat("pforte check --config ", file,
-                 " ausführen; ohne Konfiguration nennen, was zu untersuchen ist: url, path, ...")}};
-  }
-  return {file,
-          kInvalidInput,
-          {"cannot be read", "nicht lesbar"},
-          {"name another: --config", "eine andere nennen: --config"}};
+Complaint without_configuration(const std::string& file, const conf::Problems& problems) {
+  Complaint why = unread_configuration(file, problems);
+  why.remedy.en += "; without a configuration, name what is to be examined: url, path, ...";
+  why.remedy.de += "; ohne Konfiguration nennen, was zu untersuchen ist: url, path, ...";
+  return why;
 }
 
 // What one path of the configuration consists of: the gate, a server behind it, or both.
@@ -224,7 +215,7 @@ Answer<Configured> configured(const DoctorCall& call, Examinations& examinations
   std::string file = config_file(call.line);
   conf::Problems problems;
   std::optional<gate::Config> config = gate::read_config(file, problems);
-  if (!config) return std::unexpected(complaint_about(file, problems));
+  if (!config) return std::unexpected(without_configuration(file, problems));
   std::shared_ptr<const PathView> view = TRY(path_view_of(call));
   return Configured(call, std::move(view), *std::move(config), examinations);
 }

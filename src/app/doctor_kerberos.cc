@@ -16,6 +16,7 @@
 #include "app/doctor_view.h"
 #include "app/keytab_command.h"
 #include "app/sign_in_steps.h"
+#include "app/unread_configuration.h"
 #include "base/ascii.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -31,13 +32,6 @@
 
 namespace pforte::app {
 namespace {
-
-Complaint unread_draft(const std::string& file, const conf::Problems& problems) {
-  for (const conf::Problem& one : problems.all()) {
-    if (one.severity == conf::Severity::Error) return {conf::to_text(one.place), kInvalidInput, one.what, one.remedy};
-  }
-  return {file, kInvalidInput, {"cannot be read", "ist nicht lesbar"}, {"pforte check", "pforte check"}};
-}
 
 std::vector<conf::Text> sign_in_hosts(const gate::Config& config) {
   std::vector<conf::Text> hosts;
@@ -177,12 +171,12 @@ Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Ex
   if (std::optional<std::string> url = call.line.value_of("--ldap")) {
     conf::Problems wrong;
     if (!identity::read_ldap_server({.value = *url, .place = {"--ldap", 0, 0}}, wrong))
-      return std::unexpected(unread_draft("--ldap", wrong));
+      return std::unexpected(unread_configuration("--ldap", wrong));
   }
   std::string file = config_file(call.line);
   conf::Problems problems;
   std::optional<gate::Config> config = gate::read_draft(file, problems);
-  if (!config) return std::unexpected(unread_draft(file, problems));
+  if (!config) return std::unexpected(unread_configuration(file, problems));
   auto facts = std::make_shared<doctor::KerberosFacts>(facts_of(*config, std::move(problems)));
   std::shared_ptr<const PathView> view = TRY(path_view_of(call));
   facts->names = view->names;
