@@ -48,7 +48,22 @@ Message about_name(const ContactQuery& query, const Surroundings& around) {
       "Login gefunden, und wer angemeldet ist, mit dem des Agenten"};
 }
 
+// Where a flood is counted, one among it is not written down.
+Message among_the_counted(const ContactFinding& finding) {
+  std::string most = finding.busiest == net::Address() ? std::string("-") : finding.busiest.ip_text();
+  return {
+      cat(finding.counted_of_others, " contacts of addresses that had many were not written one by one, most of ", most,
+          ": it may have been among them"),
+      cat(finding.counted_of_others, " Kontakte von Adressen, die viele hatten, wurden nicht einzeln aufgeschrieben, ",
+          "die meisten von ", most, ": Er kann darunter gewesen sein")};
+}
+
 }  // namespace
+
+bool is_host_of(const Surroundings& around, const std::string& name) {
+  auto is_it = [&](const std::string& host) { return host != "*" && covers_name(host, name); };
+  return std::ranges::any_of(around.hosts, is_it) || std::ranges::any_of(around.passed, is_it);
+}
 
 std::vector<Message> where_else(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around) {
   std::vector<Message> places;
@@ -81,6 +96,7 @@ std::vector<Message> where_else(const ContactQuery& query, const ContactFinding&
       {"the client's proxy settings: a proxy that refuses, or that ends TLS itself, keeps the client from here",
        "die Proxy-Einstellungen des Clients: Ein Proxy, der ablehnt oder TLS selbst beendet, hält den Client von hier "
        "fern"});
+  if (finding.counted_of_others > 0 && !query.network) places.push_back(among_the_counted(finding));
   if (finding.lost > 0)
     places.push_back(
         {cat(finding.lost, " contacts of anybody could not be written down in this time: it may have been among them"),

@@ -49,6 +49,13 @@ ContactJson advice_json(const Contact& contact, Language language) {
           {"command", text_or_none(advice.command)}};
 }
 
+ContactJson clients_json(const ContactFinding& finding) {
+  Fares fares = fares_of(finding);
+  ContactJson badly = ContactJson::array();
+  for (const Contact* one : fares.badly) badly.push_back(client_of(*one).ip_text());
+  return {{"works", fares.well.size()}, {"fails", std::move(badly)}};
+}
+
 ContactJson tls_json(const Contact& contact) {
   return {{"sni", text_or_none(contact.server_name)},
           {"version", text_or_none(contact.tls_version)},
@@ -76,6 +83,7 @@ ContactJson contact_json(const Contact& contact) {
           {"point", contact::name_of(contact.point)},
           {"reason", text_or_none(contact.reason)},
           {"at_fault", is_at_fault(contact)},
+          {"by_doctor", contact.by_doctor},
           {"advice", advice_for(contact).id},
           {"tls", tls_json(contact)},
           {"requests", contact.requests},
@@ -103,14 +111,19 @@ ContactJson side_json(const ClientSide& side) {
 
 std::string contacts_json(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around,
                           Language language) {
-  const Contact* tells = decisive(finding);
+  std::optional<bool> well = works(query, finding);
+  const Contact* tells = telling(query, finding);
   ContactJson document = {
       {"who", query.text},
       {"seen", !finding.contacts.empty()},
-      {"works", tells ? ContactJson(!is_at_fault(*tells)) : ContactJson(nullptr)},
+      {"works", well ? ContactJson(*well) : ContactJson(nullptr)},
       {"count", finding.count},
+      {"counted", finding.counted},
+      {"counted_of_others", finding.counted_of_others},
       {"at_fault", finding.failures},
       {"lost", finding.lost},
+      {"clients", clients_json(finding)},
+      {"alike", ContactJson::array()},
       {"since", finding.ring.contacts > 0 ? json_of_time(finding.ring.oldest) : ContactJson(nullptr)},
       {"seen_before", finding.before ? json_of_time(*finding.before) : ContactJson(nullptr)},
       {"advice", tells ? advice_json(*tells, language) : ContactJson(nullptr)},
@@ -119,6 +132,7 @@ std::string contacts_json(const ContactQuery& query, const ContactFinding& findi
   if (finding.contacts.empty()) {
     for (const Message& one : where_else(query, finding, around)) document["look_next"].push_back(one.in(language));
   }
+  for (const net::Address& one : finding.alike) document["alike"].push_back(one.ip_text());
   for (const Contact& contact : finding.contacts) document["contacts"].push_back(contact_json(contact));
   std::vector<ClientSide> sides = sides_of(finding.contacts);
   document["sides"] = ContactJson::array();

@@ -22,6 +22,7 @@ using contact::Ending;
 namespace {
 
 constexpr std::size_t kMostLines = 40;
+constexpr std::size_t kMostNamed = 5;
 
 std::string time_text(contact::Time time) {
   return rfc3339(std::chrono::time_point_cast<std::chrono::seconds>(time));
@@ -88,6 +89,7 @@ std::string details(const Contact& contact, Language language) {
   if (contact.client_alert <= 0 && contact.our_alert > 0)
     add(cat(german ? "unser Alert " : "our alert ", contact.our_alert));
   if (!contact.backend.empty()) add(cat("-> ", contact.backend));
+  if (contact.by_doctor) add("pforte doctor");
   if (!contact.agent.empty() && contact.sign_ins.empty()) add(contact.agent);
   if (!contact.selftest.empty())
     add(cat(german ? "Selbsttest " : "self-test ", contact.selftest, ": ", contact.findings));
@@ -125,37 +127,108 @@ void add_advice(std::string& text, const Contact& contact, Language language) {
     text += cat(german ? "  selbst sehen: " : "  see for yourself: ", printable(advice.command), "\n");
 }
 
+void add_client_kind(std::string& text, const Contact& contact, Language language) {
+  contact::ClientKind kind = contact::kind_of_client(contact.fingerprint);
+  if (kind != contact::ClientKind::Unknown)
+    text += cat(language == Language::German ? "  Client nach seinem ClientHello: " : "  client by its ClientHello: ",
+                contact::name_of(kind).in(language), "\n");
+  if (!contact.user_agent.empty()) text += cat("  User-Agent: ", printable(contact.user_agent), "\n");
+}
+
+// What holds of one client.
+void add_verdict(std::string& text, const ContactFinding& finding, const Contact& tells, Language language) {
+  bool german = language == Language::German;
+  text += german ? cat(is_at_fault(tells) ? "Es misslingt" : "Es gelingt", " (", time_text(tells.begin), "):\n")
+                 : cat(is_at_fault(tells) ? "It fails" : "It works", " (", time_text(tells.begin), "):\n");
+  add_advice(text, tells, language);
+  add_client_kind(text, tells, language);
+  // One of two things may work, and the other not: an app and a browser on one phone.
+  for (const Contact& one : std::views::reverse(finding.contacts)) {
+    if (!is_decisive(one) || is_at_fault(one) == is_at_fault(tells)) continue;
+    text += german ? cat(is_at_fault(one) ? "Zuletzt misslang es " : "Zuletzt gelang es ", time_text(one.begin), ":\n")
+                   : cat(is_at_fault(one) ? "It last failed at " : "It last worked at ", time_text(one.begin), ":\n");
+    add_advice(text, one, language);
+    break;
+  }
+}
+
+// What holds of many: none stands for the others.
+void add_verdicts(std::string& text, const Fares& fares, Language language) {
+  bool german = language == Language::German;
+  if (!fares.well.empty())
+    text += german ? cat("Es gelingt ", fares.well.size(), " von ", fares.count(),
+                         " Clients, jeder nach seinem letzten Kontakt.\n")
+                   : cat("It works for ", fares.well.size(), " of ", fares.count(),
+                         " clients, each by its last contact.\n");
+  if (fares.badly.empty()) return;
+  std::vector<std::string> who;
+  for (const Contact* one : std::views::reverse(fares.badly) | std::views::take(kMostNamed))
+    who.push_back(client_of(*one).ip_text());
+  if (fares.badly.size() > kMostNamed) who.emplace_back("…");
+  const Contact& last = *fares.badly.back();
+  text += german ? cat("Es misslingt ", fares.badly.size(), " von ", fares.count(), ": ", joined(who, ", "),
+                       "; zuletzt (", time_text(last.begin), "):\n")
+                 : cat("It fails for ", fares.badly.size(), " of ", fares.count(), ": ", joined(who, ", "),
+                       "; the last (", time_text(last.begin), "):\n");
+  add_advice(text, last, language);
+  add_client_kind(text, last, language);
+}
+
+// What is known of more contacts than there are lines.
+void add_counts(std::string& text, const ContactQuery& query, const ContactFinding& finding, Language language) {
+  bool german = language == Language::German;
+  if (finding.counted > 0)
+    text += cat(finding.counted,
+                german ? " weitere wurden nicht einzeln aufgeschrieben.\n" : " more were not written one by one.\n");
+  if (finding.counted_of_others > 0 && !query.network)
+    text += cat(finding.counted_of_others,
+                german ? " Kontakte anderer wurden nicht einzeln aufgeschrieben, die meisten von "
+                       : " contacts of others were not written one by one, most of ",
+                finding.busiest == net::Address() ? std::string("-") : finding.busiest.ip_text(),
+                german ? "; weitere können darunter sein.\n" : "; more may be among them.\n");
+  if (finding.by_doctor > 0)
+    text += cat(finding.by_doctor, german ? " davon waren `pforte doctor` selbst und zählen nicht.\n"
+                                          : " of them were `pforte doctor` itself and do not count.\n");
+  if (finding.alike.empty() || finding.by_host) return;
+  std::vector<std::string> who;
+  for (const net::Address& one : finding.alike | std::views::take(kMostNamed)) who.push_back(one.ip_text());
+  if (finding.alike.size() > kMostNamed) who.emplace_back("…");
+  text += cat(german ? "Vielleicht auch von hier wurde jemand mit diesem Login abgelehnt (eines von "
+                     : "From here, too, somebody with this login may have been refused (one login in ",
+              contact::kMarks, german ? " hat dasselbe Merkmal): " : " has the same mark): ", joined(who, ", "), "\n");
+}
+
+// Found by nothing else than what one login in 63 has in common with it.
+bool is_guess(const ContactQuery& query, const ContactFinding& finding) {
+  return std::ranges::all_of(finding.contacts,
+                             [&](const Contact& one) { return match_of(query, one) == Match::Perhaps; });
+}
+
 std::string summary(const ContactQuery& query, const ContactFinding& finding, contact::Time now, Language language) {
   bool german = language == Language::German;
   const Contact& last = finding.contacts.back();
   std::string text =
       german ? cat(printable(query.text), " hat uns erreicht: ", finding.count,
                    finding.count == 1 ? " Kontakt" : " Kontakte", ", ", finding.failures, " mit Fehler; zuletzt ",
-                   time_text(last.begin), " (", ago(last.begin, now, language), ").\n")
+                   time_text(last.begin), " (", ago(last.begin + last.lasted, now, language), ").\n")
              : cat(printable(query.text), " has reached us: ", finding.count,
                    finding.count == 1 ? " contact" : " contacts", ", ", finding.failures, " at fault; the last at ",
-                   time_text(last.begin), " (", ago(last.begin, now, language), ").\n");
+                   time_text(last.begin), " (", ago(last.begin + last.lasted, now, language), ").\n");
+  add_counts(text, query, finding, language);
+  if (is_guess(query, finding))
+    text += german ? cat("Gefunden am Merkmal des getippten Logins, das eines von ", contact::kMarks,
+                         " ebenso hat: Zeit und Adresse müssen passen.\n")
+                   : cat("Found by the mark of the login that was typed, which one in ", contact::kMarks,
+                         " has as well: time and address must fit.\n");
   const Contact* tells = decisive(finding);
   if (!tells) {
     text += german ? "Keiner davon sagt, ob es ihm gelingt: Es kam nie eine Anfrage.\n"
                    : "None of them tells whether it succeeds: no request ever came.\n";
     add_advice(text, last, language);
-    return text;
-  }
-  text += german ? cat(is_at_fault(*tells) ? "Es misslingt" : "Es gelingt", " (", time_text(tells->begin), "):\n")
-                 : cat(is_at_fault(*tells) ? "It fails" : "It works", " (", time_text(tells->begin), "):\n");
-  add_advice(text, *tells, language);
-  if (contact::ClientKind kind = contact::kind_of_client(tells->fingerprint); kind != contact::ClientKind::Unknown)
-    text += cat(german ? "  Client nach seinem ClientHello: " : "  client by its ClientHello: ",
-                contact::name_of(kind).in(language), "\n");
-  if (!tells->user_agent.empty()) text += cat("  User-Agent: ", printable(tells->user_agent), "\n");
-  // One of two things may work, and the other not: an app and a browser on one phone.
-  for (const Contact& one : std::views::reverse(finding.contacts)) {
-    if (!is_decisive(one) || is_at_fault(one) == is_at_fault(*tells)) continue;
-    text += german ? cat(is_at_fault(one) ? "Zuletzt misslang es " : "Zuletzt gelang es ", time_text(one.begin), ":\n")
-                   : cat(is_at_fault(one) ? "It last failed at " : "It last worked at ", time_text(one.begin), ":\n");
-    add_advice(text, one, language);
-    break;
+  } else if (is_about_many(query, finding)) {
+    add_verdicts(text, fares_of(finding), language);
+  } else {
+    add_verdict(text, finding, *tells, language);
   }
   return text;
 }

@@ -18,6 +18,9 @@ struct Surroundings {
   bool contacts_off = false;
 };
 
+// Whether a site, or what is passed through, has this name; the one for all other names does not count.
+bool is_host_of(const Surroundings& around, const std::string& name);
+
 // `pforte doctor client`: what is known first, then why, then the contacts one by one.
 std::string contacts_text(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around,
                           contact::Time now, Language language);

@@ -9,6 +9,7 @@
 #include "app/contact_search.h"
 #include "app/contact_text.h"
 #include "app/output_end.h"
+#include "app/unread_configuration.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "conf/quantity.h"
@@ -30,7 +31,7 @@ Answer<contact::Time> since_when(const CommandLine& line) {
 }
 
 Answer<std::string> who_is_meant(const CommandLine& line) {
-  if (line.more_operands.size() == 1 && !line.more_operands.front().empty()) return line.more_operands.front();
+  if (line.more_operands.size() == 1) return line.more_operands.front();
   return std::unexpected(
       Complaint(kInvalidInput,
                 {"client needs one address, login, host or code of the self-test page",
@@ -66,25 +67,22 @@ Answer<ContactFinding> found_in(const std::string& file, const ContactQuery& que
 }
 
 Answer<int> told(const CommandLine& line, const Streams& streams) {
-  ContactQuery query = contact_query(TRY(who_is_meant(line)));
+  std::string who = TRY(who_is_meant(line));
+  ContactQuery query = TRY(read_contact_query(who));
   contact::Time since = TRY(since_when(line));
   std::string config_path = config_file(line);
-  conf::Problems untold;
-  std::optional<gate::Config> config = gate::read_draft(config_path, untold);
-  if (!config) {
-    return std::unexpected(Complaint(config_path, kInvalidInput,
-                                     {"the configuration cannot be read", "die Konfiguration lässt sich nicht lesen"},
-                                     {"`pforte check` tells why", "`pforte check` sagt, warum"}));
-  }
+  conf::Problems problems;
+  std::optional<gate::Config> config = gate::read_draft(config_path, problems);
+  if (!config) return std::unexpected(unread_configuration(config_path, problems));
   std::string file = gate::contacts_file(config->state_dir);
-  ContactFinding finding = TRY(found_in(file, query, since));
   Surroundings around = surroundings_of(*config);
+  query.is_host |= is_host_of(around, query.name);
+  ContactFinding finding = TRY(found_in(file, query, since));
   std::string text = line.json ? contacts_json(query, finding, around, line.language)
                                : contacts_text(query, finding, around, contact::now(), line.language);
   std::fwrite(text.data(), 1, text.size(), streams.out);
   TRY(whole_output(streams));
-  const contact::Contact* last = decisive(finding);
-  return last && !is_at_fault(*last) ? kDone : kDoesNotHold;
+  return works(query, finding).value_or(false) ? kDone : kDoesNotHold;
 }
 
 }  // namespace

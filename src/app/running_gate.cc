@@ -119,8 +119,7 @@ Result<> RunningGate::start(conf::Problems& problems) {
   loop_.spawn(rotate_keys());
   loop_.spawn(watch_ocsp_files());
   loop_.spawn(watch_store());
-  contacts_.write(contact::now());  // opens the file
-  loop_.spawn(write_contacts(loop_, pool_, contacts_));
+  loop_.spawn(contact_writing_.run(pool_));
   loop_.spawn(watch_alarms());
   loop_.spawn(watch_authority());
   return {};

@@ -13,6 +13,7 @@
 #include "app/certificate_alarms.h"
 #include "app/certificate_renewal.h"
 #include "app/certificate_watch.h"
+#include "app/contact_writing.h"
 #include "app/drain_watch.h"
 #include "app/session_watch.h"
 #include "conf/problem.h"
@@ -100,7 +101,8 @@ class RunningGate {
   net::Loop loop_;
   net::Signals signals_;
   std::unique_ptr<gate::AccessLog> log_;
-  contact::Recorder contacts_;                // written on the pool, by one at a time
+  contact::Recorder contacts_;  // written on the pool, by one at a time
+  ContactWriting contact_writing_{loop_, contacts_};
   std::unique_ptr<gate::Accounts> accounts_;  // null until somebody can sign in
   // Used on the pool: its inventory by several at a time, all else by one. Null: the store is out of order.
   std::unique_ptr<CertificateWatch> certificates_;

@@ -314,6 +314,10 @@ Cause unused(const Contact& contact) {
       .remedy = {}};
 }
 
+Cause plain(std::string_view id, std::string en, std::string de) {
+  return {.id = id, .is_fault = false, .what = {std::move(en), std::move(de)}, .remedy = {}};
+}
+
 Cause served(const Contact& contact) {
   if (contact.last_status >= 500) {
     return {.id = "application-failed",
@@ -326,15 +330,20 @@ Cause served(const Contact& contact) {
                        "sehen, was `pforte backend list` und das Zugriffsprotokoll zu der Zeit sagen"},
             .command = "pforte backend list"};
   }
-  if (contact.last_status == 404 || contact.last_status == 403) {
-    return {.id = "served",
-            .is_fault = false,
-            .what = {cat("it reached us; the last answer was ", contact.last_status,
-                         ": a path that no rule allows it, or that does not exist"),
-                     cat("er hat uns erreicht; die letzte Antwort war ", contact.last_status,
-                         ": ein Pfad, den ihm keine Regel erlaubt oder den es nicht gibt")},
-            .remedy = {}};
-  }
+  if (contact.last_status == 403)
+    return plain(
+        "served",
+        "it reached us; the last answer was 403: who has signed in lacks a group that a rule asks for, or is no "
+        "agent, or the application itself refused",
+        "er hat uns erreicht; die letzte Antwort war 403: Wer angemeldet ist, hat eine Gruppe nicht, die eine "
+        "Regel verlangt, oder ist kein Agent, oder die Anwendung selbst hat abgelehnt");
+  if (contact.last_status == 404)
+    return plain(
+        "served",
+        "it reached us; the last answer was 404: no rule allows this path from this address, or the application "
+        "does not have it",
+        "er hat uns erreicht; die letzte Antwort war 404: Keine Regel erlaubt diesen Pfad von dieser Adresse, "
+        "oder die Anwendung hat ihn nicht");
   return {.id = "served",
           .is_fault = false,
           .what = {"it reached us and was answered", "er hat uns erreicht und wurde bedient"},
@@ -359,13 +368,12 @@ Cause not_passed(const Contact& contact) {
                      "die Server des Passthroughs prüfen, und dass das Tor sie erreicht"}};
 }
 
-Cause plain(std::string_view id, std::string en, std::string de) {
-  return {.id = id, .is_fault = false, .what = {std::move(en), std::move(de)}, .remedy = {}};
-}
-
 }  // namespace
 
 Cause cause_of(const Contact& contact) {
+  if (contact.by_doctor)
+    return plain("doctor", "`pforte doctor` examined the gate, which is no client",
+                 "`pforte doctor` hat das Tor untersucht, das ist kein Client");
   switch (contact.ending) {
     case Ending::Silent:
       return silent(contact);

@@ -61,6 +61,7 @@ std::string_view name_of(Point point) {
 }
 
 bool is_failure(const Contact& contact) {
+  if (contact.by_doctor) return false;
   switch (contact.ending) {
     case Ending::BadProxyHeader:
     case Ending::NotTls:
@@ -77,12 +78,21 @@ bool is_failure(const Contact& contact) {
   }
 }
 
+// IPv4 addresses lie below ::ffff:0:0/96, and do not fall together.
+std::uint64_t source_of(const Contact& contact) {
+  const net::Address& address = contact.told == net::Address() ? contact.client : contact.told;
+  const auto& ip = address.ip();
+  std::size_t from = address.is_v4() ? 8 : 0;
+  std::uint64_t source = 0;
+  for (std::size_t i = from; i < from + 8; ++i) source = source << 8 | ip[i];
+  return source;
+}
+
 // FNV-1a, folded.
-std::uint16_t mark_of(std::string_view login) {
+std::uint8_t mark_of(std::string_view login) {
   std::uint32_t hash = 2166136261U;
   for (char letter : lowered(login)) hash = (hash ^ std::uint8_t(letter)) * 16777619U;
-  auto mark = std::uint16_t(hash ^ hash >> 16);
-  return std::max<std::uint16_t>(mark, 1);
+  return std::uint8_t(1 + (hash ^ hash >> 16) % kMarks);
 }
 
 }  // namespace pforte::contact

@@ -45,7 +45,7 @@ enum class Point : std::uint8_t {
 struct SignIn {
   bool succeeded = false;
   std::string login = {};      // of whom has signed in; of others only where the log has it as well
-  std::uint16_t mark = 0;      // of the login that was typed, see mark_of(); 0: none
+  std::uint8_t mark = 0;       // of the login that was typed, see mark_of(); 0: none
   std::string principal = {};  // of a ticket
   std::string method = {};     // "kerberos", "ldap", …; empty when it failed
   std::string code = {};       // why it failed; empty: it went on
@@ -83,6 +83,7 @@ struct Contact {
   std::string cipher = {};
   bool resumed = false;
   std::string fingerprint = {};  // JA4 of the ClientHello; empty where nothing was wrong
+  bool by_doctor = false;        // the ClientHello has the mark of `pforte doctor`
 
   std::uint32_t requests = 0;
   std::uint32_t aborted = 0;      // whose answer did not arrive completely
@@ -105,11 +106,17 @@ struct Contact {
 std::string_view name_of(Ending ending);
 std::string_view name_of(Point point);
 
-// Whether something is wrong with it: it failed, or somebody was not let in.
+// Whether something is wrong with it: it failed, or somebody was not let in. What our own doctor does is no failure.
 bool is_failure(const Contact& contact);
 
-// 16 bits of a login, in any case: enough to find what somebody typed who knows it, and too few to learn from it.
-// For what was typed may be a password in the wrong field. Never 0.
-std::uint16_t mark_of(std::string_view login);
+// Where a contact comes from, for the limits of what one client may have written down: the address that a believed
+// proxy has told, else the client's; of IPv6 the first 64 bits.
+std::uint64_t source_of(const Contact& contact);
+
+// How many marks there are.
+inline constexpr unsigned kMarks = 63;
+// A mark of a login, in any case: 1 to kMarks. Who knows the login finds what may have been it, one in 63 others as
+// well. What was typed may be a password in the wrong field: less than 6 bits of it are kept, whatever is guessed.
+std::uint8_t mark_of(std::string_view login);
 
 }  // namespace pforte::contact

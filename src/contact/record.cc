@@ -41,15 +41,17 @@ enum class Tag : std::uint8_t {
   Selftest,
   Findings,
   SignInsBefore,
+  ByDoctor,
   // Each of these begins an attempt to sign in, and those behind belong to it.
   SignInFailed = 64,
   SignInDone,
   Login,
-  Mark,
+  WideMark,  // 16 bits, of earlier versions: not read
   Principal,
   Method,
   Code,
   Reference,
+  Mark,
 };
 
 constexpr std::size_t kAddressBytes = 18;
@@ -217,6 +219,8 @@ bool take_request_field(Contact& contact, Tag tag, const Value& value) {
       return value.to(contact.findings);
     case Tag::SignInsBefore:
       return value.to(contact.sign_ins_before);
+    case Tag::ByDoctor:
+      return value.to(contact.by_doctor);
     default:
       return true;
   }
@@ -312,6 +316,7 @@ std::string to_record(const Contact& contact) {
   writer.text(Tag::Selftest, contact.selftest);
   writer.text(Tag::Findings, contact.findings);
   writer.number(Tag::SignInsBefore, contact.sign_ins_before);
+  writer.number(Tag::ByDoctor, contact.by_doctor ? 1 : 0);
   std::size_t count = std::min(contact.sign_ins.size(), Contact::kMostSignIns);
   for (std::size_t i = 0; i < count; ++i) write_sign_in(writer, contact.sign_ins[i]);
   return std::move(writer.bytes);

@@ -1,6 +1,7 @@
 #include "contact/recorder.h"
 
-#include <iterator>
+#include <unistd.h>
+
 #include <utility>
 
 #include "base/log.h"
@@ -19,12 +20,47 @@ constexpr auto kForgetEvery = 10min;
 
 void Recorder::Lane::tell(Contact contact) {
   if (off()) return;
-  std::lock_guard lock(mutex_);
-  if (waiting_.size() < kMostWaiting) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!has_room(contact)) {
+      recorder_.lost_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
     waiting_.push_back(std::move(contact));
-  } else {
-    recorder_.lost_.fetch_add(1, std::memory_order_relaxed);
   }
+  std::atomic<bool>& has_news = recorder_.has_news_;
+  if (!has_news.load(std::memory_order_relaxed) && !has_news.exchange(true)) recorder_.bell_();
+}
+
+std::size_t Recorder::Lane::place_of(const Contact& contact) {
+  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;
+  return source_of(contact) * kSpread >> 54;
+}
+
+bool Recorder::Lane::is_new(const Contact& contact) {
+  Time& asked = asked_[place_of(contact)];
+  bool is_new = contact.begin >= asked + 1min || contact.begin < asked;
+  if (is_new) asked = contact.begin;
+  return is_new;
+}
+
+// A client that floods the lane while the writer waits for a disk leaves half of it to the others.
+bool Recorder::Lane::has_room(const Contact& contact) {
+  std::uint16_t& of_its_source = from_[place_of(contact)];
+  if (waiting_.size() >= kMostWaiting || (waiting_.size() >= kMostWaiting / 2 && of_its_source >= kMostOfOne))
+    return false;
+  ++of_its_source;
+  return true;
+}
+
+std::vector<Contact>& Recorder::Lane::swap() {
+  taken_.clear();
+  // Room for a flood is not kept.
+  if (taken_.capacity() > kKept) taken_ = {};
+  std::lock_guard lock(mutex_);
+  taken_.swap(waiting_);
+  from_ = {};
+  return taken_;
 }
 
 Recorder::Lane& Recorder::lane() {
@@ -33,44 +69,41 @@ Recorder::Lane& Recorder::lane() {
 }
 
 void Recorder::follow(Settings settings) {
-  std::lock_guard lock(mutex_);
-  off_.store(settings.file.empty(), std::memory_order_relaxed);
-  next_ = std::move(settings);
-}
-
-std::vector<Contact> Recorder::taken() {
-  std::vector<Lane*> lanes;
   {
     std::lock_guard lock(mutex_);
-    lanes.reserve(lanes_.size());
-    for (const auto& lane : lanes_) lanes.push_back(lane.get());
+    off_.store(settings.off || settings.file.empty(), std::memory_order_relaxed);
+    next_ = std::move(settings);
   }
-  std::vector<Contact> all;
-  for (Lane* lane : lanes) {
-    std::vector<Contact> some;
-    {
-      std::lock_guard lock(lane->mutex_);
-      some.swap(lane->waiting_);
-    }
-    all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
-  }
-  return all;
+  bell_();
+}
+
+std::vector<Recorder::Lane*> Recorder::lanes() {
+  std::lock_guard lock(mutex_);
+  std::vector<Lane*> lanes;
+  lanes.reserve(lanes_.size());
+  for (const auto& lane : lanes_) lanes.push_back(lane.get());
+  return lanes;
 }
 
 void Recorder::use_settings() {
   std::lock_guard lock(mutex_);
   if (next_ == settings_) return;
-  bool other_file = next_.file != settings_.file || next_.size != settings_.size;
+  bool other_file = next_.file != settings_.file || next_.size != settings_.size || next_.off != settings_.off;
   settings_ = next_;
+  last_forgetting_ = Time::min();
   if (!other_file) return;
   ring_.reset();
   next_attempt_ = Time();
+  if (settings_.off && ::unlink(settings_.file.c_str()) == 0) log::info("contacts.removed", {{"file", settings_.file}});
 }
 
 void Recorder::write(Time now) {
   use_settings();
+  has_news_.store(false);
   std::vector<Contact> through;
-  for (Contact& contact : taken()) sifter_.take(std::move(contact), through);
+  for (Lane* lane : lanes()) {
+    for (Contact& contact : lane->swap()) sifter_.take(std::move(contact), now, through);
+  }
   sifter_.tell_counts(now, through);
   counted_.store(sifter_.counted(), std::memory_order_relaxed);
   write_down(now, std::move(through));
@@ -85,7 +118,7 @@ Recorder::~Recorder() {
 }
 
 void Recorder::write_down(Time now, std::vector<Contact> through) {
-  if (settings_.file.empty()) return;
+  if (settings_.off || settings_.file.empty()) return;
   std::uint64_t count = through.size();
   // A clock that was set back does not prolong the pause.
   bool pauses = !works_ && now < next_attempt_ && now >= next_attempt_ - kPause;
@@ -106,14 +139,20 @@ void Recorder::write_down(Time now, std::vector<Contact> through) {
 
 Result<> Recorder::try_to_write(Time now, std::vector<Contact> through) {
   if (!ring_) ring_ = TRY(Ring::open(settings_.file, settings_.size));
-  if (now >= next_forgetting_) {
-    TRY(ring_->forget_before(now - settings_.retention));
-    next_forgetting_ = now + kForgetEvery;
-  }
+  TRY(forget(now));
   std::uint64_t lost = lost_.load(std::memory_order_relaxed) - told_lost_;
   if (lost > 0) through.push_back({.begin = now, .times = std::uint32_t(lost), .ending = Ending::Lost});
   TRY(ring_->add(through));
   told_lost_ += lost;
+  return {};
+}
+
+Result<> Recorder::forget(Time now) {
+  // A clock that was set back does not prolong the pause.
+  bool is_due = last_forgetting_ == Time::min() || now >= last_forgetting_ + kForgetEvery || now < last_forgetting_;
+  if (!is_due) return {};
+  TRY(ring_->forget_before(now - settings_.retention));
+  last_forgetting_ = now;
   return {};
 }
 

@@ -66,56 +66,79 @@ std::uint64_t whole_segments(std::uint64_t size) {
 
 Result<std::unique_ptr<Ring>> Ring::open(const std::string& file, std::uint64_t size) {
   std::uint64_t wanted = whole_segments(size);
-  int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (descriptor < 0) {
+  Descriptor existing(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (existing.number() < 0) {
     if (errno != ENOENT) return unwritable(file, errno);
-    return make(file, wanted);
+    return make(file, wanted, existing);
   }
-  Descriptor existing(descriptor);
   struct stat about{};
-  bool fits = fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && std::uint64_t(about.st_size) == wanted;
-  if (fits && fchmod(descriptor, 0600) == 0) {
-    std::unique_ptr<Ring> ring(new Ring(file, existing.take(), wanted));
-    TRY(ring->take_up());
-    return ring;
-  }
+  if (fstat(existing.number(), &about) != 0) return unwritable(file, errno);
   if (!S_ISREG(about.st_mode)) return fail(Kind::Unavailable, "contacts.unwritable", cat(file, ": it is no file"));
-  std::unique_ptr<Ring> ring = TRY(make(file, wanted));
-  for (const FoundSegment& one : segments_of(existing.number(), std::uint64_t(about.st_size))) {
-    std::vector<Contact> contacts;
-    read_segment(bytes_at(existing.number(), one.place, kSegmentBytes),
-                 [&](Contact contact) { contacts.push_back(std::move(contact)); });
-    TRY(ring->add(contacts));
-  }
+  bool fits = std::uint64_t(about.st_size) == wanted && fchmod(existing.number(), 0600) == 0;
+  if (!fits) return make(file, wanted, existing);
+  std::unique_ptr<Ring> ring(new Ring(file, existing.take(), wanted));
+  TRY(ring->take_up());
   return ring;
 }
 
-// Beside the old one, whose place it takes.
-Result<std::unique_ptr<Ring>> Ring::make(const std::string& file, std::uint64_t size) {
+// Beside the old one, whose place it takes when it has its records.
+Result<std::unique_ptr<Ring>> Ring::make(const std::string& file, std::uint64_t size, const Descriptor& old) {
   std::string next = file + ".new";
   ::unlink(next.c_str());
   Descriptor made(::open(next.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (made.number() < 0) return unwritable(file, errno);
   // Blocks come as they are written.
   int refused = ftruncate(made.number(), off_t(size)) == 0 ? 0 : errno;
-  if (refused == 0 && std::rename(next.c_str(), file.c_str()) != 0) refused = errno;
-  if (refused != 0) {
-    ::unlink(next.c_str());
-    return unwritable(file, refused);
+  std::unique_ptr<Ring> ring(new Ring(file, made.take(), size));
+  Result<> carried = refused == 0 && old.number() >= 0 ? ring->carry_over(old) : Result<>();
+  if (refused == 0 && carried && std::rename(next.c_str(), file.c_str()) != 0) refused = errno;
+  if (refused == 0 && carried) return ring;
+  ::unlink(next.c_str());
+  if (!carried) return std::unexpected(std::move(carried).error());
+  return unwritable(file, refused);
+}
+
+Result<> Ring::carry_over(const Descriptor& old) {
+  struct stat about{};
+  if (fstat(old.number(), &about) != 0) return unwritable(file_, errno);
+  for (const FoundSegment& one : segments_of(old.number(), std::uint64_t(about.st_size))) {
+    std::vector<Contact> contacts;
+    read_segment(bytes_at(old.number(), one.place, kSegmentBytes),
+                 [&](Contact contact) { contacts.push_back(std::move(contact)); });
+    TRY(add(contacts));
   }
-  return std::unique_ptr<Ring>(new Ring(file, made.take(), size));
+  return {};
 }
 
 // Finds the end of what an earlier process has written.
 Result<> Ring::take_up() {
-  for (const FoundSegment& one : segments_of(descriptor_.number(), size_)) {
-    Time& newest = newest_[std::size_t(one.place / kSegmentBytes)];
-    number_ = one.number;
-    segment_ = std::size_t(one.place / kSegmentBytes);
-    taken_ = read_segment(bytes_at(descriptor_.number(), one.place, kSegmentBytes),
-                          [&](const Contact& contact) { newest = std::max(newest, contact.begin + contact.lasted); });
-  }
+  ::unlink(cat(file_, ".new").c_str());  // of one that was killed while it made the file larger or smaller
+  for (std::size_t i = 0; i < ages_.size(); ++i) TRY(take_up_segment(i));
   return {};
+}
+
+// What nobody can read in it goes: neither would it ever be found too old.
+Result<> Ring::take_up_segment(std::size_t segment) {
+  std::string bytes = bytes_at(descriptor_.number(), segment * kSegmentBytes, kSegmentBytes);
+  std::size_t taken = read_segment(bytes, [&](const Contact& contact) { note_age(segment, contact); });
+  bool is_empty = ages_[segment].empty();
+  if (bytes.find_first_not_of('\0', is_empty ? 0 : taken) != std::string::npos) {
+    std::fill(bytes.begin() + (is_empty ? 0 : std::ptrdiff_t(taken)), bytes.end(), '\0');
+    TRY(write_at(bytes, segment * kSegmentBytes));
+  }
+  std::uint64_t number = number_of_segment(bytes).value_or(0);
+  if (number <= number_) return {};
+  number_ = number;
+  segment_ = segment;
+  taken_ = taken;
+  return {};
+}
+
+void Ring::note_age(std::size_t segment, const Contact& contact) {
+  Ages& ages = ages_[segment];
+  Time end = contact.begin + contact.lasted;
+  ages.oldest = std::min(ages.oldest, end);
+  ages.newest = std::max(ages.newest, end);
 }
 
 Result<> Ring::add(const std::vector<Contact>& contacts) {
@@ -124,18 +147,21 @@ Result<> Ring::add(const std::vector<Contact>& contacts) {
     if (taken_ == 0 || taken_ + waiting_.size() + framed("", 0).size() + record.size() > kSegmentBytes)
       TRY(next_segment());
     waiting_ += framed(record, number_);
-    newest_[segment_] = std::max(newest_[segment_], contact.begin + contact.lasted);
+    note_age(segment_, contact);
   }
   return write_out();
 }
 
+// Over what an earlier round has left there, all of it: it may be as old as the ring is long.
 Result<> Ring::next_segment() {
   TRY(write_out());
-  if (number_ > 0) segment_ = (segment_ + 1) % newest_.size();
+  if (number_ > 0) segment_ = (segment_ + 1) % ages_.size();
   ++number_;
-  newest_[segment_] = Time();
+  ages_[segment_] = {};
   taken_ = kSegmentHeaderBytes;
-  return write_at(segment_header(number_), segment_ * kSegmentBytes);
+  std::string fresh = segment_header(number_);
+  fresh.resize(kSegmentBytes);
+  return write_at(fresh, segment_ * kSegmentBytes);
 }
 
 Result<> Ring::write_out() {
@@ -148,13 +174,25 @@ Result<> Ring::write_out() {
 }
 
 Result<> Ring::forget_before(Time time) {
-  const std::string nothing(kSegmentBytes, '\0');
-  for (std::size_t i = 0; i < newest_.size(); ++i) {
-    if (newest_[i] == Time() || newest_[i] >= time) continue;
-    TRY(write_at(nothing, i * kSegmentBytes));
-    newest_[i] = Time();
-    if (i == segment_) taken_ = 0;
+  for (std::size_t i = 0; i < ages_.size(); ++i) {
+    if (ages_[i].empty() || ages_[i].oldest >= time) continue;
+    if (ages_[i].newest < time) {
+      TRY(wipe_segment(i));
+      continue;
+    }
+    std::string bytes = bytes_at(descriptor_.number(), i * kSegmentBytes, kSegmentBytes);
+    bytes = without(std::move(bytes), [&](const Contact& contact) { return contact.begin + contact.lasted < time; });
+    TRY(write_at(bytes, i * kSegmentBytes));
+    ages_[i] = {};
+    read_segment(bytes, [&](const Contact& contact) { note_age(i, contact); });
   }
+  return {};
+}
+
+Result<> Ring::wipe_segment(std::size_t segment) {
+  TRY(write_at(std::string(kSegmentBytes, '\0'), segment * kSegmentBytes));
+  ages_[segment] = {};
+  if (segment == segment_) taken_ = 0;
   return {};
 }
 

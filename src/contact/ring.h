@@ -28,24 +28,35 @@ class Ring {
   // Writes them down as one, or as few, writes. Fails with Kind::Unavailable; what has been written until then stays.
   Result<> add(const std::vector<Contact>& contacts);
 
-  // Overwrites the segments in which everything began before that. Fails likewise.
+  // Overwrites what ended before that. Fails likewise.
   Result<> forget_before(Time time);
 
  private:
   Ring(std::string file, int descriptor, std::uint64_t size)
-      : file_(std::move(file)), descriptor_(descriptor), size_(size), newest_(size / kBytesOfSegment) {}
-  static Result<std::unique_ptr<Ring>> make(const std::string& file, std::uint64_t size);
+      : file_(std::move(file)), descriptor_(descriptor), size_(size), ages_(size / kBytesOfSegment) {}
+  static Result<std::unique_ptr<Ring>> make(const std::string& file, std::uint64_t size, const Descriptor& old);
   Result<> take_up();
+  Result<> take_up_segment(std::size_t segment);
+  Result<> carry_over(const Descriptor& old);
+  void note_age(std::size_t segment, const Contact& contact);
   Result<> next_segment();
   Result<> write_out();
   Result<> write_at(std::string_view bytes, std::uint64_t place) const;
+  Result<> wipe_segment(std::size_t segment);
 
   static constexpr std::uint64_t kBytesOfSegment = 64ULL * 1024;
+
+  // When the contacts of a segment ended.
+  struct Ages {
+    Time oldest = Time::max();
+    Time newest = Time::min();
+    bool empty() const { return newest < oldest; }
+  };
 
   std::string file_;
   Descriptor descriptor_;
   std::uint64_t size_;
-  std::vector<Time> newest_;  // of each segment; the epoch: it is empty
+  std::vector<Ages> ages_;    // of each segment
   std::uint64_t number_ = 0;  // of the current segment
   std::size_t segment_ = 0;   // its place in the file
   std::size_t taken_ = 0;     // bytes of it on the disk; 0: none is begun

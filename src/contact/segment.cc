@@ -41,6 +41,22 @@ std::uint32_t frame_checksum(std::string_view record, std::uint64_t number) {
   return std::uint32_t(sum ^ sum >> 32);
 }
 
+// Gives place and size of each record to `take`, in their order, as far as they are whole. Returns as read_segment().
+std::size_t walk(std::string_view bytes, const std::function<void(std::size_t, std::size_t)>& take) {
+  auto number = number_of_segment(bytes);
+  if (!number) return 0;
+  std::size_t taken = kSegmentHeaderBytes;
+  while (bytes.size() - taken >= kFrameBytes) {
+    auto size = from_little_endian<std::uint32_t>(bytes.substr(taken, 4));
+    auto sum = from_little_endian<std::uint32_t>(bytes.substr(taken + 4, 4));
+    if (size == 0 || size > bytes.size() - taken - kFrameBytes) break;
+    if (frame_checksum(bytes.substr(taken + kFrameBytes, size), *number) != sum) break;
+    take(taken + kFrameBytes, size);
+    taken += kFrameBytes + size;
+  }
+  return taken;
+}
+
 }  // namespace
 
 std::string segment_header(std::uint64_t number) {
@@ -65,20 +81,22 @@ std::string framed(std::string_view record, std::uint64_t number) {
 }
 
 std::size_t read_segment(std::string_view bytes, const std::function<void(Contact)>& tell) {
-  auto number = number_of_segment(bytes);
-  if (!number) return 0;
-  std::size_t taken = kSegmentHeaderBytes;
-  while (bytes.size() - taken >= kFrameBytes) {
-    auto size = from_little_endian<std::uint32_t>(bytes.substr(taken, 4));
-    auto sum = from_little_endian<std::uint32_t>(bytes.substr(taken + 4, 4));
-    if (size == 0 || size > bytes.size() - taken - kFrameBytes) break;
-    std::string_view record = bytes.substr(taken + kFrameBytes, size);
-    if (frame_checksum(record, *number) != sum) break;
+  return walk(bytes, [&](std::size_t place, std::size_t size) {
     // One that a later version wrote is left out.
-    if (auto contact = read_record(record)) tell(*std::move(contact));
-    taken += kFrameBytes + size;
-  }
-  return taken;
+    if (auto contact = read_record(bytes.substr(place, size))) tell(*std::move(contact));
+  });
+}
+
+std::string without(std::string bytes, const std::function<bool(const Contact&)>& goes) {
+  std::string rest = bytes;
+  std::optional<std::uint64_t> number = number_of_segment(bytes);
+  walk(bytes, [&](std::size_t place, std::size_t size) {
+    Result<Contact> contact = read_record(std::string_view(bytes).substr(place, size));
+    if (contact && !goes(*contact)) return;
+    std::string blank = framed(std::string(size, '\0'), *number);
+    rest.replace(place - kFrameBytes, blank.size(), blank);
+  });
+  return rest;
 }
 
 }  // namespace pforte::contact

@@ -31,4 +31,8 @@ std::string framed(std::string_view record, std::uint64_t number);
 // taken, the header included; 0: there is no segment.
 std::size_t read_segment(std::string_view bytes, const std::function<void(Contact)>& tell);
 
+// The same segment with zeros instead of the records of which `goes` says so, and of those that cannot be read: readers
+// leave them out, and what is around them stays where it was.
+std::string without(std::string bytes, const std::function<bool(const Contact&)>& goes);
+
 }  // namespace pforte::contact

@@ -7,85 +7,155 @@ namespace pforte::contact {
 
 namespace {
 
-// With their texts about half a kilobyte each.
 constexpr std::size_t kMostKinds = 8192;
+constexpr std::size_t kMostOpen = 65536;
 
 bool is_telling(const Contact& contact) {
   return is_failure(contact) || !contact.sign_ins.empty() || !contact.selftest.empty();
 }
 
-// IPv4 addresses lie below ::ffff:0:0/96, and do not fall together.
-std::uint64_t key_of(const net::Address& address) {
-  const auto& ip = address.ip();
-  std::size_t from = address.is_v4() ? 8 : 0;
-  std::uint64_t key = 0;
-  for (std::size_t i = from; i < from + 8; ++i) key = key << 8 | ip[i];
-  return key;
+// What is counted together.
+std::uint8_t kind_of(const Contact& contact) {
+  bool is_test = !contact.selftest.empty();
+  return std::uint8_t(std::to_underlying(contact.ending) | (is_failure(contact) ? 0x40 : 0) | (is_test ? 0x80 : 0));
+}
+
+// No two connections have both in common.
+std::uint64_t mark_of_connection(const Contact& contact) {
+  return contact.id ^ std::uint64_t(contact.begin.time_since_epoch().count()) << 20;
+}
+
+std::size_t text_bytes_of(const Contact& contact) {
+  std::size_t bytes = 0;
+  for (const std::string* text :
+       {&contact.reason, &contact.server_name, &contact.offered, &contact.protocol, &contact.tls_version,
+        &contact.cipher, &contact.fingerprint, &contact.host, &contact.path, &contact.user_agent, &contact.agent,
+        &contact.backend, &contact.findings, &contact.selftest})
+    bytes += text->size();
+  for (const SignIn& one : contact.sign_ins) {
+    bytes += sizeof one + one.login.size() + one.principal.size() + one.method.size() + one.code.size() +
+             one.reference.size();
+  }
+  return bytes;
+}
+
+// What is known without any text.
+Contact without_texts(const Contact& contact) {
+  return {.id = contact.id,
+          .begin = contact.begin,
+          .lasted = contact.lasted,
+          .times = contact.times,
+          .client = contact.client,
+          .sender = contact.sender,
+          .told = contact.told,
+          .listener = contact.listener,
+          .ending = contact.ending,
+          .point = contact.point,
+          .client_alert = contact.client_alert,
+          .our_alert = contact.our_alert,
+          .requests = contact.requests,
+          .last_status = contact.last_status};
 }
 
 }  // namespace
 
-Sifter::Source& Sifter::source_of(Contact& contact) {
-  Key key = key_of(contact.client);
-  auto known = sources_.find(key);
+Sifter::Source& Sifter::known_source(const Contact& contact) {
+  std::uint64_t source = source_of(contact);
+  auto known = sources_.find(source);
   if (known != sources_.end()) return known->second;
-  if (sources_.size() < kMostSources) return sources_[key];
+  if (sources_.size() < kMostSources) return sources_[source];
   return others_;
 }
 
-void Sifter::take(Contact contact, std::vector<Contact>& through) {
-  if (!began_) began_ = contact.begin;
-  Source& source = source_of(contact);
-  std::uint32_t& used = is_telling(contact) ? source.telling : source.quiet;
-  if (used < (is_telling(contact) ? kMostTelling : kMostQuiet)) {
-    ++used;
+bool Sifter::has_room(Source& source, const Contact& contact) {
+  if (!contact.selftest.empty() && source.self_tests < kMostSelfTests) return ++source.self_tests;
+  if (is_telling(contact)) return source.telling < kMostTelling && ++source.telling;
+  return source.quiet < kMostQuiet && ++source.quiet;
+}
+
+void Sifter::take(Contact contact, Time now, std::vector<Contact>& through) {
+  if (!began_) began_ = now;
+  bool is_open = contact.ending == Ending::Open;
+  // What was told to be open is told to its end, too.
+  if (!is_open && open_.erase(mark_of_connection(contact)) > 0) {
     through.push_back(std::move(contact));
-  } else if (contact.ending != Ending::Open) {
-    if (&source == &others_) contact.client = net::Address();
-    count(source, std::move(contact));
+    return;
+  }
+  Source& source = known_source(contact);
+  if (has_room(source, contact)) {
+    if (open_.size() >= kMostOpen) open_.clear();
+    if (is_open) open_.insert(mark_of_connection(contact));
+    through.push_back(std::move(contact));
+  } else if (!is_open) {
+    if (&source == &others_) contact.client = contact.told = contact.sender = net::Address();
+    count(source, std::move(contact), through);
   }
 }
 
-void Sifter::count(Source& source, Contact contact) {
-  counted_ += contact.times;
-  auto known = source.counts.find(contact.ending);
-  if (known == source.counts.end() && kinds_ >= kMostKinds) {
-    // So many kinds from so many sources: only their number is kept.
-    contact = Contact{.begin = contact.begin, .lasted = contact.lasted, .times = contact.times, .ending = Ending::Lost};
-    known = others_.counts.find(Ending::Lost);
-    if (known == others_.counts.end()) {
-      others_.counts.emplace(Ending::Lost, std::move(contact));
-      return;
-    }
-  }
-  if (known == source.counts.end()) {
+void Sifter::count(Source& source, Contact contact, std::vector<Contact>& through) {
+  std::uint8_t kind = kind_of(contact);
+  auto known = source.counts.find(kind);
+  if (known != source.counts.end()) return add_to(known->second, std::move(contact));
+  if (kinds_ < kMostKinds) {
     ++kinds_;
-    source.counts.emplace(contact.ending, std::move(contact));
+    shorten(contact);
+    const Count& first = source.counts[kind] = {.newest = std::move(contact)};
+    through.push_back(first.newest);
     return;
   }
-  Contact& sum = known->second;
-  Time end = std::max(sum.begin + sum.lasted, contact.begin + contact.lasted);
-  sum.begin = std::min(sum.begin, contact.begin);
-  sum.lasted = end - sum.begin;
-  sum.times += contact.times;
-  sum.requests += contact.requests;
+  // So many kinds from so many sources: only their number is kept.
+  Contact lost{.begin = contact.begin, .lasted = contact.lasted, .times = contact.times, .ending = Ending::Lost};
+  auto [all, is_first] = others_.counts.try_emplace(kind_of(lost), Count{.newest = lost, .has_grown = true});
+  if (is_first) {
+    counted_ += lost.times;
+  } else {
+    add_to(all->second, std::move(lost));
+  }
+}
+
+void Sifter::add_to(Count& count, Contact contact) {
+  counted_ += contact.times;
+  const Contact& before = count.newest;
+  Time end = std::max(before.begin + before.lasted, contact.begin + contact.lasted);
+  contact.id = before.id;
+  contact.begin = before.begin;
+  contact.lasted = end - before.begin;
+  contact.times += before.times;
+  contact.requests += before.requests;
+  text_bytes_ -= text_bytes_of(before);
+  shorten(contact);
+  count.newest = std::move(contact);
+  count.has_grown = true;
+}
+
+void Sifter::shorten(Contact& contact) {
+  if (text_bytes_ + text_bytes_of(contact) > kMostText) contact = without_texts(contact);
+  text_bytes_ += text_bytes_of(contact);
 }
 
 void Sifter::tell_counts(Time now, std::vector<Contact>& through) {
+  if (!began_) return;
   // A clock that was set back ends a period as well.
-  if (began_ && (now >= *began_ + kPeriod || now < *began_)) tell_all_counts(through);
+  bool is_over = now >= *began_ + kPeriod || now < *began_;
+  if (!is_over && now < last_told_ + kAgain && now >= last_told_) return;
+  last_told_ = now;
+  tell_all_counts(through);
+  if (!is_over) return;
+  sources_.clear();
+  others_ = Source();
+  kinds_ = 0;
+  text_bytes_ = 0;
+  began_.reset();
 }
 
 void Sifter::tell_all_counts(std::vector<Contact>& through) {
   auto tell = [&](Source& source) {
-    for (auto& [_, contact] : source.counts) through.push_back(std::move(contact));
+    for (auto& [_, count] : source.counts) {
+      if (std::exchange(count.has_grown, false)) through.push_back(count.newest);
+    }
   };
   for (auto& [_, source] : sources_) tell(source);
   tell(others_);
-  sources_.clear();
-  others_ = Source();
-  kinds_ = 0;
-  began_.reset();
 }
 
 }  // namespace pforte::contact

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "crypto/random.h"
+#include "tls/doctor_mark.h"
 
 namespace pforte::doctor {
 namespace {
@@ -138,7 +139,8 @@ std::string to_bytes(const ClientHello& hello) {
   bool has_extensions = hello.version != TlsVersion::Ssl3;
   std::string body;
   put16(body, std::size_t(std::min(hello.version, TlsVersion::Tls12)));  // RFC 8446, 4.1.2: legacy_version
-  body += crypto::random_bytes(kHelloRandomBytes);
+  body += tls::kDoctorMark;
+  body += crypto::random_bytes(kHelloRandomBytes - tls::kDoctorMark.size());
   // What TLS 1.3 has no use for makes it look like TLS 1.2 to whoever stands between (RFC 8446, D.4).
   put_sized8(body, hello.version == TlsVersion::Tls13 ? crypto::random_bytes(kHelloRandomBytes) : "");
   std::vector<std::uint16_t> suites = hello.suites;

@@ -26,8 +26,9 @@ struct ClientHello {
 // The groups that are asked for, as a client of today would prefer them.
 const std::vector<std::uint16_t>& all_groups();
 
-// Its bytes, records included (RFC 8446, 4.1.2; RFC 5246, 7.4.1.2; RFC 6101, 5.6.1.2). SSL 3.0 has no extensions. The
-// key share is the base point of its curve: whoever wants to know what was agreed on could, and there is nothing.
+// Its bytes, with the doctor's mark, records included (RFC 8446, 4.1.2; RFC 5246, 7.4.1.2; RFC 6101, 5.6.1.2). SSL 3.0
+// has no extensions. The key share is the base point of its curve: whoever wants to know what was agreed on could, and
+// there is nothing.
 std::string to_bytes(const ClientHello& hello);
 
 }  // namespace pforte::doctor

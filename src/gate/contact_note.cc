@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "tls/doctor_mark.h"
 #include "tls/fingerprint.h"
 
 namespace pforte::gate {
@@ -18,6 +19,10 @@ constexpr auto kStays = std::chrono::seconds(3);
 
 std::string shortened(std::string_view text) {
   return std::string(text.substr(0, contact::Contact::kMostText));
+}
+
+void shorten_into(std::string& text, std::string_view from) {
+  text.assign(from.substr(0, contact::Contact::kMostText));
 }
 
 Ending ending_of(const Error& error, std::string_view kind, const tls::Session& session) {
@@ -40,6 +45,12 @@ std::string principal_of(const SignInTrail& trail) {
   return trail.inquiry.ticket->opened->client.to_text();
 }
 
+bool is_same(const contact::SignIn& known, const SignInTrail& trail) {
+  return known.succeeded == (trail.outcome == SignInTrail::Outcome::SignedIn) && known.mark == trail.login_mark &&
+         known.login == trail.login.substr(0, contact::Contact::kMostText) && known.method == trail.name_of_method &&
+         known.code == trail.code && known.principal == shortened(principal_of(trail));
+}
+
 }  // namespace
 
 ContactNote::ContactNote(contact::Recorder::Lane& lane, std::uint64_t id, const net::Address& listener,
@@ -53,12 +64,10 @@ ContactNote::ContactNote(contact::Recorder::Lane& lane, std::uint64_t id, const 
 }
 
 ContactNote::~ContactNote() {
-  if (!off_) tell(ending_ == Ending::Open ? Ending::CutOff : ending_);
+  if (!off_) tell(std::move(contact_), ending_ == Ending::Open ? Ending::CutOff : ending_);
 }
 
-void ContactNote::tell(Ending ending) {
-  news_ = false;
-  contact::Contact told = contact_;
+void ContactNote::tell(contact::Contact told, Ending ending) {
   told.ending = ending;
   told.lasted = std::max(contact::now() - told.begin, std::chrono::milliseconds(0));
   lane_.tell(std::move(told));
@@ -66,7 +75,21 @@ void ContactNote::tell(Ending ending) {
 
 void ContactNote::tell_if_it_stays() {
   if (off_ || !news_ || contact::now() - contact_.begin < kStays) return;
-  tell(Ending::Open);
+  news_ = false;
+  tell(contact_, Ending::Open);
+}
+
+// What was noted until now is told as a whole, but for what says no more than the same of a moment ago. The texts are
+// written over: a proxy may change its client with each request.
+void ContactNote::begin_anew() {
+  bool is_telling = contact::is_failure(contact_) || !contact_.sign_ins.empty() || !contact_.selftest.empty();
+  if (is_telling || lane_.is_new(contact_)) tell(contact_, Ending::Served);
+  contact_.begin = std::max(contact::now(), contact_.begin + std::chrono::milliseconds(1));  // tells them apart
+  contact_.told = {};
+  contact_.requests = contact_.aborted = contact_.sign_ins_before = 0;
+  contact_.last_status = 0;
+  contact_.sign_ins.clear();
+  for (std::string* text : {&contact_.agent, &contact_.findings, &contact_.selftest}) text->clear();
 }
 
 void ContactNote::client_is(const net::Address& client) {
@@ -104,12 +127,14 @@ void ContactNote::handshake_failed(const Error& error, std::string_view kind, tl
   contact_.point = point_of(session);
   contact_.reason = shortened(kind == "unknown_name" ? "unknown_name" : std::string_view(error.text()));
   note_tls(session);
+  contact_.by_doctor = tls::has_doctor_mark(session.hello());
   note_fingerprint(session);
 }
 
 void ContactNote::shaken(tls::Session& session) {
   if (off_) return;
   contact_.point = Point::Shaken;
+  contact_.by_doctor = tls::has_doctor_mark(session.hello());
   note_tls(session);
 }
 
@@ -117,10 +142,11 @@ void ContactNote::proof_shown() {
   ending_ = Ending::Proof;
 }
 
-void ContactNote::passes(std::string_view host, std::string_view backend) {
+void ContactNote::passes(const tls::Opening& opening, std::string_view backend) {
   if (off_) return;
   contact_.point = Point::Hello;
-  contact_.server_name = shortened(host);
+  contact_.by_doctor = tls::has_doctor_mark(opening.view());
+  contact_.server_name = shortened(opening.host);
   contact_.backend = shortened(backend);
 }
 
@@ -135,16 +161,24 @@ void ContactNote::passed(const Result<>& outcome) {
 }
 
 void ContactNote::request_began(const Record& record) {
-  if (off_ || contact_.requests++ > 0) return;
+  if (off_) return;
+  if (contact_.requests > 0 && !is_of_this_client(record)) begin_anew();
+  if (contact_.requests++ > 0) return;
   news_ = true;
-  contact_.host = shortened(record.host);
-  contact_.path = shortened(record.path);
-  contact_.user_agent = shortened(record.user_agent);
+  shorten_into(contact_.host, record.host);
+  shorten_into(contact_.path, record.path);
+  shorten_into(contact_.user_agent, record.user_agent);
+  if (record.user_agent == "pforte-doctor") contact_.by_doctor = true;
   if (record.client.ip() != contact_.client.ip()) contact_.told = record.client;
 }
 
+bool ContactNote::is_of_this_client(const Record& record) const {
+  const net::Address& known = contact_.told == net::Address() ? contact_.client : contact_.told;
+  return record.client.ip() == known.ip();
+}
+
 void ContactNote::request_ended(const Record& record) {
-  if (off_) return;
+  if (off_ || !is_of_this_client(record)) return;
   contact_.last_status = std::uint16_t(std::clamp(record.status, 0, 999));
   if (record.aborted) ++contact_.aborted;
   if (!contact_.agent.empty() || record.agent.empty()) return;
@@ -154,6 +188,14 @@ void ContactNote::request_ended(const Record& record) {
 
 void ContactNote::add(const SignInTrail& trail) {
   if (off_) return;
+  auto& all = contact_.sign_ins;
+  auto known = std::ranges::find_if(all, [&](const contact::SignIn& one) { return is_same(one, trail); });
+  if (known != all.end()) {
+    known->reference = trail.reference;
+    news_ |= known + 1 != all.end();
+    std::rotate(known, known + 1, all.end());
+    return;
+  }
   if (contact_.sign_ins.size() == contact::Contact::kMostSignIns) {
     contact_.sign_ins.erase(contact_.sign_ins.begin());
     ++contact_.sign_ins_before;
@@ -169,6 +211,11 @@ void ContactNote::add(const SignInTrail& trail) {
 }
 
 void ContactNote::self_tested(std::string_view code, std::string_view findings) {
+  if (off_) return;
+  if (!contact_.selftest.empty() && contact_.selftest != code) {
+    begin_anew();
+    contact_.requests = 1;
+  }
   news_ = true;
   contact_.selftest = code;
   contact_.findings = shortened(findings);

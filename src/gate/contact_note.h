@@ -10,6 +10,7 @@
 #include "gate/sign_in_trail.h"
 #include "net/address.h"
 #include "net/timer.h"
+#include "tls/opening.h"
 #include "tls/session.h"
 
 namespace pforte::gate {
@@ -38,12 +39,14 @@ class ContactNote {
   void proof_shown();
 
   // Passed through to the backend of this name.
-  void passes(std::string_view host, std::string_view backend);
+  void passes(const tls::Opening& opening, std::string_view backend);
   void passed(const Result<>& outcome);
 
-  // A request: its head is there; it has been answered.
+  // A request: its head is there; it has been answered. Where a believed proxy sends those of several clients over one
+  // connection, each change of the client begins another contact.
   void request_began(const Record& record);
   void request_ended(const Record& record);
+  // Once for each client, way and outcome: programs sign in with every request.
   void add(const SignInTrail& trail);
   // On the self-test page: its code, and what it has found.
   void self_tested(std::string_view code, std::string_view findings);
@@ -57,7 +60,9 @@ class ContactNote {
  private:
   void note_tls(tls::Session& session);
   void note_fingerprint(tls::Session& session);
-  void tell(contact::Ending ending);
+  bool is_of_this_client(const Record& record) const;
+  void begin_anew();
+  void tell(contact::Contact told, contact::Ending ending);
 
   contact::Recorder::Lane& lane_;
   bool off_;

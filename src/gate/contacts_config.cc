@@ -22,9 +22,7 @@ std::string contacts_file(const std::string& state_dir) {
 }
 
 contact::Settings contact_settings(const ContactsConfig& config, const std::string& state_dir) {
-  return {.file = config.off ? std::string() : contacts_file(state_dir),
-          .size = config.size,
-          .retention = config.retention};
+  return {.file = contacts_file(state_dir), .off = config.off, .size = config.size, .retention = config.retention};
 }
 
 }  // namespace pforte::gate

@@ -11,7 +11,7 @@ namespace pforte::gate {
 
 // `[contacts]`: what is kept of clients' connections for `pforte doctor client`.
 struct ContactsConfig {
-  // Nothing is noted or written.
+  // Nothing is noted or written, and what was written goes.
   bool off = false;
 
   // Of the file STATE_DIR/contacts, in bytes. 1 MiB to 4 GiB.

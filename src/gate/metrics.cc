@@ -330,7 +330,8 @@ void append_process(Exposition& out, const ProcessFacts& facts) {
   out.single("pforte_access_log_lines_lost_total", "counter", "Lines of the access log that could not be written.",
              std::int64_t(facts.access_log_lines_lost));
   constexpr std::string_view kContacts = "pforte_contacts_total";
-  out.family(kContacts, "counter", "Connections of clients that were noted, by what was written of them.");
+  out.family(kContacts, "counter",
+             "What was noted of clients: whole records, contacts that were only counted, and lost ones.");
   out.sample(kContacts, {{"written", "whole"}}, std::int64_t(facts.contacts_kept));
   out.sample(kContacts, {{"written", "counted"}}, std::int64_t(facts.contacts_counted));
   out.sample(kContacts, {{"written", "lost"}}, std::int64_t(facts.contacts_lost));

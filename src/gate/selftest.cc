@@ -96,10 +96,10 @@ http::Page SelfTest::error(int status, std::string_view code) {
 http::Page SelfTest::begin() {
   http::Page page = http::redirect_page(303, cat(kPath, "?step=2"));
   page.fields.emplace_back("Cache-Control", "no-store");
-  std::string code = new_code();
+  // Who tests again has the code that was told already.
   page.fields.emplace_back(
       "Set-Cookie",
-      http::set_cookie_text({.name = kSelfTestCookie, .value = code, .max_age = std::chrono::minutes(10)}));
+      http::set_cookie_text({.name = kSelfTestCookie, .value = code_, .max_age = std::chrono::minutes(10)}));
   return page;
 }
 
@@ -118,7 +118,8 @@ http::Page SelfTest::tell() {
   basis.language = http::preferred_language(request().fields);
   if (plan_.sign_in) basis.brand = plan_.sign_in->config().brand;
   basis.reference = record_.reference;
-  std::string shown = cat(code_.substr(0, kCodeDigits / 2), '-', code_.substr(kCodeDigits / 2));
+  std::string shown;  // where nothing is noted, a code leads nowhere
+  if (!visit_.note().off()) shown = cat(code_.substr(0, kCodeDigits / 2), '-', code_.substr(kCodeDigits / 2));
   http::Page page = self_test_page(asked_ ? 401 : 200, basis, shown, rows_);
   if (asked_) page.fields.emplace_back("WWW-Authenticate", "Negotiate");
   return page;
@@ -162,8 +163,14 @@ void SelfTest::add_client() {
 }
 
 void SelfTest::add_cookie() {
-  findings_ += kept_ ? "cookie=yes" : "cookie=no";
+  bool is_open = scheme_of(request(), visit_.visitor()) != "https";
+  findings_ += kept_ ? "cookie=yes" : is_open ? "cookie=not-over-http" : "cookie=no";
   if (kept_) return add({"Cookies", "Cookies"}, "✓");
+  if (is_open)
+    return add({"Cookies", "Cookies"}, "-",
+               {"This page came without encryption (http://), and our cookies go over https:// alone. Open it there.",
+                "Diese Seite kam unverschlüsselt (http://), und unsere Cookies gehen nur über https://. Bitte dort "
+                "öffnen."});
   add({"Cookies", "Cookies"}, "✗",
       {"The browser does not send cookies back: nobody can stay signed in without. Allow them for this site.",
        "Der Browser sendet Cookies nicht zurück: Ohne sie bleibt niemand angemeldet. Bitte für diese Seite erlauben."});

@@ -27,7 +27,7 @@ class SignInAttempt {
 
   void learn(Inquiry inquiry) { add_inquiry(trail_, std::move(inquiry)); }
 
-  // What was typed as a login, of which a mark is kept: not enough to learn from, should it be a password.
+  // What was typed as a login, of which a mark is kept: too little to guess it by, should it be a password.
   void asked_for(std::string_view login) { trail_.login_mark = contact::mark_of(login); }
 
   // One of these, at most.

@@ -263,11 +263,13 @@ http::Page self_test_page(int status, const SignInPage& page, std::string_view c
                           std::span<const SelfTestRow> rows) {
   return make_page(status, page, kSelfTest, [&](Html& html) {
     append_heading(html, kSelfTest);
-    html.raw("<p class=\"note\" role=\"status\">")
-        .say(kSelfTestCode)
-        .name(code)
-        .say(kSelfTestCodeUse)
-        .raw("</p>\n<dl>\n");
+    html.raw("<p class=\"note\" role=\"status\">");
+    if (code.empty()) {
+      html.say(kSelfTestNoCode);
+    } else {
+      html.say(kSelfTestCode).name(code).say(kSelfTestCodeUse);
+    }
+    html.raw("</p>\n<dl>\n");
     for (const SelfTestRow& row : rows) {
       html.raw("<dt>").text(row.what.in(page.language)).raw("</dt>\n<dd>").text(row.value);
       if (!row.advice.en.empty()) html.raw("<p class=\"hint\">").text(row.advice.in(page.language)).raw("</p>");

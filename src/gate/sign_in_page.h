@@ -56,7 +56,7 @@ struct SelfTestRow {
   Message advice;  // may be empty
 };
 
-// What arrives of a browser, and the code by which the administrator finds it.
+// What arrives of a browser, and the code by which the administrator finds it; empty: there is none.
 http::Page self_test_page(int status, const SignInPage& page, std::string_view code, std::span<const SelfTestRow> rows);
 
 }  // namespace pforte::gate

@@ -75,6 +75,9 @@ inline constexpr Wording kSelfTest{"Connection test", "Verbindungstest"};
 inline constexpr Wording kSelfTestCode{"Code for your administrator: ", "Code für Ihre Administration: "};
 inline constexpr Wording kSelfTestCodeUse{"With it they see the same as you do below.",
                                           "Damit sieht sie dasselbe wie Sie hier unten."};
+inline constexpr Wording kSelfTestNoCode{
+    "This gate keeps no record of connections: tell your administrator what stands below.",
+    "Dieses Tor zeichnet keine Verbindungen auf: Bitte Ihrer Administration sagen, was unten steht."};
 inline constexpr Wording kSelfTestAgain{"Test again", "Noch einmal testen"};
 
 inline constexpr Wording kReference{"Reference", "Referenz"};

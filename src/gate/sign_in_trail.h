@@ -44,7 +44,7 @@ struct SignInTrail {
 
   // Of SignedIn; the login also where it has to wait.
   std::string login, name_of_method, principal;
-  std::uint16_t login_mark = 0;  // of what was typed as a login, see contact::mark_of(); 0: nothing was
+  std::uint8_t login_mark = 0;  // of what was typed as a login, see contact::mark_of(); 0: nothing was
   std::string
       found_by;  // the step from the principal to the agent: "principal", "login-fallback", "rule"; empty: no ticket
   std::string rule;      // its place, with "rule"

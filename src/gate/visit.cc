@@ -205,7 +205,7 @@ net::Task<> Visit::pass_or_shake_hands(const HostMap<Passthrough>& hosts, net::I
 }
 
 net::Task<> Visit::pass(const Passthrough& passthrough, tls::Opening opening) {
-  note_.passes(opening.host, passthrough.name());
+  note_.passes(opening, passthrough.name());
   PassedConnection passed(worker_, passthrough, static_cast<net::Socket&>(*stream_), visitor_, std::move(opening));
   Result<> ended = co_await outcome(passed.run());
   note_.passed(ended);
@@ -254,12 +254,14 @@ void Visit::tell_failed_handshake(const Error& error) {
 }
 
 net::Task<> Visit::serve(http::Exchange& exchange) {
+  if (session_) session_->forget_hello();
   Handling handling(*this, exchange);
   co_await handling.run();
   co_return {};
 }
 
 net::Task<> Visit::refuse(http::Exchange& exchange, http::Refusal refusal) {
+  if (session_) session_->forget_hello();
   Handling handling(*this, exchange);
   co_await handling.refuse(refusal);
   co_return {};

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "crypto/owned.h"
+#include "tls/doctor_mark.h"
 
 namespace pforte::tls {
 namespace {
@@ -59,6 +60,7 @@ ProbeContext make_context() {
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context.get(), keep_session);
   SSL_CTX_set_client_cert_cb(context.get(), note_question);
+  send_doctor_mark(context.get());
   SSL_CTX_set_tlsext_status_type(context.get(), TLSEXT_STATUSTYPE_ocsp);
   return context;
 }

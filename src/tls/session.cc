@@ -16,6 +16,7 @@
 #include "crypto/failure.h"
 #include "crypto/pem_blocks.h"
 #include "tls/client_hello.h"
+#include "tls/doctor_mark.h"
 
 namespace pforte::tls {
 
@@ -114,6 +115,7 @@ std::unique_ptr<Session> Session::connect_to_look(std::unique_ptr<net::Stream> l
   SSL_CTX_set_options(context.get(), SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   install(context.get());
+  send_doctor_mark(context.get());
   std::unique_ptr<Session> session(new Session(std::move(lower)));
   session->take(SSL_new(context.get()));
   SSL_set_connect_state(session->ssl_.get());

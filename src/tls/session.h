@@ -102,6 +102,9 @@ class Session final : public net::Stream {
   // The ClientHello as a handshake message, with its header; empty before it is whole, where it is unusually long, and
   // after the first call.
   std::string take_hello() { return std::exchange(hello_, {}); }
+  std::string_view hello() const { return hello_; }
+  // It has two kilobytes with some clients: too much to keep of a connection that works.
+  void forget_hello() { std::string().swap(hello_); }
   // Whether the whole ClientHello has come.
   bool greeted() const { return greeted_; }
 

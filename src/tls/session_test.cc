@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "crypto/certificate.h"
+#include "tls/doctor_mark.h"
 #include "tls/testing.h"
 
 namespace pforte::tls {
@@ -157,6 +158,26 @@ TEST_CASE("who only looks takes any certificate, and says which name it wants") 
     CHECK(shake(loop, pair));
     CHECK(pair.client->protocol() == "http/1.1");
     CHECK(pair.server->server_name() == (name[0] == 'a' ? name : ""));
+  }
+}
+
+TEST_CASE("the hello of who only looks has the doctor's mark, and that of others has not") {
+  for (bool looks : {true, false}) {
+    for (int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+      CAPTURE(looks);
+      CAPTURE(version);
+      net::Loop loop;
+      Pair pair(loop);
+      pair.limit_to(version);
+      pair.client = looks ? Session::connect_to_look(pair.pipe.own_left(), "app.example")
+                          : Session::connect(pair.pipe.own_left(), *pair.trust, "app.example");
+      pair.server->keep_hello();
+      REQUIRE(shake(loop, pair));
+      CHECK(pair.server->hello().size() > 100);
+      CHECK(has_doctor_mark(pair.server->hello()) == looks);
+      pair.server->forget_hello();
+      CHECK(pair.server->hello().empty());
+    }
   }
 }
 

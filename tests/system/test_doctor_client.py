@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 import signal
 import socket
@@ -324,6 +325,39 @@ def test_a_range_of_addresses_a_name_and_a_time(gate):
     assert not none["seen"] and none["seen_before"] and none["exit"] == 1
 
 
+def test_of_a_host_no_single_client_that_fails_stands_for_the_others(start_gate, app):
+    gate = start_gate(app)
+    for number in range(3):
+        curl(gate, f"127.0.8.{number + 1}", HOST, "--cacert", str(gate.authority.certificate))
+        contacts(gate, f"127.0.8.{number + 1}")
+    curl(gate, "127.0.8.9", HOST)
+    contacts(gate, "127.0.8.9")
+    for who in (HOST, f"https://{HOST}/", "127.0.8.0/24"):
+        done = gate.run("doctor", "client", who)
+        assert done.returncode == 0
+        well = 3 if "/24" in who else 4  # and who looked whether the gate is up
+        assert f"It works for {well} of {well + 1} clients" in done.stdout
+        assert f"It fails for 1 of {well + 1}: 127.0.8.9" in done.stdout
+        assert document(gate, who)["works"] and document(gate, who)["clients"] == {"works": well, "fails": ["127.0.8.9"]}
+    assert gate.run("doctor", "client", "127.0.8.9").returncode == 1
+
+
+def test_what_the_doctor_tries_itself_counts_for_nobody(start_gate, app):
+    gate = start_gate(app)
+    curl(gate, "127.0.8.1", HOST, "--cacert", str(gate.authority.certificate))
+    contacts(gate, "127.0.8.1")
+    gate.run("doctor", "url", f"https://{HOST}:{gate.tls_port}/", "--resolve", f"{HOST}:{gate.tls_port}:127.0.0.1", timeout=60)
+    gate.run("doctor", "path", f"127.0.0.1:{gate.tls_port}", timeout=60)
+    probed = until(lambda: [one for one in document(gate, "127.0.0.1")["contacts"] if one["by_doctor"]], "the doctor is seen")
+    assert {one["advice"] for one in probed} == {"doctor"} and not any(one["at_fault"] for one in probed)
+    time.sleep(0.5)
+    others = [one for one in document(gate, "127.0.0.1")["contacts"] if not one["by_doctor"] and one["at_fault"]]
+    assert not others, others
+    found = document(gate, HOST)
+    assert found["works"] and found["at_fault"] == 0 and found["clients"]["fails"] == []
+    assert "`pforte doctor` itself" in gate.run("doctor", "client", "127.0.0.1").stdout
+
+
 def test_nothing_seen_says_where_to_look(gate):
     contacts(gate, HOST)
     done = gate.run("doctor", "client", "192.0.2.99")
@@ -337,7 +371,11 @@ def test_nothing_seen_says_where_to_look(gate):
 
 
 @pytest.mark.parametrize(("arguments", "what"), [(("client",), "client needs one address"), (("client", "a", "b"), "client needs one address"),
-                                                 (("client", "a", "--since", "soon"), "--since soon is no duration")])
+                                                 (("client", "a", "--since", "soon"), "--since soon is no duration"),
+                                                 (("client", "10.0.0.0/99"), "10.0.0.0/99 can be no client"),
+                                                 (("client", "a b"), "blanks or control characters"),
+                                                 (("client", "https:///x"), "it names no host"),
+                                                 (("clients",), "browser, client")])
 def test_what_cannot_be_read(arguments, what, gate):
     done = gate.run("doctor", *arguments)
     assert done.returncode == 2 and what in done.stderr
@@ -365,8 +403,22 @@ def test_a_flood_from_one_address_is_counted_and_hides_nobody(start_gate, app):
     gate.process.wait(15)
     flood = document(gate, "127.0.4.2")
     assert flood["count"] + flood["lost"] == 3000 and flood["count"] > 1000
+    assert flood["counted"] + len(flood["contacts"]) == flood["count"]
+    assert f"{flood['counted']} more were not written one by one" in gate.run("doctor", "client", "127.0.4.2").stdout
     assert len(flood["contacts"]) < 20
     assert document(gate, "127.0.4.1")["contacts"][0]["ending"] == "client-alert"
+
+
+def test_in_a_flood_the_newest_failure_is_known_and_who_is_only_counted_may_be_among_it(desk):
+    fail = lambda login: (visitor := Visitor(desk)).sign_in(login, "wrong") and visitor.reconnect()
+    for number in range(60):
+        fail(f"guess{number}")
+    fail("the.last.one")
+    until(lambda: document(desk, "127.0.0.1")["counted"] > 5, "the count is told", 40)
+    # Whoever looks for one of them is told that more came than were written down.
+    done = desk.run("doctor", "client", "susan")
+    assert "not written one by one, most of 127.0.0.1" in done.stdout
+    assert [one for one in document(desk, "the.last.one")["contacts"] if one["at_fault"]]
 
 
 def test_a_full_ring_keeps_its_size_and_the_newest(start_gate, app):
@@ -423,7 +475,7 @@ def test_a_ring_that_cannot_be_written_is_told_once_and_stops_nobody(start_gate,
     gate.expect_death = True
     gate.process.kill()
     gate.process.wait()
-    ring.unlink()
+    ring.unlink(missing_ok=True)
     ring.mkdir()
     again = start_gate.again(gate)
     for _ in range(3):
@@ -437,7 +489,6 @@ def test_a_ring_that_cannot_be_written_is_told_once_and_stops_nobody(start_gate,
 
 def test_they_can_be_switched_off_and_on_by_a_reload(start_gate, app):
     gate = start_gate(app, contacts={"off": True})
-    gate.kept_descriptors = 1  # the ring
     curl(gate, "127.0.6.1", HOST)
     assert "contacts are not kept" in gate.run("doctor", "client", "127.0.6.1").stdout
     gate.config["contacts"] = {"off": False, "size": "2MiB"}
@@ -464,7 +515,35 @@ def test_behind_a_load_balancer_the_client_is_found_by_both_addresses(start_gate
     assert contacts(gate, "127.0.7.2")[-1]["advice"] == "bad-proxy-header"
 
 
+def test_clients_that_share_a_proxys_connection_are_found_each(start_gate, app):
+    gate = start_gate(app, listener={"forwarded_from": ["127.0.7.3/32"]})
+    with gate.connect(tls=raw.trusting(gate.authority.certificate), source="127.0.7.3") as client:
+        for path, who in (("/a", "198.51.100.1"), ("/b", "198.51.100.2"), ("/c", "198.51.100.2"), ("/d", "198.51.100.3")):
+            assert client.ask(raw.request("GET", path, f"X-Forwarded-For: {who}")).status == 200
+    for who, path, requests in (("198.51.100.1", "/a", 1), ("198.51.100.2", "/b", 2), ("198.51.100.3", "/d", 1)):
+        one = contacts(gate, who)[-1]
+        assert (one["path"], one["requests"], one["last_status"], one["ending"]) == (path, requests, 200, "served")
+        assert one["client"].startswith("127.0.7.3:") and one["tls"]["version"] == "TLSv1.3"
+
+
 # Signing in.
+
+
+def test_a_program_that_signs_in_with_every_request_is_noted_once_for_each_outcome(start_desk, app):
+    gate = start_desk(app, site={"rule": [{"path": "/rest", "sign_in": "token"}]})
+    token = re.search(r"[A-Za-z0-9_-]{43}", gate.run("agent", "token", "eva").stdout)[0]
+    program = Visitor(gate, machine=True)
+    program.secrets.add(token)
+    for _ in range(20):
+        assert program.get("/rest/x", f"Authorization: Bearer {token}").status == 200
+    for _ in range(20):
+        assert program.get("/rest/x", "Authorization: Bearer " + "x" * 43).status == 401
+    assert program.get("/rest/x", f"Authorization: Bearer {token}").status == 200
+    last = program.get("/rest/x", "Authorization: Bearer " + "x" * 43).get("pforte-reference")
+    program.reconnect()
+    one = contacts(gate, "eva")[-1]
+    assert [(one["succeeded"], one["login"]) for one in one["sign_ins"]] == [(True, "eva"), (False, None)]
+    assert one["sign_ins"][-1]["reference"] == last and one["requests"] == 42
 
 
 def test_a_form_that_was_refused_is_found_by_what_was_typed(desk):
@@ -476,7 +555,8 @@ def test_a_form_that_was_refused_is_found_by_what_was_typed(desk):
     assert one["sign_ins"][-1]["reference"] and not one["sign_ins"][-1]["succeeded"]
     ring = Path(desk.config["state_dir"], "contacts").read_bytes()
     assert b"nobody.of.that.name" not in ring, "it may be a password in the wrong field"
-    assert "pforte explain" in desk.run("doctor", "client", "nobody.of.that.name").stdout
+    told = desk.run("doctor", "client", "nobody.of.that.name").stdout
+    assert "pforte explain" in told and "which one in 63 has as well" in told
 
 
 def test_a_ticket_is_found_by_its_login_and_its_principal(desk, susan):

@@ -108,6 +108,34 @@ def test_the_page_needs_no_script_and_forbids_them(desk):
     assert answer.get("cache-control") == "no-store" and answer.get("x-frame-options") == "DENY"
 
 
+def test_who_tests_again_keeps_the_code_that_was_told(desk):
+    visitor = Visitor(desk)
+    first, again = code_on(second(visitor)), code_on(second(visitor))
+    assert first == again
+
+
+def test_two_codes_of_one_connection_are_found_both(desk):
+    with desk.connect(secure=True, sni=APP) as client:
+        codes = [code_on(client.ask(raw.request("GET", f"{PAGE}?step=2", *NAVIGATION, host=APP))) for _ in range(2)]
+    assert codes[0] != codes[1]
+    for code in codes:
+        assert told(desk, code)["selftest"] == code.replace("-", "")
+
+
+def test_over_plain_http_no_browser_is_accused_of_keeping_cookies_back(pforte):
+    answer = pforte.get(f"{PAGE}?step=2", *NAVIGATION)
+    assert answer.status == 200
+    assert "does not send cookies back" not in words(answer) and "https:// alone" in words(answer)
+    assert told(pforte, code_on(answer))["findings"].startswith("cookie=not-over-http")
+
+
+def test_where_contacts_are_not_kept_there_is_no_code(start_gate, app):
+    gate = start_gate(app, contacts={"off": True})
+    answer = gate.get(f"{PAGE}?step=2", *NAVIGATION, secure=True)
+    assert "keeps no record of connections" in words(answer)
+    assert not re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", words(answer))
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_it_only_reads(method, desk):
     assert Visitor(desk).ask(method, PAGE).status == 405

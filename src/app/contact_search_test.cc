@@ -1,0 +1,155 @@
+#include "app/contact_search.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/contact_text.h"
+#include "contact/ring.h"
+
+using namespace pforte;
+using namespace pforte::app;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr contact::Time kEight = contact::Time(1'800'000'000s);
+
+contact::Contact contact_from(std::string_view address, std::uint64_t id, std::chrono::seconds after = 0s) {
+  return {.id = id,
+          .begin = kEight + after,
+          .client = net::parse_address(std::string(address) + ":4711").value(),
+          .ending = contact::Ending::Served,
+          .server_name = "crm.example.com",
+          .requests = 1,
+          .last_status = 200};
+}
+
+contact::Contact refused_login(std::string_view address, std::string_view login, std::uint64_t id) {
+  contact::Contact contact = contact_from(address, id);
+  contact.sign_ins = {{.mark = contact::mark_of(login), .code = "sign-in.denied", .reference = "r"}};
+  return contact;
+}
+
+contact::Contact signed_in(std::string_view address, std::string login, std::uint64_t id) {
+  contact::Contact contact = contact_from(address, id);
+  contact.sign_ins = {{.succeeded = true, .login = std::move(login), .method = "ldap"}};
+  return contact;
+}
+
+struct Told {
+  ContactQuery query;
+  ContactFinding finding;
+  std::string text = contacts_text(query, finding, {}, kEight + 1h, Language::English);
+};
+
+Told told_of(const std::string& who, const std::vector<contact::Contact>& contacts) {
+  std::string folder = (std::filesystem::temp_directory_path() / "pforte-search-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  auto ring = contact::Ring::open(folder + "/contacts", 1 << 20);
+  REQUIRE(ring.has_value());
+  REQUIRE((*ring)->add(contacts).has_value());
+  ContactQuery query = read_contact_query(who).value();
+  ContactFinding finding = find_contacts(folder + "/contacts", query, contact::Time()).value();
+  std::filesystem::remove_all(folder);
+  return {.query = query, .finding = std::move(finding)};
+}
+
+bool has(const Told& told, std::string_view words) {
+  return told.text.contains(words);
+}
+
+}  // namespace
+
+TEST_CASE("of a count that grew the last one holds, and it says how many were not written one by one") {
+  contact::Contact count = contact_from("192.0.2.7", 9);
+  std::vector<contact::Contact> all = {contact_from("192.0.2.7", 1), count};
+  for (std::uint32_t times : {40U, 100U}) {
+    count.times = times;
+    all.push_back(count);
+  }
+  Told told = told_of("192.0.2.7", all);
+  CHECK(told.finding.count == 101);
+  CHECK(told.finding.counted == 99);
+  CHECK(told.finding.contacts.size() == 2);
+  CHECK(has(told, "99 more were not written one by one"));
+}
+
+TEST_CASE("who is looked for by name may be among those that were only counted, of whoever they were") {
+  contact::Contact count = signed_in("192.0.2.7", "bert", 9);
+  count.lasted = 5min;
+  std::vector<contact::Contact> all;
+  for (std::uint32_t times : {40U, 100U}) {
+    count.times = times;
+    all.push_back(count);
+  }
+  Told unseen = told_of("anna", all);
+  CHECK(unseen.finding.contacts.empty());
+  CHECK(unseen.finding.counted_of_others == 99);
+  CHECK(has(unseen, "Nothing was seen of anna"));
+  CHECK(has(unseen, "99 contacts of addresses that had many were not written one by one, most of 192.0.2.7"));
+  // The newest of a count is a contact by itself, at its own time.
+  Told seen = told_of("bert", {all.back()});
+  CHECK(seen.finding.count == 1);
+  REQUIRE(seen.finding.contacts.size() == 1);
+  CHECK(seen.finding.contacts[0].begin == kEight + 5min);
+  CHECK(has(seen, "99 contacts of others were not written one by one, most of 192.0.2.7; more may be among them"));
+}
+
+TEST_CASE("a login that has the same mark decides nothing where the one that is meant comes from elsewhere") {
+  std::vector<contact::Contact> all = {signed_in("192.0.2.7", "anna", 1), refused_login("192.0.2.8", "anna", 2)};
+  Told told = told_of("anna", all);
+  CHECK(works(told.query, told.finding) == true);
+  CHECK(told.finding.failures == 0);
+  CHECK(has(told,
+            "From here, too, somebody with this login may have been refused (one login in 63 has the same mark): "
+            "192.0.2.8"));
+  // From where it has signed in, it is most likely the same.
+  all.push_back(refused_login("192.0.2.7", "anna", 3));
+  told = told_of("anna", all);
+  CHECK(works(told.query, told.finding) == false);
+}
+
+TEST_CASE("where only a mark fits, that is said") {
+  Told told = told_of("anna", {refused_login("192.0.2.7", "anna", 1)});
+  CHECK(works(told.query, told.finding) == false);
+  CHECK(has(told, "Found by the mark of the login that was typed, which one in 63 has as well"));
+}
+
+TEST_CASE("what the doctor tried decides nothing") {
+  contact::Contact probe = contact_from("192.0.2.7", 2, 1min);
+  probe.ending = contact::Ending::Refused;
+  probe.our_alert = 70;
+  probe.requests = 0;
+  probe.by_doctor = true;
+  Told told = told_of("crm.example.com", {contact_from("192.0.2.7", 1), probe});
+  CHECK(works(told.query, told.finding) == true);
+  CHECK(told.finding.failures == 0);
+  CHECK(has(told, "1 of them were `pforte doctor` itself and do not count"));
+  CHECK(!works(told.query, told_of("crm.example.com", {probe}).finding));
+}
+
+TEST_CASE("a host or a range fares as at least half of its clients do, each by its last contact") {
+  std::vector<contact::Contact> all;
+  for (std::uint64_t id = 1; id <= 3; ++id) all.push_back(contact_from("192.0.2." + std::to_string(id), id));
+  auto fails = [&](std::string_view address, std::uint64_t id) {
+    contact::Contact contact = contact_from(address, id, 1min);
+    contact.ending = contact::Ending::ClientAlert;
+    contact.client_alert = 48;
+    contact.requests = 0;
+    all.push_back(contact);
+  };
+  fails("192.0.2.9", 9);
+  for (std::string_view who : {"crm.example.com", "192.0.2.0/24"}) {
+    Told told = told_of(std::string(who), all);
+    CHECK(works(told.query, told.finding) == true);
+    CHECK(has(told, "It works for 3 of 4 clients"));
+    CHECK(has(told, "It fails for 1 of 4: 192.0.2.9; the last"));
+  }
+  fails("192.0.2.1", 11);
+  fails("192.0.2.2", 12);
+  Told told = told_of("crm.example.com", all);
+  CHECK(works(told.query, told.finding) == false);
+  CHECK(has(told, "It fails for 3 of 4: 192.0.2.2, 192.0.2.1, 192.0.2.9; the last"));
+}
