@@ -62,8 +62,8 @@ const SubjectKind* kind_of(std::string_view word) {
 
 std::string known_words() {
   std::string words;
-  for (const SubjectKind& kind : kSubjectKinds) words += cat(words.empty() ? "" : ", ", kind.word);
-  return words;
+  for (const SubjectKind& kind : kSubjectKinds) words += cat(kind.word, ", ");
+  return words + "browser, client";  // these stand alone
 }
 
 Complaint unknown_subject(const std::string& word) {
