@@ -166,7 +166,8 @@ Answer<std::optional<pki::StoreForm>> wanted_form(const TrustCall& call) {
   if (!word) return std::nullopt;
   constexpr std::array kForms = {pki::StoreForm::Pem, pki::StoreForm::Directory, pki::StoreForm::Pkcs12,
                                  pki::StoreForm::Jks, pki::StoreForm::Jceks};
-  const auto found = std::ranges::find(kForms, *word, pki::name_of);
+  // Certificates' clients and levels have names too.
+  const auto found = std::ranges::find(kForms, *word, [](pki::StoreForm form) { return pki::name_of(form); });
   if (found != kForms.end()) return *found;
   return std::unexpected(
       Complaint(kInvalidInput, {"--form is pem, dir, pkcs12 or jks", "--form ist pem, dir, pkcs12 oder jks"},

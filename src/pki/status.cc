@@ -88,8 +88,12 @@ Result<std::string> make_ocsp_request(const Certificate& certificate, const Cert
   ERR_clear_error();
   StatusRequest request(OCSP_REQUEST_new());
   StatusId id(OCSP_cert_to_id(EVP_sha1(), certificate.decoded->x509.get(), issuer.decoded->x509.get()));
-  if (!request || !id || OCSP_request_add0_id(request.get(), id.get()) == nullptr) return no_request();
-  (void)id.release();  // the request's now
+  if (!request || !id) return no_request();
+  OCSP_CERTID* given = id.release();
+  if (OCSP_request_add0_id(request.get(), given) == nullptr) {
+    id.reset(given);
+    return no_request();
+  }
   unsigned char* der = nullptr;
   int size = i2d_OCSP_REQUEST(request.get(), &der);
   if (size <= 0) return no_request();
