@@ -57,6 +57,7 @@ std::optional<PathSubject> subject_of_bare(std::string_view url) {
 void judge_by(ConfiguredTrust& trust, std::string_view key, const conf::Text& store,
               const std::optional<conf::Text>& password_file, PathSubject& subject) {
   auto read = trust.read(store.value, password_file);
+  subject.judges.setting = store.place.line == 0 ? std::string(key) : cat(conf::to_text(store.place), ": ", key);
   if (read) {
     subject.judges.trust.push_back(*std::move(read));
     return;

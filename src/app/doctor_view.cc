@@ -114,6 +114,7 @@ Answer<std::shared_ptr<const PathView>> path_view_of(const DoctorCall& call) {
   view.names.other_server = TRY(name_server_of(call.line));
   view.via = TRY(proxy_of(call));
   view.judges.trust = TRY(stores_of(call));
+  view.judges.setting = "--trust";
   view.judges.clients = TRY(client_kinds_in(call.line));
   if (view.judges.clients.empty())
     view.judges.clients = {pki::ClientKind::Browser, pki::ClientKind::App, pki::ClientKind::Java,

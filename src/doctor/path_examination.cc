@@ -156,6 +156,7 @@ net::Task<TlsPicture> examine_seal(const Setting& setting, const PathSubject& su
                     .destination = subject.destination,
                     .hop = subject.hop,
                     .trust = subject.judges.trust,
+                    .trust_setting = subject.judges.setting,
                     .clients = subject.judges.clients,
                     .fetches = way.fetches,
                     .needs_http1 = subject.needs_http1};

@@ -24,6 +24,7 @@ struct Judges {
   std::vector<std::shared_ptr<const pki::TrustStore>> trust;
   std::vector<pki::ClientKind> clients;
   std::shared_ptr<const tls::ClientContext> proxy_trust;  // for proxies that are spoken to by TLS
+  std::string setting = {};  // what says whom they trust: "--trust", "pforte.toml:12:9: [ldap] trust"; empty: nothing
 };
 
 // One end of a path and how it is looked at.

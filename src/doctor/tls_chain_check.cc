@@ -123,12 +123,14 @@ std::vector<Refusal> refusals_of(const std::vector<pki::ClientVerdict>& verdicts
   return refusals;
 }
 
-// Behind a remedy that fills a trust store: which one it is.
+// Behind a remedy that fills a trust store: which one it is, and where another can be named.
 std::string store_behind(const TlsSubject& subject, std::string_view words) {
   std::vector<std::string> names;
   names.reserve(subject.trust.size());
   for (const auto& store : subject.trust) names.push_back(printable(store->name));
-  return names.empty() ? std::string() : cat(" (", words, ": ", joined(names, ", "), ')');
+  if (names.empty()) return {};
+  std::string setting = subject.trust_setting.empty() ? "" : cat("; ", subject.trust_setting);
+  return cat(" (", words, ": ", joined(names, ", "), setting, ')');
 }
 
 bool fills_store(std::string_view id) {

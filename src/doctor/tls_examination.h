@@ -21,6 +21,7 @@ struct TlsSubject {
   Destination destination;  // its host is what is sent as SNI and looked for in the certificate
   std::size_t hop = 0;      // of the path, which the server is
   std::vector<std::shared_ptr<const pki::TrustStore>> trust;  // empty: what the server sends is taken for trusted
+  std::string trust_setting = {};                             // what says so, see Judges
   std::vector<pki::ClientKind> clients = {pki::ClientKind::Browser, pki::ClientKind::App, pki::ClientKind::Java,
                                           pki::ClientKind::OpenSsl};  // whose verdicts are asked for
   std::optional<FetchWay> fetches = {};  // the status of certificates and missing issuers; none: nothing is fetched

@@ -14,6 +14,8 @@ from gate import Gate, run_pforte, standard_config, toml_document
 from laboratory import Report
 from pki import Authority
 from ports import free_port
+from tls_certificates import make
+from tls_servers import Servers
 
 HOST = "app.localhost"
 OURS = ("dns.", "tcp.", "proxy.", "path.", "doctor.")
@@ -93,6 +95,22 @@ def test_everything_is_examined_once_and_no_secret_is_told(tmp_path: Path, autho
     assert [subject.split()[0] for subject in subjects[3:]] == ["listener", "LDAP", "ACME", "webhook", "mail"]
     assert [hop["name"] for hop in report.document["paths"][2]["hops"]] == ["client", "gate"]
     assert "T0PSECRET" not in str(report.document) and "s3cret" not in str(report.document)
+
+
+def test_where_an_issuer_is_unknown_the_setting_is_named_that_says_who_is_trusted(tmp_path: Path, authority: Authority) -> None:
+    servers = Servers(tmp_path)
+    port = servers.openssl(make("CN=localhost"))
+    try:
+        servers.wait_until_ready()
+        ldap = {"servers": [f"ldaps://localhost:{port}"], "base": "dc=x", "user_filter": "(uid={login})", "trust": str(authority.certificate)}
+        file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST), ldap=ldap, sign_in={"providers": ["ldap"]})
+        report = report_of("--config", file)
+        line = 1 + Path(file).read_text().splitlines().index(f'trust = "{authority.certificate}"')
+        assert f"{authority.certificate}; {file}:{line}:" in report.found("cert.self-signed")["remedy"]
+        typed = report_of("path", f"localhost:{port}", "--trust", str(authority.certificate))
+        assert f"{authority.certificate}; --trust)" in typed.found("cert.self-signed")["remedy"]
+    finally:
+        servers.close()
 
 
 def test_a_trust_store_that_is_missing_is_told_where_it_is_needed(tmp_path: Path, authority: Authority) -> None:
