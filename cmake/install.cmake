@@ -1,4 +1,4 @@
-# `cmake --install build/release` puts everything where systemd and man look for it; `--target package` makes a Debian package.
+# `cmake --install build/release` puts everything where systemd and man look for it; `--target deb` makes a Debian package.
 include(GNUInstallDirs)
 
 install(TARGETS pforte RUNTIME DESTINATION bin)
@@ -67,3 +67,8 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${packaging}/debian/conffiles ${packaging}/debian/postinst ${packaging}/debian/prerm ${packaging}/debian/postrm)
 include(CPack)
+
+# CMake's own target `package` builds everything first, tests too; this builds what is packaged.
+add_custom_target(deb COMMAND ${CMAKE_CPACK_COMMAND} --config ${CMAKE_BINARY_DIR}/CPackConfig.cmake -B ${CMAKE_BINARY_DIR}
+                  COMMENT "Packaging pforte" VERBATIM)
+add_dependencies(deb pforte)
