@@ -34,9 +34,9 @@
 namespace pforte::app {
 namespace {
 
-// Waits are most of what an examination does.
+// Waits are most of what an examination does, those of the system's resolver among them: a thread for each.
 constexpr std::size_t kAtOnce = 256;
-constexpr unsigned kThreads = 32;
+constexpr unsigned kThreads = kAtOnce;
 
 // A word behind `pforte doctor`, and what may stand behind it.
 struct SubjectKind {
