@@ -235,6 +235,10 @@ std::string summary(const ContactQuery& query, const ContactFinding& finding, co
 
 std::string reach_of(const ContactFinding& finding, Language language) {
   bool german = language == Language::German;
+  if (finding.ring.size == 0)
+    return german
+               ? "Es gibt noch keine Aufzeichnung: Mit diesem `state_dir` lief noch kein Tor, das Kontakte aufschreibt."
+               : "There is no record yet: no gate that keeps contacts has run with this `state_dir`.";
   if (finding.ring.contacts == 0)
     return german ? "Es ist noch kein Kontakt von irgendjemandem aufgeschrieben."
                   : "No contact of anybody has been written down yet.";

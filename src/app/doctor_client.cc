@@ -1,7 +1,9 @@
 #include "app/doctor_client.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "app/complaint.h"
 #include "app/contact_json.h"
@@ -54,16 +56,32 @@ Surroundings surroundings_of(const gate::Config& config) {
   return around;
 }
 
+Message remedy_of_unreadable(const Error& error) {
+  if (error.kind() == Kind::Denied)
+    return {"run it as root or as the gate's user", "als root oder als Benutzer des Tors ausführen"};
+  if (error.kind() == Kind::Invalid)
+    return {"see whether `state_dir` names the gate's folder; a gate that starts there overwrites the file",
+            "nachsehen, ob `state_dir` den Ordner des Tors nennt; ein Tor, das dort startet, überschreibt die Datei"};
+  return {"see whether `state_dir` names the gate's folder", "nachsehen, ob `state_dir` den Ordner des Tors nennt"};
+}
+
 // Where no gate has ever run, there is nothing of anybody either.
-Answer<ContactFinding> found_in(const std::string& file, const ContactQuery& query, contact::Time since) {
-  Result<ContactFinding> finding = find_contacts(file, query, since);
+Answer<ContactFinding> found_in(const std::string& folder, const ContactQuery& query, contact::Time since) {
+  std::error_code untold;
+  std::filesystem::file_type kind = std::filesystem::status(folder, untold).type();
+  if (kind != std::filesystem::file_type::directory && kind != std::filesystem::file_type::none)
+    return std::unexpected(Complaint(kInvalidInput,
+                                     {cat(folder, " is no folder, and `state_dir` names it"),
+                                      cat(folder, " ist kein Ordner, und `state_dir` nennt ihn")},
+                                     {"name the folder in which the gate keeps its state, usually /var/lib/pforte",
+                                      "den Ordner nennen, in dem das Tor seinen Zustand hat, meist /var/lib/pforte"}));
+  Result<ContactFinding> finding = find_contacts(gate::contacts_file(folder), query, since);
   if (finding) return *std::move(finding);
   if (finding.error().kind() == Kind::NotFound) return ContactFinding();
-  return std::unexpected(
-      Complaint(kSystemRefused,
-                {cat("the contacts cannot be read: ", finding.error().text()),
-                 cat("die Kontakte lassen sich nicht lesen: ", finding.error().text())},
-                {"run it as root or as the gate's user", "als root oder als Benutzer des Dienstes ausführen"}));
+  return std::unexpected(Complaint(kInvalidInput,
+                                   {cat("the contacts cannot be read: ", finding.error().text()),
+                                    cat("die Kontakte lassen sich nicht lesen: ", finding.error().text())},
+                                   remedy_of_unreadable(finding.error())));
 }
 
 Answer<int> told(const CommandLine& line, const Streams& streams) {
@@ -74,10 +92,9 @@ Answer<int> told(const CommandLine& line, const Streams& streams) {
   conf::Problems problems;
   std::optional<gate::Config> config = gate::read_draft(config_path, problems);
   if (!config) return std::unexpected(unread_configuration(config_path, problems));
-  std::string file = gate::contacts_file(config->state_dir);
   Surroundings around = surroundings_of(*config);
   query.is_host |= is_host_of(around, query.name);
-  ContactFinding finding = TRY(found_in(file, query, since));
+  ContactFinding finding = TRY(found_in(config->state_dir, query, since));
   std::string text = line.json ? contacts_json(query, finding, around, line.language)
                                : contacts_text(query, finding, around, contact::now(), line.language);
   std::fwrite(text.data(), 1, text.size(), streams.out);

@@ -21,6 +21,7 @@
 #include "app/keytab_command.h"
 #include "app/remote.h"
 #include "app/running_gate.h"
+#include "app/state_folder.h"
 #include "app/store_command.h"
 #include "app/trust_command.h"
 #include "base/text.h"
@@ -53,12 +54,13 @@ std::unique_ptr<CertificateWatch> open_for_check(const gate::Config& config, con
   problems.warning({.file = config.file, .line = 0, .column = 0}, certificates.error().code(),
                    {cat("the inventory of certificates cannot be opened: ", certificates.error().text()),
                     cat("der Bestand lässt sich nicht öffnen: ", certificates.error().text())},
-                   {"run it as the gate's user", "als Benutzer des Dienstes ausführen"});
+                   remedy_of_state(certificates.error()));
   return nullptr;
 }
 
 // What `pforte check` looks at beyond the text: the same as what a start needs.
 void check_files(const gate::Config& config, bool holds, conf::Problems& problems) {
+  check_state_dir(config, problems);
   gate::SiteNames numbered;
   bool asks_inventory = std::ranges::any_of(config.sites, [](const auto& site) { return site.automatic.has_value(); });
   std::unique_ptr<CertificateWatch> certificates;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -97,13 +98,14 @@ void note_roots_own_files(const gate::Config& config, std::vector<conf::Text> se
   auto doubles = std::ranges::unique(files);
   files.erase(doubles.begin(), doubles.end());
   std::size_t more = files.size() - 1;
+  std::string command = cat("sudo -u pforte pforte check --config ", shell_word(config.file));
   problems.note({config.file, 0, 0}, "conf.checked-as-root",
                 {cat("this was checked as root, and root alone can read ", files.front(),
                      more == 0 ? "" : cat(" and ", more, " more")),
                  cat("hier prüft root, und nur root kann ", files.front(),
                      more == 0 ? "" : cat(" und ", more, " weitere"), " lesen")},
-                {"`sudo -u pforte pforte check` tells whether the gate's user can",
-                 "`sudo -u pforte pforte check` sagt, ob es auch der Benutzer des Dienstes kann"});
+                {cat('`', command, "` tells whether the gate's user can"),
+                 cat('`', command, "` sagt, ob es auch der Benutzer des Dienstes kann")});
 }
 
 }  // namespace

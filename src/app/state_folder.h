@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "app/certificate_watch.h"
+#include "base/error.h"
+#include "base/message.h"
 #include "conf/problem.h"
 #include "gate/accounts.h"
 #include "gate/config.h"
@@ -11,6 +13,12 @@ namespace pforte::app {
 
 // Makes the configuration's state_dir if it is not there. Fails with the code "state.unusable".
 Result<> make_state_dir(const gate::Config& config);
+
+// Whether that could be done, as far as it shows without doing it. Problems without a place.
+void check_state_dir(const gate::Config& config, conf::Problems& problems);
+
+// What to do about something in it that cannot be used: of a damaged store another than of a missing folder.
+Message remedy_of_state(const Error& error);
 
 // What the gate keeps there. Null when it cannot be opened: then `problems` has an error, for without accounts nobody
 // signs in.

@@ -59,7 +59,10 @@ std::string_view bare(std::string_view value) {
 std::optional<Diagnosis> typographic_quotes(const Line& line) {
   constexpr std::array<std::string_view, 8> kQuotes = {"“", "”", "„", "‟", "‘", "’", "«", "»"};
   std::string value(line.value);
-  if (!std::ranges::any_of(kQuotes, [&](std::string_view quote) { return value.starts_with(quote); })) return {};
+  // Around a text, or around those of a list that has no others.
+  bool list = (value.starts_with('[') || value.starts_with('{')) && value.find_first_of("\"'") == std::string::npos;
+  auto stands_there = [&](std::string_view quote) { return list ? value.contains(quote) : value.starts_with(quote); };
+  if (!std::ranges::any_of(kQuotes, stands_there)) return {};
 
   for (std::string_view quote : kQuotes) {
     for (std::size_t at; (at = value.find(quote)) != std::string::npos;) value.replace(at, quote.size(), "\"");

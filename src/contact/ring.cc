@@ -58,6 +58,12 @@ std::vector<FoundSegment> segments_of(int descriptor, std::uint64_t size) {
   return found;
 }
 
+// A ring in which nothing stands yet is all zeros, and whole segments long.
+bool is_untouched(int descriptor, std::uint64_t size) {
+  std::string begin = bytes_at(descriptor, 0, kSegmentHeaderBytes);
+  return size >= kSegmentBytes && begin == std::string(kSegmentHeaderBytes, '\0');
+}
+
 std::uint64_t whole_segments(std::uint64_t size) {
   return std::max<std::uint64_t>(size / kSegmentBytes, 2) * kSegmentBytes;
 }
@@ -217,7 +223,10 @@ Result<RingOutline> read_ring(const std::string& file, const std::function<void(
   if (fstat(ring.number(), &about) != 0 || !S_ISREG(about.st_mode))
     return fail(Kind::Unavailable, "contacts.unreadable", cat(file, ": it is no file"));
   RingOutline outline{.size = std::uint64_t(about.st_size)};
-  for (const FoundSegment& one : segments_of(ring.number(), outline.size)) {
+  std::vector<FoundSegment> segments = segments_of(ring.number(), outline.size);
+  if (segments.empty() && !is_untouched(ring.number(), outline.size))
+    return fail(Kind::Invalid, "contacts.unreadable", cat(file, ": it holds something else than contacts"));
+  for (const FoundSegment& one : segments) {
     read_segment(bytes_at(ring.number(), one.place, kSegmentBytes), [&](Contact contact) {
       outline.oldest = std::min(outline.oldest, contact.begin);
       ++outline.contacts;

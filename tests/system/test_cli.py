@@ -117,6 +117,25 @@ def test_check_looks_at_what_the_configuration_names(problem, written, authority
     assert words[problem] in done.stderr + done.stdout
 
 
+def test_check_tells_a_state_dir_that_is_no_folder(written, tmp_path):
+    (tmp_path / "file").write_text("x")
+    done = check(written(state_dir=str(tmp_path / "file")))
+    assert done.returncode == 1 and f"cannot use state_dir {tmp_path}/file: it is no folder" in done.stderr
+
+
+def test_a_damaged_store_is_not_called_a_missing_folder(written, tmp_path, authority):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/pforte.db").write_text("garbage" * 500)
+    done = check(written(site={"certificate": "auto"}))
+    assert "is damaged" in done.stderr and "bring it back from a backup" in done.stderr and "as the gate's user" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is told")
+def test_the_check_of_the_gates_user_is_that_of_the_same_file(written):
+    file = written()
+    assert f"sudo -u pforte pforte check --config {file}" in check(file).stderr
+
+
 def test_check_says_aloud_that_a_listener_for_everybody_is_plain(written):
     done = check(written(more_listeners=[{"address": "0.0.0.0:18080", "tls": False}]))
     assert done.returncode == 0

@@ -20,7 +20,7 @@ import pytest
 import raw
 from backends import Backend, Exchange, echo
 from chromium import Chromium
-from gate import HOST, Gate, standard_config, until
+from gate import HOST, Gate, run_pforte, standard_config, until
 from ports import free_port
 from visitor import SERVICE, Visitor
 
@@ -379,6 +379,31 @@ def test_nothing_seen_says_where_to_look(gate):
 def test_what_cannot_be_read(arguments, what, gate):
     done = gate.run("doctor", *arguments)
     assert done.returncode == 2 and what in done.stderr
+
+
+def doctor_client_in(folder, state_dir):
+    file = folder / "pforte.toml"
+    file.write_text(f'state_dir = "{state_dir}"\n[[listener]]\naddress = "127.0.0.1:1"\n')
+    return run_pforte("doctor", "client", "192.0.2.7", "--config", str(file))
+
+
+def test_a_state_folder_that_there_is_not_is_a_wrong_configuration(tmp_path):
+    done = doctor_client_in(tmp_path, tmp_path / "nowhere")
+    assert done.returncode == 2 and f"{tmp_path}/nowhere is no folder, and `state_dir` names it" in done.stderr
+
+
+def test_where_no_gate_has_run_that_is_said(tmp_path):
+    (tmp_path / "state").mkdir()
+    done = doctor_client_in(tmp_path, tmp_path / "state")
+    assert done.returncode == 1 and "There is no record yet: no gate that keeps contacts has run with this `state_dir`" in done.stdout
+
+
+@pytest.mark.parametrize("garbage", [b"", b"hello\n", b"\x7fELF" + bytes(200_000)])
+def test_what_is_no_record_of_contacts_is_told_as_that(tmp_path, garbage):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/contacts").write_bytes(garbage)
+    done = doctor_client_in(tmp_path, tmp_path / "state")
+    assert done.returncode == 2 and "holds something else than contacts" in done.stderr and "run it as root" not in done.stderr
 
 
 def test_hostile_names_do_not_reach_the_terminal(gate):
