@@ -53,7 +53,7 @@ bool is_meant_as_address(std::string_view bare) {
   return std::ranges::count(base, '.') == 3 && has_only(base, "0123456789.");
 }
 
-std::unexpected<Complaint> no_client(const std::string& text, Message why) {
+std::unexpected<Complaint> no_client(const std::string& text, const Message& why) {
   std::string shown = printable(text);
   return std::unexpected(Complaint(
       kInvalidInput,

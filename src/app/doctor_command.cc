@@ -55,6 +55,19 @@ constexpr auto kSubjectKinds = std::to_array<SubjectKind>({
     {"trust", {"STORE", "SPEICHER"}, true, add_trust_store},
 });
 
+// A subject that stands alone, and is no examination.
+struct LoneSubject {
+  std::string_view word;
+  int (*run)(const CommandLine& line, const Streams& streams);
+};
+
+constexpr auto kLoneSubjects = std::to_array<LoneSubject>({
+    {"browser", make_browser_policies},
+    {"client", tell_of_client},
+    {"message", tell_of_message},
+    {"sheet", make_settings_sheet},
+});
+
 const SubjectKind* kind_of(std::string_view word) {
   const auto* found = std::ranges::find(kSubjectKinds, word, &SubjectKind::word);
   return found == kSubjectKinds.end() ? nullptr : found;
@@ -63,7 +76,8 @@ const SubjectKind* kind_of(std::string_view word) {
 std::string known_words() {
   std::string words;
   for (const SubjectKind& kind : kSubjectKinds) words += cat(kind.word, ", ");
-  return words + "browser, client";  // these stand alone
+  for (const LoneSubject& one : kLoneSubjects) words += cat(&one == kLoneSubjects.data() ? "" : ", ", one.word);
+  return words;
 }
 
 Complaint unknown_subject(const std::string& word) {
@@ -144,10 +158,8 @@ int complain(const Complaint& complaint, const CommandLine& line, const Streams&
 
 int run_doctor(const CommandLine& line, const Streams& streams) {
   if (std::optional<Complaint> unheeded = unheeded_option(line)) return complain(*unheeded, line, streams);
-  if (line.operand == "client") return tell_of_client(line, streams);
-  if (line.operand == "browser") return make_browser_policies(line, streams);
-  if (line.operand == "message") return tell_of_message(line, streams);
-  if (line.operand == "sheet") return make_settings_sheet(line, streams);
+  const auto* alone = std::ranges::find(kLoneSubjects, line.operand, &LoneSubject::word);
+  if (alone != kLoneSubjects.end()) return alone->run(line, streams);
   Answer<std::chrono::milliseconds> step = step_time_in(line);
   if (!step) return complain(step.error(), line, streams);
   bound_name_lookups(*step);

@@ -8,6 +8,7 @@
 #include "app/complaint.h"
 #include "app/output_end.h"
 #include "app/settings_sheet.h"
+#include "app/unread_configuration.h"
 #include "base/ascii.h"
 #include "base/file_replacement.h"
 #include "base/printable.h"
@@ -39,12 +40,9 @@ Complaint no_such_host(const std::string& host) {
 Answer<std::vector<SettingsSheet>> sheets_for(const CommandLine& line) {
   std::string host = TRY(host_in(line));
   std::string file = config_file(line);
-  conf::Problems untold;
-  std::optional<gate::Config> config = gate::read_draft(file, untold);
-  if (!config)
-    return std::unexpected(Complaint(file, kInvalidInput,
-                                     {"the configuration cannot be read", "die Konfiguration lässt sich nicht lesen"},
-                                     {"`pforte check` tells why", "`pforte check` sagt, warum"}));
+  conf::Problems problems;
+  std::optional<gate::Config> config = gate::read_draft(file, problems);
+  if (!config) return std::unexpected(unread_configuration(file, problems));
   std::vector<SettingsSheet> sheets = settings_sheets(*config, host);
   if (sheets.empty()) return std::unexpected(no_such_host(host));
   return sheets;

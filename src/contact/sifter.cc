@@ -68,9 +68,13 @@ Sifter::Source& Sifter::known_source(const Contact& contact) {
 }
 
 bool Sifter::has_room(Source& source, const Contact& contact) {
-  if (!contact.selftest.empty() && source.self_tests < kMostSelfTests) return ++source.self_tests;
-  if (is_telling(contact)) return source.telling < kMostTelling && ++source.telling;
-  return source.quiet < kMostQuiet && ++source.quiet;
+  auto takes = [](std::uint32_t& used, std::uint32_t most) {
+    if (used >= most) return false;
+    ++used;
+    return true;
+  };
+  if (!contact.selftest.empty() && takes(source.self_tests, kMostSelfTests)) return true;
+  return is_telling(contact) ? takes(source.telling, kMostTelling) : takes(source.quiet, kMostQuiet);
 }
 
 void Sifter::take(Contact contact, Time now, std::vector<Contact>& through) {

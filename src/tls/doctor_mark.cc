@@ -7,6 +7,7 @@ namespace {
 
 constexpr unsigned kIgnoredExtension = 0x5a5a;
 
+// NOLINTNEXTLINE(readability-function-size): OpenSSL's
 int give_mark(SSL* /*ssl*/, unsigned /*type*/, unsigned /*context*/, const unsigned char** bytes, std::size_t* size,
               X509* /*certificate*/, std::size_t /*index*/, int* /*alert*/, void* /*argument*/) {
   *bytes = reinterpret_cast<const unsigned char*>(kDoctorMark.data());
