@@ -35,7 +35,8 @@ std::string shell_word(std::string_view word) {
 }
 
 std::string powershell_word(std::string_view word) {
-  if (is_plain(word, "-_./:") && !word.starts_with('-')) return std::string(word);
+  // Within a word @ is a letter like any other; at its beginning it is not, nor is -.
+  if (is_plain(word, "-_./:@") && !word.starts_with('-') && !word.starts_with('@')) return std::string(word);
   std::string quoted = "'";
   while (!word.empty()) {
     std::size_t mark = quotation_mark(word);

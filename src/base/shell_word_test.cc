@@ -18,6 +18,8 @@ TEST_CASE("a word for PowerShell stays one word, whatever quotation marks are in
   CHECK(powershell_word("x$(iex y)") == "'x$(iex y)'");
   CHECK(powershell_word("it's") == "'it''s'");
   CHECK(powershell_word("a\u2019; calc") == "'a\u2019\u2019; calc'");
+  CHECK(powershell_word("HTTP/crm.example.com@EXAMPLE.COM") == "HTTP/crm.example.com@EXAMPLE.COM");
+  CHECK(powershell_word("@{a=1}") == "'@{a=1}'");
   CHECK(powershell_word("-Force") == "'-Force'");
   CHECK(powershell_word("") == "''");
 }
