@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "identity/sign_in_config.h"
+#include "kerberos/service_name.h"
 
 namespace pforte::app {
 namespace {
@@ -23,13 +24,23 @@ bool is_dotless(std::string_view host) {
   return host.find('.') == std::string_view::npos;
 }
 
+void add_once(const std::string& host, std::vector<std::string>& hosts) {
+  if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
+}
+
 void add_hosts(const gate::SiteConfig& site, BrowserNeeds& needs) {
-  auto is_complete = [](const conf::Text& host) { return host.value != "*" && !is_dotless(host.value); };
+  auto is_complete = [](const conf::Text& host) {
+    return host.value != "*" && !is_dotless(host.value) && !kerberos::is_address(host.value);
+  };
   bool redirects = std::ranges::any_of(site.hosts, is_complete);
   for (const conf::Text& host : site.hosts) {
     if (host.value == "*") needs.has_catch_all = true;
+    if (kerberos::is_address(host.value)) {
+      add_once(host.value, needs.addresses);
+      continue;
+    }
     if (host.value == "*" || (redirects && is_dotless(host.value))) continue;
-    if (std::ranges::find(needs.hosts, host.value) == needs.hosts.end()) needs.hosts.push_back(host.value);
+    add_once(host.value, needs.hosts);
   }
 }
 

@@ -11,6 +11,7 @@ namespace pforte::app {
 struct BrowserNeeds {
   std::vector<std::string> hosts;      // as sites have them: "crm.example.com", "*.crm.example.com"; never "*"
   std::vector<std::string> delegated;  // of those where tickets are to be forwarded
+  std::vector<std::string> addresses;  // sites have them as hosts; no list, since browsers ask for no ticket for one
   bool port_in_principal = false;      // a configured service principal has a port: "HTTP/crm.example.com:8443"
   bool has_other_port = false;         // a TLS listener is not at 443
   bool has_catch_all = false;          // a site signs in and answers every host

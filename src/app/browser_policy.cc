@@ -202,6 +202,14 @@ std::vector<Message> policy_notes(const BrowserNeeds& needs) {
   if (needs.delegated.empty())
     notes.push_back({"nobody asks for forwarded tickets (`delegated_tickets`), so no host is given any",
                      "niemand verlangt weitergereichte Tickets (`delegated_tickets`), also bekommt sie kein Host"});
+  if (!needs.addresses.empty()) {
+    std::string all = joined(needs.addresses, ", ");
+    notes.push_back(
+        {cat(all, ": for an address browsers ask for no ticket, so it is in no list; let people come by a name"),
+         cat(all,
+             ": für eine Adresse fragen Browser nach keinem Ticket, daher steht sie in keiner Liste; die "
+             "Leute über einen Namen kommen lassen")});
+  }
   if (needs.has_catch_all)
     notes.push_back({"a site with hosts = [\"*\"] signs in: its names are not known here, add them by hand",
                      "eine Site mit hosts = [\"*\"] meldet an: Ihre Namen sind hier nicht bekannt, von Hand ergänzen"});

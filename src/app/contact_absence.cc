@@ -2,6 +2,7 @@
 
 #include "app/contact_text.h"
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -74,18 +75,19 @@ std::vector<Message> where_else(const ContactQuery& query, const ContactFinding&
   std::string host = around.hosts.empty() ? "HOST" : around.hosts.front();
   if (!query.network && query.name.find('.') != std::string::npos) host = query.name;
   places.push_back(
-      {cat("the name on the client: `nslookup ", host,
+      {cat("the name on the client: `nslookup ", shell_word(host),
            "` there must give the address of this gate or of the load balancer before it; its listeners are ",
            listener_texts(around)),
-       cat("der Name auf dem Client: `nslookup ", host,
+       cat("der Name auf dem Client: `nslookup ", shell_word(host),
            "` muss dort die Adresse dieses Tors oder des Lastverteilers davor ergeben; seine Listener sind ",
            listener_texts(around))});
-  places.push_back({cat("the way: on the client `Test-NetConnection ", host, " -Port ", an_address(around),
-                        "` (Windows) or `curl -v https://", host, ":", an_address(around),
-                        "/`: refused means nobody listens there, no answer means a firewall"),
-                    cat("der Weg: auf dem Client `Test-NetConnection ", host, " -Port ", an_address(around),
-                        "` (Windows) oder `curl -v https://", host, ":", an_address(around),
-                        "/`: abgelehnt heißt, dass dort niemand lauscht, keine Antwort heißt Firewall")});
+  std::string url = shell_word(cat("https://", host, ":", an_address(around), "/"));
+  places.push_back(
+      {cat("the way: on the client `Test-NetConnection ", powershell_word(host), " -Port ", an_address(around),
+           "` (Windows) or `curl -v ", url, "`: refused means nobody listens there, no answer means a firewall"),
+       cat("der Weg: auf dem Client `Test-NetConnection ", powershell_word(host), " -Port ", an_address(around),
+           "` (Windows) oder `curl -v ", url,
+           "`: abgelehnt heißt, dass dort niemand lauscht, keine Antwort heißt Firewall")});
   if (query.network)
     places.push_back(
         {"another address: behind NAT, a VPN or a proxy the client arrives with that one's; behind a load balancer "

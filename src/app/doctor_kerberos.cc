@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/doctor_rc4.h"
+#include "app/doctor_running.h"
 #include "app/doctor_view.h"
 #include "app/keytab_command.h"
 #include "app/sign_in_steps.h"
@@ -28,6 +28,7 @@
 #include "identity/ldap_server.h"
 #include "kerberos/keytab_records.h"
 #include "kerberos/krb5_file.h"
+#include "kerberos/service_name.h"
 #include "store/store.h"
 
 namespace pforte::app {
@@ -99,6 +100,7 @@ std::optional<doctor::DirectoryFacts> directory_of(const DoctorCall& call, const
   std::optional<std::string> url = call.line.value_of("--ldap");
   if (!url && !config.ldap) return std::nullopt;
   doctor::DirectoryFacts facts{.config = url ? named_directory(call, *url, config) : *config.ldap,
+                               .is_typed = url.has_value(),
                                .may_be_another = !url,
                                .agents = agents_of(config.state_dir),
                                .authorization = config.limits.authorization,
@@ -119,7 +121,7 @@ std::vector<std::string> services_to_name(const doctor::KerberosFacts& facts) {
   for (const conf::Text& host : facts.hosts) {
     std::string service = cat("HTTP/", host.value);
     auto is_it = [&](const std::string& name) { return equals_ignoring_case(without_realm(name), service); };
-    if (host.value.starts_with('*') || std::ranges::any_of(names, is_it)) continue;
+    if (host.value.starts_with('*') || kerberos::is_address(host.value) || std::ranges::any_of(names, is_it)) continue;
     for (const std::string& realm : facts.realms()) names.push_back(cat(service, '@', realm));
     if (facts.realms().empty()) names.push_back(std::move(service));
   }
@@ -135,6 +137,15 @@ Complaint no_such_service(const std::string& typed, const std::vector<std::strin
   if (!typed.contains('@')) std::ranges::transform(names, as_typed.begin(), without_realm);
   std::vector<std::string_view> candidates(as_typed.begin(), as_typed.end());
   std::optional<std::string_view> meant = conf::nearest(typed, candidates);
+  std::string service = without_realm(typed);
+  if (kerberos::is_address(std::string_view(service).substr(service.find('/') + 1))) {
+    return {printable(typed),
+            kInvalidInput,
+            {"browsers ask for no ticket for an address, and no service of that name is configured",
+             "für eine Adresse fragen Browser nach keinem Ticket, und kein Dienst dieses Namens ist konfiguriert"},
+            {cat("name the service of a host; there ", all.empty() ? "are none" : "are: ", all),
+             cat("den Dienst eines Rechners nennen; es gibt ", all.empty() ? "keine" : "diese: ", all)}};
+  }
   return {printable(typed),
           kInvalidInput,
           {cat("no service of that name is configured; there ", all.empty() ? "are none" : "are: ", all),
@@ -155,12 +166,12 @@ Answer<std::string> configured_service(const std::string& typed, const doctor::K
   return std::unexpected(no_such_service(typed, names));
 }
 
-void add_rc4(const DoctorCall& call, std::shared_ptr<const doctor::KerberosFacts> facts, const std::string& state_dir,
+void add_rc4(const DoctorCall& call, std::shared_ptr<const doctor::KerberosFacts> facts, doctor::Rc4Tickets tickets,
              Examinations& examinations) {
   doctor::KerberosPath made = doctor::path_of_kerberos(*facts, "kerberos --rc4");
   examinations.push_back({.path = std::make_unique<doctor::Path>(std::move(made.path)),
                           .work = [&setting = call.setting, facts = std::move(facts), hops = std::move(made.hops),
-                                   tickets = rc4_tickets_of(state_dir)](doctor::Path& path) {
+                                   tickets = std::move(tickets)](doctor::Path& path) {
                             return doctor::examine_rc4(setting, facts, tickets, hops, path);
                           }});
 }
@@ -183,7 +194,9 @@ Answer<void> add_kerberos(const DoctorCall& call, const std::string& service, Ex
   facts->directory = directory_of(call, *config);
   if (!service.empty()) facts->alone = TRY(configured_service(service, *facts));
   std::string subject = service.empty() ? "kerberos" : cat("kerberos ", service);
-  if (call.line.has("--rc4")) add_rc4(call, facts, config->state_dir, examinations);
+  RunningSignIn running = running_sign_in_of(config->state_dir);
+  facts->stopped = !running.kerberos_runs.value_or(look_at_sign_in(*config).kerberos_runs);
+  if (call.line.has("--rc4")) add_rc4(call, facts, std::move(running.rc4), examinations);
   doctor::KerberosPath made = doctor::path_of_kerberos(*facts, subject);
   examinations.push_back({.path = std::make_unique<doctor::Path>(std::move(made.path)),
                           .work = [&setting = call.setting, facts, hops = std::move(made.hops)](doctor::Path& path) {

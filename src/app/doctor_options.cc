@@ -60,13 +60,26 @@ std::string subjects_of(const Heeded& option, std::string_view nothing) {
   return list;
 }
 
+// An option that means something beside another alone.
+struct Companion {
+  std::string_view option, needs, written, schreibweise;
+};
+
+constexpr auto kCompanions = std::to_array<Companion>({
+    {"--via-password-file", "--via", "--via http://USER@HOST:PORT", "--via http://BENUTZER@HOST:PORT"},
+    {"--bind-dn", "--ldap", "--ldap ldaps://dc1.example.com", "--ldap ldaps://dc1.example.com"},
+    {"--bind-dn", "--password-file", "--password-file FILE", "--password-file DATEI"},
+    {"--password-file", "--bind-dn", "--bind-dn svc-lookup@EXAMPLE.COM", "--bind-dn svc-lookup@EXAMPLE.COM"},
+});
+
 }  // namespace
 
 std::optional<Complaint> unheeded_option(const CommandLine& line) {
-  if (line.has("--via-password-file") && !line.has("--via"))
-    return Complaint(
-        kInvalidInput, {"--via-password-file without --via", "--via-password-file ohne --via"},
-        {"name the proxy: --via http://USER@HOST:PORT", "den Proxy nennen: --via http://BENUTZER@HOST:PORT"});
+  for (const Companion& one : kCompanions) {
+    if (!line.has(one.option) || line.has(one.needs)) continue;
+    return Complaint(kInvalidInput, {cat(one.option, " without ", one.needs), cat(one.option, " ohne ", one.needs)},
+                     {cat("give it as well: ", one.written), cat("sie auch angeben: ", one.schreibweise)});
+  }
   for (const Heeded& option : kHeeded) {
     if (!line.has(option.option) || is_heeded(option, line)) continue;
     return Complaint(kInvalidInput,

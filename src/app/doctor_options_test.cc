@@ -31,6 +31,15 @@ TEST_CASE("an option that one of several subjects heeds is taken") {
   CHECK(!unheeded_option(doctor_line({"client", "10.0.0.1", "--since", "1h"})));
 }
 
+TEST_CASE("an option that means something beside another alone is refused without it") {
+  auto refused =
+      unheeded_option(doctor_line({"kerberos", "--ldap", "ldaps://dc1.example.com", "--password-file", "f"}));
+  REQUIRE(refused.has_value());
+  CHECK(refused->what.en == "--password-file without --bind-dn");
+  CHECK(unheeded_option(doctor_line({"kerberos", "--bind-dn", "x", "--password-file", "f"})).has_value());
+  CHECK(!unheeded_option(doctor_line({"kerberos", "--ldap", "ldaps://a", "--bind-dn", "x", "--password-file", "f"})));
+}
+
 TEST_CASE("each option of the doctor is known here") {
   for (const OptionSpec& option : spec_of(Command::Doctor).options) {
     CAPTURE(option.name);

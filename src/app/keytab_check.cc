@@ -14,8 +14,11 @@
 #include "app/keytab_kdc.h"
 #include "app/password_input.h"
 #include "base/printable.h"
+#include "base/shell_word.h"
 #include "base/text.h"
+#include "kerberos/key_version.h"
 #include "kerberos/keytab_findings.h"
+#include "kerberos/keytab_names.h"
 #include "kerberos/keytab_records.h"
 
 namespace pforte::app {
@@ -91,12 +94,11 @@ KeytabFinding version_unknown(const std::string& name) {
                cat("die Schlüsselversion von ", name, " ist nicht verglichen: niemand hier erhält dafür ein Ticket")},
       .remedy = {"sign in with kinit and check again, or give the password: --password-file",
                  "sich mit kinit anmelden und erneut prüfen, oder das Passwort angeben: --password-file"},
-      .command = cat("kvno ", name)};
+      .command = cat("kvno ", shell_word(name))};
 }
 
-// Where a file has versions of 8 bits, the library takes the lowest ones of that of the ticket.
 KeytabFinding judge_key_version(const std::string& name, const std::set<std::uint32_t>& ours, std::uint32_t version) {
-  auto fits = [&](std::uint32_t one) { return one == version || one == (version & 0xff); };
+  auto fits = [&](std::uint32_t one) { return kerberos::key_version_fits(one, version); };
   std::uint32_t newest = *ours.rbegin();
   if (fits(newest)) {
     return {.id = "keytab.kvno-fits",
@@ -118,12 +120,12 @@ KeytabFinding judge_key_version(const std::string& name, const std::set<std::uin
                                         ": tickets of another version do not open"),
                                     cat("sie aus dem heutigen Passwort neu erzeugen, mit --kvno ", version,
                                         ": Tickets einer anderen Version lassen sich nicht öffnen")},
-          .command = cat("kvno ", name)};
+          .command = cat("kvno ", shell_word(name))};
 }
 
-std::vector<KeytabFinding> judge_key_versions(const std::string& file, const kerberos::KeytabRecords& content,
-                                              const std::vector<KeytabService>& services,
-                                              const std::optional<Secret>& password) {
+Answer<std::vector<KeytabFinding>> judge_key_versions(const std::string& file, const kerberos::KeytabRecords& content,
+                                                      const std::vector<KeytabService>& services,
+                                                      const std::optional<Secret>& password) {
   std::vector<KeytabFinding> findings;
   for (const KeytabService& service : services) {
     std::set<std::uint32_t> ours;
@@ -131,7 +133,8 @@ std::vector<KeytabFinding> judge_key_versions(const std::string& file, const ker
       if (record.principal == service.principal) ours.insert(record.key_version);
     }
     std::string name = service.principal.to_text();
-    std::optional<std::uint32_t> version = kdc_key_version_seen(service.account, service.principal, file, password);
+    std::optional<std::uint32_t> version =
+        TRY(kdc_key_version_seen(service.account, service.principal, file, password));
     findings.push_back(version ? judge_key_version(name, ours, *version) : version_unknown(name));
   }
   return findings;
@@ -188,9 +191,11 @@ Answer<int> check_keytab(const KeytabCall& call) {
   std::optional<Secret> password =
       TRY(known_password(call.streams, call.line.language, call.line.value_of("--password-file")));
   std::vector<KeytabFinding> findings = kerberos::judge_keytab(file, content);
+  std::ranges::move(kerberos::judge_keytab_names(content), std::back_inserter(findings));
   std::ranges::move(kerberos::judge_keytab_rights(file, reader), std::back_inserter(findings));
   if (password) std::ranges::move(kerberos::judge_password(content, *password, salts), std::back_inserter(findings));
-  std::ranges::move(judge_key_versions(file, content, asked, password), std::back_inserter(findings));
+  std::vector<KeytabFinding> versions = TRY(judge_key_versions(file, content, asked, password));
+  std::ranges::move(versions, std::back_inserter(findings));
   bool errors = std::ranges::find(findings, KeytabLevel::Error, &KeytabFinding::level) != findings.end();
   tell_findings(call, gravest_first(std::move(findings)));
   return errors ? kDoesNotHold : kDone;

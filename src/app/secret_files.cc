@@ -80,7 +80,7 @@ void warn_of_open_files(const std::vector<conf::Text>& files, conf::Problems& pr
     problems.warning(file.place, "conf.secret-readable",
                      {cat("everybody on this machine can read the secret in ", file.value),
                       cat("jeder auf diesem Rechner kann das Geheimnis in ", file.value, " lesen")},
-                     {cat("chmod o= ", file.value), cat("chmod o= ", file.value)});
+                     {cat("chmod o= ", shell_word(file.value)), cat("chmod o= ", shell_word(file.value))});
   }
 }
 

@@ -57,6 +57,16 @@ TEST_CASE("a secret that everybody can read is warned of, whatever block names i
   CHECK(warned_of(config).empty());
 }
 
+TEST_CASE("the command that closes a secret takes its name as one word") {
+  OpenFolder folder;
+  gate::Config config;
+  config.ca.key_password_file = folder.secret("my secret", 0644);
+  conf::Problems problems;
+  judge_secret_files(config, problems);
+  REQUIRE(problems.in_order().size() == 1);
+  CHECK(problems.in_order()[0].remedy.en.ends_with("/my secret'"));
+}
+
 TEST_CASE("a secret for its owner and group alone is not warned of, nor one that is not there") {
   OpenFolder folder;
   gate::Config config;

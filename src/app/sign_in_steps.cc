@@ -12,6 +12,7 @@
 #include "identity/agents.h"
 #include "identity/services.h"
 #include "kerberos/keytab.h"
+#include "kerberos/service_name.h"
 #include "store/store.h"
 
 namespace pforte::app {
@@ -39,12 +40,19 @@ std::vector<std::string> hosts_of(const gate::Config& config) {
   for (const gate::SiteConfig& site : config.sites) {
     if (!asks_to_sign_in(site)) continue;
     for (const conf::Text& host : site.hosts) {
-      bool complete = host.value.contains('.') && !host.value.starts_with('*') && !host.value.starts_with('[');
-      bool address = host.value.find_first_not_of("0123456789.") == std::string::npos;
-      if (complete && !address) hosts.push_back(host.value);
+      bool complete = host.value.contains('.') && !host.value.starts_with('*');
+      if (complete && !kerberos::is_address(host.value)) hosts.push_back(host.value);
     }
   }
   return hosts;
+}
+
+// The realm of a service as its KDC writes it: as it stands where the keytab has such a key, else in capitals, as
+// Active Directory has them all.
+std::string realm_of(const kerberos::KeytabConfig& one, const gate::Config& config) {
+  const std::string& realm = one.principal.realm;
+  bool doubtful = kerberos::has_lower_case(realm) && kerberos::check_service_keys(*config.kerberos, one);
+  return doubtful ? kerberos::capitals(realm) : realm;
 }
 
 // Where the host most likely belongs to: a realm that is called like its domain, or the only one there is.
@@ -52,15 +60,13 @@ std::string realm_for(std::string_view host, const gate::Config& config) {
   std::string first;
   if (config.kerberos) {
     for (const kerberos::KeytabConfig& one : config.kerberos->keytabs) {
-      const std::string& realm = one.principal.realm;
+      std::string realm = realm_of(one, config);
       if (host.ends_with(cat(".", lowered(realm)))) return realm;
-      if (first.empty()) first = realm;
+      if (first.empty()) first = std::move(realm);
     }
   }
   if (!first.empty()) return first;
-  std::string domain(host.substr(host.find('.') + 1));
-  std::ranges::transform(domain, domain.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
-  return domain;
+  return kerberos::capitals(host.substr(host.find('.') + 1));
 }
 
 SignInStep missing_service(const std::string& host, const gate::Config& config) {
@@ -123,20 +129,43 @@ void judge_keys(const gate::Config& config, std::vector<SignInStep>& steps) {
   }
 }
 
-// Case counts in the names of realms.
+SignInStep service_of_small_realm(const kerberos::KeytabConfig& one, const std::string& realm) {
+  kerberos::Principal right = one.principal;
+  right.realm = realm;
+  std::string line = cat("\"", right.to_text(), "\" = \"", one.keytab.value, "\"");
+  return {.id = "realm",
+          .state = SignInStep::State::Open,
+          .what = {cat("the realm of ", one.principal.to_text(), " has small letters; Active Directory writes ", realm),
+                   cat("der Realm von ", one.principal.to_text(), " hat Kleinbuchstaben; Active Directory schreibt ",
+                       realm)},
+          .remedy = {{cat("in [kerberos.keytabs]: ", line), cat("in [kerberos.keytabs]: ", line)}}};
+}
+
+SignInStep other_fallback_realm(const std::string& wanted, const std::string& realm, std::vector<std::string> all) {
+  std::erase(all, realm);
+  std::ranges::replace(all, wanted, realm);
+  return {.id = "realm",
+          .state = SignInStep::State::Open,
+          .what = {cat("login_fallback_realms has ", wanted, ", but the realm is ", realm),
+                   cat("login_fallback_realms hat ", wanted, ", aber der Realm heißt ", realm)},
+          .remedy = {same(cat("login_fallback_realms = [\"", joined(all, "\", \""), "\"]"))}};
+}
+
+// Case counts in the names of realms. The first that is wrong.
 void judge_realms(const gate::Config& config, std::vector<SignInStep>& steps) {
   if (!config.kerberos) return;
-  for (const std::string& wanted : config.kerberos->login_fallback_realms) {
-    for (const kerberos::KeytabConfig& one : config.kerberos->keytabs) {
-      const std::string& realm = one.principal.realm;
-      if (wanted == realm || !equals_ignoring_case(wanted, realm)) continue;
-      steps.push_back({.id = "realm",
-                       .state = SignInStep::State::Open,
-                       .what = {cat("login_fallback_realms has ", wanted, ", but the realm is ", realm),
-                                cat("login_fallback_realms hat ", wanted, ", aber der Realm heißt ", realm)},
-                       .remedy = {same(cat("login_fallback_realms = [\"", realm, "\"]"))}});
+  const std::vector<std::string>& fallback = config.kerberos->login_fallback_realms;
+  for (const kerberos::KeytabConfig& one : config.kerberos->keytabs) {
+    std::string realm = realm_of(one, config);
+    if (realm != one.principal.realm) {
+      steps.push_back(service_of_small_realm(one, realm));
       return;
     }
+    auto wrong = std::ranges::find_if(
+        fallback, [&](const std::string& wanted) { return wanted != realm && equals_ignoring_case(wanted, realm); });
+    if (wrong == fallback.end()) continue;
+    steps.push_back(other_fallback_realm(*wrong, realm, fallback));
+    return;
   }
 }
 
@@ -157,7 +186,28 @@ void judge_clock(const SignInSight& sight, std::vector<SignInStep>& steps) {
 
 std::string example_realm(const gate::Config& config) {
   bool has_one = config.kerberos && !config.kerberos->keytabs.empty();
-  return has_one ? config.kerberos->keytabs.front().principal.realm : "EXAMPLE.COM";
+  return has_one ? realm_of(config.kerberos->keytabs.front(), config) : "EXAMPLE.COM";
+}
+
+SignInStep nobody_to_sign_in(const std::string& realm, bool by_login) {
+  SignInStep step{.id = "agents",
+                  .state = SignInStep::State::Open,
+                  .what = {"a ticket would sign in nobody: no agent has a principal",
+                           "ein Ticket würde niemanden anmelden: Kein Bearbeiter hat ein Principal"},
+                  .remedy = {same(cat("pforte agent add susan --principal susan@", realm))}};
+  if (by_login) {
+    step.what = {"a ticket would sign in nobody: there is no agent",
+                 "ein Ticket würde niemanden anmelden: Es gibt keinen Bearbeiter"};
+    step.remedy = {{"pforte agent add susan, for whoever is called susan in the domain",
+                    "pforte agent add susan, für wen die Domäne susan nennt"}};
+  } else {
+    step.remedy.push_back(
+        {cat("or, for agents who are called as in the domain: login_fallback_realms = [\"", realm, "\"]"),
+         cat("oder für Bearbeiter, die wie in der Domäne heißen: login_fallback_realms = [\"", realm, "\"]")});
+  }
+  step.remedy.push_back(
+      {"or: unknown_agents = \"created\" in [sign_in]", "oder: unknown_agents = \"created\" in [sign_in]"});
+  return step;
 }
 
 void judge_agents(const gate::Config& config, const SignInSight& sight, std::vector<SignInStep>& steps) {
@@ -181,17 +231,7 @@ void judge_agents(const gate::Config& config, const SignInSight& sight, std::vec
                      .remedy = {}});
     return;
   }
-  std::string realm = example_realm(config);
-  steps.push_back(
-      {.id = "agents",
-       .state = SignInStep::State::Open,
-       .what = {"a ticket would sign in nobody: no agent has a principal",
-                "ein Ticket würde niemanden anmelden: Kein Bearbeiter hat ein Principal"},
-       .remedy = {
-           same(cat("pforte agent add susan --principal susan@", realm)),
-           {cat("or, for agents who are called as in the domain: login_fallback_realms = [\"", realm, "\"]"),
-            cat("oder für Bearbeiter, die wie in der Domäne heißen: login_fallback_realms = [\"", realm, "\"]")},
-           {"or: unknown_agents = \"created\" in [sign_in]", "oder: unknown_agents = \"created\" in [sign_in]"}}});
+  steps.push_back(nobody_to_sign_in(example_realm(config), by_login));
 }
 
 void judge_service(const SignInSight& sight, std::vector<SignInStep>& steps) {

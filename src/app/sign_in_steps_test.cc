@@ -100,8 +100,36 @@ TEST_CASE("a realm in other letters than the service's is told, since case count
   name_service(config, "HTTP/crm.example.com@EXAMPLE.COM");
   config.kerberos->login_fallback_realms = {"EXAMPLE.COM"};
   CHECK(steps_called("realm", config).empty());
-  config.kerberos->login_fallback_realms = {"example.com"};
+  config.kerberos->login_fallback_realms = {"EXAMPLE.DE", "example.com"};
   REQUIRE(steps_called("realm", config).size() == 1);
+  CHECK(steps_called("realm", config)[0].remedy[0].en == R"(login_fallback_realms = ["EXAMPLE.DE", "EXAMPLE.COM"])");
+}
+
+TEST_CASE("of a service whose realm is in small letters it is the service that is to be corrected") {
+  gate::Config config = config_for({"crm.example.com", "wiki.example.com"});
+  name_service(config, "HTTP/crm.example.com@example.com");
+  config.kerberos->login_fallback_realms = {"EXAMPLE.COM"};
+  std::vector<SignInStep> steps = steps_called("realm", config);
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].remedy[0].en ==
+        R"(in [kerberos.keytabs]: "HTTP/crm.example.com@EXAMPLE.COM" = "/nowhere/crm.keytab")");
+  std::vector<SignInStep> keys = steps_called("service-key", config);
+  REQUIRE(keys.size() == 2);
+  CHECK(keys[1].remedy[0].en.contains("ktpass /princ HTTP/wiki.example.com@EXAMPLE.COM "));
+}
+
+TEST_CASE("what is configured already is not recommended where there is no agent at all") {
+  gate::Config config = config_for({"crm.example.com"});
+  auto remedies = [&] {
+    std::string all;
+    std::vector<SignInStep> steps = steps_called("agents", config);
+    for (const Message& line : steps[0].remedy) all += line.en + '\n';
+    return all;
+  };
+  CHECK(remedies().contains("login_fallback_realms"));
+  config.kerberos->login_fallback_realms = {"EXAMPLE.COM"};
+  CHECK(!remedies().contains("login_fallback_realms"));
+  CHECK(remedies().contains("pforte agent add susan"));
 }
 
 TEST_CASE("a service that is stopped and a clock that nobody sets are open") {

@@ -6,14 +6,17 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "identity/ldap_text.h"
+#include "kerberos/key_version.h"
 
 namespace pforte::doctor {
 namespace {
 
-// What one bit of userAccountControl means for signing in. In texts and commands, {} is the account's name.
+// What one bit of userAccountControl means for signing in. In texts {} is the account's name, in commands a word of
+// PowerShell with it.
 struct FlagRule {
   std::uint32_t flag;
   Check check;
@@ -169,7 +172,7 @@ std::string filled(std::string_view pattern, std::string_view name) {
 class AccountJudge {
  public:
   AccountJudge(const AccountQuestion& asked, std::size_t hop, Path& path)
-      : asked_(asked), account_(asked.account), hop_(hop), path_(path) {}
+      : asked_(asked), account_(asked.account), word_(powershell_word(asked.account.name)), hop_(hop), path_(path) {}
 
   void judge() {
     for (const FlagRule& rule : kFlagRules) {
@@ -204,7 +207,7 @@ class AccountJudge {
     if (rule.flag == kTrustedForDelegation && account_.has(kControllerAccount)) return;
     const std::string& name = account_.name;
     tell(rule.check, rule.level, {filled(rule.seen.en, name), filled(rule.seen.de, name)},
-         {std::string(rule.remedy.en), std::string(rule.remedy.de)}, filled(rule.command, name));
+         {std::string(rule.remedy.en), std::string(rule.remedy.de)}, filled(rule.command, word_));
   }
 
   void times() {
@@ -213,7 +216,7 @@ class AccountJudge {
       std::string since = rfc3339(*account_.expires);
       tell(kAccountExpired, Level::Error,
            {cat("the account ", name, " has expired: ", since), cat("das Konto ", name, " ist abgelaufen: ", since)},
-           {"let it never expire", "es nie ablaufen lassen"}, cat("Clear-ADAccountExpiration ", name));
+           {"let it never expire", "es nie ablaufen lassen"}, cat("Clear-ADAccountExpiration ", word_));
     }
     if (account_.must_change_password) {
       tell(kAccountMustChange, Level::Warning,
@@ -221,7 +224,7 @@ class AccountJudge {
             cat("das Konto ", name, " muss bei der nächsten Anmeldung sein Passwort ändern")},
            {"set a password that need not be changed, and make the keytab again",
             "ein Passwort setzen, das nicht zu ändern ist, und die Keytab neu erzeugen"},
-           cat("Set-ADUser ", name, " -ChangePasswordAtLogon $false"));
+           cat("Set-ADUser ", word_, " -ChangePasswordAtLogon $false"));
     }
     if (account_.password_set && *account_.password_set < kFirstAes) {
       std::string since = rfc3339(*account_.password_set);
@@ -229,14 +232,14 @@ class AccountJudge {
            {cat("the password of ", name, " is from before there was AES: ", since),
             cat("das Passwort von ", name, " ist älter als AES: ", since)},
            {"set the password again and make the keytab again", "das Passwort neu setzen und die Keytab neu erzeugen"},
-           cat("Set-ADAccountPassword ", name, " -Reset"));
+           cat("Set-ADAccountPassword ", word_, " -Reset"));
     }
   }
 
   void encryptions() {
     const std::string& name = account_.name;
-    std::string command =
-        cat(account_.is_computer() ? "Set-ADComputer " : "Set-ADUser ", name, " -KerberosEncryptionType AES128,AES256");
+    std::string command = cat(account_.is_computer() ? "Set-ADComputer " : "Set-ADUser ", word_,
+                              " -KerberosEncryptionType AES128,AES256");
     if (account_.refuses_aes()) {
       tell(kAccountNoAes, asked_.allows_rc4 ? Level::Warning : Level::Error,
            {cat("the account ", name,
@@ -254,11 +257,19 @@ class AccountJudge {
     }
   }
 
+  // As `pforte keytab create` takes it: by which of its names the KDC salts the password.
+  std::string account_option() const {
+    if (account_.is_computer()) return cat("computer:", account_.name);
+    const std::string& upn = account_.user_principal;
+    return upn.empty() ? cat("user:", account_.name) : cat("upn:", upn);
+  }
+
   // A read-only domain controller writes a number of its own into the upper half.
   void key_version() {
     if (!account_.key_version || asked_.key_versions.empty()) return;
     int version = *account_.key_version & 0xffff;
-    if (std::ranges::find(asked_.key_versions, version) != asked_.key_versions.end()) return;
+    auto fits = [&](int one) { return kerberos::key_version_fits(std::uint32_t(one), std::uint32_t(version)); };
+    if (std::ranges::any_of(asked_.key_versions, fits)) return;
     int newest = std::ranges::max(asked_.key_versions);
     tell(kAccountVersion, Level::Error,
          {cat("the account ", account_.name, " has key version ", version, ", the keytab ", newest),
@@ -268,7 +279,9 @@ class AccountJudge {
                           : Message{"the keytab is of another account, or this directory is behind: make it again",
                                     "die Keytab gehört zu einem anderen Konto, oder dieses Verzeichnis hinkt nach: neu "
                                     "erzeugen"},
-         cat("pforte keytab create ", asked_.service, "@", asked_.realm, " --account user:", account_.name));
+         cat("pforte keytab create ", shell_word(asked_.keytab), " --principal ",
+             shell_word(cat(asked_.service, "@", asked_.realm)), " --kvno ", version, " --account ",
+             shell_word(account_option())));
   }
 
   void names() {
@@ -278,7 +291,7 @@ class AccountJudge {
             cat(asked_.service, " ist ein Name des Computerkontos ", account_.name)},
            {"give the name to an account of its own, or let the machine write the keytab anew (adcli update)",
             "den Namen einem eigenen Konto geben oder den Rechner die Keytab neu schreiben lassen (adcli update)"},
-           cat("setspn -D ", asked_.service, " ", account_.name));
+           cat("setspn -D ", powershell_word(asked_.service), " ", word_));
     } else if (!equals_ignoring_case(account_.user_principal, cat(asked_.service, "@", asked_.realm))) {
       const std::string& upn = account_.user_principal;
       tell(kAccountUpn, Level::Note,
@@ -286,7 +299,7 @@ class AccountJudge {
                 ", not as its service"),
             cat("das Konto ", account_.name, " meldet sich selbst als ", upn.empty() ? account_.name : upn,
                 " an, nicht als sein Dienst")},
-           {}, cat("kinit -kt KEYTAB ", account_.name, "@", asked_.realm));
+           {}, cat("kinit -kt ", shell_word(asked_.keytab), " ", shell_word(cat(account_.name, "@", asked_.realm))));
     }
     auto is_protected = [](const std::string& dn) { return identity::group_name(dn) == "Protected Users"; };
     if (std::ranges::none_of(account_.groups, is_protected)) return;
@@ -294,11 +307,12 @@ class AccountJudge {
          {cat("the account ", account_.name, " is in Protected Users"),
           cat("das Konto ", account_.name, " ist in Protected Users")},
          {"take it out of the group", "es aus der Gruppe nehmen"},
-         cat("Remove-ADGroupMember 'Protected Users' ", account_.name));
+         cat("Remove-ADGroupMember 'Protected Users' ", word_));
   }
 
   const AccountQuestion& asked_;
   const Account& account_;
+  std::string word_;  // its name in commands
   std::size_t hop_;
   Path& path_;
   bool fault_ = false;

@@ -15,6 +15,7 @@ struct AccountQuestion {
   std::string service;  // "HTTP/crm.example.com"
   std::string realm;
   const Account& account;
+  std::string keytab;                  // the file with the keys of the service
   std::vector<int> key_versions = {};  // in the keytab; none: it was not read
   bool allows_rc4 = false;             // by allow_rc4
   std::chrono::sys_seconds now;

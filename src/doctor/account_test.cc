@@ -27,6 +27,7 @@ std::string_view fault_of_account(const Account& account) {
   judge_account({.service = "HTTP/a.test",
                  .realm = "A.TEST",
                  .account = account,
+                 .keytab = "/etc/a.keytab",
                  .key_versions = {3, 4},
                  .now = std::chrono::sys_days(std::chrono::year(2026) / 12 / 1)},
                 1, path);
@@ -67,6 +68,14 @@ TEST_CASE("a key version of a read-only domain controller has a number of its ow
   account.key_version = (7 << 16) | 4;
   CHECK(fault_of_account(account).empty());
   account.key_version = (7 << 16) | 5;
+  CHECK(fault_of_account(account) == "account.key-version");
+}
+
+TEST_CASE("of a key version above 255 a keytab of ktpass has the lowest eight bits") {
+  Account account = normal_account(0x200);
+  account.key_version = 256 + 4;
+  CHECK(fault_of_account(account).empty());
+  account.key_version = 256 + 5;
   CHECK(fault_of_account(account) == "account.key-version");
 }
 

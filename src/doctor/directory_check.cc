@@ -104,6 +104,7 @@ class DirectoryExamination {
     judge_account({.service = name,
                    .realm = one.principal.realm,
                    .account = accounts.front(),
+                   .keytab = one.keytab.value,
                    .key_versions = versions_in(one),
                    .allows_rc4 = rc4,
                    .now = now_in_seconds()},
@@ -153,7 +154,8 @@ class DirectoryExamination {
                     cat(name, " ist ein Name mehrerer Konten: ", names)};
     finding.remedy = {"take it away from all but the account that the keytab is of",
                       "ihn allen nehmen außer dem Konto, zu dem die Keytab gehört"};
-    finding.command = cat("setspn -D ", name, " ", accounts.back().name, "; setspn -X");
+    finding.command =
+        cat("setspn -D ", powershell_word(name), " ", powershell_word(accounts.back().name), "; setspn -X");
     path_.tell(std::move(finding));
   }
 
@@ -192,7 +194,10 @@ Result<DirectoryRoot> root_of(identity::LdapConnection& connection) {
 }
 
 // Why nothing was learnt: the password cannot be read, the account is refused, or there is no answer.
-Finding unanswered(const identity::LdapConfig& config, const Error& why, std::size_t hop) {
+Finding unanswered(const DirectoryFacts& directory, const Error& why, std::size_t hop) {
+  const identity::LdapConfig& config = directory.config;
+  std::string_view dn_name = directory.is_typed ? "--bind-dn" : "bind_dn";
+  std::string_view file_name = directory.is_typed ? "--password-file" : "bind_password_file";
   Finding finding{.check = kDirectorySilent, .level = Level::Error, .hop = hop};
   finding.evidence = {{.name = {"code", "Code"}, .value = std::string(why.code())}};
   const std::string& words = why.text();
@@ -201,9 +206,10 @@ Finding unanswered(const identity::LdapConfig& config, const Error& why, std::si
   if (Result<Secret> password = is_bound ? crypto::read_password(file) : Secret(std::string_view()); !password) {
     finding.seen = {cat("the password of the directory's account cannot be read: ", password.error().text()),
                     cat("das Passwort für das Konto im Verzeichnis ist nicht lesbar: ", password.error().text())};
-    finding.remedy = {"write it into the first line of this file, for the gate's user to read (bind_password_file)",
-                      "es in die erste Zeile dieser Datei schreiben, lesbar für den Benutzer des Tors "
-                      "(bind_password_file)"};
+    std::string_view reader = directory.is_typed ? "for you" : "for the gate's user";
+    std::string_view leser = directory.is_typed ? "für Sie lesbar" : "lesbar für den Benutzer des Tors";
+    finding.remedy = {cat("write it into the first line of this file, ", reader, " to read (", file_name, ")"),
+                      cat("es in die erste Zeile dieser Datei schreiben, ", leser, " (", file_name, ")")};
     finding.command = cat("ls -l ", shell_word(file));
   } else if (is_bound && why.kind() == Kind::Denied) {
     finding.seen = {cat("the directory refuses the account ", *config.bind_dn, ": ", words),
@@ -213,8 +219,9 @@ Finding unanswered(const identity::LdapConfig& config, const Error& why, std::si
   } else if (why.code() == "ldap.refused") {
     finding.seen = {cat("the directory refuses the question: ", words),
                     cat("das Verzeichnis weist die Frage ab: ", words)};
-    finding.remedy = {"give an account that may read (bind_dn and bind_password_file), and see that the base is right",
-                      "ein Konto angeben, das lesen darf (bind_dn und bind_password_file), und die Basis prüfen"};
+    finding.remedy = {
+        cat("give an account that may read (", dn_name, " and ", file_name, "), and see that the base is right"),
+        cat("ein Konto angeben, das lesen darf (", dn_name, " und ", file_name, "), und die Basis prüfen")};
   } else {
     finding.seen = {cat("there is no connection to the directory: ", words),
                     cat("es gibt keine Verbindung zum Verzeichnis: ", words)};
@@ -233,7 +240,7 @@ void check_accounts(const KerberosFacts& facts, const KerberosHops& hops, const 
     bool ours = view.is_windows() || !facts.directory->may_be_another;
     return ours ? DirectoryExamination(facts, view, given, hops.directory, path).services() : Result<>();
   });
-  if (!done) path.tell(unanswered(facts.directory->config, done.error(), hops.directory));
+  if (!done) path.tell(unanswered(*facts.directory, done.error(), hops.directory));
 }
 
 std::string DirectoryView::realm() const {

@@ -17,7 +17,8 @@ struct HostView {
   std::vector<net::Address> addresses;
 };
 
-// Names as one DNS server and the hosts file have them. The server is asked until it is silent for the first time.
+// Names as one DNS server, that of --dns or else the first of resolv.conf, and the hosts file have them. The server is
+// asked until it is silent for the first time. Any number of tasks of one loop may ask.
 class HostNames {
  public:
   HostNames(const Setting& setting, const NameFacts& facts);

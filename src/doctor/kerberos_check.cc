@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "doctor/directory_check.h"
+#include "doctor/host_names.h"
 #include "doctor/kerberos_kdc_check.h"
 #include "doctor/krb5_lint.h"
 #include "doctor/look_aside.h"
@@ -22,6 +23,12 @@ constexpr Check kNoKerberos{.id = "krb5.no-kerberos",
                             .why = {"without it nobody signs in by a ticket",
                                     "ohne es meldet sich niemand mit einem "
                                     "Ticket an"}};
+
+constexpr Check kServiceStopped{
+    .id = "krb5.service-stopped",
+    .source = "pforte(1), service",
+    .why = {"the gate takes no ticket until it is started again, however right everything else is",
+            "das Tor nimmt kein Ticket an, bis er wieder gestartet ist, so richtig alles andere auch ist"}};
 
 // As it is told by whoever fetches it.
 constexpr Check kTicketFetched{.id = "ticket.accepted", .source = "", .why = {"", ""}};
@@ -65,10 +72,20 @@ net::Task<> examine_kerberos(const Setting& setting, std::shared_ptr<const Kerbe
                .seen = {"the configuration has no service, and asks nobody to sign in",
                         "die Konfiguration hat keinen Dienst und fordert niemanden zur Anmeldung auf"}});
   }
+  if (facts->stopped) {
+    path.tell({.check = kServiceStopped,
+               .level = Level::Error,
+               .hop = hops.gate,
+               .seen = {"the service kerberos is stopped, so nobody is signed in by a ticket",
+                        "der Dienst kerberos ist angehalten; mit einem Ticket wird also niemand angemeldet"},
+               .remedy = {"start it: pforte service start kerberos", "ihn starten: pforte service start kerberos"},
+               .command = "pforte service list"});
+  }
   auto look = [facts, hops](Path& copy) { look_at_files(*facts, hops, copy); };
   co_await look_aside(setting, path, std::move(look));
-  co_await examine_realms(setting, *facts, hops, path);
-  co_await examine_kdcs(setting, facts, hops, path);
+  HostNames names(setting, facts->names);
+  co_await examine_realms(names, *facts, hops, path);
+  co_await examine_kdcs(setting, facts, hops, names, path);
   if (!facts->directory) co_return {};
   path.reach(hops.directory);
   auto ask = [facts, hops, given = services_with_tickets(path)](Path& copy) {

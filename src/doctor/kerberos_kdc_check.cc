@@ -2,18 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
+#include "doctor/all_ended.h"
 #include "doctor/kerberos_kdc_reach.h"
 #include "doctor/kerberos_kdc_ticket.h"
+#include "doctor/krb5_lint.h"
 #include "kerberos/kdc_client.h"
 #include "kerberos/kdc_locations.h"
-#include "net/signal.h"
-#include "net/together.h"
 
 namespace pforte::doctor {
 namespace {
@@ -23,21 +23,6 @@ using Tasks = std::vector<net::Task<>>;
 
 std::chrono::milliseconds step_of(const Setting& setting) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(setting.step);
-}
-
-// Waits until all have ended, however.
-net::Task<> all_of(Tasks tasks) {
-  net::Signal news;
-  std::size_t ended = 0, count = tasks.size();
-  std::deque<net::Beside> running;
-  for (net::Task<>& task : tasks) {
-    running.emplace_back(std::move(task), [&] {
-      ++ended;
-      news.ring();
-    });
-  }
-  while (ended < count) co_await news;
-  co_return {};
 }
 
 std::vector<KeyedService> services_of(const KerberosFacts& facts, const std::string& realm) {
@@ -84,14 +69,17 @@ net::Task<> ask_one_way(const Setting& setting, KdcReach& kdc, KdcTransport tran
   co_return {};
 }
 
-net::Task<> find_kdcs(const Setting& setting, const KerberosFacts& facts, RealmReach& reach) {
+net::Task<> find_kdcs(HostNames& names, const KerberosFacts& facts, RealmReach& reach) {
   std::vector<kerberos::KdcAddress> addresses = kerberos::kdcs_in(facts.krb5, reach.realm);
   if (addresses.empty() && kerberos::asks_dns_for_kdcs(facts.krb5)) {
-    using Addresses = std::vector<kerberos::KdcAddress>;
-    auto work = [realm = reach.realm, limit = step_of(setting)]() -> Result<Addresses> {
-      return kerberos::kdcs_by_dns(realm, limit);
-    };
-    addresses = co_await setting.pool.run<Addresses>(setting.loop, std::move(work));
+    for (std::string_view service : {"_kerberos._tcp.", "_kerberos._udp."}) {
+      DnsAnswer answer = co_await names.ask(cat(service, lowered(reach.realm)), DnsType::Srv);
+      for (DnsService& one : answer.services) {
+        kerberos::KdcAddress address{.host = std::move(one.host), .port = one.port};
+        bool is_new = std::ranges::find(addresses, address) == addresses.end();
+        if (is_new && !address.host.empty()) addresses.push_back(std::move(address));  // RFC 2782: "." is none
+      }
+    }
   }
   reach.kdcs.resize(addresses.size());
   for (std::size_t i = 0; i < addresses.size(); ++i) reach.kdcs[i].address = std::move(addresses[i]);
@@ -105,7 +93,7 @@ net::Task<> reach_realm(const Setting& setting, RealmReach& reach, const kerbero
     tasks.push_back(ask_one_way(setting, kdc, KdcTransport::Udp, client));
     tasks.push_back(ask_one_way(setting, kdc, KdcTransport::Tcp, client));
   }
-  co_await all_of(std::move(tasks));
+  co_await all_ended(std::move(tasks));
   co_return {};
 }
 
@@ -122,6 +110,7 @@ net::Task<> try_services(const Setting& setting, const KerberosFacts& facts, con
   if (!kdc) co_return {};
   std::vector<KeyedService> services = services_of(facts, reach.realm);
   kerberos::KdcRoute route{.address = kdc->address, .transport = *kdc->best(), .limit = step_of(setting)};
+  std::chrono::seconds ahead = kdc->answer()->clock_ahead().value_or(std::chrono::seconds(0));
   Tasks tasks;
   tasks.reserve(services.size());
   for (const KeyedService& service : services) {
@@ -130,19 +119,19 @@ net::Task<> try_services(const Setting& setting, const KerberosFacts& facts, con
                             .service = service,
                             .others = services,
                             .krb5_config = facts.krb5_name,
-                            .clock_is_right = std::chrono::abs(kdc->answer()->clock_ahead()) <= reach.skew,
+                            .clock_is_right = std::chrono::abs(ahead) <= reach.skew,
                             .gate_hop = hops.gate,
                             .keytab_hop = hops.keytab,
                             .kdc_hop = reach.hop};
     std::erase_if(question.others, [&](const KeyedService& other) { return other.principal == service.principal; });
     tasks.push_back(try_ticket(setting, std::move(question), path));
   }
-  co_await all_of(std::move(tasks));
+  co_await all_ended(std::move(tasks));
   co_return {};
 }
 
 net::Task<> examine_realm(const Setting& setting, std::shared_ptr<const KerberosFacts> facts, const KerberosHops& hops,
-                          std::string realm, Path& path) {
+                          HostNames& names, std::string realm, Path& path) {
   RealmReach reach{
       .realm = realm, .krb5_config = facts->krb5_name, .hop = hops.realms.at(realm), .kdcs = {}, .meant = {}};
   reach.skew = facts->config.clock_skew.value_or(reach.skew);
@@ -150,7 +139,7 @@ net::Task<> examine_realm(const Setting& setting, std::shared_ptr<const Kerberos
   reach.without_kdc = level_without_kdc(*facts, realm);
   reach.meant = facts->realm_meant_by(realm);
   path.reach(reach.hop);
-  co_await find_kdcs(setting, *facts, reach);
+  co_await find_kdcs(names, *facts, reach);
   std::vector<KeyedService> services = services_of(*facts, realm);
   kerberos::Principal nobody{{"pforte-doctor"}, realm};  // that it is unknown is an answer as well
   co_await reach_realm(setting, reach, services.empty() ? nobody : services.front().principal);
@@ -162,11 +151,11 @@ net::Task<> examine_realm(const Setting& setting, std::shared_ptr<const Kerberos
 }  // namespace
 
 net::Task<> examine_kdcs(const Setting& setting, std::shared_ptr<const KerberosFacts> facts, const KerberosHops& hops,
-                         Path& path) {
+                         HostNames& names, Path& path) {
   Tasks tasks;
   tasks.reserve(hops.realms.size());
-  for (const auto& [realm, hop] : hops.realms) tasks.push_back(examine_realm(setting, facts, hops, realm, path));
-  co_await all_of(std::move(tasks));
+  for (const auto& [realm, hop] : hops.realms) tasks.push_back(examine_realm(setting, facts, hops, names, realm, path));
+  co_await all_ended(std::move(tasks));
   co_return {};
 }
 

@@ -151,8 +151,8 @@ void tell_ways(const RealmReach& reach, const KdcReach& kdc, Path& path) {
 }
 
 void tell_clock(const RealmReach& reach, const KdcReach& kdc, const KdcReach::Answer& answer, Path& path) {
-  seconds ahead = answer.clock_ahead();
-  seconds apart = std::chrono::abs(ahead);
+  if (!answer.clock_ahead()) return;
+  seconds ahead = *answer.clock_ahead(), apart = std::chrono::abs(ahead);
   if (apart <= kGoodClock) return;
   bool refused = apart > reach.skew;
   std::string name = kdc.address.to_text();
@@ -177,6 +177,19 @@ bool knows_realm(const kerberos::KdcRoute& route, const std::string& realm) {
   return !said || said->error != kerberos::kdc_error::kClientUnknown;
 }
 
+// Of errors alone a KDC says when they were (RFC 4120, 5.9.1): somebody who is not there is one.
+void ask_for_time(const kerberos::KdcRoute& route, const std::string& realm, KdcReach::Answer& answer) {
+  auto said = kerberos::ask_about(route, {{"pforte-doctor"}, realm});
+  if (!said || !said->now) return;
+  answer.message.now = said->now;
+  answer.came = std::chrono::system_clock::now();
+}
+
+Message clock_text(std::optional<seconds> ahead) {
+  if (!ahead) return {"what time it has is not known", "welche Zeit es hat, ist nicht bekannt"};
+  return {cat("its clock is ", ahead->count(), " s off"), cat("seine Uhr weicht um ", ahead->count(), " s ab")};
+}
+
 void tell_kdc(const RealmReach& reach, const KdcReach& kdc, bool others, Path& path) {
   const KdcReach::Answer* answer = kdc.answer();
   Level gravity = others ? Level::Warning : Level::Error;
@@ -199,15 +212,13 @@ void tell_kdc(const RealmReach& reach, const KdcReach& kdc, bool others, Path& p
     return;
   }
   tell_clock(reach, kdc, *answer, path);
-  auto apart = answer->clock_ahead().count();
-  path.tell(
-      {.check = kReachable,
-       .level = Level::Ok,
-       .hop = reach.hop,
-       .seen = {cat("the KDC ", name, " answers in ", answer->took.count(), " ms, its clock is ", apart, " s off"),
-                cat("das KDC ", name, " antwortet in ", answer->took.count(), " ms, seine Uhr weicht um ", apart,
-                    " s ab")},
-       .evidence = both_ways(kdc)});
+  Message clock = clock_text(answer->clock_ahead());
+  path.tell({.check = kReachable,
+             .level = Level::Ok,
+             .hop = reach.hop,
+             .seen = {cat("the KDC ", name, " answers in ", answer->took.count(), " ms, ", clock.en),
+                      cat("das KDC ", name, " antwortet in ", answer->took.count(), " ms, ", clock.de)},
+             .evidence = both_ways(kdc)});
 }
 
 Finding without_kdc(const RealmReach& reach) {
@@ -246,8 +257,8 @@ const KdcReach* RealmReach::usable() const {
   return found == kdcs.end() ? nullptr : &*found;
 }
 
-seconds KdcReach::Answer::clock_ahead() const {
-  if (!message.now) return seconds(0);
+std::optional<seconds> KdcReach::Answer::clock_ahead() const {
+  if (!message.now) return std::nullopt;
   return duration_cast<seconds>(*message.now - std::chrono::floor<seconds>(came));
 }
 
@@ -256,13 +267,16 @@ Result<KdcReach::Answer> ask_kdc_once(const kerberos::KdcRoute& route, const ker
   std::string request = TRY(kerberos::initial_request(client));
   auto begun = std::chrono::steady_clock::now();
   std::string said = TRY(kerberos::ask_kdc(route.address, route.transport, request, route.limit));
-  auto took = duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
-  auto came = std::chrono::system_clock::now();
+  KdcReach::Answer answer;
+  answer.took = duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  answer.came = std::chrono::system_clock::now();
   std::optional<kerberos::KdcMessage> message = kerberos::read_kdc_message(said);
   if (!message) return fail(Kind::Invalid, "kdc.garbage", "its answer is no message of Kerberos");
   bool unknown = message->error == kdc_error::kClientUnknown && !message->text.empty();
-  bool other = message->error == kdc_error::kWrongRealm || (unknown && !knows_realm(route, client.realm));
-  return KdcReach::Answer{.message = *std::move(message), .came = came, .took = took, .of_other_realm = other};
+  answer.of_other_realm = message->error == kdc_error::kWrongRealm || (unknown && !knows_realm(route, client.realm));
+  answer.message = *std::move(message);
+  if (!answer.message.now) ask_for_time(route, client.realm, answer);
+  return answer;
 }
 
 void tell_reach(const RealmReach& reach, Path& path) {

@@ -21,8 +21,8 @@ struct KdcReach {
     std::chrono::milliseconds took{0};
     bool of_other_realm = false;
 
-    // How far its clock is ahead of ours; negative: behind.
-    std::chrono::seconds clock_ahead() const;
+    // How far its clock is ahead of ours; negative: behind. None: it did not say what time it is.
+    std::optional<std::chrono::seconds> clock_ahead() const;
   };
 
   kerberos::KdcAddress address;
@@ -49,7 +49,7 @@ struct RealmReach {
   const KdcReach* usable() const;
 };
 
-// Asks a KDC about a client, and whether it is one of the client's realm. Blocks.
+// Asks a KDC about a client, whether it is one of the client's realm, and what time it is. Blocks.
 Result<KdcReach::Answer> ask_kdc_once(const kerberos::KdcRoute& route, const kerberos::Principal& client);
 
 // Tells of each whether it answers, over UDP and TCP, and whether its clock is right. What another KDC of the realm

@@ -17,6 +17,7 @@
 #include "doctor/shown_command.h"
 #include "kerberos/acceptor.h"
 #include "kerberos/encryption.h"
+#include "kerberos/key_version.h"
 #include "kerberos/keytab.h"
 #include "kerberos/memory_replay_guard.h"
 #include "kerberos/remedy.h"
@@ -45,6 +46,11 @@ constexpr Check kNoKeyOfThat{
     .source = "RFC 4120, 3.1.3",
     .why = {"tickets are sealed with an encryption that the account has at the KDC",
             "Tickets werden mit einer Verschlüsselung versiegelt, die das Konto beim KDC hat"}};
+constexpr Check kSilent{.id = "ticket.kdc-silent",
+                        .source = "RFC 4120, 7.2",
+                        .why = {"a ticket takes several exchanges; whoever gets no answer to one of them gets none",
+                                "ein Ticket braucht mehrere Anfragen; wer auf eine davon keine Antwort erhält, erhält "
+                                "keines"}};
 constexpr Check kNotGiven{.id = "ticket.not-given",
                           .source = "RFC 4120, 3.3",
                           .why = {"browsers get no ticket for the service either, and send NTLM or nothing",
@@ -78,6 +84,13 @@ struct KeysOfService {
   }
   bool empty() const { return versions.empty(); }
   int newest() const { return *versions.rbegin(); }
+  bool has(int version) const {
+    return std::ranges::any_of(
+        versions, [&](int one) { return kerberos::key_version_fits(std::uint32_t(one), std::uint32_t(version)); });
+  }
+  bool is_newest(int version) const {
+    return kerberos::key_version_fits(std::uint32_t(newest()), std::uint32_t(version));
+  }
   std::string versions_text() const {
     std::string text;
     for (int version : versions) text += cat(text.empty() ? "" : ", ", version);
@@ -105,7 +118,10 @@ class TicketExamination {
   std::vector<Finding> run() {
     if (keys_.empty()) return {};  // said of the keytab
     KdcResult<KdcMessage> said = kerberos::ask_about(question_.route, question_.service.principal);
-    if (!said) return {};
+    if (!said) {
+      if (said.error().is_silence()) tell_silent(said.error());
+      return std::move(findings_);
+    }
     look_at_account(*said);
     bool can_try = said->kind == KdcMessage::Kind::InitialReply || said->error == kdc_error::kPreauthRequired;
     if (said->error == kdc_error::kClientUnknown) try_with_others(nullptr);
@@ -165,6 +181,8 @@ class TicketExamination {
         KdcClient::sign_in(question_.route, question_.service.principal, question_.service.keytab);
     if (client) {
       try_ticket(*client, false);
+    } else if (client.error().is_silence()) {
+      tell_silent(client.error());
     } else if (client.error().is(kdc_error::kPreauthFailed) || client.error().is(kdc_error::kBadIntegrity) ||
                !client.error().said) {
       try_with_others(&client.error());
@@ -194,11 +212,11 @@ class TicketExamination {
       return own;
     }
     auto version = int(ticket->reply.ticket_key_version), encryption = int(ticket->reply.ticket_encryption);
-    if (version >= 0 && !keys_.versions.contains(version)) {
+    if (version >= 0 && !keys_.has(version)) {
       tell_other_version(version);
     } else if (refused) {
       tell_wrong_key(version);
-    } else if (version >= 0 && version != keys_.newest()) {
+    } else if (version >= 0 && !keys_.is_newest(version)) {
       tell_version_ahead(version);
     } else if (question_.clock_is_right) {
       accept(client, *ticket, encryption);
@@ -247,7 +265,27 @@ class TicketExamination {
          kinit_command(question_));
   }
 
+  // It answered before, or nobody would have come here: neither the key nor the account is to blame.
+  void tell_silent(const KdcFailure& failure) {
+    const std::string kdc = question_.route.address.to_text(), &words = failure.why.text();
+    findings_.push_back(
+        {.check = kSilent,
+         .level = Level::Error,
+         .hop = question_.kdc_hop,
+         .seen = {cat("the KDC ", kdc, " answered before, but not while a ticket for ", name_, " was fetched: ", words),
+                  cat("das KDC ", kdc, " hat zuvor geantwortet, aber nicht, als ein Ticket für ", name_,
+                      " geholt wurde: ", words)},
+         .remedy = {"try again; if it stays, look into the log of the KDC, and at what is between: load, limits of a "
+                    "firewall, the size of answers",
+                    "noch einmal versuchen; bleibt es so, ins Protokoll des KDC sehen und auf das, was dazwischen "
+                    "liegt: Last, Grenzen einer Firewall, Größe der Antworten"},
+         .command = kinit_command(question_),
+         .evidence = {{.name = {"KDC", "KDC"}, .value = kdc},
+                      {.name = {"code", "Code"}, .value = std::string(failure.why.code())}}});
+  }
+
   void tell_not_given(const KdcFailure& failure) {
+    if (failure.is_silence()) return tell_silent(failure);
     std::string why = failure.said ? kerberos::kdc_error_name(failure.said->error) : "";
     std::string words = cat(why, why.empty() ? "" : ", ", failure.why.text());
     findings_.push_back(

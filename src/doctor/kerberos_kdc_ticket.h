@@ -31,7 +31,7 @@ struct TicketQuestion {
 
 // The whole way of a ticket: what the KDC says of the service's account, whether the keytab's key signs in there,
 // which key seals the service's tickets, and whether our own acceptor takes one. Blocks for a few exchanges with the
-// KDC. Tells nothing where the KDC does not answer, which is told elsewhere.
+// KDC, which has answered before; where it falls silent, that is told, and nothing about the key.
 std::vector<Finding> examine_ticket(const TicketQuestion& question);
 
 }  // namespace pforte::doctor

@@ -26,6 +26,7 @@ struct AgentName {
 // A directory that is asked about accounts, and what for.
 struct DirectoryFacts {
   identity::LdapConfig config;        // read without errors; without a base, the server's own
+  bool is_typed = false;              // by --ldap and its options, not by the configuration
   bool may_be_another = false;        // not the KDC's: then accounts are judged only if it is Active Directory
   std::vector<AgentName> agents;      // whose tickets may grow too long
   std::size_t authorization = 0;      // bytes of the longest that the gate takes
@@ -41,6 +42,7 @@ struct KerberosFacts {
   std::vector<conf::Text> hosts;  // under which people sign in, lower case; "*.example.com" and "*" among them
   NameFacts names;                // how this machine looks up names
   uid_t gate_user = 0;            // whom the gate runs as
+  bool stopped = false;           // an administrator has stopped the service kerberos
   std::optional<DirectoryFacts> directory;
   std::optional<std::string> alone;  // where one service is examined, its name without the realm: "HTTP/host"
 

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "doctor/krb5_lint.h"
+#include "kerberos/kdc_locations.h"
 
 namespace pforte::doctor {
 namespace {
@@ -85,7 +86,7 @@ class DomainsLint {
     auto is_it = [&](const Krb5Relation& one) {
       return one.path.size() > 2 && one.path[0] == "realms" && one.path[1] == realm;
     };
-    if (looks_up_kdcs(file_) || std::ranges::any_of(file_.relations, is_it)) return;
+    if (kerberos::asks_dns_for_kdcs(file_) || std::ranges::any_of(file_.relations, is_it)) return;
     // What is wrong about its spelling is told of once.
     if (has_lower_case(realm) && has_kdc(file_, capitals(realm))) return;
     tell(relation, kDomainRealm,
@@ -130,7 +131,7 @@ class DomainsLint {
 
   void covered(const std::string& host) {
     std::vector<std::string> realms = realms_of(host);
-    if (realms.empty() || host.starts_with('*')) return;
+    if (realms.empty() || host.starts_with('*') || kerberos::is_address(host)) return;
     const Krb5Relation* mapping = mapping_of(host);
     auto is_one = [&](std::string_view realm) { return std::ranges::find(realms, realm) != realms.end(); };
     if (mapping) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "doctor/kerberos_path.h"
+#include "kerberos/service_name.h"
 
 namespace pforte::doctor {
 
@@ -23,20 +24,12 @@ void lint_krb5_rights(const KerberosFacts& facts, const KerberosHops& hops, Path
 // A finding about a line of the file.
 Finding about(const kerberos::Krb5Relation& relation, const Check& check, Level level, std::size_t hop);
 
-// "yes", "1", "true", "t", "y", "on" and their opposites, any case; anything else is `otherwise`, as the library has
-// it.
-bool is_on(const kerberos::Krb5File& file, std::string_view name, bool otherwise);
-
-// Whether the KDCs of a realm without a kdc line are looked for in DNS.
-bool looks_up_kdcs(const kerberos::Krb5File& file);
+using kerberos::is_on;
 
 // Whether [realms] has a kdc, primary_kdc or master_kdc of it.
 bool has_kdc(const kerberos::Krb5File& file, std::string_view realm);
 
-// Whether it has a letter in lower case.
-bool has_lower_case(std::string_view realm);
-
-// ASCII in capitals, as realms are written.
-std::string capitals(std::string_view text);
+using kerberos::capitals;
+using kerberos::has_lower_case;
 
 }  // namespace pforte::doctor

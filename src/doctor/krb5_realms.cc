@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,8 +9,10 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/krb5_lint.h"
+#include "kerberos/kdc_locations.h"
 
 namespace pforte::doctor {
 namespace {
@@ -112,25 +115,51 @@ class RealmsLint {
     return realms;
   }
 
-  // Each realm once, where it is first written. A realm of MIT may well be called so: then nobody has it in capitals.
+  // Each realm once, where it is first written: as the default, with its block, for a domain. A realm of MIT may well
+  // be called so, and Debian's own file names some: only those count that this configuration goes by.
   void realm_cases() {
     std::vector<std::string> told;
+    auto is_to_be_told = [&](const std::string& realm) {
+      bool fresh = has_lower_case(realm) && is_ours(realm) && std::ranges::find(told, realm) == told.end();
+      if (fresh) told.push_back(realm);
+      return fresh;
+    };
     for (const Krb5Relation& relation : file_.relations) {
-      const std::vector<std::string>& at = relation.path;
-      bool names_it = (at[0] == "libdefaults" && at.back() == "default_realm") || at[0] == "domain_realm";
-      std::string realm = names_it ? relation.value : at[0] == "realms" && at.size() > 2 ? at[1] : "";
-      if (!has_lower_case(realm) || std::ranges::find(told, realm) != told.end()) continue;
-      told.push_back(realm);
-      tell(relation, kRealmCase, Level::Warning,
-           {cat("the realm ", realm, " is written with small letters"),
-            cat("der Realm ", realm, " ist mit Kleinbuchstaben geschrieben")},
-           {cat("write ", capitals(realm), " everywhere, as the domain controller does"),
-            cat("überall ", capitals(realm), " schreiben, wie der Domänen-Controller")});
+      bool is_default = relation.path[0] == "libdefaults" && relation.path.back() == "default_realm";
+      if (is_default && is_to_be_told(relation.value))
+        realm_case(about(relation, kRealmCase, Level::Warning, hop_), relation.value);
+    }
+    for (const kerberos::Krb5Block& block : file_.blocks) {
+      const std::string& realm = block.path.back();
+      bool is_realm = block.path[0] == "realms" && block.path.size() == 2;
+      if (!is_realm || !is_to_be_told(realm)) continue;
+      realm_case(about({.path = block.path, .value = "{", .place = block.place}, kRealmCase, Level::Warning, hop_),
+                 realm);
+    }
+    for (const Krb5Relation& relation : file_.relations) {
+      bool is_domain = relation.path[0] == "domain_realm";
+      if (is_domain && is_to_be_told(relation.value))
+        realm_case(about(relation, kRealmCase, Level::Warning, hop_), relation.value);
     }
   }
 
+  // A realm of a service, of people who sign in, or the default one; whatever its case.
+  bool is_ours(const std::string& realm) const {
+    std::vector<std::string> ours = needed_realms();
+    std::ranges::copy(facts_.config.login_fallback_realms, std::back_inserter(ours));
+    return std::ranges::any_of(ours, [&](const std::string& one) { return equals_ignoring_case(one, realm); });
+  }
+
+  void realm_case(Finding finding, const std::string& realm) {
+    finding.seen = {cat("the realm ", realm, " is written with small letters"),
+                    cat("der Realm ", realm, " ist mit Kleinbuchstaben geschrieben")};
+    finding.remedy = {cat("write ", capitals(realm), " everywhere, as the domain controller does"),
+                      cat("überall ", capitals(realm), " schreiben, wie der Domänen-Controller")};
+    path_.tell(std::move(finding));
+  }
+
   void realm_without_kdc(const std::string& realm) {
-    if (has_kdc(file_, realm) || looks_up_kdcs(file_)) return;
+    if (has_kdc(file_, realm) || kerberos::asks_dns_for_kdcs(file_)) return;
     const Krb5Relation* off = file_.find({"libdefaults", "dns_lookup_kdc"});
     Finding finding{.check = kNoKdcSaid, .level = Level::Warning, .hop = hop_};
     if (off) finding = about(*off, kNoKdcSaid, Level::Warning, hop_);
@@ -138,7 +167,7 @@ class RealmsLint {
                     cat("für ", realm, " ist kein kdc genannt, und DNS wird nicht gefragt (dns_lookup_kdc)")};
     finding.remedy = {cat("dns_lookup_kdc = true, or kdc = dc1.", lowered(realm), " in the block of ", realm),
                       cat("dns_lookup_kdc = true, oder kdc = dc1.", lowered(realm), " im Block von ", realm)};
-    finding.command = cat("dig +short SRV _kerberos._tcp.", lowered(realm));
+    finding.command = cat("dig +short SRV ", shell_word(cat("_kerberos._tcp.", lowered(realm))));
     path_.tell(std::move(finding));
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/server_trouble.h"
 
@@ -72,11 +73,11 @@ constexpr Check kDnsPrivateThere{
 
 std::string dig(const NameView& view, const net::Address& server) {
   std::string port = server.port() == 53 ? "" : cat(" -p ", server.port());
-  return cat("dig @", server.ip_text(), port, ' ', view.asked);
+  return cat("dig @", server.ip_text(), port, ' ', shell_word(view.asked));
 }
 
 std::string getent(const NameView& view) {
-  return cat("getent ahosts ", view.host);
+  return cat("getent ahosts ", shell_word(view.host));
 }
 
 // Both have addresses, and none in common.

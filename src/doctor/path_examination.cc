@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/http_examination.h"
 #include "doctor/inspection.h"
@@ -54,7 +55,7 @@ void warn_of_address(const PathSubject& subject, Path& path) {
                       cat(to_text(destination), " hat eine IP-Adresse, wo ein Name stehen sollte")},
              .remedy = {"give the server a name in DNS and use that",
                         "dem Server einen Namen im DNS geben und den verwenden"},
-             .command = cat("getent hosts ", destination.host)});
+             .command = cat("getent hosts ", shell_word(destination.host))});
 }
 
 // The first address of the end's name, without its proxy.

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/account.h"
 #include "doctor/directory_check.h"
@@ -54,12 +55,14 @@ constexpr std::size_t kMostNamed = 20;
 std::vector<Evidence> steps_for(const kerberos::KeytabConfig& one, bool is_allowed) {
   const std::string& host = one.principal.components.back();
   std::string name = joined(one.principal.components, "/"), service = one.principal.to_text();
+  std::string made = cat(host, ".keytab"), keytab = shell_word(one.keytab.value);
   std::vector<std::string> lines = {
-      cat("setspn -Q ", name), "Set-ADUser ACCOUNT -KerberosEncryptionType AES128,AES256",
-      cat("ktpass /princ ", service, " /mapuser ACCOUNT /crypto AES256-SHA1 /ptype KRB5_NT_PRINCIPAL /pass * /out ",
-          host, ".keytab"),
-      cat("pforte keytab merge ", one.keytab.value, " ", host, ".keytab --out NEW && mv NEW ", one.keytab.value),
-      cat("pforte doctor kerberos ", service)};
+      cat("setspn -Q ", powershell_word(name)), "Set-ADUser ACCOUNT -KerberosEncryptionType AES128,AES256",
+      cat("ktpass /princ ", powershell_word(service),
+          " /mapuser ACCOUNT /crypto AES256-SHA1 /ptype KRB5_NT_PRINCIPAL /pass * /out ", powershell_word(made)),
+      // Written in its place, so that it keeps its owner and its rights.
+      cat("pforte keytab merge ", keytab, " ", shell_word(made), " --out ", keytab),
+      cat("pforte doctor kerberos ", shell_word(service))};
   if (is_allowed) lines.push_back(cat("pforte.toml: allow_rc4 -= \"", service, "\"; pforte reload"));
   std::vector<Evidence> steps;
   steps.reserve(lines.size());
@@ -200,7 +203,7 @@ class Rc4Examination {
                          cat("das Konto ", account.name, " kann kein AES")},
                 .remedy = {"allow AES, set its password again, then renew its keytabs",
                            "AES erlauben, sein Passwort neu setzen, dann seine Keytabs erneuern"},
-                .command = cat(account.is_computer() ? "Set-ADComputer " : "Set-ADUser ", account.name,
+                .command = cat(account.is_computer() ? "Set-ADComputer " : "Set-ADUser ", powershell_word(account.name),
                                " -KerberosEncryptionType AES128,AES256"),
                 .evidence = {{.name = {"account", "Konto"}, .value = account.dn},
                              {.name = {"services", "Dienste"}, .value = joined(account.services, ", ")}}});
@@ -215,15 +218,15 @@ class Rc4Examination {
       if (!trust.refuses_aes() && trust.encryptions.value_or(0) != 0) continue;
       std::vector<std::string>& partners = entry.values["trustpartner"];
       std::string partner = partners.empty() ? trust.name : partners.front();
-      path_.tell(
-          {.check = kRc4Trust,
-           .level = Level::Warning,
-           .hop = hops_.directory,
-           .seen = {cat("the trust with ", partner, " does not say that it takes AES"),
-                    cat("die Vertrauensstellung mit ", partner, " sagt nicht, dass sie AES kann")},
-           .remedy = {"allow AES on both sides", "auf beiden Seiten AES erlauben"},
-           .command = cat("ksetup /setenctypeattr ", partner, " AES256-CTS-HMAC-SHA1-96 AES128-CTS-HMAC-SHA1-96"),
-           .evidence = {{.name = {"trust", "Vertrauensstellung"}, .value = entry.dn}}});
+      path_.tell({.check = kRc4Trust,
+                  .level = Level::Warning,
+                  .hop = hops_.directory,
+                  .seen = {cat("the trust with ", partner, " does not say that it takes AES"),
+                           cat("die Vertrauensstellung mit ", partner, " sagt nicht, dass sie AES kann")},
+                  .remedy = {"allow AES on both sides", "auf beiden Seiten AES erlauben"},
+                  .command = cat("ksetup /setenctypeattr ", powershell_word(partner),
+                                 " AES256-CTS-HMAC-SHA1-96 AES128-CTS-HMAC-SHA1-96"),
+                  .evidence = {{.name = {"trust", "Vertrauensstellung"}, .value = entry.dn}}});
     }
     return {};
   }

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/dns_query.h"
 #include "doctor/host_names.h"
 #include "doctor/krb5_lint.h"
+#include "kerberos/kdc_locations.h"
 
 namespace pforte::doctor {
 namespace {
@@ -69,7 +71,7 @@ class RealmExamination {
     std::size_t hop = hops_.realms.at(realm);
     std::vector<const kerberos::Krb5Relation*> lines = kdc_lines(realm);
     for (const kerberos::Krb5Relation* line : lines) co_await named_kdc(*line, hop);
-    bool by_dns = lines.empty() && looks_up_kdcs(facts_.krb5);
+    bool by_dns = lines.empty() && kerberos::asks_dns_for_kdcs(facts_.krb5);
     if (by_dns) co_await kdcs_by_dns(std::move(realm), hop);
     co_return {};
   }
@@ -107,7 +109,7 @@ class RealmExamination {
     finding.seen = {cat("the kdc ", host, " has no address"), cat("der kdc ", host, " hat keine Adresse")};
     finding.remedy = {"correct the name, or remove the line if the machine is gone",
                       "den Namen berichtigen oder die Zeile entfernen, wenn es den Rechner nicht mehr gibt"};
-    finding.command = cat("dig +short ", host);
+    finding.command = cat("dig +short ", shell_word(host));
     path_.tell(std::move(finding));
     co_return {};
   }
@@ -127,7 +129,7 @@ class RealmExamination {
     std::string for_passwords = cat("_kpasswd._tcp.", domain);
     DnsAnswer tcp = co_await names_.ask(over_tcp, DnsType::Srv);
     DnsAnswer udp = co_await names_.ask(over_udp, DnsType::Srv);
-    std::string command = cat("dig +short SRV ", over_tcp);
+    std::string command = cat("dig +short SRV ", shell_word(over_tcp));
     if (names_.is_silent()) {
       tell(kRealmSilent, Level::Error, hop,
            {cat("no answer to where the KDCs of ", realm, " are: ", names_.trouble()),
@@ -159,7 +161,7 @@ class RealmExamination {
     if (passwords.services.empty()) {
       tell(kRealmNoPassword, Level::Note, hop,
            {cat("there is no ", for_passwords), cat("es gibt kein ", for_passwords)}, {},
-           cat("dig +short SRV ", for_passwords));
+           cat("dig +short SRV ", shell_word(for_passwords)));
     }
     std::vector<DnsService> kdcs = tcp.services.empty() ? udp.services : tcp.services;
     for (const DnsService& kdc : kdcs) co_await found_kdc(kdc, hop);
@@ -169,7 +171,7 @@ class RealmExamination {
   net::Task<> found_kdc(DnsService kdc, std::size_t hop) {
     HostView view = co_await names_.look_up(kdc.host);
     if (view.unknown) co_return {};
-    std::string command = cat("dig +short ", kdc.host);
+    std::string command = cat("dig +short ", shell_word(kdc.host));
     if (view.addresses.empty()) {
       tell(kRealmUnresolved, Level::Warning, hop,
            {cat("the KDC ", kdc.host, ", which DNS names, has no address"),
@@ -195,7 +197,7 @@ class RealmExamination {
          {cat("DNS says that ", host, " is in ", said, ", but its service is in ", wanted),
           cat("DNS sagt, ", host, " liege in ", said, ", sein Dienst aber liegt in ", wanted)},
          {cat("correct the TXT record of ", name), cat("den TXT-Eintrag von ", name, " berichtigen")},
-         cat("dig +short TXT ", name));
+         cat("dig +short TXT ", shell_word(name)));
   }
 
   HostNames& names_;
@@ -206,8 +208,7 @@ class RealmExamination {
 
 }  // namespace
 
-net::Task<> examine_realms(const Setting& setting, const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
-  HostNames names(setting, facts.names);
+net::Task<> examine_realms(HostNames& names, const KerberosFacts& facts, const KerberosHops& hops, Path& path) {
   path.reach(hops.dns);
   RealmExamination examination(names, facts, hops, path);
   for (const std::string& realm : facts.realms()) {

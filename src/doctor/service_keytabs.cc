@@ -16,6 +16,7 @@
 #include "kerberos/access.h"
 #include "kerberos/keytab.h"
 #include "kerberos/keytab_findings.h"
+#include "kerberos/keytab_names.h"
 
 namespace pforte::doctor {
 namespace {
@@ -102,7 +103,7 @@ void tell_owner(const std::string& file, uid_t gate_user, KeytabHop at) {
   std::optional<uid_t> owner = owner_of(file);
   if (!owner || *owner == 0 || *owner == gate_user) return;
   std::string who = kerberos::user_name(*owner), gate = kerberos::user_name(gate_user);
-  std::string command = cat("chown ", gate, " ", shell_word(file));
+  std::string command = cat("chown ", kerberos::user_word(gate_user), " ", shell_word(file));
   at.path.tell({.check = kKeytabOwner,
                 .level = Level::Warning,
                 .hop = at.hop,
@@ -139,7 +140,11 @@ void check_keytab_file(const std::string& file, uid_t gate_user, bool services_j
                         .remedy = read.error().remedy,
                         .command = cat("namei -l ", shell_word(file))});
   }
-  if (services_judge) std::erase_if(findings, is_told_with_service);
+  if (services_judge) {
+    std::erase_if(findings, is_told_with_service);
+  } else if (read) {
+    std::ranges::move(kerberos::judge_keytab_names(*read), std::back_inserter(findings));
+  }
   std::ranges::move(kerberos::judge_keytab_rights(file, gate_user), std::back_inserter(findings));
   for (kerberos::KeytabFinding& one : findings) tell_keytab(std::move(one), at);
   tell_folder(file, at);

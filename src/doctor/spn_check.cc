@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "conf/nearest.h"
 #include "doctor/krb5_lint.h"
@@ -120,11 +121,7 @@ class ServiceNames {
 
   // The host of a service as a browser would write it.
   static std::string meant_host(const KeytabConfig& one) {
-    std::string host = lowered(one.principal.components[1]);
-    std::size_t colon = host.find(':');
-    if (colon != std::string::npos && host.find(':', colon + 1) == std::string::npos) host.resize(colon);
-    while (host.ends_with('.')) host.pop_back();
-    return host;
+    return kerberos::as_browsers_ask(one.principal).components.back();
   }
 
   static Message rename(const std::string& to, const std::string& realm) {
@@ -277,14 +274,8 @@ bool is_served(const KerberosFacts& facts, std::string_view host) {
   });
 }
 
-bool is_address(std::string_view host) {
-  bool four = host.contains('.') && host.find_first_not_of("0123456789.") == std::string_view::npos;
-  bool six = host.starts_with('[') || std::ranges::count(host, ':') > 1;
-  return four || six;
-}
-
 std::string setspn_command(std::string_view host) {
-  return cat("setspn -S HTTP/", host, " ACCOUNT");
+  return cat("setspn -S ", powershell_word(cat("HTTP/", host)), " ACCOUNT");
 }
 
 }  // namespace pforte::doctor

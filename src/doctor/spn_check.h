@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "doctor/kerberos_path.h"
+#include "kerberos/service_name.h"
 
 namespace pforte::doctor {
 
@@ -22,15 +23,14 @@ void check_service_names(const KerberosFacts& facts, const KerberosHops& hops, P
 // can. Blocks.
 void check_service_keytabs(const KerberosFacts& facts, const KerberosHops& hops, Path& path);
 
-// Judges a keytab file by itself: its form and keys, who can read it, whether the gate's user can, who can replace it.
-// With `services_judge`, what each service is told of its own keys is left out. Blocks.
+// Judges a keytab file by itself: its form, names and keys, who can read it, whether the gate's user can, who can
+// replace it. With `services_judge`, what each service is told of its own name and keys is left out. Blocks.
 void check_keytab_file(const std::string& file, uid_t gate_user, bool services_judge, KeytabHop at);
 
 // Whether a host is among those that a site names, which may be "*" or "*.example.com".
 bool is_served(const KerberosFacts& facts, std::string_view host);
 
-// Whether it is an address, not a name.
-bool is_address(std::string_view host);
+using kerberos::is_address;
 
 // "setspn -S HTTP/crm.example.com ACCOUNT".
 std::string setspn_command(std::string_view host);

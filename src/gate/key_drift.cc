@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/log.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 
 namespace pforte::gate {
@@ -74,13 +75,14 @@ Message remedy_for_drift(const KeyDrift& drift, const std::string& service, cons
         "nächsten Mal die alten Schlüssel in der Keytab lassen, mit ktutil"};
   }
   std::string file = keytab.substr(keytab.rfind('/') + 1);
-  std::string windows = cat("ktpass /princ ", service, R"( /mapuser DOMAIN\ACCOUNT /crypto AES256-SHA1)",
-                            " /ptype KRB5_NT_PRINCIPAL /pass * /out ", file);
-  std::string mit = cat("kadmin -q \"ktadd -k ", keytab, ' ', service, '"');
-  return {cat("ask the KDC which version is right: kvno ", service,
+  std::string windows =
+      cat("ktpass /princ ", powershell_word(service), R"( /mapuser DOMAIN\ACCOUNT /crypto AES256-SHA1)",
+          " /ptype KRB5_NT_PRINCIPAL /pass * /out ", powershell_word(file));
+  std::string mit = cat("kadmin -q ", shell_word(cat("ktadd -k ", keytab, ' ', service)));
+  return {cat("ask the KDC which version is right: kvno ", shell_word(service),
               ", or Get-ADUser ACCOUNT -Properties msDS-KeyVersionNumber; if not the keytab's, make it again: ",
               windows, "; MIT: ", mit),
-          cat("das KDC fragen, welche Version gilt: kvno ", service,
+          cat("das KDC fragen, welche Version gilt: kvno ", shell_word(service),
               ", oder Get-ADUser ACCOUNT -Properties msDS-KeyVersionNumber; ist es nicht die der Keytab, sie neu "
               "erzeugen: ",
               windows, "; MIT: ", mit)};

@@ -13,6 +13,9 @@ namespace pforte::kerberos {
 // "pforte"; "number 1007" for one without a name.
 std::string user_name(uid_t user);
 
+// The same as a word of a command: there somebody without a name is a number alone.
+std::string user_word(uid_t user);
+
 // Why this process cannot read the file, as errno has it: ENOENT, EACCES; EISDIR for a folder, EINVAL for what is
 // neither file nor folder. 0 when it can.
 int why_unreadable(const std::string& file);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "kerberos/access.h"
 
@@ -28,12 +29,13 @@ Fault missing(const std::string& folder, int number) {
   return {"kerberos.tickets-missing",
           {cat("the folder ", folder, " cannot be used: ", why),
            cat("der Ordner ", folder, " lässt sich nicht benutzen: ", why)},
-          {cat("install -d -o pforte -g APPLICATION -m 2750 ", folder),
-           cat("install -d -o pforte -g ANWENDUNG -m 2750 ", folder)}};
+          {cat("install -d -o pforte -g APPLICATION -m 2750 ", shell_word(folder)),
+           cat("install -d -o pforte -g ANWENDUNG -m 2750 ", shell_word(folder))}};
 }
 
 Fault exposed(const std::string& folder, const struct stat& about) {
-  std::string own = cat("chown ", user_name(::geteuid()), " ", folder, " && chmod g-w,o= ", folder);
+  const std::string word = shell_word(folder);
+  std::string own = cat("chown ", user_word(::geteuid()), " ", word, " && chmod g-w,o= ", word);
   std::string owner = user_name(about.st_uid);
   return {"kerberos.tickets-exposed",
           {cat("others can read or replace tickets in ", folder, ", which belongs to ", owner),

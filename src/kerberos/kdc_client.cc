@@ -3,6 +3,7 @@
 #include <krb5/krb5.h>
 #include <profile.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <utility>
@@ -145,6 +146,11 @@ Library bare_library() {
 constexpr std::string_view kNoLibrary = "the Kerberos library does not start";
 
 }  // namespace
+
+bool KdcFailure::is_silence() const {
+  constexpr std::array<std::string_view, 4> kOnTheWay = {"kdc.name", "kdc.no-answer", "kdc.refused", "kdc.garbage"};
+  return std::ranges::find(kOnTheWay, why.code()) != kOnTheWay.end();
+}
 
 Result<std::string> initial_request(const Principal& client, const std::vector<int>& encryptions) {
   std::vector<krb5_enctype> asked(encryptions.begin(), encryptions.end());

@@ -34,6 +34,8 @@ struct KdcFailure {
   Error why;                       // kdc.name, kdc.no-answer, kdc.refused, kdc.garbage; else kdc.error
 
   bool is(int error) const { return said && said->error == error; }
+  // Whether nothing of a KDC came at all, so that it says nothing about names, keys or passwords.
+  bool is_silence() const;
 };
 template <class T>
 using KdcResult = std::expected<T, KdcFailure>;

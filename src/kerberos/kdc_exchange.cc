@@ -162,11 +162,14 @@ struct DnsEntry {
   KdcAddress address;
 };
 
-void look_up(res_state state, const std::string& name, std::vector<DnsEntry>& found) {
+// That there is no such name, or no such record of it, is an answer.
+Result<> look_up(res_state state, const std::string& name, std::vector<DnsEntry>& found) {
   std::array<unsigned char, 16384> answer{};
   int size = ::res_nquery(state, name.c_str(), ns_c_in, ns_t_srv, answer.data(), int(answer.size()));
+  if (size < 0 && (state->res_h_errno == HOST_NOT_FOUND || state->res_h_errno == NO_DATA)) return {};
   ns_msg message{};
-  if (size <= 0 || ::ns_initparse(answer.data(), std::min(size, int(answer.size())), &message) != 0) return;
+  if (size < 0 || ::ns_initparse(answer.data(), std::min(size, int(answer.size())), &message) != 0)
+    return fail(Kind::Unavailable, "kdc.dns", cat(name, ": ", ::hstrerror(state->res_h_errno)));
   for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
     constexpr int kFixed = 6;  // priority, weight, port
     ns_rr record{};
@@ -181,6 +184,7 @@ void look_up(res_state state, const std::string& name, std::vector<DnsEntry>& fo
     auto number = [data](int at) { return std::uint16_t(ns_get16(data + at)); };
     found.push_back({number(0), number(2), {std::move(target), number(4)}});
   }
+  return {};
 }
 
 }  // namespace
@@ -214,15 +218,18 @@ std::optional<KdcAddress> read_kdc_address(std::string_view text) {
   return address;
 }
 
-std::vector<KdcAddress> kdcs_by_dns(const std::string& realm, std::chrono::milliseconds limit) {
+Result<std::vector<KdcAddress>> kdcs_by_dns(const std::string& realm, KdcKind kind, std::chrono::milliseconds limit) {
   struct __res_state state{};
   std::vector<DnsEntry> found;
-  if (::res_ninit(&state) != 0) return {};
+  if (::res_ninit(&state) != 0) return fail(Kind::Unavailable, "kdc.dns", "the resolver does not start");
   state.retry = 1;
   state.retrans = std::max(1, int(limit.count() / 2000));
-  look_up(&state, cat("_kerberos._tcp.", realm), found);
-  look_up(&state, cat("_kerberos._udp.", realm), found);
+  std::string service = kind == KdcKind::Primary ? "_kerberos-master." : "_kerberos.";
+  Result<> tcp = look_up(&state, cat(service, "_tcp.", realm), found);
+  Result<> udp = look_up(&state, cat(service, "_udp.", realm), found);
   ::res_nclose(&state);
+  if (!tcp && found.empty()) return std::unexpected(std::move(tcp).error());
+  if (!udp && found.empty()) return std::unexpected(std::move(udp).error());
   std::ranges::sort(found, {}, [](const DnsEntry& one) {
     return std::tuple(one.priority, -int(one.weight), one.address.host, one.address.port);
   });
@@ -236,12 +243,15 @@ std::vector<KdcAddress> kdcs_by_dns(const std::string& realm, std::chrono::milli
 Result<std::string> ask_kdc(const KdcAddress& address, KdcTransport transport, std::string_view request,
                             std::chrono::milliseconds limit) {
   Addresses addresses = TRY(addresses_of(address, transport));
-  Clock::time_point deadline = Clock::now() + limit;
+  Clock::time_point end = Clock::now() + limit;
+  int left = 0;
+  for (const addrinfo* peer = addresses.get(); peer; peer = peer->ai_next) ++left;
   Result<std::string> answer = no_answer();
-  for (const addrinfo* peer = addresses.get(); peer; peer = peer->ai_next) {
-    answer =
-        transport == KdcTransport::Udp ? ask_by_udp(*peer, request, deadline) : ask_by_tcp(*peer, request, deadline);
-    if (answer || Clock::now() > deadline) break;
+  // Each has its share of what is left, so that a dead one leaves time for those behind it.
+  for (const addrinfo* peer = addresses.get(); peer; peer = peer->ai_next, --left) {
+    Clock::time_point now = Clock::now(), share = now + (end - now) / left;
+    answer = transport == KdcTransport::Udp ? ask_by_udp(*peer, request, share) : ask_by_tcp(*peer, request, share);
+    if (answer) break;
   }
   return answer;
 }

@@ -28,12 +28,16 @@ struct KdcAddress {
 // None: another, as the "https://..." of a proxy.
 std::optional<KdcAddress> read_kdc_address(std::string_view text);
 
-// The KDCs that DNS names for a realm (RFC 4120, 7.2.3.2), those to be asked first first: _kerberos._tcp and
-// _kerberos._udp, each once. Blocks, no longer than `limit` or little more. Empty: there are none, or nobody answers.
-std::vector<KdcAddress> kdcs_by_dns(const std::string& realm, std::chrono::milliseconds limit);
+// Which KDCs of a realm: any, or those that know a changed password first.
+enum class KdcKind : std::uint8_t { Any, Primary };
 
-// Sends a request and waits for the answer, over UDP or TCP, at all addresses of the host in turn. Blocks, no longer
-// than `limit` and the time the resolver takes for the name.
+// The KDCs that DNS names for a realm (RFC 4120, 7.2.3.2), those to be asked first first: _kerberos._tcp and
+// _kerberos._udp, or _kerberos-master (krb5.conf(5)), each once. Blocks, no longer than `limit` or little more. Empty:
+// there are none. Fails with Kind::Unavailable where nobody says so (kdc.dns).
+Result<std::vector<KdcAddress>> kdcs_by_dns(const std::string& realm, KdcKind kind, std::chrono::milliseconds limit);
+
+// Sends a request and waits for the answer, over UDP or TCP, at all addresses of the host in turn, each of which has
+// its share of the time. Blocks, no longer than `limit` and the time the resolver takes for the name.
 //
 // Fails with Kind::NotFound when the name has no address (kdc.name), Kind::Timeout when nobody answers (kdc.no-answer),
 // Kind::Unavailable when nobody listens there or no way leads there (kdc.refused), and Kind::Invalid for what is no

@@ -6,11 +6,11 @@
 
 namespace pforte::kerberos {
 
-std::vector<KdcAddress> kdcs_in(const Krb5File& file, const std::string& realm) {
+std::vector<KdcAddress> kdcs_in(const Krb5File& file, const std::string& realm, std::string_view name) {
   std::vector<KdcAddress> named;
   for (const Krb5Relation& relation : file.relations) {
     bool is_kdc = relation.path.size() == 3 && relation.path[0] == "realms" && relation.path[1] == realm &&
-                  relation.path[2] == "kdc";
+                  relation.path[2] == name;
     std::optional<KdcAddress> address;
     if (is_kdc) address = read_kdc_address(relation.value);
     if (address && std::ranges::find(named, *address) == named.end()) named.push_back(*std::move(address));
@@ -19,13 +19,17 @@ std::vector<KdcAddress> kdcs_in(const Krb5File& file, const std::string& realm) 
 }
 
 bool asks_dns_for_kdcs(const Krb5File& file) {
-  const Krb5Relation* relation = file.find({"libdefaults", "dns_lookup_kdc"});
-  return !relation || relation->value == "true" || relation->value == "yes" || relation->value == "1";
+  // dns_lookup_kdc is true, unless dns_fallback of old says otherwise.
+  return is_on(file, "dns_lookup_kdc", is_on(file, "dns_fallback", true));
 }
 
-std::vector<KdcAddress> kdcs_of(const Krb5File& file, const std::string& realm, std::chrono::milliseconds limit) {
-  std::vector<KdcAddress> addresses = kdcs_in(file, realm);
-  return addresses.empty() && asks_dns_for_kdcs(file) ? kdcs_by_dns(realm, limit) : addresses;
+Result<std::vector<KdcAddress>> kdcs_of(const Krb5File& file, const std::string& realm, KdcKind kind,
+                                        std::chrono::milliseconds limit) {
+  bool primary = kind == KdcKind::Primary;
+  std::vector<KdcAddress> addresses = kdcs_in(file, realm, primary ? "primary_kdc" : "kdc");
+  if (addresses.empty() && primary) addresses = kdcs_in(file, realm, "master_kdc");
+  if (!addresses.empty() || !asks_dns_for_kdcs(file)) return addresses;
+  return kdcs_by_dns(realm, kind, limit);
 }
 
 }  // namespace pforte::kerberos

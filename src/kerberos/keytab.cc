@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "kerberos/encryption.h"
 #include "kerberos/keytab_file.h"
@@ -98,7 +99,7 @@ std::optional<Fault> check_keytab_rights(const std::string& file) {
       "kerberos.keytab-rights",
       {cat("everybody on this machine can read or change the keytab ", file, " and sign in as anybody with it"),
        cat("jeder auf diesem Rechner kann die Keytab ", file, " lesen oder ändern und sich damit als jeder anmelden")},
-      {cat("chmod o= ", file), cat("chmod o= ", file)}};
+      {cat("chmod o= ", shell_word(file)), cat("chmod o= ", shell_word(file))}};
 }
 
 std::optional<Fault> check_service_keys(const KerberosConfig& config, const KeytabConfig& one) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/file_replacement.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "kerberos/encryption.h"
 
@@ -22,12 +23,12 @@ std::string version_of(const KeytabRecord& record, std::string_view word) {
 }
 
 Fault conflict(const KeytabRecord& record, const std::string& first, const std::string& second) {
+  std::string check = cat("pforte keytab check ", shell_word(first), " --password-file -");
   return {"keytab.conflict",
           {cat(first, " and ", second, " have different keys of ", version_of(record, "version")),
            cat(first, " und ", second, " haben verschiedene Schlüssel von ", version_of(record, "Version"))},
-          {"one of them was made with another password or salt: pforte keytab check FILE --password-file F tells which",
-           "eine wurde mit anderem Passwort oder Salz erzeugt: pforte keytab check DATEI --password-file F sagt, "
-           "welche"}};
+          {cat("one of them was made with another password or salt; this tells whether it is the first: ", check),
+           cat("eine wurde mit anderem Passwort oder Salz erzeugt; dies sagt, ob es die erste ist: ", check)}};
 }
 
 Fault taken(const KeytabRecord& record, const std::string& file) {

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "kerberos/access.h"
 
@@ -54,7 +55,7 @@ Fault unreadable(const std::string& file, int number) {
   std::string owner = reached ? user_name(about.st_uid) : "";
   std::string of = owner.empty() ? "" : cat(", and it belongs to ", owner);
   std::string von = owner.empty() ? "" : cat("; sie gehört ", owner);
-  std::string own = cat("chown ", user, " ", file, " && chmod 600 ", file);
+  std::string word = shell_word(file), own = cat("chown ", user_word(::geteuid()), " ", word, " && chmod 600 ", word);
   return {"kerberos.keytab-denied",
           {cat("the keytab ", file, " cannot be read by the user ", user, of, " (", why, ")"),
            cat("der Benutzer ", user, " darf die Keytab ", file, " nicht lesen", von, " (", why, ")")},

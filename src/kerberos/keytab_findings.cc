@@ -10,9 +10,11 @@
 #include <set>
 #include <utility>
 
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "kerberos/access.h"
 #include "kerberos/encryption.h"
+#include "kerberos/file_readers.h"
 #include "kerberos/keytab.h"
 #include "kerberos/password_key.h"
 
@@ -87,7 +89,14 @@ void judge_versions(const std::string& name, const KeySet& set, std::vector<Keyt
                       ""});
 }
 
-void judge_duplicates(const std::string& name, const KeySet& set, std::vector<KeytabFinding>& findings) {
+// Its keys once each, in format 2; it keeps its owner and its rights.
+std::string merge_command(const std::string& file) {
+  std::string word = shell_word(file);
+  return cat("pforte keytab merge ", word, " --out ", word);
+}
+
+void judge_duplicates(const std::string& file, const std::string& name, const KeySet& set,
+                      std::vector<KeytabFinding>& findings) {
   std::map<std::pair<std::uint32_t, int>, const KeytabRecord*> seen;
   for (const KeytabRecord* record : set.records) {
     auto [first, fresh] = seen.emplace(std::pair(record->key_version, record->encryption), record);
@@ -98,9 +107,9 @@ void judge_duplicates(const std::string& name, const KeySet& set, std::vector<Ke
                           Level::Warning,
                           {cat(name, ": the key of version ", which, " stands there twice"),
                            cat(name, ": der Schlüssel der Version ", which, " steht zweimal da")},
-                          {"merge the file into a new one: each key is written once",
-                           "die Datei in eine neue zusammenführen: Jeder Schlüssel wird einmal geschrieben"},
-                          "pforte keytab merge FILE --out NEW"});
+                          {"write the file anew: each key is written once",
+                           "die Datei neu schreiben: Jeder Schlüssel wird einmal geschrieben"},
+                          merge_command(file)});
     } else {
       findings.push_back(
           {"keytab.conflict",
@@ -108,9 +117,9 @@ void judge_duplicates(const std::string& name, const KeySet& set, std::vector<Ke
            {cat(name, ": there are two different keys of version ", which, "; only the first is ever used"),
             cat(name, ": es gibt zwei verschiedene Schlüssel der Version ", which,
                 "; nur der erste wird je verwendet")},
-           {"make the keytab anew; --password-file tells which of them a password makes",
-            "die Keytab neu erzeugen; --password-file sagt, welchen ein Passwort ergibt"},
-           ""});
+           {"make the keytab anew; a check with the password tells which of them it makes",
+            "die Keytab neu erzeugen; eine Prüfung mit dem Passwort sagt, welchen es ergibt"},
+           cat("pforte keytab check ", shell_word(file), " --password-file -")});
     }
   }
 }
@@ -125,17 +134,12 @@ std::vector<gid_t> groups_of(const std::string& user, gid_t first) {
   return groups;
 }
 
-bool may_read(const struct stat& about, uid_t user) {
-  if (user == 0) return true;
-  if (about.st_uid == user) return (about.st_mode & S_IRUSR) != 0;
+std::vector<gid_t> groups_of(uid_t user) {
   std::array<char, 4096> space{};
   passwd entry{};
   passwd* found = nullptr;
   getpwuid_r(user, &entry, space.data(), space.size(), &found);
-  std::vector<gid_t> groups;
-  if (found) groups = groups_of(found->pw_name, found->pw_gid);
-  bool member = std::ranges::find(groups, about.st_gid) != groups.end();
-  return (about.st_mode & (member ? S_IRGRP : S_IROTH)) != 0;
+  return found ? groups_of(found->pw_name, found->pw_gid) : std::vector<gid_t>();
 }
 
 std::string group_name(gid_t group) {
@@ -144,6 +148,27 @@ std::string group_name(gid_t group) {
   ::group* found = nullptr;
   getgrgid_r(group, &entry, space.data(), space.size(), &found);
   return found ? found->gr_name : cat("number ", group);
+}
+
+// Whom a POSIX ACL lets read the file, which no `ls -l` shows.
+void judge_acl(const std::string& file, const FileReaders& readers, uid_t user, std::vector<KeytabFinding>& findings) {
+  std::string names;
+  for (const FileReaders::Named& one : readers.users) {
+    bool is_other = one.id != user && one.id != 0 && one.id != readers.owner;
+    if (one.reads && is_other) names += cat(names.empty() ? "" : ", ", user_name(one.id));
+  }
+  std::size_t users = names.size();
+  for (const FileReaders::Named& one : readers.groups) {
+    if (one.reads) names += cat(names.empty() ? "" : ", ", group_name(one.id));
+  }
+  if (names.empty()) return;
+  findings.push_back({"keytab.acl-readable",
+                      users > 0 ? Level::Warning : Level::Note,
+                      {cat("an ACL lets others read ", file, " as well: ", names),
+                       cat("eine ACL lässt auch andere ", file, " lesen: ", names)},
+                      {"nobody should read it but who runs the service; setfacl -b takes the ACL away",
+                       "nur wer den Dienst betreibt, sollte sie lesen; setfacl -b nimmt die ACL weg"},
+                      cat("getfacl ", shell_word(file))});
 }
 
 bool makes(const Secret& password, const KeytabRecord& record, const std::string& salt) {
@@ -204,13 +229,12 @@ std::vector<KeytabFinding> judge_keytab(const std::string& file, const KeytabRec
                   {"write the key of the service into it", "den Schlüssel des Dienstes hineinschreiben"}}));
   }
   if (content.format == 1) {
-    findings.push_back(
-        {"keytab.format-1",
-         Level::Warning,
-         {cat(file, " has the old format 1, which Java and Windows cannot read"),
-          cat(file, " hat das alte Format 1, das Java und Windows nicht lesen")},
-         {"merge it into a new file, which has format 2", "in eine neue Datei zusammenführen, die Format 2 hat"},
-         cat("pforte keytab merge ", file, " --out NEW")});
+    findings.push_back({"keytab.format-1",
+                        Level::Warning,
+                        {cat(file, " has the old format 1, which Java and Windows cannot read"),
+                         cat(file, " hat das alte Format 1, das Java und Windows nicht lesen")},
+                        {"write it anew, in format 2", "sie neu schreiben, in Format 2"},
+                        merge_command(file)});
   }
   if (content.holes > 0) {
     findings.push_back({"keytab.holes",
@@ -223,7 +247,7 @@ std::vector<KeytabFinding> judge_keytab(const std::string& file, const KeytabRec
   for (const auto& [name, set] : by_principal(content)) {
     judge_encryptions(name, set, findings);
     judge_versions(name, set, findings);
-    judge_duplicates(name, set, findings);
+    judge_duplicates(file, name, set, findings);
   }
   return findings;
 }
@@ -233,16 +257,18 @@ std::vector<KeytabFinding> judge_keytab_rights(const std::string& file, uid_t us
   struct stat about{};
   if (::stat(file.c_str(), &about) != 0) return findings;
   if (std::optional<Fault> everybody = check_keytab_rights(file)) findings.push_back(of_fault(*everybody));
-  if ((about.st_mode & S_IRGRP) != 0) {
+  FileReaders readers = readers_of(file, about);
+  judge_acl(file, readers, user, findings);
+  if (readers.by_group) {
     std::string group = group_name(about.st_gid);
     findings.push_back(
         {"keytab.group-readable",
          Level::Note,
          {cat("the group ", group, " can read ", file), cat("die Gruppe ", group, " kann ", file, " lesen")},
          {"nobody else should be in it than who runs the service", "in ihr sollte nur sein, wer den Dienst betreibt"},
-         cat("getent group ", group)});
+         cat("getent group ", about.st_gid)});
   }
-  if (!may_read(about, user)) {
+  if (!readers.may_read(user, groups_of(user))) {
     std::string reader = user_name(user);
     findings.push_back(
         {"keytab.user-denied",
@@ -250,7 +276,7 @@ std::vector<KeytabFinding> judge_keytab_rights(const std::string& file, uid_t us
          {cat("the user ", reader, " may not read ", file, ", which belongs to ", user_name(about.st_uid)),
           cat("der Benutzer ", reader, " darf ", file, " nicht lesen; sie gehört ", user_name(about.st_uid))},
          {"give it to the user that runs the service", "sie dem Benutzer geben, der den Dienst betreibt"},
-         cat("chown ", reader, " ", file, " && chmod 600 ", file)});
+         cat("chown ", user_word(user), " ", shell_word(file), " && chmod 600 ", shell_word(file))});
   }
   return findings;
 }

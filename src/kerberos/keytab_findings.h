@@ -29,8 +29,8 @@ struct KeytabFinding {
 // too.
 std::vector<KeytabFinding> judge_keytab(const std::string& file, const KeytabRecords& content);
 
-// Who may read the file: everybody, its group, and whether `user` may, who is to run the gate. Fails for nobody: what
-// cannot be looked at is told by whoever reads the file.
+// Who may read the file: everybody, its group, whom an ACL names, and whether `user` may, who is to run the gate. Fails
+// for nobody: what cannot be looked at is told by whoever reads the file.
 std::vector<KeytabFinding> judge_keytab_rights(const std::string& file, uid_t user);
 
 // A salt to try, and where it comes from.

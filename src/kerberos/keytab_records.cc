@@ -59,6 +59,16 @@ void append_counted(std::string& out, std::string_view text) {
   out += text;
 }
 
+// Bytes with keys in them, which leave nothing behind, whichever way one goes.
+struct WipedBytes {
+  std::string text;
+
+  explicit WipedBytes(std::string bytes) : text(std::move(bytes)) {}
+  WipedBytes(const WipedBytes&) = delete;
+  WipedBytes& operator=(const WipedBytes&) = delete;
+  ~WipedBytes() { explicit_bzero(text.data(), text.size()); }
+};
+
 // The text becomes a secret and leaves nothing behind.
 Secret sealed(std::string& text) {
   Secret secret(text);
@@ -185,11 +195,10 @@ std::expected<KeytabRecords, Fault> read_keytab_records(const std::string& file)
   if (opened.number() < 0 || ::fstat(opened.number(), &about) != 0) return cannot_read(file, errno);
   if (about.st_size > kMostFileBytes) return cannot_read(file, EFBIG);
   if (about.st_size == 0) return KeytabRecords();
-  std::string bytes(std::size_t(about.st_size), '\0');
-  ssize_t count = ::pread(opened.number(), bytes.data(), bytes.size(), 0);
+  WipedBytes bytes{std::string(std::size_t(about.st_size), '\0')};
+  ssize_t count = ::pread(opened.number(), bytes.text.data(), bytes.text.size(), 0);
   if (count != about.st_size) return cannot_read(file, count < 0 ? errno : EIO);
-  std::optional<KeytabRecords> all = parse_keytab(bytes);
-  explicit_bzero(bytes.data(), bytes.size());
+  std::optional<KeytabRecords> all = parse_keytab(bytes.text);
   if (!all) return cannot_read(file, EINVAL);
   return *std::move(all);
 }

@@ -1,6 +1,7 @@
 #include "kerberos/keytab.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/testing.h"
 #include "kerberos/keytab_file.h"
+#include "kerberos/keytab_findings.h"
 #include "kerberos/testing.h"
 
 namespace pforte::kerberos {
@@ -133,6 +135,20 @@ TEST_CASE(
   CHECK(problems.all()[1].code == "kerberos.keytab-cut");
   CHECK(problems.all()[1].place == config.keytabs[1].place);
   CHECK(problems.all()[1].what.en.starts_with("HTTP/late.example.com@EXAMPLE.COM cannot be used: the keytab "));
+}
+
+TEST_CASE("in commands the name of a keytab is one word, and a user without a name a number") {
+  constexpr uid_t kNobodyKnown = 54321;
+  crypto::testing::Folder folder;
+  std::string file = folder.path() + "/it's a key";
+  add_key(file, service_name, 1);
+  REQUIRE(::chmod(file.c_str(), 0644) == 0);
+  std::string word = cat("'", folder.path(), R"(/it'\''s a key')");
+  CHECK(check_keytab_rights(file)->remedy.en == cat("chmod o= ", word));
+  REQUIRE(::chmod(file.c_str(), 0600) == 0);
+  std::vector<KeytabFinding> findings = judge_keytab_rights(file, kNobodyKnown);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].command == cat("chown 54321 ", word, " && chmod 600 ", word));
 }
 
 }  // namespace pforte::kerberos

@@ -1,9 +1,11 @@
 #include "kerberos/krb5_file.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace pforte::kerberos {
@@ -132,6 +134,7 @@ class Krb5Reader {
     if (groups_.size() == kMostDepth) return;
     groups_.push_back({std::string(name), place_});
     wants_brace_ = brace_follows;
+    result_.blocks.push_back({path_of_groups(), place_});
   }
 
   void doubt_value(std::string_view name, std::string_view value) {
@@ -151,10 +154,15 @@ class Krb5Reader {
     }
   }
 
+  std::vector<std::string> path_of_groups() const {
+    std::vector<std::string> path = {section_};
+    for (const Group& group : groups_) path.push_back(group.name);
+    return path;
+  }
+
   void add(std::string_view name, std::string_view value) {
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    Krb5Relation relation{{section_}, std::string(value), place_};
-    for (const Group& group : groups_) relation.path.push_back(group.name);
+    Krb5Relation relation{path_of_groups(), std::string(value), place_};
     relation.path.emplace_back(name);
     result_.relations.push_back(std::move(relation));
   }
@@ -172,6 +180,16 @@ const Krb5Relation* Krb5File::find(std::initializer_list<std::string_view> path)
   auto found =
       std::ranges::find_if(relations, [&](const Krb5Relation& one) { return std::ranges::equal(one.path, path); });
   return found == relations.end() ? nullptr : &*found;
+}
+
+bool is_on(const Krb5File& file, std::string_view name, bool otherwise) {
+  constexpr std::array<std::string_view, 6> kYes = {"y", "yes", "true", "t", "1", "on"};
+  constexpr std::array<std::string_view, 7> kNo = {"n", "no", "false", "nil", "f", "0", "off"};
+  const Krb5Relation* relation = file.find({"libdefaults", name});
+  if (!relation) return otherwise;
+  std::string value = lowered(relation->value);
+  if (std::ranges::find(kYes, value) != kYes.end()) return true;
+  return std::ranges::find(kNo, value) == kNo.end() && otherwise;
 }
 
 std::string without_comment(std::string_view value) {

@@ -19,6 +19,12 @@ struct Krb5Relation {
   conf::Place place;
 };
 
+// Where a block `NAME = {` begins; there may be nothing in it.
+struct Krb5Block {
+  std::vector<std::string> path;  // {"realms", "EXAMPLE.COM"}
+  conf::Place place;
+};
+
 // A place where the file hardly says what was meant.
 struct Krb5Doubt {
   conf::Place place;
@@ -28,6 +34,7 @@ struct Krb5Doubt {
 
 struct Krb5File {
   std::vector<Krb5Relation> relations;
+  std::vector<Krb5Block> blocks;
   std::vector<Krb5Doubt> doubts;
   std::vector<conf::Text> includes;  // files and folders that are read as well
 
@@ -38,6 +45,10 @@ struct Krb5File {
 // "EXAMPLE.COM" of "EXAMPLE.COM # ours", which the library takes as a whole: it knows comments in lines of their own
 // alone. Text in quotes has none.
 std::string without_comment(std::string_view value);
+
+// A setting of [libdefaults]: "yes", "1", "true", "t", "y", "on" and their opposites, any case; anything else is
+// `otherwise`, as the library has it.
+bool is_on(const Krb5File& file, std::string_view name, bool otherwise);
 
 // Reads the text as the Kerberos library does, but goes on where that gives up without naming a line. Follows no
 // includes. `file` is what places are given by.

@@ -43,6 +43,7 @@ std::vector<std::string> files_of(const std::string& path) {
 
 void append(Krb5File& all, Krb5File more) {
   std::ranges::move(more.relations, std::back_inserter(all.relations));
+  std::ranges::move(more.blocks, std::back_inserter(all.blocks));
   std::ranges::move(more.doubts, std::back_inserter(all.doubts));
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
 import subprocess
+import threading
 from pathlib import Path
 
 from gate import until
@@ -204,3 +206,27 @@ def listens(port: int, address: str = "127.0.0.1") -> bool:
     except OSError:
         return False
     return True
+
+
+def relay(port: int, after: int, *, silent: bool) -> int:
+    """A port by which so many requests reach that KDC over TCP; all later ones get no answer, or an end."""
+    server = socket.create_server(("127.0.0.1", 0))
+    kept = []
+
+    def carry() -> None:
+        for number in itertools.count():
+            client, _ = server.accept()
+            if number >= after and silent:
+                kept.append(client)
+                continue
+            with client:
+                request = client.recv(65536)
+                if number < after:
+                    with socket.create_connection(("127.0.0.1", port)) as kdc:
+                        kdc.sendall(request)
+                        kdc.shutdown(socket.SHUT_WR)
+                        while answer := kdc.recv(65536):
+                            client.sendall(answer)
+
+    threading.Thread(target=carry, daemon=True).start()
+    return server.getsockname()[1]

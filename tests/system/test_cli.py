@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -249,3 +250,45 @@ def test_no_secret_of_a_password_file_is_printed(written, authority):
         assert "streng-geheim" not in done.stdout + done.stderr
 
 
+
+
+# Commands that texts name.
+
+SOURCES = Path(__file__).parents[2] / "src"
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+NAMED = re.compile(r"\bpforte ([a-z]+)(?: ([a-z-]+))?([^`;,|&()<>]*)")
+
+
+def named_commands() -> set[tuple[str, str | None, tuple[str, ...]]]:
+    """Word, second word and options of each command that a text of ours names."""
+    found = set()
+    for file in SOURCES.rglob("*.cc"):
+        if file.name.endswith("_test.cc"):
+            continue
+        code = re.sub(r"^\s*//.*$", "", file.read_text(), flags=re.MULTILINE)
+        code = re.sub(r'"\s*\n\s*"', "", code)  # literals that stand one below the other are one
+        for text in LITERAL.findall(code):
+            for word, second, rest in NAMED.findall(text):
+                found.add((word, second or None, tuple(re.findall(r"(?<!\S)--[a-z][a-z0-9-]*", rest))))
+    return found
+
+
+def test_each_command_of_ours_that_a_text_names_is_there_with_its_options():
+    helps: dict[tuple[str, ...], str | None] = {}
+
+    def help_of(*words: str) -> str | None:
+        if words not in helps:
+            done = run_pforte(*words, "--help")
+            helps[words] = done.stdout if done.returncode == 0 else None
+        return helps[words]
+
+    wrong, right = [], 0
+    for word, second, options in sorted(named_commands(), key=str):
+        if help_of(word) is None:
+            continue  # "pforte runs": a sentence
+        text = (help_of(word, second) if second else None) or help_of(word) or ""
+        if missing := [option for option in options if option not in text + (help_of() or "")]:
+            wrong.append((word, second, missing))
+        right += 1
+    assert wrong == []
+    assert right > 30

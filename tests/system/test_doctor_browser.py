@@ -44,6 +44,15 @@ def test_chrome_and_edge_get_the_names_that_people_sign_in_at(configuration):
     assert document == {"AuthServerAllowlist": "crm.example.com,*.kunden.example.com"}
 
 
+def test_an_address_is_in_no_list_since_browsers_ask_for_no_ticket_for_it(configuration, authority):
+    certificate = authority.issue("crm.example.com", "127.0.0.1").config()
+    file = configuration(site={"hosts": ["crm.example.com", "127.0.0.1"], "certificate": certificate})
+    document = json.loads(made(file, "--json"))
+    assert document["hosts"] == ["crm.example.com"]
+    assert "127.0.0.1" not in "".join(policy["content"] for policy in document["policies"])
+    assert [note for note in document["notes"] if note.startswith("127.0.0.1: ")]
+
+
 def test_tickets_are_forwarded_only_where_the_configuration_keeps_them(configuration, tmp_path):
     (tmp_path / "tickets").mkdir(mode=0o700)
     file = configuration(kerberos={"delegated_tickets": str(tmp_path / "tickets")})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import subprocess
 import threading
@@ -10,9 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gate as gates
 import pytest
 from gate import run_pforte, until
-from kdc import ALPHA, BETA, KDC_CONF, Realms, listens, password_of
+from kdc import ALPHA, BETA, KDC_CONF, Realms, listens, password_of, relay
 from keytabs import ktutil_keytab
 from ports import free_port
 from test_doctor_kerberos import SERVICE, Setup, first_of, value_of
@@ -148,6 +150,8 @@ FAULTS: dict[str, tuple[str, str, Callable[[Lab], Any]]] = {
     "the KDC is of another realm": ("kdc.wrong-realm", "error", lambda it: it.use_port(it.realms.ports[BETA])),
     "the KDC's clock is ten minutes ahead": ("kdc.clock", "error", lambda it: it.other_kdc(shift="+600s")),
     "the KDC's clock is two minutes behind": ("kdc.clock", "warning", lambda it: it.other_kdc(shift="-120s")),
+    "the clock of a KDC that gives tickets to anybody is ahead": ("kdc.clock", "error", lambda it: (
+        it.account("time.alpha.test", options="-requires_preauth"), it.other_kdc(shift="+600s"))),
     "the password was changed": ("keytab.kvno", "error", lambda it: it.changed_password(True)),
     "the keytab has a wrong version": ("keytab.kvno", "error", lambda it: it.account_with_key("version.alpha.test", version=7)),
     "the keytab is of another password": ("keytab.wrong-key", "error", lambda it: it.account_with_key("password.alpha.test", password="x")),
@@ -204,10 +208,34 @@ def test_a_changed_password_without_anybody_to_ask_shows_as_a_key_that_is_refuse
     assert first_of(lab.ask())["id"] == "keytab.wrong-key"
 
 
+@pytest.mark.parametrize("after", range(1, 6))
+def test_a_kdc_that_falls_silent_is_told_as_such_and_not_as_a_wrong_key(after, lab):
+    lab.use_port(relay(lab.realms.ports[ALPHA], after, silent=True))
+    path = lab.ask("kerberos", "--timeout", "500ms")
+    errors = [one for one in path["findings"] if one["level"] == "error"]
+    assert [(one["id"], one["hop_name"]) for one in errors] == [("ticket.kdc-silent", f"KDC {ALPHA}")]
+    assert "not while a ticket for" in errors[0]["seen"] and "no answer in time" in errors[0]["seen"]
+
+
 def test_a_dead_kdc_beside_one_that_answers_is_a_warning(lab):
     lab.change("    kdc = 127.0.0.1:", f"    kdc = 127.0.0.1:{free_port()}\n    kdc = 127.0.0.1:")
     told = first_of(lab.ask())
     assert (told["id"], told["level"]) == ("kdc.dead", "warning")
+
+
+def test_a_dead_address_of_a_kdc_leaves_time_for_the_others(lab, monkeypatch):
+    hosts = lab.folder / "hosts"
+    hosts.write_text("127.0.0.2 kdc.alpha.test\n127.0.0.1 kdc.alpha.test\n127.0.0.1 localhost\n")
+    prefix = ("unshare", "--mount", "sh", "-ec", f'mount --bind {hosts} /etc/hosts; exec "$@"', "sh")
+    if subprocess.run([*prefix, "true"], capture_output=True).returncode != 0:
+        pytest.skip("there can be no other /etc/hosts here")
+    port = lab.realms.ports[ALPHA]
+    with socket.create_server(("127.0.0.2", port)), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.2", port))  # taken, and never answered
+        lab.change(f"kdc = 127.0.0.1:{port}", f"kdc = kdc.alpha.test:{port}")
+        monkeypatch.setattr(gates, "BINARY", f"{shlex.join(prefix)} {gates.BINARY}")
+        told = [one for one in lab.ask("kerberos", "--timeout", "1s")["findings"] if one["hop_name"] == f"KDC {ALPHA}"]
+    assert sorted({one["id"] for one in told}) == ["kdc.reachable", "ticket.accepted"], told
 
 
 def test_a_realm_without_any_kdc_is_told_of_where_the_kdc_would_be(lab):

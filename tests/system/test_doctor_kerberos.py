@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import active_directory
+import gate as gates
 import pytest
 from account_directory import BASE as ACCOUNT_BASE
 from account_directory import NORMAL, READER, AccountDirectory, since_1601
@@ -115,6 +118,18 @@ def test_where_all_is_well_there_is_no_error_and_no_warning(setup):
     assert setup.ask("kerberos", f"HTTP/{HOST}")["worst"] in ("ok", "note")
 
 
+def test_a_service_that_was_stopped_is_an_error_though_all_else_is_well(desk):
+    def errors() -> list[tuple[str, str]]:
+        path = json.loads(desk.run("doctor", "kerberos", "--dns", "127.0.0.1:1", "--json").stdout)["paths"][0]
+        return [(one["id"], one["hop_name"]) for one in path["findings"] if one["level"] == "error"]
+    assert errors() == []
+    assert desk.run("service", "stop", "kerberos").returncode == 0
+    assert errors() == [("krb5.service-stopped", "gate")]
+    desk.signal(signal.SIGTERM)
+    desk.wait()
+    assert errors() == [("krb5.service-stopped", "gate")]  # it would be stopped after a start as well
+
+
 # krb5.conf. What breaks nobody's sign-in is a warning by its nature.
 
 DEAD = "rc4-hmac des-cbc-md5 des-cbc-crc des3-cbc-sha1"  # of a handbook for Windows 2003
@@ -159,6 +174,17 @@ def test_a_fault_of_krb5_conf_is_the_first_thing_that_is_told(fault, setup):
     assert told["hop_name"] == str(setup.krb5)
     if fault != "no file at all":
         assert value_of(told, "place").startswith(str(setup.krb5))
+
+
+def test_realms_in_small_letters_that_are_not_ours_are_left_alone(setup):
+    setup.add("realms", "stanford.edu = {\n    kdc = krb5auth1.stanford.edu\n    default_domain = stanford.edu\n  }")  # as Debian's own file
+    setup.add("domain_realm", ".stanford.edu = stanford.edu")
+    assert setup.ask()["worst"] in ("ok", "note")
+    setup.add("realms", f"{ALPHA.lower()} = {{\n    kdc = 127.0.0.1\n  }}")
+    told = first_of(setup.ask())
+    lines = setup.krb5.read_text().splitlines()
+    assert (told["id"], value_of(told, "line")) == ("krb5.realm-case", f"{ALPHA.lower()} = {{")
+    assert value_of(told, "place") == f"{setup.krb5}:{lines.index(f'  {ALPHA.lower()} = {{') + 1}"
 
 
 def test_a_comment_behind_a_value_is_told_as_such_and_the_value_is_judged_without_it(setup):
@@ -250,6 +276,18 @@ def test_a_service_that_is_configured_nowhere_is_refused_with_those_there_are(ty
     assert done.returncode == 2, done.stdout
     assert f"no service of that name is configured; there are: {SERVICE}" in done.stderr
     assert (f"do you mean {meant}?" if meant else "without a name") in done.stderr
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "[::1]"])
+def test_an_address_at_which_people_sign_in_is_a_note_and_no_service(address, setup):
+    setup.hosts.append(address)
+    path = setup.ask()
+    assert path["worst"] in ("ok", "note"), path["findings"]
+    assert [one["level"] for one in path["findings"] if one["id"] == "spn.address"] == ["note"]
+    done = run_pforte("doctor", "kerberos", f"HTTP/{address}", "--dns", setup.name_server, "--config", str(setup.file()))
+    assert done.returncode == 2, done.stdout
+    assert "browsers ask for no ticket for an address" in done.stderr
+    assert f"there are: {SERVICE}\n" in done.stderr
 
 
 # Keytabs and their files.
@@ -406,11 +444,11 @@ def test_an_account_that_is_well_is_told_as_such(accounts_of):
 
 
 def test_a_name_that_two_accounts_have_is_told_with_both(accounts_of):
-    both = [accounts_of.add("svc-crm"), accounts_of.add("svc-old")]
+    both = [accounts_of.add("svc-crm"), accounts_of.add("svc old's")]
     told = first_of(accounts_of.ask())
     assert (told["id"], told["level"]) == ("account.duplicate", "error")
     assert [one["value"] for one in told["evidence"]] == both
-    assert f"setspn -D HTTP/{HOST} svc-old" in told["command"]
+    assert f"setspn -D HTTP/{HOST} 'svc old''s'; setspn -X" == told["command"]
 
 
 def test_a_name_that_no_account_has_is_told_with_the_command(accounts_of):
@@ -488,6 +526,12 @@ def test_a_real_domain_is_told_what_is_unwise_about_its_account(setup, domain):
         domain.admin("remove", account="svc-twin")
 
 
+def test_a_password_file_that_was_typed_is_told_by_the_option_and_not_by_a_key_of_the_configuration(accounts_of):
+    path = accounts_of.setup.ask("kerberos", "--ldap", accounts_of.directory.url, "--bind-dn", READER, "--password-file", "/nope")
+    told = next(one for one in path["findings"] if one["id"] == "account.directory")
+    assert told["remedy"].endswith("for you to read (--password-file)")
+
+
 # Leaving RC4.
 
 
@@ -511,6 +555,10 @@ def test_who_depends_on_rc4_is_told_with_the_steps_that_lead_out(accounts_of):
     steps = [one["value"] for one in found["rc4.keytab-only"]["evidence"]]
     assert [step.split()[0] for step in steps] == ["setspn", "Set-ADUser", "ktpass", "pforte", "pforte", "pforte.toml:"]
     assert f"/princ {service} " in steps[2]
+    made, mode = setup.realms.keytab(setup.folder / "rc4.alpha.test.keytab", service), setup.keytab.stat().st_mode
+    done = subprocess.run(steps[3].replace("pforte", gates.BINARY, 1), shell=True, cwd=setup.folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (setup.keytab.stat().st_mode, made.exists()) == (mode, True)
     assert found["rc4.account"]["command"] == "Set-ADUser svc-rc4 -KerberosEncryptionType AES128,AES256"
     assert found["rc4.trust"]["command"].startswith("ksetup /setenctypeattr beta.test AES256")
 

@@ -51,7 +51,7 @@ def with_names(setup: Setup, names: tuple[str, Zone], **changes: list[tuple[int,
 
 
 def by_dns(setup: Setup, names: tuple[str, Zone], **changes: list[tuple[int, str]] | None) -> None:
-    """The realm's KDCs are looked up there. The library asks the machine's own server, and finds none."""
+    """The realm's KDCs are looked up there."""
     with_names(setup, names, **changes)
     setup.change("dns_lookup_kdc = false", "dns_lookup_kdc = true")
     setup.krb5.write_text("\n".join(line for line in setup.krb5.read_text().splitlines() if "kdc = 127.0.0.1" not in line) + "\n")
@@ -62,6 +62,12 @@ def test_where_dns_has_everything_there_is_no_warning(setup, names):
     path = without_kdcs(setup.ask())
     assert [one["id"] for one in path["findings"] if one["level"] in ("error", "warning")] == []
     assert "realm.kdcs-found" in [one["id"] for one in path["findings"]]
+
+
+def test_the_kdcs_that_are_asked_are_those_of_the_name_server_that_is_named(setup, names):
+    by_dns(setup, names, **{OVER_TCP: [(SRV, f"localhost:{setup.realms.ports[ALPHA]}")], OVER_UDP: None})
+    ids = [one["id"] for one in setup.ask()["findings"]]
+    assert "kdc.reachable" in ids and "ticket.accepted" in ids, ids
 
 
 NAME_FAULTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, str] | None]] = {

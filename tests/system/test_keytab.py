@@ -6,13 +6,16 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
+import gate as gates
 import pytest
-from gate import BINARY, run_pforte
-from kdc import ALPHA, password_of
+from gate import BINARY, run_pforte, until
+from kdc import ALPHA, KDC_CONF, listens, password_of, relay
 from keytabs import as_by_ktpass, keys_of, ktutil_keytab, records, without_times
 from ports import free_port
 
@@ -114,6 +117,44 @@ def test_several_services_of_one_account_get_its_keys(create, tmp_path):
     assert keys[0].key == keys[2].key
 
 
+@pytest.mark.parametrize("name, wanted", [
+    ("HTTPS/crm.example.com@EXAMPLE.COM", "keytab.name-service"), ("HTTP/crm.example.com:8443@EXAMPLE.COM", "keytab.name-port"),
+    ("HTTP/127.0.0.1@EXAMPLE.COM", "keytab.name-address"), ("HTTP/CRM.example.com@EXAMPLE.COM", "keytab.name-case"),
+    ("HTTP/crm.example.com@example.com", "keytab.name-realm")])
+def test_a_name_that_no_browser_asks_for_is_told_by_check_and_by_the_doctor(name, wanted, create, tmp_path):
+    file = tmp_path / "a.keytab"
+    create(file, principal=name)
+    error = wanted in ("keytab.name-service", "keytab.name-port", "keytab.name-address")
+    told = findings(file, status=1 if error else 0)
+    assert told[wanted]["level"] == ("error" if error else "warning")
+    assert told[wanted]["remedy"]
+    done = run_pforte("doctor", "keytab", str(file), "--json")
+    assert done.returncode == (1 if error else 0)
+    assert wanted in [one["id"] for one in json.loads(done.stdout)["paths"][0]["findings"]]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="of root alone")
+def test_an_acl_that_lets_others_read_is_told_and_the_group_then_is_what_it_says(create, tmp_path):
+    file = tmp_path / "a.keytab"
+    create(file)
+    owner, user, group, named_group, mask, other = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
+
+    def with_acl(*more: tuple[int, int, int]) -> dict[str, dict]:
+        entries = [(owner, 6, 0xFFFFFFFF), *more, (group, 0, 0xFFFFFFFF), (mask, 4, 0xFFFFFFFF), (other, 0, 0xFFFFFFFF)]
+        value = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *one) for one in sorted(entries))
+        try:
+            os.setxattr(file, "system.posix_acl_access", value)
+        except OSError:
+            pytest.skip("this file system has no ACLs")
+        return findings(file, "--user", "daemon")
+
+    found = with_acl((user, 4, 1), (user, 4, 65534))  # daemon, who runs the service, and nobody
+    assert found["keytab.acl-readable"]["message"].endswith("a.keytab as well: nobody")
+    assert found["keytab.acl-readable"]["level"] == "warning"
+    assert not {"keytab.group-readable", "keytab.user-denied"} & set(found)
+    assert with_acl((user, 4, 1), (named_group, 4, 2))["keytab.acl-readable"]["level"] == "note"
+
+
 # What the KDC says.
 
 
@@ -178,6 +219,52 @@ def test_a_kdc_that_does_not_know_the_account_or_does_not_answer_is_told(at_kdc)
     assert "no KDC of GAMMA.TEST is named" in at_kdc("HTTP/x@GAMMA.TEST", status=2)[1]
 
 
+def test_a_password_that_one_kdc_does_not_know_yet_is_asked_of_the_primary_one(at_kdc, realms, tmp_path, monkeypatch):
+    service = realms.add("HTTP/primary.localhost", password="Older-Secret-1")
+    replica = tmp_path / "replica"
+    shutil.copytree(realms.folder / ALPHA, replica)  # a database from before the change
+    port = free_port()
+    (tmp_path / "kdc.conf").write_text(KDC_CONF.format(realm=ALPHA, folder=replica, port=port))
+    kdc = subprocess.Popen(["krb5kdc", "-n", "-r", ALPHA, "-P", str(tmp_path / "kdc.pid")], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, env={**os.environ, "KRB5_CONFIG": str(realms.config), "KRB5_KDC_PROFILE": str(tmp_path / "kdc.conf")})
+    try:
+        until(lambda: listens(port), "the replica listens")
+        realms.admin(ALPHA, f"change_password -pw {AT_KDC} {service}")
+        own = f"kdc = 127.0.0.1:{realms.ports[ALPHA]}"
+        config = tmp_path / "krb5.conf"
+        config.write_text(realms.config.read_text().replace(own, f"kdc = 127.0.0.1:{port}"))
+        monkeypatch.setenv("KRB5_CONFIG", str(config))
+        assert "the KDC refuses the password" in at_kdc(service, status=1)[1]
+        config.write_text(config.read_text().replace(f"kdc = 127.0.0.1:{port}", f"kdc = 127.0.0.1:{port}\n    primary_{own}"))
+        assert at_kdc(service)[0]["added"][0]["kvno"] == 2
+    finally:
+        kdc.terminate()
+        kdc.wait(10)
+
+
+def test_where_dns_fails_that_is_told_and_not_that_it_names_no_kdc(at_kdc, tmp_path, realms, monkeypatch):
+    config = tmp_path / "krb5.conf"
+    config.write_text(realms.config.read_text().replace("dns_lookup_kdc = false", "dns_lookup_kdc = true"))
+    monkeypatch.setenv("KRB5_CONFIG", str(config))
+    resolv = tmp_path / "resolv.conf"
+    resolv.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")  # nobody listens there
+    prefix = ("unshare", "--mount", "sh", "-ec", f'mount --bind {resolv} /etc/resolv.conf; exec "$@"', "sh")
+    if os.geteuid() != 0 or subprocess.run([*prefix, "true"], capture_output=True).returncode != 0:
+        pytest.skip("there can be no other /etc/resolv.conf here")
+    monkeypatch.setattr(gates, "BINARY", f"{shlex.join(prefix)} {gates.BINARY}")
+    assert "DNS does not say where the KDCs of GAMMA.TEST are: _kerberos._tcp.GAMMA.TEST" in at_kdc("HTTP/x@GAMMA.TEST", status=3)[1]
+
+
+def test_a_kdc_that_falls_silent_is_told_as_such_and_not_as_a_refused_password(at_kdc, create, realms, tmp_path):
+    service = realms.add("HTTP/silent.localhost", password=AT_KDC)
+    create(tmp_path / "there", principal=service, kvno=1, password=AT_KDC)
+    for after in range(8):  # one exchange more each time; what is written is written when all have been
+        kdc = f"127.0.0.1:{relay(realms.ports[ALPHA], after, silent=False)}"
+        assert "no KDC answers: " in at_kdc(service, "--kdc", kdc, status=3)[1], after
+        assert not (tmp_path / "a.keytab").exists()
+        assert "no KDC answers: " in keytab("check", tmp_path / "there", "--kdc", kdc, status=3), after
+
+
 # How it writes.
 
 
@@ -237,6 +324,24 @@ def test_what_would_do_it_at_the_domain_controller_is_printed_without_a_password
     assert "/crypto AES256-SHA1 /rawsalt EXAMPLE.COMsvc-crm" in commands[2]
     assert "/pass * " in commands[2]
     assert PASSWORD not in " ".join(commands)
+
+
+def test_at_the_domain_controller_each_further_key_is_added_to_the_file_of_the_one_before(create, tmp_path):
+    other = ("--principal", "HTTP/b.example.com@EXAMPLE.COM")
+    first, second = [line for line in create(tmp_path / "a.keytab", *other, "--account", "user:svc-crm")["commands"] if line.startswith("ktpass")]
+    assert first.endswith("/pass * /out 1-a.keytab") and "-SetPass" not in first
+    # The password was set by the first: once more would make its key one of an old version.
+    assert second.endswith(" -SetPass /pass * /in 1-a.keytab /out a.keytab")
+    # Without an account each has the salt of its own name, and so an account of its own.
+    commands = create(tmp_path / "b.keytab", *other)["commands"]
+    assert commands[:4] == ["setspn -S HTTP/crm.example.com ACCOUNT1", "setspn -S HTTP/b.example.com ACCOUNT2",
+                            "Set-ADUser ACCOUNT1 -KerberosEncryptionType AES128,AES256", "Set-ADUser ACCOUNT2 -KerberosEncryptionType AES128,AES256"]
+    assert "/mapuser ACCOUNT2 " in commands[5] and "-SetPass" not in commands[5] and "/rawsalt" not in commands[5]
+
+
+def test_a_computer_account_is_one_word_at_the_domain_controller(create, tmp_path):
+    command = create(tmp_path / "a.keytab", "--account", "computer:PC 1")["commands"][-1]
+    assert " /mapuser 'PC 1$' " in command
 
 
 @pytest.mark.parametrize("options, why", [
