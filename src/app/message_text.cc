@@ -11,6 +11,14 @@ namespace {
 constexpr std::size_t kMeaningColumns = 80;
 using MeaningJson = nlohmann::ordered_json;
 
+// A status alone does not tell whose it is.
+constexpr doctor::Words kWhoAnswered = {
+    "find out who has answered, the gate, the application or a proxy between; with a reference, pforte explain shows "
+    "the "
+    "very request",
+    "herausfinden, wer geantwortet hat, das Gate, die Anwendung oder ein Proxy dazwischen; mit einer Referenz zeigt "
+    "pforte explain genau diese Anfrage"};
+
 class MeaningWriter {
  public:
   explicit MeaningWriter(Language language) : language_(language) {}
@@ -47,8 +55,8 @@ class MeaningWriter {
   void of_status(int status) {
     const http::Explanation& page = http::explanation_of(status);
     head(cat("HTTP ", status), "http-status");
-    row("means: ", "heißt: ", page.status == status ? page.what.in(language_) : std::string_view());
-    row("help: ", "Hilfe: ", page.status == status ? page.remedy.in(language_) : std::string_view());
+    if (page.status == status) row("the gate's page says: ", "die Seite des Gates sagt: ", page.what.in(language_));
+    row("help: ", "Hilfe: ", kWhoAnswered.in(language_));
     proved_by(doctor::proof_of_status(status));
     command("pforte doctor url URL");
     row("source: ", "Quelle: ", "RFC 9110, 15; RFC 6585");
@@ -132,8 +140,8 @@ MeaningJson json_of_alert(int number, Language language) {
 MeaningJson json_of_status(int status, Language language) {
   const http::Explanation& page = http::explanation_of(status);
   return {{"status", status},
-          {"means", page.what.in(language)},
-          {"remedy", page.remedy.in(language)},
+          {"means", page.status == status ? MeaningJson(page.what.in(language)) : MeaningJson(nullptr)},
+          {"remedy", kWhoAnswered.in(language)},
           {"findings", ids_in(doctor::proof_of_status(status))}};
 }
 

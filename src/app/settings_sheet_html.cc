@@ -19,7 +19,7 @@ constexpr std::string_view kSheetStyle =
     "h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.15rem;margin:1.75rem 0 .25rem}"
     "p,ol,ul{margin:.25rem 0 .5rem}ol,ul{padding-left:1.4rem}.quiet,dt{color:var(--quiet)}"
     "section+section{border-top:1px solid var(--line);margin-top:2rem;padding-top:1rem}"
-    "dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.25rem 1rem;margin:.5rem 0}dd{margin:0}"
+    "dl{display:grid;grid-template-columns:fit-content(40%) 1fr;gap:.25rem 1rem;margin:.5rem 0}dd{margin:0}"
     "figure{margin:1rem 0}svg{width:11rem;height:11rem;display:block}"
     "code{font:.95rem/1.4 ui-monospace,monospace}.address{font-size:1.2rem;font-weight:600}"
     "@media(max-width:36rem){dl{grid-template-columns:1fr}dd{margin:0 0 .5rem}}"

@@ -86,8 +86,9 @@ std::vector<SheetTrouble> sheet_troubles(const SettingsSheet& sheet) {
   return {
       {{"The certificate is not trusted, unknown issuer, \"Trust anchor … not found\"",
         "Dem Zertifikat wird nicht vertraut, unbekannter Aussteller, „Trust anchor … not found“"},
-       {"The root above is not on this device, or not switched on, or somebody on the way opens TLS.",
-        "Die Wurzel oben fehlt auf diesem Gerät oder ist nicht eingeschaltet, oder jemand öffnet unterwegs TLS."}},
+       {"The root that vouches for it is not on this device, or not switched on, or somebody on the way opens TLS.",
+        "Die Wurzel, die dafür bürgt, fehlt auf diesem Gerät oder ist nicht eingeschaltet, oder jemand öffnet "
+        "unterwegs TLS."}},
       {{"The name does not fit, \"hostname … not verified\"", "Der Name passt nicht, „hostname … not verified“"},
        {cat("Another name was typed, or an IP address. It has to be ", sheet.host, "."),
         cat("Es wurde ein anderer Name oder eine IP-Adresse getippt. Richtig ist ", sheet.host, ".")}},

@@ -70,6 +70,7 @@ def test_the_page_is_shown_by_a_browser_and_runs_nothing(pforte, browser, tmp_pa
     assert ("How to set up the app" if language == "en" else "So wird die App eingerichtet") in shown
     assert browser.evaluate("document.querySelectorAll('figure svg').length") == 1
     assert browser.evaluate("getComputedStyle(document.querySelector('svg')).width") != "0px"
+    assert browser.evaluate("Math.min(...[...document.querySelectorAll('dd')].map(one => one.clientWidth))") > 200
     text = page.read_text()
     assert "default-src 'none'; style-src 'sha256-" in text and "<script" not in text
     # The policy has the digest of this very style: without it the column would not be bounded.
