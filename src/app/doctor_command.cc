@@ -25,11 +25,13 @@
 #include "app/doctor_view.h"
 #include "app/last_wait.h"
 #include "app/output_end.h"
+#include "base/ascii.h"
 #include "base/file_replacement.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "doctor/report.h"
+#include "gate/responsible_config.h"
 
 namespace pforte::app {
 namespace {
@@ -148,6 +150,14 @@ Answer<std::optional<FileReplacement>> report_file(const CommandLine& line) {
   return std::optional<FileReplacement>(std::move(file));
 }
 
+// By the configuration, where there is one.
+std::vector<doctor::Responsible> configured_responsible(const CommandLine& line) {
+  std::vector<doctor::Responsible> all;
+  for (const gate::ResponsibleConfig& one : gate::read_responsible(config_file(line)))
+    all.push_back({.name = lowered(one.hop.value), .who = one.who.value});
+  return all;
+}
+
 int complain(const Complaint& complaint, const CommandLine& line, const Streams& streams) {
   std::string text = to_text(complaint, line.language);
   std::fwrite(text.data(), 1, text.size(), streams.err);
@@ -176,6 +186,7 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
 
   auto begun = std::chrono::steady_clock::now();
   doctor::Report report{.begun = now_in_seconds(), .version = PFORTE_VERSION, .paths = {}};
+  report.responsible = configured_responsible(line);
   run_all(loop, setting, *examinations, !line.json && isatty(STDERR_FILENO) == 1);
   report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
   for (const doctor::Examination& one : *examinations) report.paths.push_back(one.path.get());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "doctor/path.h"
+#include "doctor/responsible.h"
 
 namespace pforte::doctor {
 
@@ -15,6 +16,7 @@ struct Report {
   std::chrono::milliseconds took{0};
   std::string version;  // of the program
   std::vector<const Path*> paths;
+  std::vector<Responsible> responsible = {};  // for hops of theirs
 
   Level worst() const;
   // Those that are worse first, else as they were examined.
@@ -39,8 +41,8 @@ std::string report_text(const Report& report, const ReportStyle& style);
 std::string report_html(const Report& report, Language language);
 
 // {"ok": bool, "worst": level, "begun": RFC 3339, "took_ms": N, "version", "paths": [{subject, drawn, worst, hops:
-// [{name, reached, worst}...], findings: [{id, level, hop, hop_name, clients: [...], seen, why, source, remedy,
-// command, evidence: [{name, value}...]}...]}...]}, with a line end. "ok" is false when there is an error.
+// [{name, reached, worst, responsible}...], findings: [{id, level, hop, hop_name, clients: [...], seen, why, source,
+// remedy, command, evidence: [{name, value}...]}...]}...]}, with a line end. "ok" is false when there is an error.
 std::string report_json(const Report& report, Language language);
 
 }  // namespace pforte::doctor

@@ -22,7 +22,7 @@ constexpr std::string_view kReportStyle =
     "overflow-wrap:anywhere}"
     "header,main,footer{max-width:62rem;margin:0 auto;padding:1rem 1.5rem}"
     "h1{font-size:1.6rem;line-height:1.25;margin:1rem 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}"
-    "p{margin:.25rem 0}.quiet,dt,footer{color:var(--quiet)}"
+    "h3{font-size:1rem;margin:.75rem 0 0}p{margin:.25rem 0}.quiet,dt,footer{color:var(--quiet)}"
     "ul,ol{list-style:none;margin:0;padding:0}.summary li{padding:.5rem 0;border-top:1px solid var(--line)}"
     ".way{display:flex;flex-wrap:wrap;gap:.25rem .5rem;align-items:center;margin:.5rem 0}"
     ".way li{padding:.1rem .6rem;border:1px solid var(--line);border-radius:.4rem;background:var(--card)}"
@@ -54,17 +54,18 @@ std::string style_hash() {
 
 class HtmlReport {
  public:
-  explicit HtmlReport(Language language) : german_(language == Language::German), language_(language) {}
+  HtmlReport(const Report& report, Language language)
+      : report_(report), german_(language == Language::German), language_(language) {}
 
-  std::string of(const Report& report) {
-    head(report);
-    summary(report);
+  std::string whole() {
+    head(report_);
+    summary(report_);
     std::size_t number = 0;
-    for (const Path* path : report.worst_first()) section(*path, ++number);
+    for (const Path* path : report_.worst_first()) section(*path, ++number);
     out_ += "</main>\n<footer><p>";
     text(german_ ? "Passwörter, Cookies, Tickets und Token sind durch *** ersetzt. Erstellt von Pforte "
                  : "Passwords, cookies, tickets and tokens are replaced by ***. Made by Pforte ");
-    text(report.version);
+    text(report_.version);
     out_ += "</p></footer>\n</body>\n</html>\n";
     return std::move(out_);
   }
@@ -123,6 +124,7 @@ class HtmlReport {
     out_ += cat("<section aria-labelledby=\"path-", number, "\">\n");
     element(cat("h2 id=\"path-", number, '"'), path.subject());
     way(path);
+    whom_to_call(path);
     for (const Finding* finding : path.in_order()) detail(path, *finding);
     out_ += "</section>\n";
   }
@@ -144,6 +146,17 @@ class HtmlReport {
       out_ += "</li>\n";
     }
     out_ += "</ol>\n";
+  }
+
+  // Who answers for which hop, whether something is wrong there or not: that is who is needed at the table.
+  void whom_to_call(const Path& path) {
+    std::string rows;
+    std::swap(rows, out_);
+    for (const Hop& hop : path.hops()) fact(of_language(hop.name), responsible_for(report_.responsible, hop));
+    std::swap(rows, out_);
+    if (rows.empty()) return;
+    element("h3", german_ ? "Zuständig" : "Responsible");
+    out_ += cat("\n<dl>\n", rows, "</dl>\n");
   }
 
   void detail(const Path& path, const Finding& finding) {
@@ -170,6 +183,7 @@ class HtmlReport {
     out_ += "</dd>\n";
   }
 
+  const Report& report_;
   bool german_;
   Language language_;
   std::string out_;
@@ -178,7 +192,7 @@ class HtmlReport {
 }  // namespace
 
 std::string report_html(const Report& report, Language language) {
-  return HtmlReport(language).of(report);
+  return HtmlReport(report, language).whole();
 }
 
 }  // namespace pforte::doctor

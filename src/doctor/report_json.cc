@@ -27,12 +27,17 @@ Json json_of(const Path& path, const Finding& finding, Language language) {
           {"evidence", std::move(evidence)}};
 }
 
-Json json_of(const Path& path, Language language) {
+Json text_or_null(std::string_view text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json json_of(const Path& path, const Report& report, Language language) {
   Json hops = Json::array();
   for (std::size_t hop = 0; hop < path.hops().size(); ++hop)
     hops.push_back({{"name", path.hops()[hop].name.in(language)},
                     {"reached", path.hops()[hop].reached},
-                    {"worst", name_of(path.worst_of(hop))}});
+                    {"worst", name_of(path.worst_of(hop))},
+                    {"responsible", text_or_null(responsible_for(report.responsible, path.hops()[hop]))}});
   Json findings = Json::array();
   for (const Finding* finding : path.in_order()) findings.push_back(json_of(path, *finding, language));
   return {{"subject", path.subject()},
@@ -46,7 +51,7 @@ Json json_of(const Path& path, Language language) {
 
 std::string report_json(const Report& report, Language language) {
   Json paths = Json::array();
-  for (const Path* path : report.paths) paths.push_back(json_of(*path, language));
+  for (const Path* path : report.paths) paths.push_back(json_of(*path, report, language));
   Json document = {
       {"ok", report.worst() != Level::Error}, {"worst", name_of(report.worst())}, {"begun", rfc3339(report.begun)},
       {"took_ms", report.took.count()},       {"version", report.version},        {"paths", std::move(paths)}};

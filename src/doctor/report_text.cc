@@ -18,7 +18,7 @@ constexpr std::size_t kOtherShown = 6;
 // What others said must neither steer the terminal nor pass for a line of ours.
 class ReportWriter {
  public:
-  explicit ReportWriter(const ReportStyle& style) : style_(style) {}
+  ReportWriter(const Report& report, const ReportStyle& style) : report_(report), style_(style) {}
 
   // The worst first, and what a screen has no room for only counted.
   void summary(const Report& report) {
@@ -101,6 +101,7 @@ class ReportWriter {
     if (!broken) return;
     wrapped(4, "", cat(broken->seen.in(style_.language), " [", broken->check.id, "]"));
     wrapped(4, german() ? "Hilfe: " : "help: ", broken->remedy.in(style_.language));
+    responsible(path, *broken, 4);
   }
 
   void detail(const Path& path, const Finding& finding) {
@@ -112,6 +113,7 @@ class ReportWriter {
     text_ += cat("  ", colored(level, finding.level), std::string_view(text).substr(2 + level.size()));
     for (const Evidence& one : finding.evidence) wrapped(6, cat(one.name.in(language), ": "), one.value);
     if (finding.level != Level::Ok) reasons(finding);
+    if (finding.level >= Level::Warning) responsible(path, finding, 6);
   }
 
   void reasons(const Finding& finding) {
@@ -126,6 +128,13 @@ class ReportWriter {
     if (!value.empty()) text_ += broken_lines(cat(label, value), indent, style_.columns);
   }
 
+  // Whom to call about what was found.
+  void responsible(const Path& path, const Finding& finding, std::size_t indent) {
+    wrapped(indent,
+            german() ? "zuständig: " : "responsible: ", responsible_for(report_.responsible, path.hops()[finding.hop]));
+  }
+
+  const Report& report_;
   const ReportStyle& style_;
   std::string text_;
 };
@@ -133,7 +142,7 @@ class ReportWriter {
 }  // namespace
 
 std::string report_text(const Report& report, const ReportStyle& style) {
-  ReportWriter writer(style);
+  ReportWriter writer(report, style);
   writer.summary(report);
   for (const Path* path : report.worst_first()) writer.details(*path);
   writer.ending(report);

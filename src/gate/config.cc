@@ -8,6 +8,7 @@
 #include "conf/path.h"
 #include "gate/check_config.h"
 #include "gate/network_config.h"
+#include "gate/responsible_config.h"
 #include "gate/unsupported_config.h"
 #include "gate/wanted_certificates.h"
 
@@ -129,6 +130,7 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   config.cache = read_cache_memory_config(keys);
   config.contacts = read_contacts_config(keys);
   config.alarm = read_alarm_config(keys);
+  (void)read_responsible_config(keys);  // the gate itself calls nobody
   if (std::optional<conf::Reader> limits = keys.table("limits")) config.limits = read_limits_config(*std::move(limits));
   for (conf::Reader& backend : keys.tables("backend", conf::Shape::List))
     config.backends.push_back(read_backend_config(std::move(backend)));

@@ -74,3 +74,24 @@ def test_browser_and_program_of_one_device_are_set_side_by_side(start_gate, app,
     assert "it is not the network" in document["sides_tell"]
     german = gate.run("doctor", "client", "127.0.0.1", "--lang", "de").stdout
     assert "Browser und Apps nebeneinander" in german and "✓ Browser Chrome" in german and "✗ Programm" in german
+
+
+def test_who_answers_for_a_hop_is_named_where_something_is_wrong_there_and_in_the_page(start_gate, app, tmp_path):
+    gate = start_gate(app, responsible={"gate": "Operations, ops@example.com", "app": "CRM <team>", "elsewhere": "Phantom desk"})
+    page = tmp_path / "report.html"
+    arguments = ("doctor", "site", "crm.example.com", "--timeout", "1s", "--report", str(page))
+    document = json.loads(gate.run(*arguments, "--json", timeout=60).stdout)
+    hops = document["paths"][0]["hops"]
+    assert [hop["responsible"] for hop in hops] == [None, "Operations, ops@example.com", "CRM <team>"]
+    text = page.read_text()
+    assert "Operations, ops@example.com" in text and "CRM &lt;team>" in text.replace("&gt;", ">") and "Phantom" not in text
+    told = gate.run(*arguments, "--lang", "de", timeout=60).stdout
+    assert "zuständig: Operations, ops@example.com" in told
+
+
+def test_who_answers_has_to_be_a_line(tmp_path):
+    config = tmp_path / "pforte.toml"
+    config.write_text('[responsible]\ngate = ""\ncrm = "a\\nb"\nproxy = "Network"\n')
+    done = run_pforte("check", "--config", str(config))
+    assert "pforte.toml:2:" in done.stderr + done.stdout and "pforte.toml:3:" in done.stderr + done.stdout
+    assert "who answers for proxy" not in done.stderr + done.stdout
