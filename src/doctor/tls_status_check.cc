@@ -81,17 +81,24 @@ class StatusJudge {
     if (!source.fetched.failure.en.empty()) return tell_unreachable(source);
     pki::StatusTold told = told_by(source, chain_, at_);
     if (told.revoked) return tell_revoked(source, told);
-    if (told.good) return note_good(source, told);
+    if (told.good) return void(good_by_.emplace_back(&source, told.until));
     tell_unsound(source, told);
   }
 
   std::vector<Finding> take_findings() {
+    for (const auto& [source, until] : good_by_)
+      if (!is_revoked(*source)) note_good(*source, until);
     for (std::optional<Finding>* one : {&not_fetched_, &good_})
       if (*one) findings_.push_back(*std::move(*one));
     return std::move(findings_);
   }
 
  private:
+  // By whichever source: one that has not heard of it yet does not take it back.
+  bool is_revoked(const StatusSource& source) const {
+    return std::ranges::find(revoked_, source.certificate) != revoked_.end();
+  }
+
   std::string subject_of(const StatusSource& source) const {
     return printable(chain_[source.certificate].subject.text());
   }
@@ -142,7 +149,7 @@ class StatusJudge {
   void tell_revoked(const StatusSource& source, const pki::StatusTold& told) {
     Evidence by{.name = {cat("told by ", kind_of(source)), cat("laut ", kind_of(source))},
                 .value = printable(source.url)};
-    if (std::ranges::find(revoked_, source.certificate) != revoked_.end()) return;  // told already
+    if (is_revoked(source)) return;  // told already
     revoked_.push_back(source.certificate);
     const pki::Rule& rule = pki::rule_of("cert.revoked");
     std::string day = rfc3339(*told.revoked);
@@ -159,17 +166,15 @@ class StatusJudge {
     findings_.insert(findings_.begin(), std::move(finding));
   }
 
-  void note_good(const StatusSource& source, const pki::StatusTold& told) {
+  void note_good(const StatusSource& source, std::optional<pki::Instant> until) {
     if (!good_) {
-      good_ = finding_on(
-          subject_, kNotRevoked, Level::Ok,
-          {"the CA says that nothing of the chain was revoked", "die CA sagt, dass nichts aus der Kette gesperrt ist"},
-          {});
+      good_ =
+          finding_on(subject_, kNotRevoked, Level::Ok, {"the CA says: not revoked", "die CA sagt: nicht gesperrt"}, {});
       good_->command = command_for(subject_, source);
     }
-    std::string until = told.until ? cat(" < ", rfc3339(*told.until)) : "";
+    std::string end = until ? cat(" < ", rfc3339(*until)) : "";
     std::string name = cat(kind_of(source), ' ', subject_of(source));
-    good_->evidence.push_back({.name = {name, name}, .value = cat(printable(source.url), until)});
+    good_->evidence.push_back({.name = {name, name}, .value = cat(printable(source.url), end)});
   }
 
   void bar(const StatusSource& source) {
@@ -189,6 +194,7 @@ class StatusJudge {
   pki::Instant at_;
   std::vector<Finding> findings_;
   std::optional<Finding> good_, not_fetched_;
+  std::vector<std::pair<const StatusSource*, std::optional<pki::Instant>>> good_by_;  // and until when
   std::vector<std::size_t> revoked_;  // certificates of which it was told
 };
 
