@@ -129,8 +129,9 @@ std::vector<std::string> services_to_name(const doctor::KerberosFacts& facts) {
 }
 
 Complaint no_such_service(const std::string& typed, const std::vector<std::string>& names) {
-  constexpr std::size_t kMostNamed = 10;
-  std::vector<std::string> listed(names.begin(), names.begin() + std::ptrdiff_t(std::min(names.size(), kMostNamed)));
+  constexpr std::size_t kMostNamedServices = 10;
+  std::vector<std::string> listed(names.begin(),
+                                  names.begin() + std::ptrdiff_t(std::min(names.size(), kMostNamedServices)));
   if (listed.size() < names.size()) listed.emplace_back("...");
   std::string all = printable(joined(listed, ", "));
   std::vector<std::string> as_typed = names;
