@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/text.h"
 #include "crypto/pem.h"
+#include "identity/ldap_server.h"
+#include "tls/context.h"
 
 namespace pforte::app {
 namespace {
@@ -23,11 +27,22 @@ bool is_any(const net::Address& address) {
   return ip == "0.0.0.0" || ip == "::";
 }
 
-// From us, too, so that it understands nothing else.
+// From this machine, too, so that it understands nothing else.
 bool wants_proxy_header(const gate::ListenerConfig& listener) {
-  return std::ranges::any_of(listener.proxy_protocol_from, [&](const net::Network& network) {
-    return network.contains(reachable(listener.address));
-  });
+  // To an address of its own a machine comes from that one; to any of 127.0.0.0/8 from 127.0.0.1.
+  net::Address from = reachable(listener.address);
+  if (from.is_loopback() && from.is_v4()) from = net::parse_ip("127.0.0.1", from.port()).value_or(from);
+  return std::ranges::any_of(listener.proxy_protocol_from,
+                             [&](const net::Network& network) { return network.contains(from); });
+}
+
+// As whoever comes from this machine has to speak there: where load balancers alone begin with a PROXY header, as a
+// client that comes by itself.
+void expect_proxy_header(const gate::ListenerConfig& listener, doctor::GateSubject& subject) {
+  if (listener.proxy_protocol_from.empty()) return;
+  bool ours = wants_proxy_header(listener);
+  if (ours) subject.site.destination.preface = doctor::Preface::ProxyHeader;
+  subject.proxy_header = ours ? doctor::ProxyHeaderUse::Us : doctor::ProxyHeaderUse::Others;
 }
 
 // A URL that has another scheme than HTTP's, or nothing but host and port.
@@ -48,7 +63,8 @@ std::optional<PathSubject> subject_of_bare(std::string_view url) {
     auto read = doctor::read_host_port(authority);
     if (!read) read = doctor::read_host_port(cat(authority, ':', known.port));
     if (!read) return std::nullopt;
-    return PathSubject{.destination = *std::move(read), .judges = {}, .tcp_only = !known.tls, .typed = false};
+    if (!known.tls) read->scheme = Scheme::Plain;
+    return PathSubject{.destination = *std::move(read), .judges = {}, .typed = false};
   }
   return std::nullopt;
 }
@@ -72,16 +88,37 @@ void judge_by(ConfiguredTrust& trust, std::string_view key, const conf::Text& st
       .remedy = why.remedy};
 }
 
+void begin_with_tls(doctor::Preface preface, PathSubject& subject) {
+  subject.destination.scheme = Scheme::Tls;
+  subject.destination.preface = preface;
+}
+
+// What cannot be read is missing, and the configuration's check tells it.
+doctor::MailWish wish_of(const gate::AlarmMailConfig& mail, const conf::Text& store) {
+  doctor::MailWish wish{.from = mail.from, .to = mail.to, .user = mail.user};
+  if (mail.password_file) {
+    Result<Secret> password = crypto::read_password(mail.password_file->value);
+    if (password) wish.password = std::make_shared<const Secret>(*std::move(password));
+  }
+  if (auto context = tls::ClientContext::make(store.value)) wish.trust = *std::move(context);
+  return wish;
+}
+
 class Outward {
  public:
-  Outward(const PathView& view, ConfiguredTrust& trust) : view_(view), trust_(trust) {}
+  Outward(const gate::Config& config, const PathView& view, ConfiguredTrust& trust)
+      : config_(config), view_(view), trust_(trust) {}
 
   void add_directory(const identity::LdapConfig& ldap) {
+    conf::Problems known_already;
     for (const conf::Text& server : ldap.servers) {
       std::optional<PathSubject> subject = subject_of_bare(server.value);
-      if (!subject) continue;
+      std::optional<identity::LdapServer> known = identity::read_ldap_server(server, known_already);
+      if (!subject || !known) continue;
+      if (ldap.start_tls && !known->tls) begin_with_tls(doctor::Preface::LdapStartTls, *subject);
       subject->judges = judges();
       judge_by(trust_, "[ldap] trust", ldap.trust.value_or(system_store()), ldap.trust_password_file, *subject);
+      subject->directory = directory_wish(ldap, *known, *subject);
       found_.push_back({.name = "LDAP", .subject = *std::move(subject)});
     }
   }
@@ -107,7 +144,9 @@ class Outward {
     if (!alarm.mail) return;
     std::optional<PathSubject> subject = subject_of_bare(alarm.mail->server.value);
     if (!subject) return;
+    if (!subject->destination.speaks_tls()) begin_with_tls(doctor::Preface::SmtpStartTls, *subject);
     subject->judges = judges();
+    subject->mail = std::make_shared<const doctor::MailWish>(wish_of(*alarm.mail, store));
     judge_by(trust_, "[alarm] trust", store, std::nullopt, *subject);
     found_.push_back({.name = "mail", .subject = *std::move(subject)});
   }
@@ -115,12 +154,29 @@ class Outward {
   std::vector<OutwardSubject> take() { return std::move(found_); }
 
  private:
+  // libldap reads PEM alone: of another trust store the gate has made a file, once it has run. Null: it has not.
+  std::shared_ptr<const doctor::DirectoryWish> directory_wish(const identity::LdapConfig& ldap,
+                                                              const identity::LdapServer& server,
+                                                              const PathSubject& subject) const {
+    doctor::DirectoryWish wish{.config = ldap, .server = server};
+    const auto& trust = subject.judges.trust;
+    bool other_form =
+        !trust.empty() && ldap.trust && ldap.trust->value != "system" && trust.front()->form != pki::StoreForm::Pem;
+    if (other_form) {
+      wish.config.trust->value = config_.state_dir + "/ldap-trust.pem";
+      std::error_code missing;
+      if (!std::filesystem::exists(wish.config.trust->value, missing)) return nullptr;
+    }
+    return std::make_shared<const doctor::DirectoryWish>(std::move(wish));
+  }
+
   static conf::Text system_store() { return {.value = "system", .place = {}}; }
 
   doctor::Judges judges() const {
     return {.trust = {}, .clients = gate_itself(), .proxy_trust = view_.judges.proxy_trust};
   }
 
+  const gate::Config& config_;
   const PathView& view_;
   ConfiguredTrust& trust_;
   std::vector<OutwardSubject> found_;
@@ -129,15 +185,6 @@ class Outward {
 // "[::1]" is how a site's host names an address (RFC 3986, 3.2.2); an address has no brackets elsewhere.
 std::string without_brackets(const std::string& host) {
   return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
-}
-
-// Those of the preset of the site that has this host, if it has one.
-std::span<const std::string_view> context_paths_of(const gate::Config& config, const std::string& host) {
-  for (const gate::SiteConfig& site : config.sites) {
-    bool serves = std::ranges::find(site.hosts, host, &conf::Text::value) != site.hosts.end();
-    if (serves && site.preset != nullptr) return site.preset->paths;
-  }
-  return {};
 }
 
 }  // namespace
@@ -165,26 +212,36 @@ net::Address reachable(const net::Address& listener) {
   return net::parse_ip("127.0.0.1", listener.port()).value_or(listener);  // [::] takes IPv4 as well
 }
 
-std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, const PathView& view,
-                                                   const std::string& host) {
-  const gate::ListenerConfig* listener = listener_for_sites(config);
-  if (listener == nullptr) return std::nullopt;
+namespace {
+
+// A host of a site, at a listener that serves it.
+doctor::GateSubject subject_at(const gate::ListenerConfig& listener, const gate::Config& config, const PathView& view,
+                               const std::string& host) {
   bool made_up = host.starts_with('*');
   std::string name = host == "*" ? "localhost"
                      : made_up   ? cat("pforte-doctor", host.substr(1))
                                  : without_brackets(host);
-  PathSubject site{.destination = {.scheme = listener->tls ? Scheme::Https : Scheme::Http,
+  PathSubject site{.destination = {.scheme = listener.tls ? Scheme::Https : Scheme::Http,
                                    .host = std::move(name),
-                                   .port = listener->address.port(),
+                                   .port = listener.address.port(),
                                    .path = "/.pforte/health",
-                                   .at = reachable(listener->address)},
+                                   .at = reachable(listener.address)},
                    .judges = view.judges,
                    .hop = 1,
-                   .tcp_only = wants_proxy_header(*listener),
-                   .context_paths = context_paths_of(config, host),
                    .is_gate = true};
-  return doctor::GateSubject{
+  doctor::GateSubject subject{
       .site = std::move(site), .has_name = !made_up, .serve = cat("pforte serve --config ", config.file)};
+  expect_proxy_header(listener, subject);
+  return subject;
+}
+
+}  // namespace
+
+std::optional<doctor::GateSubject> subject_of_host(const gate::Config& config, const PathView& view,
+                                                   const std::string& host) {
+  const gate::ListenerConfig* listener = listener_for_sites(config);
+  if (listener == nullptr) return std::nullopt;
+  return subject_at(*listener, config, view, host);
 }
 
 PathSubject subject_of_server(const gate::BackendConfig& backend, const gate::ServerConfig& server,
@@ -194,8 +251,8 @@ PathSubject subject_of_server(const gate::BackendConfig& backend, const gate::Se
       .judges = {.trust = {}, .clients = gate_itself(), .proxy_trust = {}},
       .needs_http1 = backend.connection_sign_in,
       .server_name = backend.server_name,
-      .tcp_only = backend.protocol == gate::Protocol::Http2Clear,
       .typed = false};
+  subject.destination.http2_clear = !server.tls && backend.protocol == gate::Protocol::Http2Clear;
   if (backend.health && !backend.health->path.empty()) {
     subject.destination.path = backend.health->path;
     subject.healthy = {.from = int(backend.health->expect_from), .to = int(backend.health->expect_to)};
@@ -205,7 +262,13 @@ PathSubject subject_of_server(const gate::BackendConfig& backend, const gate::Se
   return subject;
 }
 
-doctor::GateSubject subject_of_listener(const gate::Config& config, const gate::ListenerConfig& listener) {
+doctor::GateSubject subject_of_listener(const gate::Config& config, const PathView& view,
+                                        const gate::ListenerConfig& listener) {
+  if (!listener.redirect_to_https && !config.sites.empty()) {
+    doctor::GateSubject subject = subject_at(listener, config, view, config.sites.front().hosts.front().value);
+    subject.has_name = false;  // where it leads is told where the host is examined
+    return subject;
+  }
   net::Address at = reachable(listener.address);
   PathSubject site{.destination = {.host = at.ip_text(), .port = at.port(), .at = at},
                    .judges = {},
@@ -217,15 +280,16 @@ doctor::GateSubject subject_of_listener(const gate::Config& config, const gate::
 
 PathSubject subject_of_passed(const PathView& view, const gate::PassthroughConfig& passthrough,
                               const gate::ServerConfig& server, const std::string& host) {
-  return {.destination = {.scheme = Scheme::Tls, .host = server.host, .port = server.port, .path = ""},
-          .judges = view.judges,
-          .server_name = host.starts_with('*') ? std::string() : host,
-          .tcp_only = passthrough.proxy_header,  // before which it takes nothing
-          .typed = false};
+  doctor::Preface preface = passthrough.proxy_header ? doctor::Preface::ProxyHeader : doctor::Preface::Nothing;
+  return {
+      .destination = {.scheme = Scheme::Tls, .host = server.host, .port = server.port, .path = "", .preface = preface},
+      .judges = view.judges,
+      .server_name = host.starts_with('*') ? std::string() : host,
+      .typed = false};
 }
 
 std::vector<OutwardSubject> outward_subjects(const gate::Config& config, const PathView& view, ConfiguredTrust& trust) {
-  Outward outward(view, trust);
+  Outward outward(config, view, trust);
   if (config.ldap) outward.add_directory(*config.ldap);
   for (const acme::CaConfig& ca : config.acme)
     outward.add_url(cat("ACME ", ca.name.value), ca.directory.value, cat("[[acme]] ", ca.name.value, ": trust"),

@@ -43,8 +43,9 @@ doctor::PathSubject subject_of_server(const gate::BackendConfig& backend, const 
 doctor::PathSubject subject_of_passed(const PathView& view, const gate::PassthroughConfig& passthrough,
                                       const gate::ServerConfig& server, const std::string& host);
 
-// A listener by itself, whatever it serves.
-doctor::GateSubject subject_of_listener(const gate::Config& config, const gate::ListenerConfig& listener);
+// A listener by itself: with a host that it serves, or as a port that takes connections where it serves none.
+doctor::GateSubject subject_of_listener(const gate::Config& config, const PathView& view,
+                                        const gate::ListenerConfig& listener);
 
 // Somebody whom the gate asks or tells.
 struct OutwardSubject {

@@ -16,6 +16,7 @@
 #include "doctor/all_ended.h"
 #include "gate/plan.h"
 #include "gate/sign_in.h"
+#include "policy/preset.h"
 
 namespace pforte::app {
 namespace {
@@ -64,7 +65,7 @@ class Configured {
                            .subject = subject_of_server(*backend, server, trust_)});
       }
     }
-    add_paths(host, std::move(servers));
+    add_paths(host, site.preset, std::move(servers));
   }
 
   void add_passthrough(const gate::PassthroughConfig& passthrough, const std::string& host) {
@@ -73,7 +74,7 @@ class Configured {
       std::string name = doctor::host_port(server.host, server.port);
       servers.push_back({.name = std::move(name), .subject = subject_of_passed(*view_, passthrough, server, host)});
     }
-    add_paths(host, std::move(servers));
+    add_paths(host, nullptr, std::move(servers));
   }
 
   bool add_host(const std::string& host) {
@@ -129,9 +130,11 @@ class Configured {
     });
   }
 
-  // The first server stands behind the gate in the same path, the others each in one that begins at the gate.
-  void add_paths(const std::string& host, std::vector<Server> servers) {
+  // The first server stands behind the gate in the same path, the others each in one that begins at the gate. `preset`:
+  // whose context paths are asked for; null: none.
+  void add_paths(const std::string& host, const policy::Preset* preset, std::vector<Server> servers) {
     std::optional<doctor::GateSubject> gate = subject_of_host(config_, *view_, host);
+    if (gate && preset != nullptr) gate->site.context_paths = preset->paths;
     if (gate && !broken_.empty()) gate->mend = check_command();
     std::vector<doctor::Hop> hops = {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Gate"}}};
     ConfiguredPath parts{.gate = std::move(gate), .server = std::nullopt};
@@ -154,7 +157,7 @@ class Configured {
   void add_listener(const gate::ListenerConfig& listener) {
     doctor::Path path(cat("listener ", listener.address.to_text()),
                       {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Gate"}}});
-    add({.gate = subject_of_listener(config_, listener), .server = std::nullopt}, std::move(path));
+    add({.gate = subject_of_listener(config_, *view_, listener), .server = std::nullopt}, std::move(path));
   }
 
   void add(const ConfiguredPath& parts, doctor::Path path) {

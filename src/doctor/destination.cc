@@ -251,7 +251,7 @@ std::string host_port(std::string_view host, std::uint16_t port) {
 }
 
 std::string to_text(const Destination& destination) {
-  if (destination.scheme == Scheme::Tls) return host_port(destination.host, destination.port);
+  if (!destination.speaks_http()) return host_port(destination.host, destination.port);
   std::string authority = host_port(destination.host, destination.port);
   if (is_default_port(destination)) authority.resize(authority.rfind(':'));
   return cat(destination.scheme == Scheme::Https ? "https://" : "http://", authority, destination.path);

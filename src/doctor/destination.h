@@ -13,8 +13,16 @@
 
 namespace pforte::doctor {
 
-// What is spoken at the end of a path. Tls: TLS, and what comes inside it is not known ("HOST:PORT").
-enum class Scheme : std::uint8_t { Https, Http, Tls };
+// What is spoken at the end of a path. Tls: TLS, and what comes inside it is not HTTP ("HOST:PORT"). Plain: neither.
+enum class Scheme : std::uint8_t { Https, Http, Tls, Plain };
+
+// What is said on a new connection before TLS or HTTP begins.
+enum class Preface : std::uint8_t {
+  Nothing,
+  ProxyHeader,   // of the PROXY protocol, version 2
+  LdapStartTls,  // RFC 4511, 4.14
+  SmtpStartTls,  // RFC 3207
+};
 
 // A forward proxy, which is asked by CONNECT to open a connection (RFC 9110, 9.3.6).
 struct Proxy {
@@ -31,11 +39,14 @@ struct Destination {
   Scheme scheme = Scheme::Https;
   std::string host;  // a DNS name in ASCII, in lower case and without a dot at its end, or an IP address; no brackets
   std::uint16_t port = 0;
-  std::string path = "/";                         // with its query; not of Scheme::Tls
+  std::string path = "/";                         // with its query; of HTTP alone
   std::optional<net::Address> at = std::nullopt;  // instead of the name's addresses: a listener's, one of a farm's
   std::optional<Proxy> via = std::nullopt;
+  Preface preface = Preface::Nothing;
+  bool http2_clear = false;  // of Scheme::Http: HTTP/2, which is known beforehand (RFC 9113, 3.3)
 
-  bool speaks_tls() const { return scheme != Scheme::Http; }
+  bool speaks_tls() const { return scheme == Scheme::Https || scheme == Scheme::Tls; }
+  bool speaks_http() const { return scheme == Scheme::Https || scheme == Scheme::Http; }
   // Whether the host is an IP address, which has no name to look up and none for SNI (RFC 6066, 3).
   bool is_address() const;
 };

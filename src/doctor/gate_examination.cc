@@ -16,6 +16,11 @@ constexpr Check kGateStopped{.id = "path.gate-stopped",
                              .source = "RFC 9293, 3.10.7.1",
                              .why = {"nobody listens at an address of the configuration's [[listener]]",
                                      "an einer Adresse eines [[listener]] der Konfiguration lauscht niemand"}};
+constexpr Check kProxyHeader{
+    .id = "path.proxy-header",
+    .source = "haproxy.org, The PROXY protocol, 2",
+    .why = {"who comes through the load balancer begins otherwise than who comes from this machine",
+            "wer durch den Lastverteiler kommt, beginnt anders, als wer von diesem Rechner kommt"}};
 constexpr Check kConfigurationBroken{
     .id = "path.configuration",
     .source = "pforte(1), check",
@@ -35,6 +40,27 @@ net::Task<> examine_where_name_leads(const Setting& setting, const NameFacts& fa
   std::vector<net::Address> addresses = co_await examine_name(setting, facts, station, path);
   std::vector<net::Address> open = co_await examine_tcp(setting, station, std::move(addresses), path);
   co_return {};
+}
+
+void tell_proxy_header(const GateSubject& subject, Path& path) {
+  if (subject.proxy_header == ProxyHeaderUse::Nobody) return;
+  std::string at = subject.site.destination.at->to_text();
+  bool ours = subject.proxy_header == ProxyHeaderUse::Us;
+  Finding finding{.check = kProxyHeader, .level = ours ? Level::Ok : Level::Note, .hop = subject.site.hop};
+  if (ours) {
+    finding.seen = {cat(at, " expects a PROXY header, which was sent"),
+                    cat(at, " erwartet einen PROXY-Header, der gesendet wurde")};
+  } else {
+    finding.seen = {cat(at,
+                        " expects a PROXY header from others; this machine is not in proxy_protocol_from, and was "
+                        "examined without"),
+                    cat(at,
+                        " erwartet von anderen einen PROXY-Header; dieser Rechner steht nicht in "
+                        "proxy_protocol_from und wurde ohne untersucht")};
+    finding.remedy = {"examine the way through the load balancer from where the clients are: pforte doctor url",
+                      "den Weg durch den Lastverteiler von dort untersuchen, wo die Clients sind: pforte doctor url"};
+  }
+  path.tell(std::move(finding));
 }
 
 Message remedy_of_stop(const GateSubject& subject) {
@@ -64,6 +90,7 @@ net::Task<bool> examine_listener(const Setting& setting, const GateSubject& subj
 
 net::Task<> examine_gate(const Setting& setting, const NameFacts& facts, GateSubject subject, Path& path) {
   bool listens = co_await examine_listener(setting, subject, path);
+  if (listens) tell_proxy_header(subject, path);
   std::vector<net::Task<>> parts;
   if (listens) parts.push_back(examine_end(setting, facts, subject.site, path));
   if (listens && subject.has_name) parts.push_back(examine_where_name_leads(setting, facts, subject, path));

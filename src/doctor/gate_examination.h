@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "doctor/name_facts.h"
@@ -9,12 +10,20 @@
 
 namespace pforte::doctor {
 
+// Whether a listener reads PROXY headers, and from whom.
+enum class ProxyHeaderUse : std::uint8_t {
+  Nobody,
+  Others,  // load balancers alone, which this machine is not
+  Us,      // this machine as well, so that nothing else is understood
+};
+
 // A host of the gate of this machine, and the listener where it answers.
 struct GateSubject {
   PathSubject site;       // its destination has the listener's address in `at`
   bool has_name = true;   // the host is one that clients look up, not made up for a wildcard
   std::string serve;      // the command that starts the gate: "pforte serve --config FILE"
   std::string mend = {};  // what shows why it cannot: "pforte check --config FILE"; empty: nothing keeps it from it
+  ProxyHeaderUse proxy_header = ProxyHeaderUse::Nobody;
 };
 
 // Whether anybody listens at our own listener; tells the path when nobody does: the gate is stopped then.

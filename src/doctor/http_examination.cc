@@ -36,9 +36,11 @@ net::Task<> examine_http(const Setting& setting, const HttpSubject& subject, Pat
   std::vector<net::Task<>> tasks;
   tasks.reserve(6);
   tasks.push_back(examine_head_sizes(setting, teller, *first));
-  tasks.push_back(examine_websocket(setting, teller, *first));
-  tasks.push_back(examine_http2(setting, teller, *first));
-  tasks.push_back(examine_keep_alive(setting, teller));
+  if (!subject.destination.http2_clear) {
+    tasks.push_back(examine_websocket(setting, teller, *first));
+    tasks.push_back(examine_http2(setting, teller, *first));
+    tasks.push_back(examine_keep_alive(setting, teller));
+  }
   tasks.push_back(examine_continue(setting, teller));
   tasks.push_back(examine_context_paths(setting, teller));
   co_await all_ended(std::move(tasks));

@@ -79,7 +79,7 @@ net::Task<> answer_alone(const Setting& setting, const HttpSubject& subject, con
     SealedStream sealed = co_await seal(setting, subject, std::move(stream), tls::Offer::Http1);
     stream = std::move(sealed.stream);
   }
-  HttpLine line(setting, subject, std::move(stream), false);
+  HttpLine line(setting, subject, std::move(stream), subject.destination.http2_clear);
   answer = co_await line.ask(question);
   co_return {};
 }

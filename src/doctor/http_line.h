@@ -48,7 +48,8 @@ class HttpLine {
   std::unique_ptr<http::H2Client> client2_;
 };
 
-// A line of its own for one question, by HTTP/1.1, bounded by twice `setting.step`. Fails as dial, seal() and ask() do.
+// A line of its own for one question, by HTTP/1.1 unless HTTP/2 is known beforehand, bounded by twice `setting.step`.
+// Fails as dial, seal() and ask() do.
 net::Task<HttpAnswer> ask_alone(const Setting& setting, const HttpSubject& subject, const HttpQuestion& question);
 
 // "crm.example.com:8443", the port only where it is not the scheme's own.

@@ -74,6 +74,10 @@ constexpr Check kHttpSlowAnswer{
     .id = "http.slow",
     .source = "web.dev, Time to First Byte",
     .why = {"people notice, and what waits in line grows", "Menschen merken es, und die Warteschlange wächst"}};
+constexpr Check kHttpNoClearHttp2{.id = "http.no-clear-http2",
+                                  .source = "RFC 9113, 3.3",
+                                  .why = {"`protocol = \"h2c\"` speaks HTTP/2 from the first byte, without asking",
+                                          "`protocol = \"h2c\"` spricht vom ersten Byte an HTTP/2, ohne zu fragen"}};
 constexpr Check kHttpNoHttp1{.id = "http.only-http2",
                              .source = "RFC 9113, 3.2",
                              .why = {"older clients, many WebSockets and NTLM or Negotiate need HTTP/1.1",
@@ -261,7 +265,8 @@ net::Task<FirstTry> try_first(const Setting& setting, const HttpSubject& subject
     stream = std::move(sealed->stream);
   }
   first.sealed = true;
-  HttpLine line(setting, subject, *std::move(stream), first.protocol == "h2");
+  bool http2 = first.protocol == "h2" || subject.destination.http2_clear;
+  HttpLine line(setting, subject, *std::move(stream), http2);
   Result<HttpAnswer> answer = co_await outcome(line.ask(question));
   first.heard = line.heard();
   if (answer) {
@@ -270,6 +275,21 @@ net::Task<FirstTry> try_first(const Setting& setting, const HttpSubject& subject
     first.fault = std::move(answer).error();
   }
   co_return first;
+}
+
+// Where HTTP/2 was expected: whether HTTP/1.1 is spoken, which is told then.
+net::Task<bool> tell_old_speech(const Setting& setting, HttpTeller& teller, const HttpQuestion& question,
+                                const Error& fault) {
+  HttpSubject older = teller.subject();
+  older.destination.http2_clear = false;
+  FirstTry second = co_await try_first(setting, older, question, tls::Offer::Http1);
+  if (!second.answer) co_return false;
+  teller.tell(kHttpNoClearHttp2, Level::Error,
+              {cat("the server speaks HTTP/1.1, and no HTTP/2 without TLS: ", fault.text()),
+               cat("der Server spricht HTTP/1.1, und kein HTTP/2 ohne TLS: ", fault.text())},
+              {"set `protocol = \"http/1.1\"` in [[backend]], or switch on HTTP/2 without TLS there (h2c)",
+               "in [[backend]] `protocol = \"http/1.1\"` setzen, oder dort HTTP/2 ohne TLS einschalten (h2c)"});
+  co_return true;
 }
 
 // Whether HTTP/2 may be all that is spoken: HTTP/1.1 was refused in ALPN, or passed over and then not understood.
@@ -292,6 +312,10 @@ net::Task<std::optional<HttpAnswer>> first_answer(const Setting& setting, HttpTe
                   {"let it offer http/1.1 in ALPN as well", "ihn in ALPN auch http/1.1 anbieten lassen"});
       co_return std::move(second.answer);
     }
+  }
+  if (subject.destination.http2_clear && first.connected && !first.answer) {
+    bool told = co_await tell_old_speech(setting, teller, question, *first.fault);
+    if (told) co_return std::nullopt;
   }
   if (!first.connected) {
     teller.tell(kHttpUnreachable, teller.worst() == Level::Error ? Level::Note : Level::Error,

@@ -24,5 +24,10 @@ TEST_CASE("a first request of HTTP has the size that it was asked for") {
   CHECK(opening_of_http("crm:8080", 2048).ends_with("x\r\n\r\n"));
 }
 
+TEST_CASE("a first message of HTTP/2 has the size that it was asked for") {
+  CHECK(opening_of_http2(0).starts_with("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+  CHECK(opening_of_http2(2048).size() == 2048);
+}
+
 }  // namespace
 }  // namespace pforte::doctor

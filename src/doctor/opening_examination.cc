@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "doctor/all_ended.h"
 #include "doctor/opening_bytes.h"
+#include "doctor/preface.h"
 #include "doctor/shown_command.h"
 #include "doctor/tcp_attempt.h"
 
@@ -121,9 +122,11 @@ class Opening {
  private:
   ProbeCall call_with(std::size_t size, int segment = 0) const {
     std::string name = destination_.is_address() ? std::string() : destination_.host;
-    std::string bytes = destination_.speaks_tls()
-                            ? opening_of_tls(name, size)
+    std::string bytes = destination_.speaks_tls() ? opening_of_tls(name, size)
+                        : destination_.http2_clear
+                            ? opening_of_http2(size)
                             : opening_of_http(host_port(destination_.host, destination_.port), size);
+    if (destination_.preface == Preface::ProxyHeader) bytes.insert(0, own_proxy_header());
     return {.to = at_, .bytes = std::move(bytes), .wait = setting_.step, .segment = segment};
   }
 

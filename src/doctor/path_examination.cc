@@ -8,8 +8,10 @@
 #include "doctor/inspection.h"
 #include "doctor/name_examination.h"
 #include "doctor/opening_examination.h"
+#include "doctor/preface.h"
 #include "doctor/proxy_examination.h"
 #include "doctor/shown_command.h"
+#include "doctor/start_tls_examination.h"
 #include "doctor/tcp_attempt.h"
 #include "doctor/tcp_examination.h"
 #include "doctor/tls_examination.h"
@@ -39,12 +41,6 @@ constexpr Check kUsualProxy{.id = "path.usual-proxy",
                             .why = {"programs that heed it go through the proxy, where the way may be open",
                                     "Programme, die sie beachten, gehen durch den Proxy, wo der Weg offen sein kann"}};
 
-// Directly, whatever the path's way is: the address that took a connection, to the socket's end.
-net::Task<std::unique_ptr<net::Stream>> dial_direct(net::Loop& loop, net::Address to, net::Duration limit) {
-  std::unique_ptr<net::Stream> stream = co_await net::connect(loop, to, limit);
-  co_return stream;
-}
-
 void warn_of_address(const PathSubject& subject, Path& path) {
   const Destination& destination = subject.destination;
   if (!subject.typed || !destination.is_address() || destination.scheme != Scheme::Https) return;
@@ -69,7 +65,7 @@ net::Task<std::optional<net::Address>> direct_address(const Setting& setting, De
 net::Task<std::unique_ptr<net::Stream>> dial_end(const Setting& setting, Destination destination) {
   std::optional<net::Address> address = co_await direct_address(setting, destination);
   if (!address) co_return fail(Kind::Unavailable, "net.address", "the name has no address here");
-  std::unique_ptr<net::Stream> stream = co_await dial_direct(setting.loop, *address, setting.step);
+  std::unique_ptr<net::Stream> stream = co_await net::connect(setting.loop, *address, setting.step);
   co_return stream;
 }
 
@@ -102,6 +98,33 @@ net::Task<> try_without_proxy(const Setting& setting, const Destination& destina
                         "wenn das erlaubt ist, das Ziel vom Proxy ausnehmen (no_proxy)"},
              .command = curl_command(direct)});
   co_return {};
+}
+
+bool asks_for_tls(const Destination& destination) {
+  return destination.preface == Preface::LdapStartTls || destination.preface == Preface::SmtpStartTls;
+}
+
+// What connections to an address that takes them begin with: the first bytes of TLS or HTTP, or a question for TLS. A
+// mail server that does without is spoken to without.
+net::Task<Dial> way_to(const Setting& setting, net::Address to, PathSubject& subject, Path& path) {
+  Destination& destination = subject.destination;
+  bool goes_on = true;
+  if (asks_for_tls(destination)) {
+    bool needed = !subject.mail || !subject.mail->user.empty();
+    StartTlsSubject asked{.destination = destination, .at = to, .hop = subject.hop, .needed = needed};
+    PrefaceEnd end = co_await examine_start_tls(setting, asked, path);
+    bool in_clear = end == PrefaceEnd::NotOffered && !needed;
+    goes_on = end == PrefaceEnd::Said || in_clear;
+    if (in_clear) {
+      destination.scheme = Scheme::Plain;
+      destination.preface = Preface::Nothing;
+    }
+  } else if (destination.scheme != Scheme::Plain) {
+    goes_on = co_await examine_opening(setting, destination, to, subject.hop, path);
+  }
+  Dial dial;
+  if (goes_on) dial = [&setting, to, preface = destination.preface] { return dial_with(setting, preface, to); };
+  co_return dial;
 }
 
 // How one gets to the end.
@@ -139,8 +162,7 @@ net::Task<Way> find_way(const Setting& setting, const NameFacts& facts, PathSubj
     destination.at = open.front();
   }
   if (subject.tcp_only) co_return found;
-  bool goes_on = co_await examine_opening(setting, destination, open.front(), subject.hop, path);
-  if (goes_on) found.dial = [&setting, to = open.front()] { return dial_direct(setting.loop, to, setting.step); };
+  found.dial = co_await way_to(setting, open.front(), subject, path);
   found.fetches.to_this_machine = open.front().is_loopback();
   found.is_public = !open.front().is_loopback() && !is_private(open.front());
   co_return found;
@@ -210,7 +232,12 @@ net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubj
     sealed = co_await examine_seal(setting, subject, way, path);
     if (!sealed.speaks_tls) co_return {};
   }
-  if (subject.destination.scheme == Scheme::Tls) co_return {};
+  if (subject.directory) co_await examine_directory(setting, *subject.directory, subject.hop, path);
+  if (subject.mail) {
+    MailSubject wanted{.wish = *subject.mail, .dial = way.dial, .destination = subject.destination, .hop = subject.hop};
+    co_await examine_mail(setting, wanted, path);
+  }
+  if (!subject.destination.speaks_http()) co_return {};
   HttpSubject asked{.dial = std::move(way.dial),
                     .destination = subject.destination,
                     .hop = subject.hop,

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "doctor/destination.h"
+#include "doctor/directory_examination.h"
 #include "doctor/finding.h"
 #include "doctor/http_examination.h"
+#include "doctor/mail_examination.h"
 #include "doctor/name_facts.h"
 #include "doctor/path.h"
 #include "doctor/setting.h"
@@ -45,6 +47,9 @@ struct PathSubject {
   bool is_gate = false;  // the destination is Pforte's own health page: what answers must be Pforte
   // The proxy that programs here would take, by https_proxy or http_proxy; empty: none.
   std::string usual_proxy = {};
+  // What the gate wants there; null: nothing of the kind.
+  std::shared_ptr<const DirectoryWish> directory = {};
+  std::shared_ptr<const MailWish> mail = {};
 };
 
 // The path to a destination from whoever `from` is, with a hop for its proxy if it has one. `name` stands before it:

@@ -311,7 +311,7 @@ void judge_proxy_answer(const ConnectAnswer& answer, const Destination& destinat
   std::string name = parent.empty() ? to_text(*destination.via) : parent;
   Ruling ruling = ProxyJudgement(answer, destination, std::move(name)).rule();
   Destination shown = destination;
-  if (shown.scheme == Scheme::Tls) shown.path = "/";
+  if (!shown.speaks_http()) shown.path = "/";
   path.reach(hop);
   path.tell({.check = *ruling.check,
              .level = answer.state == ConnectState::Opened ? Level::Ok : Level::Error,

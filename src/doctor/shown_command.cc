@@ -25,9 +25,11 @@ std::string curl_command(const Destination& destination, const std::vector<std::
   if (destination.at)
     words.insert(words.end(),
                  {"--connect-to", cat("::", host_port(destination.at->ip_text(), destination.at->port()))});
+  if (destination.preface == Preface::ProxyHeader) words.emplace_back("--haproxy-protocol");
+  if (destination.http2_clear) words.emplace_back("--http2-prior-knowledge");
   words.insert(words.end(), extra.begin(), extra.end());
   Destination shown = destination;
-  if (shown.scheme == Scheme::Tls) {
+  if (!shown.speaks_http()) {
     shown.scheme = Scheme::Https;
     shown.path = "/";
   }
@@ -38,7 +40,7 @@ std::string curl_command(const Destination& destination, const std::vector<std::
 }
 
 std::string s_client_command(const Destination& destination, const std::vector<std::string>& extra) {
-  if (destination.via && destination.via->tls) return "";
+  if ((destination.via && destination.via->tls) || destination.preface == Preface::ProxyHeader) return "";
   std::string end = destination.at ? destination.at->to_text() : host_port(destination.host, destination.port);
   std::vector<std::string> words = {"-connect", std::move(end)};
   if (destination.via) {
@@ -49,6 +51,8 @@ std::string s_client_command(const Destination& destination, const std::vector<s
     words.emplace_back("-noservername");
   else
     words.insert(words.end(), {"-servername", destination.host});
+  if (destination.preface == Preface::LdapStartTls) words.insert(words.end(), {"-starttls", "ldap"});
+  if (destination.preface == Preface::SmtpStartTls) words.insert(words.end(), {"-starttls", "smtp"});
   words.insert(words.end(), extra.begin(), extra.end());
   std::string command = "openssl s_client";
   append_words(command, words);

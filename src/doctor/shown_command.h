@@ -15,7 +15,7 @@ namespace pforte::doctor {
 std::string curl_command(const Destination& destination, const std::vector<std::string>& extra = {});
 
 // "openssl s_client -connect crm.example.com:443 -servername crm.example.com EXTRA </dev/null", to paste. Empty where
-// s_client cannot go that way: through a proxy that is spoken to by TLS.
+// s_client cannot go that way: through a proxy that is spoken to by TLS, or behind a PROXY header.
 std::string s_client_command(const Destination& destination, const std::vector<std::string>& extra = {});
 
 }  // namespace pforte::doctor

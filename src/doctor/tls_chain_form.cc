@@ -119,7 +119,7 @@ void tell_ends(const TlsSubject& subject, const pki::Verdict& verdict, pki::Inst
                    {cat("the certificate ends in ", days, " days"), cat("das Zertifikat endet in ", days, " Tagen")},
                    {"have it renewed now, and let a machine do it from now on",
                     "jetzt erneuern und künftig maschinell erneuern lassen"});
-    finding.command = cat(s_client_command(subject.destination), " | openssl x509 -noout -dates");
+    if (!finding.command.empty()) finding.command += " | openssl x509 -noout -dates";
     finding.evidence.push_back(
         {.name = {"certificate", "Zertifikat"}, .value = printable(certificate->subject.text())});
     finding.evidence.push_back({.name = {"ends", "endet"}, .value = rfc3339(*certificate->not_after)});

@@ -371,6 +371,18 @@ def test_a_site_with_a_preset_has_its_context_paths_asked_for(start_gate, app):
     assert ("http.paths", "15 of 15 context paths lead to the application") in [(one["id"], one["seen"]) for one in findings], findings
 
 
+def test_without_a_subject_each_site_with_a_preset_has_its_context_paths_asked_for(start_gate, app, authority):
+    """Hosts that a wildcard covers as well."""
+    other = {"hosts": ["*.localhost"], "certificate": authority.issue("*.localhost").config(), "backend": "app", "preset": "cursor-crm"}
+    gate = start_gate(app, more_sites=[other])
+
+    def asked(*subject):
+        done = gate.run("doctor", *subject, "--json", timeout=60)
+        return [path["subject"] for path in json.loads(done.stdout)["paths"] if "http.paths" in [one["id"] for one in path["findings"]]]
+    assert asked() == ["site *.localhost"]
+    assert asked("site", "app.localhost") == ["site app.localhost"]
+
+
 def test_a_preset_that_there_is_not_is_refused():
     done = run_pforte("doctor", "url", "http://localhost/", "--preset", "other-crm")
     assert done.returncode == 2 and "cursor-crm" in done.stderr
