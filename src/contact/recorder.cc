@@ -54,9 +54,6 @@ bool Recorder::Lane::has_room(const Contact& contact) {
 }
 
 std::vector<Contact>& Recorder::Lane::swap() {
-  taken_.clear();
-  // Room for a flood is not kept.
-  if (taken_.capacity() > kKept) taken_ = {};
   std::lock_guard lock(mutex_);
   taken_.swap(waiting_);
   from_ = {};
@@ -102,7 +99,11 @@ void Recorder::write(Time now) {
   has_news_.store(false);
   std::vector<Contact> through;
   for (Lane* lane : lanes()) {
-    for (Contact& contact : lane->swap()) sifter_.take(std::move(contact), now, through);
+    std::vector<Contact>& taken = lane->swap();
+    for (Contact& contact : taken) sifter_.take(std::move(contact), now, through);
+    // What a crowd took is not kept.
+    taken.clear();
+    if (taken.capacity() > Lane::kKept) taken = {};
   }
   sifter_.tell_counts(now, through);
   counted_.store(sifter_.counted(), std::memory_order_relaxed);
