@@ -17,7 +17,7 @@ TEST_CASE("a reply of a mail server is read whole, and no byte behind it") {
   };
   const Row rows[] = {
       {"220 mail.example.com ESMTP\r\n", SmtpReading::Whole, "220 mail.example.com ESMTP", 28},
-      {"250-mail\r\n250-SIZE 1\r\n250 HELP\r\nmore", SmtpReading::Whole, "250 mail SIZE 1 HELP", 31},
+      {"250-mail\r\n250-SIZE 1\r\n250 HELP\r\nmore", SmtpReading::Whole, "250 mail SIZE 1 HELP", 32},
       {"250\r\n", SmtpReading::Whole, "250", 5},
       {"250-mail\n250 ok\n", SmtpReading::Whole, "250 mail ok", 16},
       {"", SmtpReading::Partial, "", 0},
