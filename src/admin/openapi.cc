@@ -83,6 +83,41 @@ constexpr std::string_view kDocument = R"json({
         }
       }
     },
+    "/api/v1/capture": {
+      "post": {
+        "summary": "Captures what clients' connections carry, as long as it lasts. Only through the control socket.",
+        "parameters": [
+          { "name": "for", "in": "query", "required": true, "schema": { "type": "integer" }, "description": "ms" },
+          { "name": "limit", "in": "query", "required": true, "schema": { "type": "integer" }, "description": "Bytes" },
+          { "name": "client", "in": "query", "schema": { "type": "string" }, "description": "An address or network" },
+          { "name": "site", "in": "query", "schema": { "type": "string" }, "description": "A host" },
+          { "name": "secrets", "in": "query", "schema": { "enum": ["yes", "no"] }, "description": "Of TLS" },
+          { "name": "by", "in": "query", "schema": { "type": "string" }, "description": "Who asks, for the log" }
+        ],
+        "responses": {
+          "200": {
+            "description": "Blocks of pcapng; the first and the last are of type 0x80504654 and hold JSON about it",
+            "content": { "application/octet-stream": {} }
+          },
+          "400": { "description": "Not to be understood: code, reason", "content": { "application/json": {} } },
+          "403": { "description": "Not through the control socket", "content": { "application/problem+json": {} } },
+          "404": { "description": "Nobody has the site", "content": { "application/json": {} } },
+          "409": { "description": "One is under way: by, filter, until", "content": { "application/json": {} } }
+        }
+      }
+    },
+    "/api/v1/capture/end": {
+      "post": {
+        "summary": "Ends a capture. Only through the control socket.",
+        "parameters": [
+          { "name": "number", "in": "query", "required": true, "schema": { "type": "integer" }, "description": "Which" }
+        ],
+        "responses": {
+          "200": { "description": "It ends, or has ended", "content": { "application/json": {} } },
+          "403": { "description": "Not through the control socket", "content": { "application/problem+json": {} } }
+        }
+      }
+    },
     "/api/v1/renewals": {
       "post": {
         "summary": "Obtains certificates by ACME that are due or have failed, and waits. Only through the control socket.",
@@ -252,6 +287,24 @@ constexpr std::string_view kDocument = R"json({
                 "drift": { "type": "array", "items": { "$ref": "#/components/schemas/KeyDrift" } }
               }
             }
+          },
+          "capture": {
+            "oneOf": [
+              {
+                "type": "object",
+                "description": "What is being captured, and for whom; only through the control socket",
+                "properties": {
+                  "by": { "type": "string" },
+                  "filter": { "type": "string" },
+                  "begun": { "$ref": "#/components/schemas/Time" },
+                  "until": { "$ref": "#/components/schemas/Time" },
+                  "secrets": { "type": "boolean" },
+                  "connections": { "type": "integer" },
+                  "bytes": { "type": "integer" }
+                }
+              },
+              { "type": "null" }
+            ]
           },
           "delegated_tickets": {
             "type": ["object", "null"],

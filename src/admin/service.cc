@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 
 #include "admin/openapi.h"
@@ -22,6 +23,8 @@ constexpr std::string_view kReload = "/api/v1/reload";
 constexpr std::string_view kFollow = "/api/v1/follow";
 constexpr std::string_view kCache = "/api/v1/cache";
 constexpr std::string_view kPurge = "/api/v1/cache/purge";
+constexpr std::string_view kCapture = "/api/v1/capture";
+constexpr std::string_view kCaptureEnd = "/api/v1/capture/end";
 constexpr std::string_view kRenewals = "/api/v1/renewals";
 constexpr std::string_view kSignIns = "/api/v1/sign-ins/";
 
@@ -53,7 +56,8 @@ std::string new_reference() {
 
 // What changes something, so that it is asked for by POST.
 bool is_deed(std::string_view path) {
-  return path == kReload || path == kFollow || path == kRenewals || path == kPurge;
+  return path == kReload || path == kFollow || path == kRenewals || path == kPurge || path == kCapture ||
+         path == kCaptureEnd;
 }
 
 // A parameter's form, without its question mark.
@@ -75,6 +79,12 @@ bool is_own_host(std::string_view authority) {
 }
 
 net::Task<> AdminService::serve(http::Exchange& exchange) {
+  bool captures = exchange.request().path == kCapture && exchange.request().method == Method::Post;
+  if (captures && door_ == Door::Control) {
+    net::Task<> capture = sources_.capture(exchange);
+    co_await std::move(capture);
+    co_return {};
+  }
   Page page = co_await page_for(exchange.request());
   co_await http::answer(exchange, page);
   co_return {};
@@ -138,7 +148,18 @@ Page AdminService::purge(const http::RequestHead& request) {
   return page_of(200, "application/json", cat("{\"purged\": ", *purged, "}\n"));
 }
 
+Page AdminService::end_capture(const http::RequestHead& request) {
+  Result<gate::Form> asked = parameters_of(request);
+  if (!asked) return refused(400, asked.error().code(), request);
+  std::string text = asked->text("number");
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  sources_.end_capture(number);
+  return page_of(200, "application/json", "{\"ok\":true}\n");
+}
+
 net::Task<Page> AdminService::deed(const http::RequestHead& request) {
+  if (request.path == kCaptureEnd) co_return end_capture(request);
   if (request.path == kPurge) co_return purge(request);
   if (request.path == kRenewals) {
     Page page = co_await renewal(request);
@@ -158,7 +179,12 @@ net::Task<Page> AdminService::deed(const http::RequestHead& request) {
 Page AdminService::read_page(std::string_view path, const http::RequestHead& request) {
   if (path == "/") return page_of(200, "text/html; charset=utf-8", std::string(kHome));
   if (path == "/metrics") return page_of(200, gate::kPrometheusType, sources_.metrics());
-  if (path == "/api/v1/status") return page_of(200, "application/json", to_json(sources_.status()));
+  if (path == "/api/v1/status") {
+    Status status = sources_.status();
+    // It names people.
+    if (door_ == Door::Network) status.capture.reset();
+    return page_of(200, "application/json", to_json(status));
+  }
   if (path == kCache) {
     CacheFacts facts = sources_.cache();
     return page_of(

@@ -37,6 +37,9 @@ struct Sources {
   // Takes answers of a site, empty: of all, out of the cache, those below a path. How many; none: there is no such
   // site.
   std::function<std::optional<std::size_t>(std::string_view site, std::string_view path)> purge = {};
+  // Answers with a capture, as long as it lasts; ends the one with this number.
+  std::function<net::Task<>(http::Exchange& exchange)> capture = {};
+  std::function<void(std::uint64_t number)> end_capture = {};
 };
 
 // The way a request came.
@@ -47,7 +50,8 @@ enum class Door : std::uint8_t {
 
 // The operator's own pages: /, /metrics, /api/v1/status, /api/v1/openapi.json, and behind the control socket
 // /api/v1/sign-ins/REFERENCE, which names people, POST /api/v1/reload, /api/v1/follow and
-// /api/v1/renewals?name=HOST&force=yes and /api/v1/cache/purge?site=HOST&path=PREFIX (all may be left out).
+// /api/v1/renewals?name=HOST&force=yes and /api/v1/cache/purge?site=HOST&path=PREFIX (all may be left out), and POST
+// /api/v1/capture with what the source wants, and /api/v1/capture/end?number=N.
 class AdminService final : public http::Service {
  public:
   // `sources` must outlive the service.
@@ -60,6 +64,7 @@ class AdminService final : public http::Service {
   net::Task<http::Page> page_for(const http::RequestHead& request);
   net::Task<http::Page> sign_in_page(std::string_view reference);
   http::Page purge(const http::RequestHead& request);
+  http::Page end_capture(const http::RequestHead& request);
   net::Task<http::Page> renewal(const http::RequestHead& request);
   net::Task<http::Page> deed(const http::RequestHead& request);
   http::Page read_page(std::string_view path, const http::RequestHead& request);

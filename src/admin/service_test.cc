@@ -45,6 +45,12 @@ net::Task<RenewalOutcome> renewed(std::string name, bool force) {
   co_return RenewalOutcome{.known = name != "unknown", .renewals = {renewal}};
 }
 
+net::Task<> captured(http::Exchange& exchange) {
+  http::Page page = http::text_page(200, cat("blocks", exchange.request().query));
+  co_await http::answer(exchange, page);
+  co_return {};
+}
+
 Sources sources_with(bool ok) {
   Sources sources;
   sources.status = [] {
@@ -56,6 +62,7 @@ Sources sources_with(bool ok) {
     server.url = "http://10.0.0.11:8080";
     server.state = ServerStatus::State::Ejected;
     status.backends = {{.name = "crm", .servers = {server}}};
+    status.capture = CaptureStatus{.by = "susan", .filter = "client 192.0.2.7/32", .begun = {}, .until = {}};
     status.listeners = {{.address = "[::]:443", .kind = "https"}};
     return status;
   };
@@ -66,6 +73,8 @@ Sources sources_with(bool ok) {
   sources.purge = [](std::string_view site, std::string_view path) {
     return site.empty() || (site == "a.example" && path == "/x y") ? std::optional<std::size_t>(3) : std::nullopt;
   };
+  sources.capture = captured;
+  sources.end_capture = [](std::uint64_t) {};
   sources.sign_in = sign_in_of;
   sources.renew = renewed;
   return sources;
@@ -144,6 +153,9 @@ TEST_CASE("what is asked for over the network is answered by method and path") {
       {"GET", "/api/v1/cache/purge", "405"},
       {"POST", "/api/v1/cache/purge", "403"},
       {"POST", "/api/v1/reload", "403"},
+      {"GET", "/api/v1/capture", "405"},
+      {"POST", "/api/v1/capture", "403"},
+      {"POST", "/api/v1/capture/end", "403"},
       {"OPTIONS", "/metrics", "405"},
       {"GET", "/api/v1/sign-ins/x", "403"},
       {"POST", "/api/v1/sign-ins/x", "405"},
@@ -191,6 +203,15 @@ TEST_CASE("the status is JSON with sites, listeners, backends and their servers"
   CHECK(status["listeners"][0]["kind"] == "https");
 }
 
+TEST_CASE("a capture is had through the control socket alone, and only there it is told whom it is about") {
+  std::string blocks = ask(Door::Control, "POST", "/api/v1/capture?for=1000");
+  CHECK(body_of(blocks) == "blocks?for=1000");
+  CHECK(status_of(ask(Door::Control, "GET", "/api/v1/capture")) == "405");
+  CHECK(status_of(ask(Door::Control, "POST", "/api/v1/capture/end?number=1")) == "200");
+  CHECK(nlohmann::json::parse(body_of(ask(Door::Control, "GET", "/api/v1/status")))["capture"]["by"] == "susan");
+  CHECK(nlohmann::json::parse(body_of(ask(Door::Network, "GET", "/api/v1/status")))["capture"].is_null());
+}
+
 TEST_CASE("a sign-in is told through the control socket, and why nothing is known of one") {
   std::string found = ask(Door::Control, "GET", "/api/v1/sign-ins/x");
   CHECK(status_of(found) == "200");
@@ -223,7 +244,7 @@ TEST_CASE("the OpenAPI document lists exactly what is answered") {
       CHECK(status_of(ask(Door::Control, upper, asked == path ? path : asked + "x")) == "200");
     }
   }
-  CHECK(document["paths"].size() == 9);
+  CHECK(document["paths"].size() == 11);
   nlohmann::json status = nlohmann::json::parse(body_of(ask(Door::Network, "GET", "/api/v1/status")));
   const nlohmann::json& listed = document["components"]["schemas"]["Status"]["properties"];
   CHECK(status.size() == listed.size());

@@ -139,6 +139,17 @@ Json to_document(const CertificateStatus& certificate) {
           {"uses", certificate.uses}};
 }
 
+Json to_document(const std::optional<CaptureStatus>& capture) {
+  if (!capture) return nullptr;
+  return {{"by", capture->by},
+          {"filter", capture->filter},
+          {"begun", rfc3339(capture->begun)},
+          {"until", rfc3339(capture->until)},
+          {"secrets", capture->secrets},
+          {"connections", capture->connections},
+          {"bytes", capture->bytes}};
+}
+
 template <class T>
 Json list_of(const std::vector<T>& items) {
   Json list = Json::array();
@@ -171,6 +182,7 @@ std::string to_json(const Status& status) {
   document["keys"] = list_of(status.keys);
   document["expiring_certificates"] = list_of(status.expiring);
   document["delegated_tickets"] = status.delegated_tickets ? to_document(*status.delegated_tickets) : Json(nullptr);
+  document["capture"] = to_document(status.capture);
   return dump(document);
 }
 

@@ -131,6 +131,16 @@ struct CertificateStatus {
   std::vector<std::string> uses;  // "site crm.example.com"
 };
 
+// A capture that is under way.
+struct CaptureStatus {
+  std::string by;      // who asked for it
+  std::string filter;  // "client 10.0.0.7/32"
+  Time begun, until;
+  bool secrets = true;
+  std::uint64_t connections = 0;
+  std::uint64_t bytes = 0;
+};
+
 struct ListenerStatus {
   std::string address;
   std::string kind;  // "https", "http", "redirect"
@@ -152,6 +162,7 @@ struct Status {
   std::vector<KeyStatus> keys;                 // none without Kerberos
   std::optional<DelegatedTicketStatus> delegated_tickets;
   std::vector<CertificateStatus> expiring;  // for which an alarm is due
+  std::optional<CaptureStatus> capture;
   std::int64_t client_connections = 0;
   std::int64_t backend_busy = 0;
   std::int64_t backend_idle = 0;

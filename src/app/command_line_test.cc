@@ -49,7 +49,7 @@ TEST_CASE("what is no invocation says what was probably meant") {
       {{"serve", "--json=yes"}, "--json takes no value", "write --json"},
       {{"serve", "--color", "red"}, "--color is auto, always or never", ""},
       {{"serve", "--lang=fr"}, "--lang is de or en", ""},
-      {{"capture"}, "this version has no command capture", "it has: serve"},
+      {{"trace"}, "this version has no command trace", "it has: serve"},
       {{"agent"}, "a command is missing", "one of: add, list"},
       {{"agent", "ad"}, "unknown command agent ad", "did you mean add?"},
       {{"agent", "frobnicate", "x"}, "unknown command agent frobnicate", "pforte agent --help"},

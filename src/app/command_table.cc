@@ -5,6 +5,7 @@
 
 #include "app/command_table_backend.h"
 #include "app/command_table_ca.h"
+#include "app/command_table_capture.h"
 #include "app/command_table_doctor.h"
 #include "app/command_table_inventory.h"
 #include "app/command_table_keytab.h"
@@ -279,6 +280,7 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
           "Rückgabewert: 0 es wird gesagt, oder dass die Anfrage keine Anmeldung hatte; 1 das Tor kennt sie nicht "
           "(mehr).\n"}},
     kDoctorCommand,
+    kCaptureCommand,
     {.command = Command::Demo,
      .word = "demo",
      .summary = {"run gate and application on loopback, without a configuration",
@@ -540,7 +542,7 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
     kKeytabCheckCommand,
 });
 
-constexpr auto kLaterCommands = std::to_array<std::string_view>({"trace", "capture", "import"});
+constexpr auto kLaterCommands = std::to_array<std::string_view>({"trace", "import"});
 
 }  // namespace
 

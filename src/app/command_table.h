@@ -17,6 +17,7 @@ enum class Command : std::uint8_t {
   Reload,
   Explain,
   Doctor,
+  Capture,
   Demo,
   AgentAdd,
   AgentList,

@@ -79,8 +79,7 @@ Result<ControlAnswer> read_answer(const std::string& path, std::string_view all)
 
 }  // namespace
 
-Result<ControlAnswer> call_gate(const std::string& socket_path, std::string_view method, std::string_view path,
-                                std::chrono::milliseconds limit) {
+Result<int> connect_gate(const std::string& socket_path) {
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   if (socket_path.size() >= sizeof name.sun_path) return unreachable(socket_path, ENOENT);
@@ -92,6 +91,12 @@ Result<ControlAnswer> call_gate(const std::string& socket_path, std::string_view
     if (errno == EAGAIN) return fail(Kind::Timeout, "control.timeout", "the gate does not answer in time");
     return unreachable(socket_path, errno);
   }
+  return gate.take();
+}
+
+Result<ControlAnswer> call_gate(const std::string& socket_path, std::string_view method, std::string_view path,
+                                std::chrono::milliseconds limit) {
+  Descriptor gate(TRY(connect_gate(socket_path)));
   Clock::time_point deadline = Clock::now() + limit;
   std::string request = cat(method, ' ', path, " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n",
                             "Content-Length: 0\r\nConnection: close\r\n\r\n");

@@ -14,6 +14,9 @@ struct ControlAnswer {
   std::string body;
 };
 
+// A connection to the gate that listens at `socket_path`, non-blocking; the caller closes it. Fails like call_gate().
+Result<int> connect_gate(const std::string& socket_path);
+
 // Asks the gate that listens at `socket_path`, and waits for its whole answer, `limit` at most. For commands: it
 // blocks. Fails with Kind::Closed when no gate runs there, Kind::Denied when we may not ask it, Kind::Timeout and
 // Kind::Unavailable when it does not answer properly.

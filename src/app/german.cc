@@ -44,6 +44,7 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"a password has 1 to * bytes", "ein Passwort hat 1 bis * Bytes"},
     {"hashing a password needs * MiB of memory, and there is none",
      "ein Passwort zu hashen braucht * MiB Arbeitsspeicher, und der fehlt"},
+    {"what the gate sends is no capture", "was das Tor sendet, ist keine Aufzeichnung"},
     {"a label has up to 128 characters, without control characters",
      "eine Bezeichnung hat bis zu 128 Zeichen, darunter kein Steuerzeichen"},
     {"the principal \"*\" has control characters", "im Principal \"*\" sind Steuerzeichen"},

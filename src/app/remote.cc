@@ -44,37 +44,6 @@ Said said(int exit, const Message& error, const Message& help, Language language
       .exit = exit, .out = {}, .err = cat("pforte: ", what, error.in(language), '\n', word, help.in(language), '\n')};
 }
 
-Said not_reachable(const Error& error, const std::string& socket, Language language) {
-  switch (error.kind()) {
-    case Kind::Closed:
-      return said(kNotReachable,
-                  {cat("no gate is running: nobody answers at ", socket),
-                   cat("es läuft kein Tor: niemand antwortet auf ", socket)},
-                  {"start it with `pforte serve`, or name its configuration with --config",
-                   "starten Sie es mit `pforte serve`, oder nennen Sie seine Konfiguration mit --config"},
-                  language);
-    case Kind::Denied:
-      return said(
-          kNotReachable,
-          {cat("you may not talk to the gate at ", socket), cat("Sie dürfen nicht mit dem Tor sprechen: ", socket)},
-          {"run this as the gate's user or as root, such as with sudo",
-           "rufen Sie das als Benutzer des Tors oder als root auf, etwa mit sudo"},
-          language);
-    case Kind::Timeout:
-      return said(kNotReachable,
-                  {cat("the gate at ", socket, " does not answer in time"),
-                   cat("das Tor antwortet nicht rechtzeitig: ", socket)},
-                  {"look into its log; it may be starting or stopping",
-                   "sehen Sie in sein Protokoll; vielleicht startet oder endet es gerade"},
-                  language);
-    default:
-      return said(kNotReachable,
-                  {cat("the gate cannot be asked: ", error.text()),
-                   cat("das Tor lässt sich nicht fragen: ", german_or_same(error.text()))},
-                  {"look into the gate's log", "sehen Sie in das Protokoll des Tors"}, language);
-  }
-}
-
 Said strange_answer(const ControlAnswer& answer, Language language) {
   return said(
       kNotReachable,
@@ -117,6 +86,37 @@ conf::Problem problem_of(const Json& document) {
 }
 
 }  // namespace
+
+Said not_reachable(const Error& error, const std::string& socket, Language language) {
+  switch (error.kind()) {
+    case Kind::Closed:
+      return said(kNotReachable,
+                  {cat("no gate is running: nobody answers at ", socket),
+                   cat("es läuft kein Tor: niemand antwortet auf ", socket)},
+                  {"start it with `pforte serve`, or name its configuration with --config",
+                   "starten Sie es mit `pforte serve`, oder nennen Sie seine Konfiguration mit --config"},
+                  language);
+    case Kind::Denied:
+      return said(
+          kNotReachable,
+          {cat("you may not talk to the gate at ", socket), cat("Sie dürfen nicht mit dem Tor sprechen: ", socket)},
+          {"run this as the gate's user or as root, such as with sudo",
+           "rufen Sie das als Benutzer des Tors oder als root auf, etwa mit sudo"},
+          language);
+    case Kind::Timeout:
+      return said(kNotReachable,
+                  {cat("the gate at ", socket, " does not answer in time"),
+                   cat("das Tor antwortet nicht rechtzeitig: ", socket)},
+                  {"look into its log; it may be starting or stopping",
+                   "sehen Sie in sein Protokoll; vielleicht startet oder endet es gerade"},
+                  language);
+    default:
+      return said(kNotReachable,
+                  {cat("the gate cannot be asked: ", error.text()),
+                   cat("das Tor lässt sich nicht fragen: ", german_or_same(error.text()))},
+                  {"look into the gate's log", "sehen Sie in das Protokoll des Tors"}, language);
+  }
+}
 
 Said ask_status(const std::string& state_dir, const Manner& manner) {
   std::string socket = socket_of(state_dir);

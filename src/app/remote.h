@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/error.h"
 #include "base/message.h"
 
 namespace pforte::app {
@@ -18,6 +19,9 @@ struct Said {
   std::string out;  // for standard output
   std::string err;  // for standard error
 };
+
+// Why a gate could not be asked, and what to do; exit 3.
+Said not_reachable(const Error& error, const std::string& socket, Language language);
 
 // `pforte status`: asks the gate whose state folder this is. Exit 0, or 3 when no gate answers.
 Said ask_status(const std::string& state_dir, const Manner& manner);

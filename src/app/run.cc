@@ -10,6 +10,7 @@
 
 #include "app/backend_list.h"
 #include "app/ca_command.h"
+#include "app/capture_command.h"
 #include "app/cert_command.h"
 #include "app/cert_request.h"
 #include "app/certificate_watch.h"
@@ -162,6 +163,8 @@ int run(std::span<const char* const> arguments) {
       return list_backends(*line, Streams());
     case Command::Demo:
       return run_demo(*line);
+    case Command::Capture:
+      return run_capture(*line, Streams());
     case Command::Doctor:
       return run_doctor(*line, Streams());
     case Command::CertShow:

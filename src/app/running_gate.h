@@ -10,6 +10,7 @@
 #include "acme/server_tally.h"
 #include "admin/control_socket.h"
 #include "admin/service.h"
+#include "app/capturing.h"
 #include "app/certificate_alarms.h"
 #include "app/certificate_renewal.h"
 #include "app/certificate_watch.h"
@@ -79,6 +80,8 @@ class RunningGate {
   void follow_renewals();
   net::Task<admin::SignInDocument> find_sign_in(std::string reference);
   net::Task<> follow_store(bool unasked);
+  // Does it on each worker's thread, and ends when all have.
+  net::Task<> on_workers(std::function<void(gate::Worker&)> work);
   net::Task<> follow_certificates();
   net::Task<> follow_all();
   admin::CacheFacts cache_facts() const;
@@ -120,6 +123,10 @@ class RunningGate {
   std::unique_ptr<gate::Health> health_;
   std::unique_ptr<CertificateRenewal> renewal_;  // null until some site wants a certificate by ACME
 
+  Capturing capturing_{
+      loop_,
+      {.on_workers = [this](auto work) { return on_workers(std::move(work)); },
+       .knows = [this](std::string_view host) { return plan_->find_site(host) || plan_->is_passed_somewhere(host); }}};
   admin::Sources sources_;
   admin::AdminService network_service_{sources_, admin::Door::Network};
   admin::AdminService control_service_{sources_, admin::Door::Control};

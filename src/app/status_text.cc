@@ -21,6 +21,7 @@ class Writer {
 
   void heading(const Message& text) { out_ += cat(text.in(language_), ":\n"); }
   void gate(const Json& status);
+  void capture(const Json& capture);
   void listener(const Json& listener) {
     out_ += cat("  ", shown_text(listener, "address"), "  ", shown_text(listener, "kind"), '\n');
   }
@@ -73,6 +74,15 @@ void Writer::gate(const Json& status) {
               word(" of clients, ", " von Clients, "), shown_number(connections, "backend_busy"),
               word(" busy and ", " tätige und "), shown_number(connections, "backend_idle"),
               word(" idle ones to backends\n", " freie zu Anwendungen\n"));
+}
+
+void Writer::capture(const Json& capture) {
+  out_ += cat(word("A capture is under way: ", "Eine Aufzeichnung läuft: "), shown_text(capture, "filter"),
+              word(", until ", ", bis "), shown_text(capture, "until"), word(", asked for by ", ", verlangt von "),
+              shown_text(capture, "by"), "; ", shown_number(capture, "connections"),
+              word(" connections, ", " Verbindungen, "), shown_number(capture, "bytes"), " Bytes",
+              is_true(capture, "secrets") ? "" : word(", without the secrets of TLS", ", ohne die Schlüssel von TLS"),
+              '\n');
 }
 
 void Writer::site(const Json& site) {
@@ -186,6 +196,7 @@ std::optional<std::string> status_text(std::string_view document, Language langu
   if (!status.is_object()) return std::nullopt;
   Writer writer(language);
   writer.gate(status);
+  if (const Json& capture = structure(status, "capture"); !capture.empty()) writer.capture(capture);
   writer.heading({"Listens at", "Wartet an"});
   for (const Json& listener : structure(status, "listeners")) writer.listener(listener);
   writer.heading({"Sites", "Sites"});

@@ -335,6 +335,8 @@ void append_process(Exposition& out, const ProcessFacts& facts) {
   out.sample(kContacts, {{"written", "whole"}}, std::int64_t(facts.contacts_kept));
   out.sample(kContacts, {{"written", "counted"}}, std::int64_t(facts.contacts_counted));
   out.sample(kContacts, {{"written", "lost"}}, std::int64_t(facts.contacts_lost));
+  out.family("pforte_captures", "gauge", "Captures of clients' connections under way.");
+  out.sample("pforte_captures", {}, std::int64_t(facts.captures));
   out.family("pforte_reloads_total", "counter", "Reloads of the configuration.");
   out.sample("pforte_reloads_total", {{"outcome", "done"}}, std::int64_t(facts.reloads));
   out.sample("pforte_reloads_total", {{"outcome", "refused"}}, std::int64_t(facts.reloads_refused));

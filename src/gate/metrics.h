@@ -185,6 +185,7 @@ struct ProcessFacts {
   std::uint64_t contacts_lost = 0;
   std::uint64_t reloads = 0;
   std::uint64_t reloads_refused = 0;
+  std::uint64_t captures = 0;  // under way
   std::vector<ServerHealth> servers;
   std::vector<LineFacts> lines;
   // Of tickets that were refused since a keytab lacks their key version; and how many newer versions some keytab lacks

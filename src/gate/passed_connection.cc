@@ -31,7 +31,7 @@ std::array<char, 7> alert_record(char description) {
 
 }  // namespace
 
-PassedConnection::PassedConnection(Worker& worker, const Passthrough& passthrough, net::Socket& client,
+PassedConnection::PassedConnection(Worker& worker, const Passthrough& passthrough, Client client,
                                    const Visitor& visitor, tls::Opening opening)
     : worker_(worker),
       passthrough_(passthrough),
@@ -72,7 +72,7 @@ net::Task<> PassedConnection::run() {
   record_.connected = worker_.loop().now();
   Result<> ended = co_await outcome(begin(**server));
   net::Duration idle = passthrough_.config().idle;
-  if (ended) ended = co_await outcome(relay(worker_.loop(), client_, **server, idle, *this));
+  if (ended) ended = co_await outcome(relay(worker_.loop(), client_.stream, **server, idle, *this));
   if (ended) co_return {};
   record_.aborted = true;
   if (ended.error().code() == "tunnel.idle") record_.decision = "tunnel.idle";
@@ -100,7 +100,7 @@ net::Task<std::unique_ptr<net::Socket>> PassedConnection::connect() {
 
 net::Task<std::unique_ptr<net::Socket>> PassedConnection::connect_to(Server& server) {
   std::unique_ptr<net::Socket> socket = co_await reach(worker_.loop(), server, passthrough_.config().connect_time);
-  if (leads_back(*socket, client_, worker_.plan()->config.listeners))
+  if (leads_back(*socket, client_.socket, worker_.plan()->config.listeners))
     co_return fail(Kind::Unavailable, "passthrough.circle", cat(server.url(), " is this gate itself"));
   co_return std::move(socket);
 }
@@ -109,15 +109,15 @@ net::Task<std::unique_ptr<net::Socket>> PassedConnection::connect_to(Server& ser
 net::Task<> PassedConnection::begin(net::Stream& server) {
   std::string header;
   if (passthrough_.config().proxy_header)
-    header = net::write_proxy_header(visitor_.peer, client_.local_address(), opening_.host);
+    header = net::write_proxy_header(visitor_.peer, client_.socket.local_address(), opening_.host);
   std::string first = cat(header, opening_.view());
   server.write_deadline(worker_.loop().now() + passthrough_.config().connect_time);
   co_await net::write_all(server, first);
   to_server(opening_.size);
   opening_.bytes.release();
   server.write_deadline(net::kNever);
-  client_.read_deadline(net::kNever);
-  client_.write_deadline(net::kNever);
+  client_.stream.read_deadline(net::kNever);
+  client_.stream.write_deadline(net::kNever);
   co_return {};
 }
 
@@ -133,8 +133,8 @@ Error PassedConnection::refuse(Metrics::PassthroughFailure failure, Error error)
   std::array<char, 7> alert =
       alert_record(failure == Metrics::PassthroughFailure::NotAllowed ? kUnrecognizedName : kInternalError);
   std::string_view bytes(alert.data(), alert.size());
-  client_.try_write(std::span(&bytes, 1));
-  client_.finish();
+  client_.stream.try_write(std::span(&bytes, 1));
+  client_.stream.finish();
   record_.decision = error.code();
   worker_.metrics().count_passthrough_failure(failure);
   log::warning("passthrough.failed", {{"reference", record_.reference},

@@ -17,8 +17,14 @@ namespace pforte::gate {
 // A client's connection that is carried to a server of a passthrough as it is. Records it when it goes.
 class PassedConnection final : private RelayGauge {
  public:
+  // The client's bytes, and the socket below, whose address is asked.
+  struct Client {
+    net::Stream& stream;
+    const net::Socket& socket;
+  };
+
   // All but `opening` must outlive it.
-  PassedConnection(Worker& worker, const Passthrough& passthrough, net::Socket& client, const Visitor& visitor,
+  PassedConnection(Worker& worker, const Passthrough& passthrough, Client client, const Visitor& visitor,
                    tls::Opening opening);
   PassedConnection(const PassedConnection&) = delete;
   PassedConnection& operator=(const PassedConnection&) = delete;
@@ -40,7 +46,7 @@ class PassedConnection final : private RelayGauge {
 
   Worker& worker_;
   const Passthrough& passthrough_;
-  net::Socket& client_;
+  Client client_;
   const Visitor& visitor_;
   tls::Opening opening_;
   References::Text reference_;

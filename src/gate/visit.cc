@@ -80,7 +80,8 @@ Visit::Visit(Worker& worker, std::shared_ptr<const ListenerConfig> listener, net
       note_(worker.contacts(), worker.next_contact(), listener_->address, accepted.peer),
       plan_(worker.plan()),
       limits_(limits_of(plan_->config.limits)),
-      stream_(std::make_unique<net::Socket>(worker.loop(), accepted.descriptor)) {
+      stream_(std::make_unique<net::Socket>(worker.loop(), accepted.descriptor)),
+      socket_(static_cast<net::Socket&>(*stream_)) {
   visitor_.peer = accepted.peer;
   visitor_.tls = listener_->tls;
 }
@@ -100,12 +101,14 @@ net::Task<> Visit::serve_client() {
   stream_->read_deadline(until);
   stream_->write_deadline(until);
   if (is_in(listener_->proxy_protocol_from, visitor_.peer)) {
-    Result<> read = co_await outcome(read_proxy_header(static_cast<net::Socket&>(*stream_)));
+    Result<> read = co_await outcome(read_proxy_header());
     if (!read) {
       note_.proxy_header_failed(read.error());
       co_return read;
     }
   }
+  if (worker_.recording()) [[unlikely]]
+    begin_capture();
   visitor_.peer_text = visitor_.peer.ip_text();
   visitor_.believed = is_in(listener_->forwarded_from, visitor_.peer);
   const HostMap<Passthrough>* hosts = listener_->tls ? plan_->passed_hosts_at(listener_->address) : nullptr;
@@ -119,6 +122,18 @@ net::Task<> Visit::serve_client() {
   Result<> ended = co_await outcome(server_->run());
   if (!ended && ended.error().code() == "http2.abuse") tell_abuse(ended.error());
   co_return ended;
+}
+
+// Behind the PROXY header: the client is who it says.
+void Visit::begin_capture() {
+  captured_ = CapturedVisit::begin(worker_.recording(), plan_, {.gate = socket_.local_address(), .peer = visitor_.peer},
+                                   stream_);
+  // Where nothing more is to be learnt, nothing needs to be held back.
+  if (captured_ && !visitor_.tls) captured_->asked_for({}, "in the clear");
+}
+
+void Visit::end_capture() {
+  if (captured_) captured_->end();
 }
 
 std::unique_ptr<http::Server> Visit::make_server() {
@@ -166,11 +181,11 @@ PrivateConnection& Visit::own_connection() {
 }
 
 // The header is looked at before it is taken, since what follows it is the client's.
-net::Task<> Visit::read_proxy_header(net::Socket& socket) {
+net::Task<> Visit::read_proxy_header() {
   std::array<char, net::kMaxProxyHeaderBytes> bytes;
   for (;;) {
-    net::Io io = socket.try_peek(bytes);
-    if (io.status == net::Io::Status::Failed) co_return std::unexpected(socket.failure());
+    net::Io io = socket_.try_peek(bytes);
+    if (io.status == net::Io::Status::Failed) co_return std::unexpected(socket_.failure());
     if (io.status == net::Io::Status::Finished) co_return fail(Kind::Closed, "proxy-protocol.closed", "closed early");
     auto header = net::read_proxy_header(std::as_bytes(std::span(bytes.data(), io.bytes)));
     if (!header) {
@@ -178,14 +193,14 @@ net::Task<> Visit::read_proxy_header(net::Socket& socket) {
       co_return std::unexpected(std::move(header).error());
     }
     if (*header) {
-      socket.try_read(std::span(bytes.data(), (*header)->size));
+      socket_.try_read(std::span(bytes.data(), (*header)->size));
       if ((*header)->source) {
         visitor_.peer = *(*header)->source;
         note_.client_is(visitor_.peer);
       }
       co_return {};
     }
-    co_await socket.readable();
+    co_await socket_.readable();
   }
 }
 
@@ -206,7 +221,8 @@ net::Task<> Visit::pass_or_shake_hands(const HostMap<Passthrough>& hosts, net::I
 
 net::Task<> Visit::pass(const Passthrough& passthrough, tls::Opening opening) {
   note_.passes(opening, passthrough.name());
-  PassedConnection passed(worker_, passthrough, static_cast<net::Socket&>(*stream_), visitor_, std::move(opening));
+  if (captured_) captured_->asked_for(opening.host, "passed through");
+  PassedConnection passed(worker_, passthrough, {*stream_, socket_}, visitor_, std::move(opening));
   Result<> ended = co_await outcome(passed.run());
   note_.passed(ended);
   co_return ended;
@@ -218,7 +234,9 @@ net::Task<> Visit::shake_hands(tls::Opening opening) {
   session_ = session.get();
   stream_ = std::move(session);
   if (!note_.off()) session_->keep_hello();
+  if (captured_) session_->tell_secrets_to(*captured_);
   Result<> shaken = co_await outcome(session_->handshake());
+  if (captured_) captured_->shaken(*session_);
   if (shaken) {
     Metrics& metrics = worker_.metrics();
     (session_->resumed() ? metrics.handshakes_resumed : metrics.handshakes_full).add();
@@ -255,6 +273,8 @@ void Visit::tell_failed_handshake(const Error& error) {
 
 net::Task<> Visit::serve(http::Exchange& exchange) {
   if (session_) session_->forget_hello();
+  if (captured_) [[unlikely]]
+    captured_->asked_for(exchange.request().authority, "by its first request");
   Handling handling(*this, exchange);
   co_await handling.run();
   co_return {};

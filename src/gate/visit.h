@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "gate/captured_visit.h"
 #include "gate/contact_note.h"
 #include "gate/listener_config.h"
 #include "gate/plan.h"
@@ -40,6 +41,9 @@ class Visit final : public http::Service {
   // Null for plain HTTP.
   const tls::Session* session() const { return session_; }
 
+  // The capture is over.
+  void end_capture();
+
   // A ticket exchange that waits for the client's next leg: one per connection, half a minute, and not too many in all.
   // False: it was not kept.
   bool keep_half(std::unique_ptr<kerberos::HalfExchange> half);
@@ -57,7 +61,8 @@ class Visit final : public http::Service {
   std::unique_ptr<http::Server> make_server();
   void tell_abuse(const Error& error) const;
   net::Task<> serve_client();
-  net::Task<> read_proxy_header(net::Socket& socket);
+  net::Task<> read_proxy_header();
+  void begin_capture();
   net::Task<> shake_hands(tls::Opening opening);
   net::Task<> pass_or_shake_hands(const HostMap<Passthrough>& hosts, net::Instant until);
   net::Task<> pass(const Passthrough& passthrough, tls::Opening opening);
@@ -70,7 +75,9 @@ class Visit final : public http::Service {
   http::ServerLimits limits_;
   Visitor visitor_;
   std::unique_ptr<net::Stream> stream_;
-  tls::Session* session_ = nullptr;  // the same as stream_, if it is sealed
+  net::Socket& socket_;                      // at the bottom of it
+  std::unique_ptr<CapturedVisit> captured_;  // null: it is not
+  tls::Session* session_ = nullptr;          // the same as stream_, if it is sealed
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<kerberos::HalfExchange> half_;
   net::Instant half_until_ = net::kNever;

@@ -123,6 +123,18 @@ void Worker::follow_sessions(std::shared_ptr<const session::Keys> keys, std::sha
   tunnels_.end_those(ended_sessions_.get(), std::chrono::system_clock::now());
 }
 
+void Worker::capture(std::shared_ptr<capture::Recording> recording) {
+  recording_ = std::move(recording);
+  std::size_t open = 0;
+  for (Visit* visit : visits_) {
+    if (!recording_) visit->end_capture();
+    if (!recording_) continue;
+    std::string_view host = visit->session() ? std::string_view(visit->session()->server_name()) : std::string_view();
+    open += may_be_wanted(recording_->terms().filter, *plan_, visit->visitor().peer, host) ? 1 : 0;
+  }
+  if (recording_) recording_->count_left_out(open);
+}
+
 void Worker::drain() {
   draining_ = true;
   for (Entrance& entrance : entrances_) entrance.listener->accept_waiting();

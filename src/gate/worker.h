@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acme/proofs.h"
+#include "capture/recording.h"
 #include "contact/recorder.h"
 #include "gate/access_log.h"
 #include "gate/balancer.h"
@@ -90,6 +91,11 @@ class Worker final : private ConnectionGauge {
   contact::Recorder::Lane& contacts() { return contacts_; }
   std::uint64_t next_contact() { return ++last_contact_; }
 
+  // Takes what is wanted of the connections that begin from now on. Null: what is held back goes in, and nothing more.
+  void capture(std::shared_ptr<capture::Recording> recording);
+  // Null: there is no capture under way.
+  const std::shared_ptr<capture::Recording>& recording() const { return recording_; }
+
   void keep_sign_in(SignInTrail trail);
   // What is known of the sign-in of the request with this reference.
   SignInFinding find_sign_in(std::string_view reference) const;
@@ -137,6 +143,7 @@ class Worker final : private ConnectionGauge {
   std::shared_ptr<const session::Keys> session_keys_;
   std::shared_ptr<const session::Ended> ended_sessions_;
   std::shared_ptr<const acme::Proofs> proofs_;
+  std::shared_ptr<capture::Recording> recording_;
   KnownSessions known_sessions_;
   BoundTunnels tunnels_;
   std::list<Entrance> entrances_;

@@ -99,21 +99,38 @@ Result<> add_roots(SSL_CTX& context, std::string_view pem) {
 }  // namespace
 
 ServerContext::ServerContext(Profile profile, std::vector<Shown> shown, Protocols protocols)
-    : profile_(profile), protocols_(protocols), shown_(std::move(shown)), context_(SSL_CTX_new(TLS_server_method())) {
+    : profile_(profile), protocols_(protocols), shown_(std::move(shown)), context_(make_context()) {
   for (const Shown& one : shown_) {
     names_.push_back(crypto::names_of(*one.identity.chain.front()));
     bindings_.push_back(binding_to(*one.identity.chain.front()));
   }
-  set_up_server(context_.get(), profile_);
-  SSL_CTX_set_alpn_select_cb(context_.get(), choose_protocol, this);
-  SSL_CTX_set_tlsext_status_cb(context_.get(), staple);
-  SSL_CTX_set_tlsext_status_arg(context_.get(), this);
+}
+
+crypto::Owned<SSL_CTX, SSL_CTX_free> ServerContext::make_context() const {
+  crypto::Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_server_method()));
+  auto* self = const_cast<ServerContext*>(this);
+  set_up_server(context.get(), profile_);
+  SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, self);
+  SSL_CTX_set_tlsext_status_cb(context.get(), staple);
+  SSL_CTX_set_tlsext_status_arg(context.get(), self);
+  return context;
+}
+
+// What it is made of was good once: it fails only for want of memory, and then nobody is told anything.
+SSL_CTX* ServerContext::telling() const {
+  std::call_once(telling_made_, [this] {
+    auto context = make_context();
+    if (!use_certificates(context.get())) return;
+    Session::install_telling(context.get());
+    telling_ = std::move(context);
+  });
+  return telling_ ? telling_.get() : context_.get();
 }
 
 Result<std::shared_ptr<const ServerContext>> ServerContext::make(Profile profile, std::vector<Shown> shown,
                                                                  Protocols protocols) {
   std::shared_ptr<ServerContext> made(new ServerContext(profile, std::move(shown), protocols));
-  TRY(made->use_certificates());
+  TRY(made->use_certificates(made->context_.get()));
   return std::shared_ptr<const ServerContext>(std::move(made));
 }
 
@@ -121,29 +138,29 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::make_for_proof(Shown
   std::vector<Shown> one;
   one.push_back(std::move(shown));
   std::shared_ptr<ServerContext> made(new ServerContext(Profile::Intermediate, std::move(one), Protocols::Proof));
-  TRY(made->use_certificates());
+  TRY(made->use_certificates(made->context_.get()));
   return std::shared_ptr<const ServerContext>(std::move(made));
 }
 
 // A ticket of one site does not resume a session with another: sessions are told apart by the first certificate.
-void ServerContext::separate_sessions() {
+void ServerContext::separate_sessions(SSL_CTX* context) const {
   if (shown_.empty()) return;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned size = 0;
   X509_digest(shown_.front().identity.chain.front().get(), EVP_sha256(), digest.data(), &size);
-  SSL_CTX_set_session_id_context(context_.get(), digest.data(), size);
+  SSL_CTX_set_session_id_context(context, digest.data(), size);
 }
 
-Result<> ServerContext::use_certificates() {
-  separate_sessions();
+Result<> ServerContext::use_certificates(SSL_CTX* context) const {
+  separate_sessions(context);
   for (const Shown& one : shown_) {
     X509* leaf = one.identity.chain.front().get();
     ERR_clear_error();
-    if (SSL_CTX_use_certificate(context_.get(), leaf) != 1) return refused(crypto::subject_of(*leaf));
-    if (SSL_CTX_use_PrivateKey(context_.get(), one.identity.key.get()) != 1) return refused(crypto::subject_of(*leaf));
-    SSL_CTX_clear_chain_certs(context_.get());
+    if (SSL_CTX_use_certificate(context, leaf) != 1) return refused(crypto::subject_of(*leaf));
+    if (SSL_CTX_use_PrivateKey(context, one.identity.key.get()) != 1) return refused(crypto::subject_of(*leaf));
+    SSL_CTX_clear_chain_certs(context);
     for (std::size_t i = 1; i < one.identity.chain.size(); ++i) {
-      if (SSL_CTX_add1_chain_cert(context_.get(), one.identity.chain[i].get()) != 1) return refused("intermediate");
+      if (SSL_CTX_add1_chain_cert(context, one.identity.chain[i].get()) != 1) return refused("intermediate");
     }
   }
   return {};

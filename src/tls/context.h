@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ class ServerContext {
   ServerContext& operator=(const ServerContext&) = delete;
 
   SSL_CTX* native() const { return context_.get(); }
+  // The same for a connection whose secrets somebody is told: made when it is first wanted, so that all others have
+  // nothing to do with it.
+  SSL_CTX* telling() const;
   Profile profile() const { return profile_; }
   Protocols protocols() const { return protocols_; }
 
@@ -65,8 +69,9 @@ class ServerContext {
 
  private:
   ServerContext(Profile profile, std::vector<Shown> shown, Protocols protocols);
-  void separate_sessions();
-  Result<> use_certificates();
+  crypto::Owned<SSL_CTX, SSL_CTX_free> make_context() const;
+  void separate_sessions(SSL_CTX* context) const;
+  Result<> use_certificates(SSL_CTX* context) const;
   static int staple(SSL* ssl, void* self);
 
   Profile profile_;
@@ -75,6 +80,8 @@ class ServerContext {
   std::vector<std::vector<std::string>> names_;  // of each
   std::vector<std::string> bindings_;            // of each
   crypto::Owned<SSL_CTX, SSL_CTX_free> context_;
+  mutable std::once_flag telling_made_;
+  mutable crypto::Owned<SSL_CTX, SSL_CTX_free> telling_;
 };
 
 // Which context answers a client that asks for a name.

@@ -428,6 +428,10 @@ void Session::install(SSL_CTX* context) {
   SSL_CTX_set_tlsext_ticket_key_evp_cb(context, on_ticket);
 }
 
+void Session::install_telling(SSL_CTX* context) {
+  SSL_CTX_set_keylog_callback(context, on_secret);
+}
+
 // Chooses the site's context before anything of it is used, its versions included.
 int Session::on_client_hello(SSL* ssl, int* alert, void*) {
   Session& session = session_of(ssl);
@@ -448,7 +452,8 @@ int Session::on_client_hello(SSL* ssl, int* alert, void*) {
     *alert = proof ? SSL_AD_NO_APPLICATION_PROTOCOL : SSL_AD_UNRECOGNIZED_NAME;
     return SSL_CLIENT_HELLO_ERROR;
   }
-  SSL_set_SSL_CTX(ssl, session.context_->native());
+  bool told = session.secrets_listener_ && session.secrets_listener_->wants_secrets(session.server_name_);
+  SSL_set_SSL_CTX(ssl, told ? session.context_->telling() : session.context_->native());
   SSL_set_min_proto_version(ssl, int(SSL_CTX_get_min_proto_version(session.context_->native())));
   if (proof) {
     // Who looks for a proof comes once. Of the context's own settings nothing but its certificates is taken over.
@@ -475,6 +480,10 @@ void Session::take_message(int type, std::string_view message) {
 void Session::on_state(const SSL* ssl, int where, int value) {
   if (where == SSL_CB_READ_ALERT) session_of(ssl).alert_ = value & 0xff;
   if (where == SSL_CB_WRITE_ALERT) session_of(ssl).sent_alert_ = value & 0xff;
+}
+
+void Session::on_secret(const SSL* ssl, const char* line) {
+  if (SecretsListener* listener = session_of(ssl).secrets_listener_) listener->secret(line);
 }
 
 int Session::on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,

@@ -24,6 +24,18 @@ enum class CertificateFault : std::uint8_t {
   NotTrusted,  // no path to a trusted root, not yet valid, and all else
 };
 
+// Who is told the secrets of a connection.
+class SecretsListener {
+ public:
+  // Asked once the client has named its host (in lower case; empty: none), before there are secrets.
+  virtual bool wants_secrets(std::string_view server_name) = 0;
+  // One line of a key log, without its end (draft-ietf-tls-keylogfile).
+  virtual void secret(std::string_view line) = 0;
+
+ protected:
+  ~SecretsListener() = default;
+};
+
 // A TLS stream over a stream. OpenSSL reads what came in up to 128 KiB per call of the lower stream, and what it
 // writes goes out as one. Buffers are held only while there are bytes in them.
 class Session final : public net::Stream {
@@ -108,8 +120,13 @@ class Session final : public net::Stream {
   // Whether the whole ClientHello has come.
   bool greeted() const { return greeted_; }
 
+  // On the server's side, before handshake(). The listener must outlive the handshake.
+  void tell_secrets_to(SecretsListener& listener) { secrets_listener_ = &listener; }
+
   // Sets the callbacks that lead back to the session, on a context that makes sessions.
   static void install(SSL_CTX* context);
+  // And the one by which a SecretsListener is told.
+  static void install_telling(SSL_CTX* context);
 
  private:
   explicit Session(std::unique_ptr<net::Stream> lower) : lower_(std::move(lower)) {}
@@ -130,6 +147,7 @@ class Session final : public net::Stream {
   static int on_client_hello(SSL* ssl, int* alert, void*);
   void take_message(int type, std::string_view message);
   static void on_state(const SSL* ssl, int where, int value);
+  static void on_secret(const SSL* ssl, const char* line);
   static int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
                        int sealing);
 
@@ -138,6 +156,7 @@ class Session final : public net::Stream {
   std::shared_ptr<const TicketKeys> keys_;
   const ServerContext* context_ = nullptr;
   std::string server_name_;
+  SecretsListener* secrets_listener_ = nullptr;
   crypto::Certificate refused_;  // of the peer, when it does not hold
   std::string hello_;
   int alert_ = -1;
