@@ -31,11 +31,11 @@ using Json = nlohmann::ordered_json;
 using namespace std::chrono_literals;
 
 // How much longer than it lasts a capture may be silent.
-constexpr auto kPatience = 60s;
+constexpr auto kSilence = 60s;
 constexpr auto kEndLimit = 10s;
 constexpr std::size_t kMostHead = 16384;
 
-void print(std::FILE* stream, std::string_view text) {
+void print_now(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
   std::fflush(stream);
 }
@@ -90,7 +90,7 @@ Answer<int> Capture::run() {
   if (!stream) return unreachable(stream.error());
   for (bool asked = false;;) {
     std::string bytes;
-    auto news = stream->next(bytes, question_.lasts + kPatience);
+    auto news = stream->next(bytes, question_.lasts + kSilence);
     if (!news) return unreachable(news.error());
     if (*news == CaptureStream::News::End) break;
     if (*news == CaptureStream::News::Signal) {
@@ -112,7 +112,7 @@ Answer<int> Capture::run() {
 
 Answer<int> Capture::unreachable(const Error& error) {
   Said said = not_reachable(error, socket_, line_.language);
-  print(streams_.err, said.err);
+  print_now(streams_.err, said.err);
   return said.exit;
 }
 
@@ -150,7 +150,7 @@ void Capture::take_told(const Json& document) {
     return;
   }
   beginning_ = document;
-  print(streams_.err, capture_began_text(document, line_.language));
+  print_now(streams_.err, capture_began_text(document, line_.language));
 }
 
 void Capture::ask_to_end() const {
@@ -169,10 +169,11 @@ Answer<int> Capture::conclude() {
   if (line_.json) {
     Json summary{{"file", question_.file}};
     summary.update(end_);
-    print(streams_.out, summary.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    print_now(streams_.out, summary.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
     return kDone;
   }
-  print(question_.to_output() ? streams_.err : streams_.out, capture_ended_text(end_, question_.file, line_.language));
+  print_now(question_.to_output() ? streams_.err : streams_.out,
+            capture_ended_text(end_, question_.file, line_.language));
   return kDone;
 }
 
@@ -181,7 +182,8 @@ Answer<int> capture_it(const CommandLine& line, const Streams& streams) {
   conf::Problems problems;
   std::optional<std::string> state_dir = gate::read_state_dir(config_file(line), problems);
   if (!state_dir) {
-    for (const conf::Problem& problem : problems.in_order()) print(streams.err, conf::to_text(problem, line.language));
+    for (const conf::Problem& problem : problems.in_order())
+      print_now(streams.err, conf::to_text(problem, line.language));
     return kInvalidInput;
   }
   return Capture(line, streams, std::move(question), cat(*state_dir, "/control.sock")).run();
@@ -192,7 +194,7 @@ Answer<int> capture_it(const CommandLine& line, const Streams& streams) {
 int run_capture(const CommandLine& line, const Streams& streams) {
   Answer<int> ended = capture_it(line, streams);
   if (ended) return *ended;
-  print(streams.err, to_text(ended.error(), line.language));
+  print_now(streams.err, to_text(ended.error(), line.language));
   return ended.error().exit;
 }
 

@@ -14,12 +14,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds kLongest = 15min;
+constexpr std::chrono::milliseconds kLongestAsked = 15min;
 constexpr std::uint64_t kDefaultLimit = 64UZ << 20;
 constexpr std::uint64_t kLeastLimit = 64UZ << 10;
 constexpr std::uint64_t kMostLimit = 4UZ << 30;
 
-std::unexpected<Complaint> wrong(Message what, Message remedy) {
+std::unexpected<Complaint> wrong_question(Message what, Message remedy) {
   return std::unexpected(Complaint(kInvalidInput, std::move(what), std::move(remedy)));
 }
 
@@ -31,18 +31,19 @@ Message meant(const std::optional<std::string>& one, Message otherwise) {
 Answer<std::chrono::milliseconds> read_time(const CommandLine& line) {
   std::optional<std::string> text = line.value_of("--for");
   if (!text) {
-    return wrong({"--for is missing: how long the capture is to last", "--for fehlt: wie lange aufgezeichnet wird"},
-                 {"write --for 60s", "schreiben: --for 60s"});
+    return wrong_question(
+        {"--for is missing: how long the capture is to last", "--for fehlt: wie lange aufgezeichnet wird"},
+        {"write --for 60s", "schreiben: --for 60s"});
   }
   std::optional<std::chrono::milliseconds> time = conf::parse_duration(*text);
   if (!time) {
     std::string shown = printable(*text);
-    return wrong({cat("--for ", shown, " is no time"), cat("--for ", shown, " ist keine Dauer")},
-                 meant(conf::meant_duration(*text), {"write --for 60s", "schreiben: --for 60s"}));
+    return wrong_question({cat("--for ", shown, " is no time"), cat("--for ", shown, " ist keine Dauer")},
+                          meant(conf::meant_duration(*text), {"write --for 60s", "schreiben: --for 60s"}));
   }
-  if (*time >= 1s && *time <= kLongest) return *time;
-  return wrong({"a capture lasts from 1s to 15min", "eine Aufzeichnung dauert 1s bis 15min"},
-               {"begin another one afterwards", "danach eine weitere beginnen"});
+  if (*time >= 1s && *time <= kLongestAsked) return *time;
+  return wrong_question({"a capture lasts from 1s to 15min", "eine Aufzeichnung dauert 1s bis 15min"},
+                        {"begin another one afterwards", "danach eine weitere beginnen"});
 }
 
 Answer<std::uint64_t> read_limit(const CommandLine& line) {
@@ -51,12 +52,12 @@ Answer<std::uint64_t> read_limit(const CommandLine& line) {
   std::optional<std::uint64_t> limit = conf::parse_size(*text);
   if (!limit) {
     std::string shown = printable(*text);
-    return wrong({cat("--limit ", shown, " is no size"), cat("--limit ", shown, " ist keine Größe")},
-                 meant(conf::meant_size(*text), {"write --limit 64MiB", "schreiben: --limit 64MiB"}));
+    return wrong_question({cat("--limit ", shown, " is no size"), cat("--limit ", shown, " ist keine Größe")},
+                          meant(conf::meant_size(*text), {"write --limit 64MiB", "schreiben: --limit 64MiB"}));
   }
   if (*limit >= kLeastLimit && *limit <= kMostLimit) return *limit;
-  return wrong({"--limit is from 64KiB to 4GiB", "--limit ist 64KiB bis 4GiB"},
-               {"the default is 64MiB", "die Vorgabe ist 64MiB"});
+  return wrong_question({"--limit is from 64KiB to 4GiB", "--limit ist 64KiB bis 4GiB"},
+                        {"the default is 64MiB", "die Vorgabe ist 64MiB"});
 }
 
 Answer<std::string> read_client(const CommandLine& line) {
@@ -65,9 +66,9 @@ Answer<std::string> read_client(const CommandLine& line) {
   Result<net::Network> network = net::parse_network(*text);
   if (network) return network->to_text();
   std::string shown = printable(*text);
-  return wrong({cat("--client ", shown, " is no address or network"),
-                cat("--client ", shown, " ist keine Adresse und kein Netz")},
-               {"write --client 10.0.0.7 or 10.0.0.0/24", "schreiben: --client 10.0.0.7 oder 10.0.0.0/24"});
+  return wrong_question({cat("--client ", shown, " is no address or network"),
+                         cat("--client ", shown, " ist keine Adresse und kein Netz")},
+                        {"write --client 10.0.0.7 or 10.0.0.0/24", "schreiben: --client 10.0.0.7 oder 10.0.0.0/24"});
 }
 
 }  // namespace
@@ -77,13 +78,14 @@ Answer<CaptureQuestion> read_capture_question(const CommandLine& line) {
   question.lasts = TRY(read_time(line));
   question.file = line.value_of("-o").value_or("");
   if (question.file.empty()) {
-    return wrong({"-o is missing: the file to write", "-o fehlt: die Datei, die geschrieben wird"},
-                 {"write -o FILE.pcapng, or -o - for standard output",
-                  "schreiben: -o DATEI.pcapng, oder -o - für die Standardausgabe"});
+    return wrong_question({"-o is missing: the file to write", "-o fehlt: die Datei, die geschrieben wird"},
+                          {"write -o FILE.pcapng, or -o - for standard output",
+                           "schreiben: -o DATEI.pcapng, oder -o - für die Standardausgabe"});
   }
   if (question.to_output() && line.json) {
-    return wrong({"--json and -o - both want standard output", "--json und -o - wollen beide die Standardausgabe"},
-                 {"write -o FILE.pcapng", "schreiben: -o DATEI.pcapng"});
+    return wrong_question(
+        {"--json and -o - both want standard output", "--json und -o - wollen beide die Standardausgabe"},
+        {"write -o FILE.pcapng", "schreiben: -o DATEI.pcapng"});
   }
   question.limit = TRY(read_limit(line));
   question.client = TRY(read_client(line));
@@ -92,12 +94,13 @@ Answer<CaptureQuestion> read_capture_question(const CommandLine& line) {
   bool filtered = !question.client.empty() || !question.site.empty();
   if (filtered != line.has("--all")) return question;
   if (filtered) {
-    return wrong({"--all and a filter contradict each other", "--all und ein Filter widersprechen sich"},
-                 {"leave one of them away", "eines davon weglassen"});
+    return wrong_question({"--all and a filter contradict each other", "--all und ein Filter widersprechen sich"},
+                          {"leave one of them away", "eines davon weglassen"});
   }
-  return wrong({"it is not said whose connections are meant", "es ist nicht gesagt, wessen Verbindungen gemeint sind"},
-               {"write --client ADDRESS, --site HOST or both; --all for those of everybody",
-                "schreiben: --client ADRESSE, --site HOST oder beides; --all für die von allen"});
+  return wrong_question(
+      {"it is not said whose connections are meant", "es ist nicht gesagt, wessen Verbindungen gemeint sind"},
+      {"write --client ADDRESS, --site HOST or both; --all for those of everybody",
+       "schreiben: --client ADRESSE, --site HOST oder beides; --all für die von allen"});
 }
 
 std::string CaptureQuestion::target(std::string_view by) const {

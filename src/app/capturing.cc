@@ -21,7 +21,7 @@ constexpr net::Duration kLook = std::chrono::milliseconds(20);
 constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(15);
 constexpr std::size_t kMostOfName = 128;
 
-std::string_view word_of(Ended why) {
+std::string_view ending_word(Ended why) {
   switch (why) {
     case Ended::Time:
       return "time";
@@ -37,7 +37,7 @@ std::string_view word_of(Ended why) {
   return "gate-stops";
 }
 
-std::unexpected<Error> unreadable(std::string_view what) {
+std::unexpected<Error> unreadable_terms(std::string_view what) {
   return fail(Kind::Invalid, "capture.terms", cat("the capture cannot be begun: ", what));
 }
 
@@ -45,7 +45,7 @@ Result<std::uint64_t> number_in(const gate::Form& form, std::string_view name) {
   std::string text = form.text(name);
   std::uint64_t number = 0;
   auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || end != text.data() + text.size()) return unreadable(cat(name, " is no number"));
+  if (failure != std::errc() || end != text.data() + text.size()) return unreadable_terms(cat(name, " is no number"));
   return number;
 }
 
@@ -56,9 +56,9 @@ Result<capture::Terms> read_terms(std::string_view query) {
   terms.by = printable(form.text("by").substr(0, kMostOfName));
   std::uint64_t lasts = TRY(number_in(form, "for"));
   terms.lasts = std::chrono::milliseconds(std::min<std::uint64_t>(lasts, kLongest.count() + 1));
-  if (lasts == 0 || terms.lasts > kLongest) return unreadable("it lasts 15 minutes at most");
+  if (lasts == 0 || terms.lasts > kLongest) return unreadable_terms("it lasts 15 minutes at most");
   terms.limit = TRY(number_in(form, "limit"));
-  if (terms.limit < capture::Recording::kLeastLimit) return unreadable("the limit is too small");
+  if (terms.limit < capture::Recording::kLeastLimit) return unreadable_terms("the limit is too small");
   if (std::string client = form.text("client"); !client.empty()) terms.filter.client = TRY(net::parse_network(client));
   terms.filter.site = form.text("site");
   terms.secrets = form.text("secrets") != "no";
@@ -130,7 +130,7 @@ net::Task<> Capturing::serve(http::Exchange& exchange) {
   Ended why = carried.value_or(Ended::CommandGone);
   co_await gate_.on_workers([](gate::Worker& worker) { worker.capture(nullptr); });
   std::string rest = recording_->take();
-  rest += recording_->end(std::chrono::system_clock::now(), cat("ended: ", word_of(why)));
+  rest += recording_->end(std::chrono::system_clock::now(), cat("ended: ", ending_word(why)));
   rest += capture::told(told_end(why));
   Result<> sent = why == Ended::CommandGone ? Result<>() : co_await outcome(send(exchange, std::move(rest)));
   if (!sent) why = Ended::CommandGone;
@@ -139,7 +139,7 @@ net::Task<> Capturing::serve(http::Exchange& exchange) {
   auto lasted = std::chrono::system_clock::now() - recording_->begun();
   log::info("capture.ended", {{"by", in_force.by},
                               {"filter", in_force.filter.to_text()},
-                              {"why", word_of(why)},
+                              {"why", ending_word(why)},
                               {"seconds", std::chrono::duration_cast<std::chrono::seconds>(lasted).count()},
                               {"connections", tally.connections},
                               {"packets", tally.packets},
@@ -192,7 +192,7 @@ std::string Capturing::told_beginning() const {
 
 std::string Capturing::told_end(Ended why) const {
   capture::Tally tally = recording_->tally();
-  return Json{{"ended", word_of(why)},
+  return Json{{"ended", ending_word(why)},
               {"begun", rfc3339(recording_->begun())},
               {"filter", recording_->terms().filter.to_text()},
               {"connections", tally.connections},
