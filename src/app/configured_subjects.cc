@@ -264,9 +264,11 @@ PathSubject subject_of_server(const gate::BackendConfig& backend, const gate::Se
 
 doctor::GateSubject subject_of_listener(const gate::Config& config, const PathView& view,
                                         const gate::ListenerConfig& listener) {
-  if (!listener.redirect_to_https && !config.sites.empty()) {
+  if (!config.sites.empty()) {
     doctor::GateSubject subject = subject_at(listener, config, view, config.sites.front().hosts.front().value);
     subject.has_name = false;  // where it leads is told where the host is examined
+    subject.site.leads_to_https = listener.redirect_to_https;
+    if (listener.redirect_to_https) subject.site.destination.path = "/";
     return subject;
   }
   net::Address at = reachable(listener.address);

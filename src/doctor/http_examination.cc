@@ -24,6 +24,10 @@ net::Task<> examine_http(const Setting& setting, const HttpSubject& subject, Pat
   std::optional<HttpAnswer> first = co_await first_answer(setting, teller, question);
   if (!first) co_return {};
   tell_whether_gate(teller, *first);
+  if (subject.leads_to_https) {
+    tell_whether_to_https(teller, *first);
+    co_return {};
+  }
   tell_framing(teller, *first);
   tell_fields(teller, *first, now_in_seconds());
   tell_health(teller, *first);

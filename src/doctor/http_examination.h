@@ -26,7 +26,8 @@ struct HttpSubject {
   std::size_t hop = 0;      // of the path, which the server is
   std::span<const std::string_view> context_paths = {};  // each must lead to the application: a preset's
   std::optional<HealthyStatuses> healthy = {};           // the first request is a gate's health check; none: it is not
-  bool is_gate = false;               // what answers must be Pforte; the first request is its own health page
+  bool is_gate = false;               // what answers must be Pforte; the first request is one of its own pages
+  bool leads_to_https = false;        // it is to answer with a redirect to https, and nothing else is asked
   bool asks_for_certificate = false;  // of the client, in the handshake
   std::string trust_file = {};        // for curl, certificates in PEM; empty: curl's own
 };

@@ -16,6 +16,10 @@ namespace {
 constexpr std::size_t kMostRedirects = 10;
 
 constexpr Check kHttpRedirect{.id = "http.redirect", .source = "RFC 9110, 15.4", .why = {"", ""}};
+constexpr Check kHttpNoRedirect{.id = "http.no-redirect",
+                                .source = "RFC 9110, 15.4; RFC 6797, 7.2",
+                                .why = {"whoever types the name without https:// does not reach the site",
+                                        "wer den Namen ohne https:// eingibt, erreicht die Site nicht"}};
 constexpr Check kHttpNowhere{.id = "http.redirect-nowhere",
                              .source = "RFC 9110, 10.2.2",
                              .why = {"browsers show an empty page or an error of their own",
@@ -158,6 +162,21 @@ std::optional<Destination> resolve_location(const Destination& from, std::string
   }
   to.path += location.substr(query);
   return to;
+}
+
+void tell_whether_to_https(HttpTeller& teller, const HttpAnswer& answer) {
+  const std::string* location = answer.find("Location");
+  std::optional<Destination> to;
+  if (location && is_redirect(answer.status)) to = resolve_location(teller.subject().destination, *location);
+  if (to && to->speaks_tls())
+    return teller.tell(kHttpRedirect, Level::Ok, {cat("leads to ", to_text(*to)), cat("führt zu ", to_text(*to))});
+  teller.tell(kHttpNoRedirect, Level::Error,
+              {cat("answers ", answer.status, " instead of leading to https"),
+               cat("antwortet ", answer.status, ", statt zu https zu führen")},
+              {"a site must have the host in its hosts: pforte check; a gate that runs with an older configuration: "
+               "pforte reload",
+               "eine Site muss den Host in ihren hosts haben: pforte check; ein Tor, das mit einer älteren "
+               "Konfiguration läuft: pforte reload"});
 }
 
 net::Task<std::optional<HttpAnswer>> follow_redirects(const Setting& setting, HttpTeller& teller,

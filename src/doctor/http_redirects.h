@@ -22,6 +22,9 @@ bool is_internal(std::string_view host);
 
 bool is_redirect(int status);
 
+// Of a listener that is there to lead to https alone: whether it does.
+void tell_whether_to_https(HttpTeller& teller, const HttpAnswer& answer);
+
 // Follows redirects from `first`, the answer to the subject's own address, as long as they stay at the subject, and
 // tells what is wrong with them. Gives back the answer at their end; nothing where they have none or lead elsewhere.
 net::Task<std::optional<HttpAnswer>> follow_redirects(const Setting& setting, HttpTeller& teller,

@@ -244,6 +244,7 @@ net::Task<> examine_end(const Setting& setting, const NameFacts& facts, PathSubj
                     .context_paths = subject.context_paths,
                     .healthy = subject.healthy,
                     .is_gate = subject.is_gate,
+                    .leads_to_https = subject.leads_to_https,
                     .asks_for_certificate = sealed.asks_for_certificate,
                     .trust_file = trust_file_of(subject.judges)};
   co_await examine_http(setting, asked, path);

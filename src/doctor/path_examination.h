@@ -44,7 +44,8 @@ struct PathSubject {
   std::string expected_issuer = {};                      // of the certificate, see InspectionSubject; empty: none
   // The destination's path is a gate's health check, which passes with these; none: it is not.
   std::optional<HealthyStatuses> healthy = {};
-  bool is_gate = false;  // the destination is Pforte's own health page: what answers must be Pforte
+  bool is_gate = false;         // the destination is a page of Pforte's own: what answers must be Pforte
+  bool leads_to_https = false;  // the destination is to do nothing but lead to https
   // The proxy that programs here would take, by https_proxy or http_proxy; empty: none.
   std::string usual_proxy = {};
   // What the gate wants there; null: nothing of the kind.

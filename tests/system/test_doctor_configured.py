@@ -159,6 +159,25 @@ def test_another_program_at_the_gates_address_is_told(tmp_path: Path, authority:
     assert report.first_error == ("path.not-the-gate", "gate")
 
 
+def test_a_listener_that_leads_to_https_is_asked_whether_it_does(start_gate: Callable[..., Gate], app: Backend, authority: Authority) -> None:
+    port = free_port()
+    gate = start_gate(app, site=site(authority, HOST), more_listeners=[{"address": f"127.0.0.1:{port}", "redirect_to_https": True}])
+    gate.clients_stay = True
+    report = report_of("--config", str(gate.file), "--trust", str(authority.certificate))
+    listener = next(path for path in report.document["paths"] if path["subject"] == f"listener 127.0.0.1:{port}")
+    assert [one["level"] for one in listener["findings"] if one["id"] == "http.redirect"] == ["ok"]
+    assert not [one for one in listener["findings"] if one["level"] in ("error", "warning")]
+
+
+def test_another_program_where_the_gate_is_to_lead_to_https_is_told(tmp_path: Path, authority: Authority) -> None:
+    with closing(Backend(lambda exchange: exchange.answer(b"It works!"))) as other:
+        file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST),
+                       more_listeners=[{"address": other.url.removeprefix("http://"), "redirect_to_https": True}])
+        report = report_of("--config", file)
+    listener = next(path for path in report.document["paths"] if path["subject"].startswith("listener"))
+    assert [one["id"] for one in listener["findings"] if one["level"] == "error"] == ["path.not-the-gate", "http.no-redirect"]
+
+
 def test_a_configuration_that_cannot_be_loaded_is_told_before_the_gate_that_stands(tmp_path: Path, authority: Authority) -> None:
     mixed = authority.issue(HOST).config() | {"key": authority.issue("other.localhost").config()["key"]}
     file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site={"hosts": [HOST], "certificate": mixed})
