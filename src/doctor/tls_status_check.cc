@@ -45,14 +45,28 @@ std::string_view kind_of(const StatusSource& source) {
   return source.is_list ? "CRL" : "OCSP";
 }
 
-std::string command_for(const TlsSubject& subject, const StatusSource& source) {
+std::string fetch_command(const TlsSubject& subject, const StatusSource& source) {
   std::string proxy = subject.destination.via && subject.fetches && subject.fetches->proxy
                           ? cat("--proxy ", shell_word(to_text(*subject.destination.via)), ' ')
                           : std::string();
   std::string url = shell_word(source.is_list ? source.url : url_of_request(source));
-  return cat("curl -sS ", proxy, url, " | ",
-             source.is_list ? "openssl crl -noout -issuer -lastupdate -nextupdate"
-                            : "openssl ocsp -respin /dev/stdin -resp_text -noverify");
+  return cat("curl -sS ", proxy, url, " | ");
+}
+
+std::string command_for(const TlsSubject& subject, const StatusSource& source) {
+  return cat(fetch_command(subject, source), source.is_list ? "openssl crl -noout -issuer -lastupdate -nextupdate"
+                                                            : "openssl ocsp -respin /dev/stdin -resp_text -noverify");
+}
+
+// Shows the entry of a certificate, with day and reason; openssl writes a serial number without the zeros that DER puts
+// before it.
+std::string command_for_revoked(const TlsSubject& subject, const StatusSource& source,
+                                const pki::Certificate& certificate) {
+  if (!source.is_list) return command_for(subject, source);
+  std::string serial = certificate.serial_text();
+  while (serial.size() > 2 && serial.starts_with("00")) serial.erase(0, 2);
+  return cat(fetch_command(subject, source), "openssl crl -inform DER -noout -text | grep -iA4 ",
+             shell_word(cat("Serial Number: ", serial, '$')));
 }
 
 pki::StatusTold told_by(const StatusSource& source, std::span<const pki::Certificate> chain, pki::Instant at) {
@@ -159,7 +173,7 @@ class StatusJudge {
                                  {cat(subject_of(source), " was revoked on ", day, why),
                                   cat(subject_of(source), " wurde am ", day, " gesperrt", why)},
                                  {std::string(rule.remedy.en), std::string(rule.remedy.de)});
-    finding.command = command_for(subject_, source);
+    finding.command = command_for_revoked(subject_, source, chain_[source.certificate]);
     finding.evidence.push_back(
         {.name = {"serial number", "Seriennummer"}, .value = chain_[source.certificate].serial_text()});
     finding.evidence.push_back(std::move(by));

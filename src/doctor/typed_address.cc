@@ -69,8 +69,8 @@ const ServedAddress* meant_by(const Destination& typed, const std::vector<Served
     return meant;
   if (typed.is_address()) {
     if (!is_own_address || served.empty()) return nullptr;
-    mistakes.add("an IP address was typed, which no certificate is for",
-                 "es wurde eine IP-Adresse getippt, für die kein Zertifikat gilt");
+    mistakes.add("an IP address was typed, and no site is served by it",
+                 "es wurde eine IP-Adresse getippt, und unter ihr wird keine Site bedient");
     return &served.front();
   }
   auto completes = [&](const ServedAddress& one) {

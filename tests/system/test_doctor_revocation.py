@@ -6,6 +6,7 @@ Real responders (`openssl ocsp`) and a real HTTP server with lists, responses an
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -151,6 +152,9 @@ def test_what_was_revoked_is_an_error_with_day_and_reason(reports: dict[str, Rep
     assert found["level"] == "error"
     assert found["seen"].startswith(f"{whose} was revoked on 20") and found["seen"].endswith(f"({why})")
     assert [one["id"] for one in reports[name].findings if one["level"] == "error"].count("cert.revoked") == 1
+    if name.startswith("CRL"):
+        pasted = subprocess.run(["sh", "-c", found["command"]], capture_output=True, text=True, timeout=30, env=os.environ | {"no_proxy": "*"})
+        assert "Revocation Date" in pasted.stdout and why in pasted.stdout.lower(), pasted
 
 
 @pytest.mark.parametrize(("name", "id", "seen"), [
