@@ -166,15 +166,16 @@ Answer<int> Capture::conclude() {
     return std::unexpected(capture_refused(status_, Json::parse(body, nullptr, false)));
   }
   if (!end_.is_object()) return std::unexpected(capture_cut_off());
+  int exit = shown_text(end_, "ended") == "gate-stops" ? kSystemRefused : kDone;
   if (line_.json) {
     Json summary{{"file", question_.file}};
     summary.update(end_);
     print_now(streams_.out, summary.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-    return kDone;
+    return exit;
   }
   print_now(question_.to_output() ? streams_.err : streams_.out,
-            capture_ended_text(end_, question_.file, line_.language));
-  return kDone;
+            capture_ended_text(end_, question_.file, question_.whom(), line_.language));
+  return exit;
 }
 
 Answer<int> capture_it(const CommandLine& line, const Streams& streams) {

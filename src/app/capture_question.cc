@@ -1,5 +1,7 @@
 #include "app/capture_question.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/ascii.h"
@@ -7,6 +9,7 @@
 #include "base/text.h"
 #include "conf/quantity.h"
 #include "gate/form.h"
+#include "gate/network_config.h"
 #include "net/network.h"
 
 namespace pforte::app {
@@ -66,6 +69,13 @@ Answer<std::string> read_client(const CommandLine& line) {
   Result<net::Network> network = net::parse_network(*text);
   if (network) return network->to_text();
   std::string shown = printable(*text);
+  if (std::optional<std::string> meant = gate::meant_network(network.error())) {
+    std::string base = shown.substr(0, shown.find('/'));
+    return wrong_question({cat("--client ", shown, " has bits behind its length; the network is ", *meant),
+                           cat("--client ", shown, " hat Bits hinter seiner Länge; das Netz ist ", *meant)},
+                          {cat("write --client ", *meant, ", or for one address ", base),
+                           cat("schreiben: --client ", *meant, ", oder für eine Adresse ", base)});
+  }
   return wrong_question({cat("--client ", shown, " is no address or network"),
                          cat("--client ", shown, " ist keine Adresse und kein Netz")},
                         {"write --client 10.0.0.7 or 10.0.0.0/24", "schreiben: --client 10.0.0.7 oder 10.0.0.0/24"});
@@ -86,6 +96,12 @@ Answer<CaptureQuestion> read_capture_question(const CommandLine& line) {
     return wrong_question(
         {"--json and -o - both want standard output", "--json und -o - wollen beide die Standardausgabe"},
         {"write -o FILE.pcapng", "schreiben: -o DATEI.pcapng"});
+  }
+  if (question.to_output() && isatty(STDOUT_FILENO) == 1) {
+    return wrong_question({"-o - writes to a terminal, which cannot show a capture",
+                           "-o - schreibt auf ein Terminal, das keine Aufzeichnung zeigen kann"},
+                          {"write -o FILE.pcapng, or -o - | wireshark -k -i -",
+                           "schreiben: -o DATEI.pcapng, oder -o - | wireshark -k -i -"});
   }
   question.limit = TRY(read_limit(line));
   question.client = TRY(read_client(line));

@@ -19,6 +19,8 @@ struct CaptureQuestion {
   bool secrets = true;
 
   bool to_output() const { return file == "-"; }
+  // A client or a host that was named; empty: neither.
+  const std::string& whom() const { return client.empty() ? site : client; }
   // Of the control socket, for somebody called so.
   std::string target(std::string_view by) const;
 };

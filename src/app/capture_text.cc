@@ -25,6 +25,15 @@ Message reason(std::string_view word) {
   return {"you have ended it", "Sie haben sie beendet"};
 }
 
+// Into such a file no keys have come either.
+std::string nothing_came(const std::string& whom, Language language) {
+  bool german = language == Language::German;
+  std::string client = whom.empty() ? (german ? "ADRESSE" : "ADDRESS") : shell_word(whom);
+  std::string_view asks = german ? "Nichts davon kam an. Was das Tor von dem Client weiß: "
+                                 : "Nothing of that came. What the gate knows of the client: ";
+  return cat(asks, "pforte doctor client ", client, '\n');
+}
+
 }  // namespace
 
 std::string capture_began_text(const Json& beginning, Language language) {
@@ -43,12 +52,13 @@ std::string capture_began_text(const Json& beginning, Language language) {
   return text;
 }
 
-std::string capture_ended_text(const Json& end, const std::string& file, Language language) {
+std::string capture_ended_text(const Json& end, const std::string& file, const std::string& whom, Language language) {
   bool german = language == Language::German;
+  std::int64_t came = shown_number(end, "connections");
   std::int64_t dropped = shown_number(end, "dropped"), given_up = shown_number(end, "given_up");
   std::string why = reason(shown_text(end, "ended")).in(language);
   std::string text =
-      cat(printable(file), ": ", connections(shown_number(end, "connections"), language), ", ",
+      cat(printable(file), ": ", connections(came, language), ", ",
           counted(shown_number(end, "packets"), {"packet", "Paket"}, {"packets", "Pakete"}, language), ", ",
           shown_number(end, "bytes"), german ? " Bytes; beendet: " : " bytes; ended: ", why, ".\n");
   if (dropped > 0) {
@@ -60,6 +70,10 @@ std::string capture_ended_text(const Json& end, const std::string& file, Languag
     text += cat(german ? "Nicht aufgezeichnet, weil kein Platz war: " : "Not captured for want of room: ",
                 connections(given_up, language), ".\n");
   }
+  if (shown_text(end, "ended") == "limit")
+    text += german ? "Was nicht mehr hineinpasste, fehlt: --limit größer wählen.\n"
+                   : "What did not fit into it is missing: choose a larger --limit.\n";
+  if (came == 0) return given_up > 0 ? text : text + nothing_came(whom, language);
   if (!is_true(end, "secrets")) return text;
   std::string source = file == "-" ? (german ? "DATEI" : "FILE") : shell_word(file);
   text += german ? "Die Schlüssel von TLS stehen darin: Wer die Datei hat, liest Passwörter und Tickets.\n"

@@ -40,13 +40,13 @@ inline constexpr CommandSpec kCaptureCommand = {
         {"The running gate captures the connections that begin from now on at its own sockets, and puts the keys of\n"
          "TLS into the file, so that Wireshark shows them decrypted. One at a time; the log tells of it.\n"
          "Ctrl-C ends it early.\n\n"
-         "Exit status: 0 done; 2 it cannot be asked for so; 3 no gate answers, another capture is under way, or\n"
-         "the file cannot be written.\n",
+         "Exit status: 0 done; 2 it cannot be asked for so; 3 no gate answers, another capture is under way, the\n"
+         "file cannot be written, or the gate was stopped before the end.\n",
          "Das laufende Tor zeichnet die Verbindungen, die von nun an beginnen, an seinen eigenen Sockets auf und\n"
          "legt die Schlüssel von TLS in die Datei, so dass Wireshark sie entschlüsselt zeigt. Eine auf einmal;\n"
          "das Protokoll hält sie fest. Strg-C beendet sie vorzeitig.\n\n"
          "Rückgabewert: 0 erledigt; 2 so nicht zu verlangen; 3 es antwortet kein Tor, eine andere Aufzeichnung\n"
-         "läuft, oder die Datei lässt sich nicht schreiben.\n"},
+         "läuft, die Datei lässt sich nicht schreiben, oder das Tor wurde vor dem Ende beendet.\n"},
     .options = kCaptureOptions};
 
 }  // namespace pforte::app

@@ -30,11 +30,9 @@ void refuse_network(const conf::Text& text, const Error& why, conf::Problems& pr
   Message what = {why.text(), cat('"', text.value, "\" ist kein Netz")};
   Message remedy = {"write it as \"10.0.0.0/8\" or \"fd00::/8\", a single address as \"192.0.2.1\"",
                     "schreiben als \"10.0.0.0/8\" oder \"fd00::/8\", eine einzelne Adresse als \"192.0.2.1\""};
-  constexpr std::string_view kMeant = "the network is ";
-  if (std::size_t at = why.text().find(kMeant); at != std::string::npos) {
-    std::string meant = why.text().substr(at + kMeant.size());
+  if (std::optional<std::string> meant = meant_network(why)) {
     what.de += ": hinter seiner Länge sind Bits gesetzt";
-    remedy = {cat("write \"", meant, '"'), cat("schreiben: \"", meant, '"')};
+    remedy = {cat("write \"", *meant, '"'), cat("schreiben: \"", *meant, '"')};
   }
   problems.error(text.place, "conf.network", std::move(what), std::move(remedy));
 }
@@ -66,6 +64,13 @@ std::vector<net::Network> read_believed_networks_config(conf::Reader& keys, std:
         {"list only the proxies in front of this gate", "nur die Proxys vor diesem Tor aufzählen"});
   }
   return networks;
+}
+
+std::optional<std::string> meant_network(const Error& why) {
+  constexpr std::string_view kMeant = "the network is ";
+  std::size_t at = why.text().find(kMeant);
+  if (at == std::string::npos) return std::nullopt;
+  return why.text().substr(at + kMeant.size());
 }
 
 std::optional<net::Address> read_address(const conf::Text& text, conf::Problems& problems) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +15,9 @@ std::vector<net::Network> read_networks_config(conf::Reader& keys, std::string_v
 
 // The same for networks that we believe what they say: everybody is hardly meant.
 std::vector<net::Network> read_believed_networks_config(conf::Reader& keys, std::string_view key);
+
+// The network "10.0.0.0/8" that net::parse_network() says was meant by "10.1.2.3/8"; nothing: it knows of none.
+std::optional<std::string> meant_network(const Error& why);
 
 // Reads "192.0.2.1:443" or "[::]:443". When it is no address, says so and returns none.
 std::optional<net::Address> read_address(const conf::Text& text, conf::Problems& problems);

@@ -45,12 +45,12 @@ class Capture:
         self.process.kill()
         self.process.wait()
 
-    def end(self, number: signal.Signals | None = signal.SIGINT, seconds: float = 10) -> str:
+    def end(self, number: signal.Signals | None = signal.SIGINT, seconds: float = 10, status: int = 0) -> str:
         """What it said at last."""
         if number:
             self.process.send_signal(number)
         out, err = self.process.communicate(timeout=seconds)
-        assert self.process.returncode == 0, err
+        assert self.process.returncode == status, err
         return out
 
     def fields(self, shown: str, *names: str) -> list[list[str]]:
@@ -220,6 +220,12 @@ def test_it_ends_when_its_time_is_over(pforte):
     assert capture_in(pforte) is None
 
 
+def test_where_nothing_came_it_says_so_and_whom_to_ask(pforte):
+    with Capture(pforte, "--client", OTHER) as capture:
+        told = capture.end()
+    assert f"pforte doctor client {OTHER}/32" in told and "keys" not in told and "0 connections" in told
+
+
 def test_it_ends_at_its_limit(start_gate, start_backend):
     pforte = start_gate(start_backend(by_path({"/large": bytes_of(300_000)})))
     with Capture(pforte, "--all", "--limit", "100KiB", "--json") as capture:
@@ -227,6 +233,14 @@ def test_it_ends_at_its_limit(start_gate, start_backend):
         told = json.loads(capture.end(None))
     assert told["ended"] == "limit" and told["bytes"] == capture.file.stat().st_size <= 100 * 1024
     assert capture.fields("tcp.flags.syn == 1", "ip.src")
+
+
+def test_at_its_limit_it_says_that_the_rest_is_missing(start_gate, start_backend):
+    pforte = start_gate(start_backend(by_path({"/large": bytes_of(300_000)})))
+    with Capture(pforte, "--all", "--limit", "100KiB") as capture:
+        get(pforte, "/large")
+        told = capture.end(None)
+    assert "What did not fit into it is missing" in told
 
 
 def test_it_goes_on_over_a_reload(pforte):
@@ -242,7 +256,7 @@ def test_it_ends_with_the_gate_and_is_whole(pforte):
     with Capture(pforte, "--all", "--json") as capture:
         get(pforte, "/a", tls=context(pforte))
         pforte.signal(signal.SIGTERM)
-        told = json.loads(capture.end(None))
+        told = json.loads(capture.end(None, status=3))
     assert pforte.wait() == 0
     assert told["ended"] == "gate-stops" and capture.paths() == ["/a"]
 
@@ -312,6 +326,14 @@ def test_standard_output_can_be_piped_into_a_reader(pforte):
     assert shown.read_text() == "/live\n"
 
 
+def test_a_terminal_is_no_place_for_it(pforte):
+    ours, theirs = os.openpty()
+    command = [*shlex.split(gates.BINARY), "capture", "--config", str(pforte.file), "--for", "5s", "--all", "-o", "-"]
+    refused = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True, timeout=10)
+    os.close(ours), os.close(theirs)
+    assert refused.returncode == 2 and "writes to a terminal" in refused.stderr and "wireshark" in refused.stderr
+
+
 @pytest.mark.parametrize("options, why", [
     (("--all",), "--for is missing"),
     (("--for", "5s", "--all"), "-o is missing"),
@@ -319,7 +341,8 @@ def test_standard_output_can_be_piped_into_a_reader(pforte):
     (("--for", "5s", "-o", "NEW", "--all", "--client", "10.0.0.1"), "contradict"),
     (("--for", "60", "-o", "NEW", "--all"), "is no time"),
     (("--for", "16min", "-o", "NEW", "--all"), "from 1s to 15min"),
-    (("--for", "5s", "-o", "NEW", "--client", "10.0.0.1/8"), "is no address or network"),
+    (("--for", "5s", "-o", "NEW", "--client", "10.0.0.1/8"), "the network is 10.0.0.0/8"),
+    (("--for", "5s", "-o", "NEW", "--client", "somebody"), "is no address or network"),
     (("--for", "5s", "-o", "NEW", "--all", "--limit", "1KiB"), "from 64KiB"),
     (("--for", "5s", "-o", "NEW", "--site", "nobody.example.com"), "there is no site nobody.example.com"),
     (("--for", "5s", "-o", "OLD", "--all"), "is there already"),
