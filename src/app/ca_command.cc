@@ -207,13 +207,32 @@ Answer<int> import_intermediate(const CaCall& call) {
 // That of --root-certificate, which may be any authority's, as another PKI's or an inspecting proxy's; else ours. What
 // no CA is would be trusted by nobody, or only by those who should not.
 Answer<authority::CaCertificate> root_to_hand_out(const CaCall& call) {
-  std::string file = call.line.value_of("--root-certificate").value_or(call.settings.places.root());
-  authority::CaCertificate root = TRY(in_file(file, authority::read_ca_certificate(file)));
+  std::optional<std::string> named = call.line.value_of("--root-certificate");
+  std::string file = named.value_or(call.settings.places.root());
+  Result<authority::CaCertificate> read = authority::read_ca_certificate(file);
+  if (!read && !named && read.error().kind() == Kind::NotFound) {
+    return std::unexpected(
+        Complaint(kInvalidInput,
+                  {cat("there is no company CA in ", call.settings.places.folder),
+                   cat("in ", call.settings.places.folder, " gibt es keine Firmen-CA")},
+                  {"pforte ca init makes one; for the root of another, --root-certificate FILE",
+                   "pforte ca init macht eine; für die Wurzel einer anderen --root-certificate DATEI"}));
+  }
+  authority::CaCertificate root = TRY(in_file(file, std::move(read)));
   if (root.judged.basic_constraints && root.judged.basic_constraints->ca) return root;
   return std::unexpected(
       Complaint(file, kInvalidInput, {"this certificate is no authority's", "dieses Zertifikat gehört keiner CA"},
                 {"clients trust a root, never a server's own certificate: name the file of the root",
                  "Clients vertrauen einer Wurzel, nie dem Zertifikat eines Servers: die Datei der Wurzel nennen"}));
+}
+
+Answer<void> write_new_package(const std::vector<authority::PackageFile>& files, const std::string& folder) {
+  Result<> written = authority::write_package(files, folder);
+  if (written) return {};
+  Complaint complaint(written.error());
+  if (written.error().code() == "authority.exists")
+    complaint.remedy = {"name a new folder", "einen neuen Ordner nennen"};
+  return std::unexpected(std::move(complaint));
 }
 
 Answer<int> export_package(const CaCall& call) {
@@ -223,7 +242,7 @@ Answer<int> export_package(const CaCall& call) {
                                      {"name a new folder", "einen neuen Ordner nennen"}));
   authority::CaCertificate root = TRY(root_to_hand_out(call));
   std::vector<authority::PackageFile> files = TRY(authority::distribution_package(root));
-  TRY(authority::write_package(files, *folder));
+  TRY(write_new_package(files, *folder));
   if (call.line.json) {
     call.print(package_json(*folder, files, authority::sha256_fingerprint(root)));
     return kDone;

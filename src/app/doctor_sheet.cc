@@ -48,6 +48,21 @@ Answer<std::vector<SettingsSheet>> sheets_for(const CommandLine& line) {
   return sheets;
 }
 
+// The page leaves out what is not known; who makes it is told.
+void warn_of_unknown_roots(const std::vector<SettingsSheet>& sheets, const CommandLine& line, const Streams& streams) {
+  for (const SettingsSheet& sheet : sheets) {
+    if (!sheet.root || !sheet.root->sha256.empty()) continue;
+    std::string subject = printable(sheet.root->subject);
+    Complaint missing(
+        kDone,
+        {cat(sheet.host, ": the root ", subject, " is not known here, so the sheet has no SHA-256 of it"),
+         cat(sheet.host, ": die Wurzel ", subject, " ist hier nicht bekannt, daher fehlt ihr SHA-256 auf dem Blatt")},
+        unknown_root_remedy());
+    std::string text = warning_text(missing, line.language);
+    std::fwrite(text.data(), 1, text.size(), streams.err);
+  }
+}
+
 // To FILE, or to standard output where --out is "-" or missing.
 Answer<void> make_sheet(const CommandLine& line, const Streams& streams) {
   std::vector<SettingsSheet> sheets = TRY(sheets_for(line));
@@ -56,6 +71,7 @@ Answer<void> make_sheet(const CommandLine& line, const Streams& streams) {
     Result<> written = replace_file(*out, sheet_html(sheets, line.language));
     if (!written) return std::unexpected(Complaint(written.error(), *out));
   }
+  if (out) warn_of_unknown_roots(sheets, line, streams);
   std::string text = line.json ? sheet_json(sheets, line.language)
                      : out     ? (*out == "-" ? sheet_html(sheets, line.language) : std::string())
                                : sheet_text(sheets, line.language);

@@ -53,6 +53,9 @@ struct SheetTrouble {
 };
 std::vector<SheetTrouble> sheet_troubles(const SettingsSheet& sheet);
 
+// What an administrator does about a root whose certificate is not at hand, and the sheet cannot show its SHA-256.
+Message unknown_root_remedy();
+
 // For a terminal; a page that needs nothing else, runs nothing and can be printed; one document for programs.
 std::string sheet_text(const std::vector<SettingsSheet>& sheets, Language language);
 std::string sheet_html(const std::vector<SettingsSheet>& sheets, Language language);

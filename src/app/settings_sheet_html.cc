@@ -111,8 +111,9 @@ class SheetPage {
     if (root.places.empty())
       fact(either("To be had from", "Zu haben bei"), either("your administrator", "Ihrer Administration"));
     out_ += "</dl>\n";
-    element("p", either("Compare the SHA-256 with what the device shows before you go on.",
-                        "Vergleichen Sie den SHA-256 mit dem, was das Gerät zeigt, bevor Sie fortfahren."));
+    if (!root.sha256.empty())
+      element("p", either("Compare the SHA-256 with what the device shows before you go on.",
+                          "Vergleichen Sie den SHA-256 mit dem, was das Gerät zeigt, bevor Sie fortfahren."));
     out_ += "<ul>\n";
     element("li",
             either("iPhone, iPad: install the profile, then switch it on under Settings > General > About > "

@@ -43,7 +43,10 @@ class SheetWriter {
 
   void root(const SheetRoot& root) {
     row("root to trust", "zu vertrauende Wurzel", root.subject);
-    if (!root.sha256.empty()) row("its SHA-256", "ihr SHA-256", root.sha256);
+    row("its SHA-256", "ihr SHA-256",
+        !root.sha256.empty()
+            ? root.sha256
+            : cat(german() ? "hier nicht bekannt; " : "not known here; ", unknown_root_remedy().in(language_)));
     for (const std::string& place : root.places) row("to be had at", "zu haben unter", place);
     if (root.is_known_here)
       row("on devices", "auf Geräten",
@@ -80,6 +83,14 @@ SheetJson json_of(const SettingsSheet& sheet, Language language) {
 }
 
 }  // namespace
+
+Message unknown_root_remedy() {
+  return {
+      "put the root last into the site's chain file, or make what devices need from it: pforte ca export "
+      "--root-certificate FILE --to FOLDER",
+      "die Wurzel als letzte in die Kettendatei der Site schreiben, oder aus ihr machen, was Geräte brauchen: "
+      "pforte ca export --root-certificate DATEI --to ORDNER"};
+}
 
 std::vector<SheetTrouble> sheet_troubles(const SettingsSheet& sheet) {
   std::string typed = cat("https://", sheet.host, ':', sheet.port);

@@ -90,7 +90,8 @@ def test_every_file_is_what_its_reader_expects(package, company):
     for readme in ("README.txt", "LIESMICH.txt"):
         assert fingerprint in (package / readme).read_text()
     assert package.stat().st_mode & 0o777 == 0o755
-    assert "already" in company.run("ca", "export", "--to", package, status=2)
+    refused = company.run("ca", "export", "--to", package, status=2)
+    assert "already" in refused and "name a new folder" in refused
 
 
 def test_the_page_has_fingerprint_files_and_a_qr_code_and_is_never_in_the_clear(gate, company, package):

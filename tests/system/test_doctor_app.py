@@ -47,6 +47,12 @@ def test_a_package_is_made_for_the_root_of_any_authority(stranger, tmp_path):
     assert profile["PayloadContent"][0]["PayloadType"] == "com.apple.security.root"
 
 
+def test_without_a_company_ca_a_package_needs_the_root_of_another(tmp_path):
+    (tmp_path / "pforte.toml").write_text(f'state_dir = "{tmp_path}/state"\n')
+    done = run_pforte("ca", "export", "--to", str(tmp_path / "package"), "--config", str(tmp_path / "pforte.toml"))
+    assert done.returncode == 2 and "there is no company CA in" in done.stderr and "--root-certificate FILE" in done.stderr
+
+
 def test_a_server_s_own_certificate_is_no_root_for_devices(authority, tmp_path):
     (tmp_path / "pforte.toml").write_text(f'state_dir = "{tmp_path}/state"\n')
     done = run_pforte("ca", "export", "--root-certificate", str(authority.issue("crm.example.com").chain), "--to",

@@ -33,6 +33,18 @@ def test_a_sheet_has_the_address_and_the_root_that_was_sent(pforte, authority):
     assert told["root"]["sha256"] == fingerprint(authority.certificate) and not told["root"]["company"]
 
 
+def test_a_root_that_is_not_at_hand_has_no_fingerprint_to_compare(start_gate, app, authority, tmp_path):
+    pair = authority.issue(HOST)
+    alone, page = tmp_path / "alone.pem", tmp_path / "sheet.html"
+    alone.write_bytes(pair.chain.with_suffix(".crt").read_bytes())
+    gate = start_gate(app, site={"certificate": {"chain": str(alone), "key": str(pair.key)}})
+    assert sheet(gate)["root"]["sha256"] is None
+    assert "not known here" in gate.run("doctor", "sheet").stdout
+    done = gate.run("doctor", "sheet", "--out", str(page))
+    assert done.returncode == 0 and "is not known here" in done.stderr and "--root-certificate FILE" in done.stderr
+    assert "Compare the SHA-256" not in page.read_text()
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     one = Company(tmp_path_factory.mktemp("company"))
