@@ -43,7 +43,7 @@ ContactJson sign_in_json(const contact::SignIn& one) {
 ContactJson advice_json(const Contact& contact, Language language) {
   Advice advice = advice_for(contact);
   return {{"id", advice.id},
-          {"at", json_of_time(contact.begin)},
+          {"at", json_of_time(time_of(contact))},
           {"what", advice.what.in(language)},
           {"remedy", text_or_none(advice.remedy.in(language))},
           {"command", text_or_none(advice.command)}};

@@ -144,6 +144,10 @@ const Contact* decisive(const ContactFinding& finding) {
   return nullptr;
 }
 
+contact::Time time_of(const Contact& contact) {
+  return contact.times > 1 ? contact.begin + contact.lasted : contact.begin;
+}
+
 const net::Address& client_of(const Contact& contact) {
   return contact.told == net::Address() ? contact.client : contact.told;
 }

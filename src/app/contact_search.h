@@ -39,6 +39,9 @@ bool is_decisive(const contact::Contact& contact);
 // The last that is decisive; none: there is no such.
 const contact::Contact* decisive(const ContactFinding& finding);
 
+// When it was: of several, the last one.
+contact::Time time_of(const contact::Contact& contact);
+
 // The address by which clients are told apart: the one that a proxy told, else the client's.
 const net::Address& client_of(const contact::Contact& contact);
 

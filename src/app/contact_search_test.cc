@@ -153,3 +153,32 @@ TEST_CASE("a host or a range fares as at least half of its clients do, each by i
   CHECK(works(told.query, told.finding) == false);
   CHECK(has(told, "It fails for 3 of 4: 192.0.2.2, 192.0.2.1, 192.0.2.9; the last"));
 }
+
+TEST_CASE("of several that were alike the last one says when it was") {
+  contact::Contact count = contact_from("192.0.2.7", 1);
+  count.times = 40;
+  count.lasted = 67s;
+  contact::Contact failed = contact_from("192.0.2.7", 2, 30s);
+  failed.ending = contact::Ending::ClientAlert;
+  failed.client_alert = 48;
+  failed.requests = 0;
+  Told told = told_of("192.0.2.7", {count, failed});
+  CHECK(has(told, "the last at 2027-01-15T08:01:07Z ("));
+  CHECK(has(told, "It works (2027-01-15T08:01:07Z)"));
+  CHECK(has(told, "It last failed at 2027-01-15T08:00:30Z"));
+  failed.begin += 60s;
+  told = told_of("192.0.2.7", {count, failed});
+  CHECK(has(told, "It fails (2027-01-15T08:01:30Z)"));
+  CHECK(has(told, "It last worked at 2027-01-15T08:01:07Z"));
+}
+
+TEST_CASE("one request is one request") {
+  contact::Contact contact = contact_from("192.0.2.7", 1);
+  Told told = told_of("192.0.2.7", {contact});
+  CHECK(has(told, "(1 request, last 200)"));
+  CHECK(contacts_text(told.query, told.finding, {}, kEight, Language::German).contains("(1 Anfrage, zuletzt 200)"));
+  contact.requests = 2;
+  told = told_of("192.0.2.7", {contact});
+  CHECK(has(told, "(2 requests, last 200)"));
+  CHECK(contacts_text(told.query, told.finding, {}, kEight, Language::German).contains("(2 Anfragen, zuletzt 200)"));
+}

@@ -82,7 +82,11 @@ std::string details(const Contact& contact, Language language) {
   if (contact.times > 1)
     add(cat(contact.times, german ? " gleichartige bis " : " alike until ", time_text(contact.begin + contact.lasted)));
   if (contact.requests > 0)
-    add(cat(contact.requests, german ? " Anfragen, zuletzt " : " requests, last ", contact.last_status));
+    add(cat(contact.requests, german ? " Anfrage" : " request",
+            contact.requests == 1 ? ""
+            : german              ? "n"
+                                  : "s",
+            german ? ", zuletzt " : ", last ", contact.last_status));
   if (contact.requests > 0 && !contact.path.empty()) add(contact.path);
   if (contact.aborted > 0) add(cat(contact.aborted, german ? " abgebrochen" : " aborted"));
   if (contact.client_alert > 0) add(cat("alert ", contact.client_alert));
@@ -138,15 +142,16 @@ void add_client_kind(std::string& text, const Contact& contact, Language languag
 // What holds of one client.
 void add_verdict(std::string& text, const ContactFinding& finding, const Contact& tells, Language language) {
   bool german = language == Language::German;
-  text += german ? cat(is_at_fault(tells) ? "Es misslingt" : "Es gelingt", " (", time_text(tells.begin), "):\n")
-                 : cat(is_at_fault(tells) ? "It fails" : "It works", " (", time_text(tells.begin), "):\n");
+  text += german ? cat(is_at_fault(tells) ? "Es misslingt" : "Es gelingt", " (", time_text(time_of(tells)), "):\n")
+                 : cat(is_at_fault(tells) ? "It fails" : "It works", " (", time_text(time_of(tells)), "):\n");
   add_advice(text, tells, language);
   add_client_kind(text, tells, language);
   // One of two things may work, and the other not: an app and a browser on one phone.
   for (const Contact& one : std::views::reverse(finding.contacts)) {
     if (!is_decisive(one) || is_at_fault(one) == is_at_fault(tells)) continue;
-    text += german ? cat(is_at_fault(one) ? "Zuletzt misslang es " : "Zuletzt gelang es ", time_text(one.begin), ":\n")
-                   : cat(is_at_fault(one) ? "It last failed at " : "It last worked at ", time_text(one.begin), ":\n");
+    text += german
+                ? cat(is_at_fault(one) ? "Zuletzt misslang es " : "Zuletzt gelang es ", time_text(time_of(one)), ":\n")
+                : cat(is_at_fault(one) ? "It last failed at " : "It last worked at ", time_text(time_of(one)), ":\n");
     add_advice(text, one, language);
     break;
   }
@@ -167,9 +172,9 @@ void add_verdicts(std::string& text, const Fares& fares, Language language) {
   if (fares.badly.size() > kMostNamed) who.emplace_back("…");
   const Contact& last = *fares.badly.back();
   text += german ? cat("Es misslingt ", fares.badly.size(), " von ", fares.count(), ": ", joined(who, ", "),
-                       "; zuletzt (", time_text(last.begin), "):\n")
+                       "; zuletzt (", time_text(time_of(last)), "):\n")
                  : cat("It fails for ", fares.badly.size(), " of ", fares.count(), ": ", joined(who, ", "),
-                       "; the last (", time_text(last.begin), "):\n");
+                       "; the last (", time_text(time_of(last)), "):\n");
   add_advice(text, last, language);
   add_client_kind(text, last, language);
 }
@@ -207,13 +212,13 @@ bool is_guess(const ContactQuery& query, const ContactFinding& finding) {
 std::string summary(const ContactQuery& query, const ContactFinding& finding, contact::Time now, Language language) {
   bool german = language == Language::German;
   const Contact& last = finding.contacts.back();
-  std::string text =
-      german ? cat(printable(query.text), " hat uns erreicht: ", finding.count,
-                   finding.count == 1 ? " Kontakt" : " Kontakte", ", ", finding.failures, " mit Fehler; zuletzt ",
-                   time_text(last.begin), " (", ago(last.begin + last.lasted, now, language), ").\n")
-             : cat(printable(query.text), " has reached us: ", finding.count,
-                   finding.count == 1 ? " contact" : " contacts", ", ", finding.failures, " at fault; the last at ",
-                   time_text(last.begin), " (", ago(last.begin + last.lasted, now, language), ").\n");
+  contact::Time end = last.begin + last.lasted;
+  std::string text = german ? cat(printable(query.text), " hat uns erreicht: ", finding.count,
+                                  finding.count == 1 ? " Kontakt" : " Kontakte", ", ", finding.failures,
+                                  " mit Fehler; zuletzt ", time_text(end), " (", ago(end, now, language), ").\n")
+                            : cat(printable(query.text), " has reached us: ", finding.count,
+                                  finding.count == 1 ? " contact" : " contacts", ", ", finding.failures,
+                                  " at fault; the last at ", time_text(end), " (", ago(end, now, language), ").\n");
   add_counts(text, query, finding, language);
   if (is_guess(query, finding))
     text += german ? cat("Gefunden am Merkmal des getippten Logins, das eines von ", contact::kMarks,

@@ -1,6 +1,8 @@
 #include "contact/sifter.h"
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 #include <utility>
 
 namespace pforte::contact {
@@ -14,10 +16,11 @@ bool is_telling(const Contact& contact) {
   return is_failure(contact) || !contact.sign_ins.empty() || !contact.selftest.empty();
 }
 
-// What is counted together.
-std::uint8_t kind_of(const Contact& contact) {
-  bool is_test = !contact.selftest.empty();
-  return std::uint8_t(std::to_underlying(contact.ending) | (is_failure(contact) ? 0x40 : 0) | (is_test ? 0x80 : 0));
+// Why it failed: of a sign-in the code, which has no reason beside it.
+std::uint64_t digest_of_reason(const Contact& contact) {
+  const std::string& why =
+      contact.reason.empty() && !contact.sign_ins.empty() ? contact.sign_ins.back().code : contact.reason;
+  return std::hash<std::string_view>()(why);
 }
 
 // No two connections have both in common.
@@ -53,6 +56,7 @@ Contact without_texts(const Contact& contact) {
           .point = contact.point,
           .client_alert = contact.client_alert,
           .our_alert = contact.our_alert,
+          .by_doctor = contact.by_doctor,
           .requests = contact.requests,
           .last_status = contact.last_status};
 }
@@ -67,14 +71,27 @@ Sifter::Source& Sifter::known_source(const Contact& contact) {
   return others_;
 }
 
+Sifter::Kind Sifter::kind_of(const Source& source, const Contact& contact) {
+  Kind kind{.by_doctor = contact.by_doctor,
+            .is_failure = is_failure(contact),
+            .is_test = !contact.selftest.empty(),
+            .ending = contact.ending};
+  Kind exact = kind;
+  exact.client_alert = contact.client_alert;
+  exact.our_alert = contact.our_alert;
+  exact.reason = digest_of_reason(contact);
+  return source.counts.size() < kMostReasons || source.counts.contains(exact) ? exact : kind;
+}
+
 bool Sifter::has_room(Source& source, const Contact& contact) {
   auto takes = [](std::uint32_t& used, std::uint32_t most) {
     if (used >= most) return false;
     ++used;
     return true;
   };
-  if (!contact.selftest.empty() && takes(source.self_tests, kMostSelfTests)) return true;
-  return is_telling(contact) ? takes(source.telling, kMostTelling) : takes(source.quiet, kMostQuiet);
+  Used& used = contact.by_doctor ? source.by_doctor : source.by_clients;
+  if (!contact.selftest.empty() && takes(used.self_tests, kMostSelfTests)) return true;
+  return is_telling(contact) ? takes(used.telling, kMostTelling) : takes(used.quiet, kMostQuiet);
 }
 
 void Sifter::take(Contact contact, Time now, std::vector<Contact>& through) {
@@ -97,7 +114,7 @@ void Sifter::take(Contact contact, Time now, std::vector<Contact>& through) {
 }
 
 void Sifter::count(Source& source, Contact contact, std::vector<Contact>& through) {
-  std::uint8_t kind = kind_of(contact);
+  Kind kind = kind_of(source, contact);
   auto known = source.counts.find(kind);
   if (known != source.counts.end()) return add_to(known->second, std::move(contact));
   if (kinds_ < kMostKinds) {
@@ -109,7 +126,7 @@ void Sifter::count(Source& source, Contact contact, std::vector<Contact>& throug
   }
   // So many kinds from so many sources: only their number is kept.
   Contact lost{.begin = contact.begin, .lasted = contact.lasted, .times = contact.times, .ending = Ending::Lost};
-  auto [all, is_first] = others_.counts.try_emplace(kind_of(lost), Count{.newest = lost, .has_grown = true});
+  auto [all, is_first] = others_.counts.try_emplace(Kind(), Count{.newest = lost, .has_grown = true});
   if (is_first) {
     counted_ += lost.times;
   } else {

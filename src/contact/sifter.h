@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,8 +13,8 @@
 namespace pforte::contact {
 
 // Keeps one source from filling the ring: of what comes from it within a period, the first contacts are let through as
-// they are. The others are counted, by how they ended, and of each count the newest one is let through with it: at
-// once, then twice a minute while it grows. Memory is bounded.
+// they are. The others are counted, by how they ended and why, and of each count the newest one is let through with it:
+// at once, then twice a minute while it grows. What our own doctor does is counted apart. Memory is bounded.
 //
 // See source_of().
 class Sifter {
@@ -28,6 +29,8 @@ class Sifter {
   static constexpr std::uint32_t kMostSelfTests = 64;
   // Sources in a period; what comes from further ones is counted as one source's, without an address.
   static constexpr std::size_t kMostSources = 8192;
+  // Counts of a source and a period that are told apart by alerts and reason; further ones by the ending alone.
+  static constexpr std::size_t kMostReasons = 32;
   // What the texts of all counts take, in bytes; beyond that counts have none.
   static constexpr std::size_t kMostText = 4UZ << 20;
 
@@ -50,12 +53,30 @@ class Sifter {
     Contact newest;  // with `begin`, `id`, `times` and `requests` of all
     bool has_grown = false;
   };
-  struct Source {
+  // What is counted together.
+  struct Kind {
+    bool by_doctor = false;
+    bool is_failure = false;
+    bool is_test = false;
+    Ending ending = Ending::Lost;
+    std::int16_t client_alert = -1;
+    std::int16_t our_alert = -1;
+    std::uint64_t reason = 0;  // a digest
+
+    friend auto operator<=>(const Kind&, const Kind&) = default;
+  };
+  // How much was let through.
+  struct Used {
     std::uint32_t quiet = 0;
     std::uint32_t telling = 0;
     std::uint32_t self_tests = 0;
-    std::map<std::uint8_t, Count> counts;  // by kind
   };
+  struct Source {
+    Used by_clients;
+    Used by_doctor;
+    std::map<Kind, Count> counts;
+  };
+  static Kind kind_of(const Source& source, const Contact& contact);
   Source& known_source(const Contact& contact);
   static bool has_room(Source& source, const Contact& contact);
   void count(Source& source, Contact contact, std::vector<Contact>& through);

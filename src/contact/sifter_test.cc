@@ -157,6 +157,67 @@ TEST_CASE("what fails is let through where what says nothing is not, and nobody 
   CHECK(through.size() == 2);
 }
 
+TEST_CASE("what our own doctor does is counted apart from what clients do at the same address") {
+  Sifter sifter;
+  std::vector<Contact> through;
+  Contact doctor = from(1, Ending::Served);
+  doctor.by_doctor = true;
+  for (int i = 0; i < 1000; ++i) sifter.take(doctor, kNoon, through);
+  through.clear();
+  // There is room for the client, and where there is no more the one is not counted as the other.
+  sifter.take(from(1, Ending::Served), kNoon, through);
+  CHECK(through.size() == 1);
+  for (int i = 1; i < 100; ++i) sifter.take(from(1, Ending::Served), kNoon, through);
+  sifter.take(doctor, kNoon, through);
+  through.clear();
+  sifter.tell_all_counts(through);
+  REQUIRE(through.size() == 2);
+  std::ranges::sort(through, {}, &Contact::by_doctor);
+  CHECK(!through[0].by_doctor);
+  CHECK(through[0].times == 100 - Sifter::kMostQuiet);
+  CHECK(through[1].times == 1001 - Sifter::kMostQuiet);
+}
+
+TEST_CASE("what is counted together ended with the same alerts, for the same reason") {
+  Contact unlike = from(1, Ending::Refused);
+  std::vector<Contact> all(6, unlike);
+  all[1].our_alert = 70;
+  all[2].client_alert = 48;
+  all[3].reason = "unknown_name";
+  all[4].sign_ins = {{.code = "sign-in.denied"}};
+  all[5].sign_ins = {{.code = "sign-in.locked"}};
+  Sifter sifter;
+  std::vector<Contact> through;
+  for (int i = 0; i < 100; ++i) {
+    for (const Contact& contact : all) sifter.take(contact, kNoon, through);
+  }
+  through.clear();
+  sifter.tell_all_counts(through);
+  REQUIRE(through.size() == all.size());
+  for (const Contact& contact : all) {
+    auto is_alike = [&](Contact one) {
+      one.times = contact.times;
+      return one == contact;
+    };
+    CHECK(std::ranges::any_of(through, is_alike));
+  }
+}
+
+TEST_CASE("a client that fails for ever other reasons has a bounded number of counts") {
+  Sifter sifter;
+  std::vector<Contact> through;
+  for (int i = 0; i < 1000; ++i) {
+    Contact contact = from(1, Ending::BadProxyHeader);
+    contact.id = std::uint64_t(i) + 1;
+    contact.reason = std::to_string(i);
+    sifter.take(contact, kNoon, through);
+  }
+  std::size_t counts = through.size() - Sifter::kMostTelling;
+  CHECK(counts == Sifter::kMostReasons + 1);
+  sifter.tell_all_counts(through);
+  CHECK(through.back().times == 1000 - Sifter::kMostTelling - Sifter::kMostReasons);
+}
+
 TEST_CASE("a new period begins anew") {
   Sifter sifter;
   std::vector<Contact> through;
