@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "gate/form.h"
+#include "net/together.h"
 
 namespace pforte::app {
 namespace {
@@ -20,6 +21,10 @@ using Json = nlohmann::ordered_json;
 constexpr net::Duration kLook = std::chrono::milliseconds(20);
 constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(15);
 constexpr std::size_t kMostOfName = 128;
+
+// How long a command may take nothing beyond the capture's own time, and how long for what is left at the end.
+constexpr net::Duration kCommandPatience = std::chrono::seconds(5);
+constexpr net::Duration kCommandPatienceAtEnd = std::chrono::seconds(30);
 
 std::string_view ending_word(Ended why) {
   switch (why) {
@@ -132,7 +137,9 @@ net::Task<> Capturing::serve(http::Exchange& exchange) {
   std::string rest = recording_->take();
   rest += recording_->end(std::chrono::system_clock::now(), cat("ended: ", ending_word(why)));
   rest += capture::told(told_end(why));
-  Result<> sent = why == Ended::CommandGone ? Result<>() : co_await outcome(send(exchange, std::move(rest)));
+  if (why == Ended::CommandGone) explicit_bzero(rest.data(), rest.size());
+  net::Task<> sending = send(exchange, why == Ended::CommandGone ? std::string() : std::move(rest));
+  Result<> sent = co_await outcome(net::within(loop_, kCommandPatienceAtEnd, std::move(sending)));
   if (!sent) why = Ended::CommandGone;
 
   capture::Tally tally = recording_->tally();
@@ -174,7 +181,9 @@ net::Task<Ended> Capturing::carry(http::Exchange& exchange) {
     if (std::optional<Ended> why = ended(deadline)) co_return *why;
     co_await loop_.sleep_for(kLook);
     if (exchange.broken()) co_return fail(Kind::Closed, "capture.command-gone", "the command has gone");
-    co_await send(exchange, recording_->take());
+    net::Duration left = std::max(deadline - loop_.now(), net::Duration(0)) + kCommandPatience;
+    net::Task<> sending = send(exchange, recording_->take());
+    co_await net::within(loop_, left, std::move(sending));
   }
 }
 

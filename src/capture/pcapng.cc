@@ -24,6 +24,7 @@ constexpr std::uint16_t kDropped = 5;
 constexpr std::uint32_t kByteOrderMagic = 0x1A2B3C4D;
 constexpr std::uint16_t kRawIp = 101;
 constexpr std::uint32_t kTlsKeyLog = 0x544C534B;
+constexpr std::size_t kSecretsFrame = 32;  // of a block of secrets, around them
 
 template <class N>
 void append_number(std::string& out, N number) {
@@ -122,6 +123,7 @@ std::string interface_description(std::string_view name, std::string_view descri
 
 std::string decryption_secrets(std::string_view key_log) {
   std::string out;
+  out.reserve(key_log.size() + kSecretsFrame);  // what grows leaves copies behind
   Block(out, BlockType::DecryptionSecrets)
       .number(kTlsKeyLog)
       .number(std::uint32_t(key_log.size()))

@@ -1,5 +1,6 @@
 #include "capture/recording.h"
 
+#include <cstring>
 #include <utility>
 
 #include "base/text.h"
@@ -31,10 +32,15 @@ Recording::Recording(Terms terms, Time begun) : terms_(std::move(terms)), begun_
   tally_.bytes = waiting_.size();
 }
 
+Recording::~Recording() {
+  explicit_bzero(waiting_.data(), waiting_.size());
+}
+
 bool Recording::add(std::string_view blocks, std::uint64_t packets, Time time) {
   if (over()) return false;
   std::lock_guard lock(mutex_);
-  if (full_ || time > until()) return false;
+  if (time > until()) over_ = true;
+  if (full_ || over()) return false;
   if (tally_.bytes + blocks.size() + kEndBytes > terms_.limit) {
     full_ = true;
     over_ = true;

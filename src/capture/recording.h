@@ -59,6 +59,7 @@ class Recording {
   Recording(Terms terms, Time begun);
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
+  ~Recording();
 
   const Terms& terms() const { return terms_; }
   Time begun() const { return begun_; }

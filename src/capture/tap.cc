@@ -13,6 +13,9 @@ namespace {
 // More than a handshake or the head of a request takes.
 constexpr std::size_t kMostHeldOfOne = 256UZ * 1024;
 
+// More than the packets take with which a connection begins.
+constexpr std::size_t kOpeningBytes = 2048;
+
 Time now() {
   return std::chrono::system_clock::now();
 }
@@ -41,7 +44,12 @@ void Tap::tell(std::string_view secret) {
 
 void Tap::keep(std::string_view comment) {
   if (!holds_back()) return;
-  std::string blocks = secrets_block();
+  // In one piece from the beginning: what grows leaves copies behind.
+  std::string secrets = secrets_block();
+  std::string blocks;
+  blocks.reserve(secrets.size() + held_.size() + comment.size() + kOpeningBytes);
+  blocks += secrets;
+  wipe(secrets);
   std::uint64_t packets = conversation_.open(blocks, opened_, comment) + held_packets_;
   blocks += held_;
   // Without its beginning nothing of a connection can be read.
@@ -77,9 +85,10 @@ std::string Tap::secrets_block() const {
 
 void Tap::forget_held() {
   recording_->give_room(held_.size());
-  held_ = {};
+  wipe(held_);
+  std::string().swap(held_);  // an assignment would keep the room
   held_packets_ = 0;
-  secrets_.clear();
+  std::vector<Secret>().swap(secrets_);
 }
 
 Io Tap::try_read(std::span<char> into) {

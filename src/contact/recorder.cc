@@ -103,7 +103,7 @@ void Recorder::write(Time now) {
     for (Contact& contact : taken) sifter_.take(std::move(contact), now, through);
     // What a crowd took is not kept.
     taken.clear();
-    if (taken.capacity() > Lane::kKept) taken = {};
+    if (taken.capacity() > Lane::kKept) std::vector<Contact>().swap(taken);  // an assignment would keep the room
   }
   sifter_.tell_counts(now, through);
   counted_.store(sifter_.counted(), std::memory_order_relaxed);

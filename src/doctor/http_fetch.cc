@@ -21,15 +21,24 @@ namespace {
 constexpr std::size_t kMostTriedAddresses = 3;  // of one name that are tried
 constexpr std::uint16_t kPortOfHttp = 80;
 
-// Where no list is ever kept: nowhere, link-local (RFC 3927, RFC 4291, 2.5.6), many at once.
+// Where no list is ever kept: nowhere, link-local (RFC 3927, RFC 4291, 2.5.6), many at once; what a translator makes of
+// all of these (RFC 6052, 2.1), and where a cloud keeps its secrets without link-local.
 constexpr auto kBarredNetworks =
-    std::to_array<std::string_view>({"0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/128", "fe80::/10", "ff00::/8"});
+    std::to_array<std::string_view>({"0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/128", "fe80::/10", "ff00::/8",
+                                     "64:ff9b::/96", "fd00:ec2::254/128"});
 
 bool is_barred_network(const net::Address& address) {
   return std::ranges::any_of(kBarredNetworks, [&](std::string_view text) {
     Result<net::Network> network = net::parse_network(text);
     return network && network->contains(address);
   });
+}
+
+// "localhost", or an address as only C libraries read it: "127.1", "0x7f000001". A proxy would look it up.
+bool is_local_name(std::string_view host) {
+  std::string_view last = host.substr(host.rfind('.') + 1);
+  bool is_number = last.find_first_not_of("0123456789") == std::string_view::npos || last.starts_with("0x");
+  return is_number || last == "localhost";
 }
 
 // One question under way.
@@ -158,6 +167,10 @@ std::optional<Message> bar_on_url(const FetchQuestion& question, const FetchWay&
     return Message{"nobody who is trusted vouches for this address, so that only port 80 is asked",
                    "niemand Vertrauenswürdiges bürgt für diese Adresse, daher wird nur Port 80 gefragt"};
   if (Result<net::Address> ip = net::parse_ip(read->host, read->port)) return bar_on_address(question, way, *ip);
+  bool of_proxy = way.proxy && !question.is_vouched_for && is_local_name(read->host);
+  if (of_proxy)
+    return Message{"nobody who is trusted vouches for this name, and it is the proxy itself",
+                   "niemand Vertrauenswürdiges bürgt für diesen Namen, und er ist der Proxy selbst"};
   return std::nullopt;
 }
 

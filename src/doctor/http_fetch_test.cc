@@ -42,10 +42,23 @@ TEST_CASE("a stranger sends us to port 80 alone, and not to this machine") {
   CHECK(!is_barred_to("http://10.1.2.3/ca.cer", false));
 }
 
+TEST_CASE("a stranger sends nobody through a proxy to what is the proxy itself") {
+  FetchWay way{.proxy = std::make_shared<const ProxyWay>()};
+  for (std::string_view url : {"http://localhost/", "http://a.localhost/", "http://127.1/", "http://0x7f000001/"}) {
+    CAPTURE(url);
+    FetchQuestion question{.url = std::string(url), .most_bytes = 1};
+    CHECK(bar_on_url(question, way));
+    question.is_vouched_for = true;
+    CHECK(!bar_on_url(question, way));
+  }
+  CHECK(!bar_on_url({.url = "http://pki.example/", .most_bytes = 1}, way));
+}
+
 TEST_CASE("a name that leads to this machine is as good as its address") {
   FetchQuestion question{.url = "http://pki.example/", .most_bytes = 1};
   CHECK(bar_on_address(question, {}, net::parse_ip("127.0.0.1", 80).value()));
   CHECK(bar_on_address(question, {}, net::parse_ip("169.254.1.1", 80).value()));
+  CHECK(bar_on_address(question, {}, net::parse_ip("64:ff9b::a9fe:a9fe", 80).value()));
   CHECK(!bar_on_address(question, {}, net::parse_ip("192.168.1.1", 80).value()));
 }
 

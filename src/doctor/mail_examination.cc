@@ -42,6 +42,7 @@ constexpr Check kMailRecipientRefused{.id = "mail.recipient-refused",
                                       .why = {"whoever that is does not learn of certificates that end",
                                               "wer das ist, erfährt nichts von Zertifikaten, die enden"}};
 
+constexpr int kAuthenticated = 235;  // RFC 4954, 6; 334 asks for more
 constexpr int kSignInNeeded = 530;
 
 class MailTalk {
@@ -123,7 +124,7 @@ class MailTalk {
     Result<SmtpReply> reply = co_await outcome(talk.say(line));
     explicit_bzero(line.data(), line.size());
     if (!reply) co_return std::unexpected(std::move(reply).error());
-    if (reply->is_positive()) co_return true;
+    if (reply->code == kAuthenticated) co_return true;
     tell(kMailWrongPassword, Level::Error,
          {cat("the mail server does not take ", subject_.wish.user, " with this password: ", reply->code),
           cat("der Mailserver nimmt ", subject_.wish.user, " mit diesem Passwort nicht: ", reply->code)},

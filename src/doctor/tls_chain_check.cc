@@ -267,7 +267,7 @@ class ChainJudge {
   }
 
   std::vector<pki::Certificate> anchored() const {
-    return is_anchored() ? copies_of(known_verdict_.path) : std::vector<pki::Certificate>();
+    return is_anchored() && issuers_are_sound() ? copies_of(known_verdict_.path) : std::vector<pki::Certificate>();
   }
 
   std::optional<pki::Certificate> lacks_issuer() const {
@@ -293,6 +293,13 @@ class ChainJudge {
     const Pointers& path = known_verdict_.path;
     return !path.empty() &&
            std::ranges::find(known_.trusted, path.back()->der, &pki::Certificate::der) != known_.trusted.end();
+  }
+  // The path of a refused chain also leads to an anchor, be it over somebody who is no CA: whom that one has made, the
+  // anchor does not vouch for.
+  bool issuers_are_sound() const {
+    return std::ranges::none_of(known_verdict_.findings, [&](const pki::Finding& one) {
+      return one.level == pki::Level::Error && one.certificate != known_verdict_.path.front();
+    });
   }
   void assume_anchors();
   void know_more();

@@ -54,6 +54,9 @@ OcspTold OcspJudgement::ask(const Certificate& certificate, const Certificate& i
     for (const OcspAnswer* answer : answers) {
       if (std::optional<Message> fault = fault_of(*answer)) {
         refuse(*fault);
+      } else if (answer->status == OcspStatus::Unknown) {
+        told.responder_lacks_it = true;
+        refuse({"the responder does not know the certificate", "der Responder kennt das Zertifikat nicht"});
       } else if (answer->status == OcspStatus::Revoked) {
         told.revoked = answer->revoked_at.value_or(*answer->this_update);
       } else {
@@ -99,8 +102,6 @@ std::optional<Message> OcspJudgement::fault_of(const OcspAnswer& answer) const {
     std::string span = cat(rfc3339(*answer.this_update), " .. ", rfc3339(until));
     return Message{cat("it is for another time: ", span), cat("sie ist für eine andere Zeit: ", span)};
   }
-  if (answer.status == OcspStatus::Unknown)
-    return Message{"the responder does not know the certificate", "der Responder kennt das Zertifikat nicht"};
   return std::nullopt;
 }
 

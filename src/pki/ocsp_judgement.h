@@ -15,7 +15,8 @@ namespace pforte::pki {
 struct OcspTold {
   bool good = false;
   std::optional<Instant> revoked;
-  Message why_unknown;  // where it is neither
+  bool responder_lacks_it = false;  // the responder itself says that it does not know the certificate
+  Message why_unknown;              // where it is neither
 };
 
 // Judges certificates by the OCSP responses at hand (RFC 6960, 3.2). A response is believed when the issuer of the

@@ -44,9 +44,9 @@ StatusTold status_told(const OcspResponse& response, const Certificate& certific
   OcspJudgement judgement(std::span(&only, 1), wanted, signatures);
   const OcspTold& told = judgement.about(certificate, issuer);
   StatusTold status{.good = told.good && !told.revoked, .revoked = told.revoked, .why_unknown = told.why_unknown};
+  status.responder_lacks_it = told.responder_lacks_it && !told.good && !told.revoked;
   if (response.status != 0) return status;
   for (const OcspAnswer* answer : answers_about(response, certificate, issuer)) {
-    status.responder_lacks_it |= !status.good && !status.revoked && answer->status == OcspStatus::Unknown;
     if (answer->status == OcspStatus::Revoked) status.reason = answer->reason;
     status.until = answer->next_update;
   }
@@ -62,7 +62,9 @@ StatusTold status_told(const Crl& list, const Certificate& certificate, const Ce
   Findings findings(Profile::Rfc5280);
   Revocation(question, pool, signatures).check({&certificate, &issuer}, findings);
   StatusTold status{.good = true, .until = list.next_update};
-  auto entry = std::ranges::find(list.revoked, certificate.serial, &RevokedCertificate::serial);
+  auto entry = std::ranges::find_if(list.revoked, [&](const RevokedCertificate& one) {
+    return one.serial == certificate.serial && (one.issuer ? *one.issuer : list.issuer) == certificate.issuer;
+  });
   for (const Finding& finding : findings.all()) {
     bool revoked = finding.rule->id == "cert.revoked" && entry != list.revoked.end();
     if (revoked) {

@@ -94,9 +94,11 @@ TEST_CASE("what is out of date, or signed by another, tells nothing, whatever it
   StatusTold stale = told_by_response(made, old);
   StatusTold foreign =
       status_told(response_about(made, {}, made.other), made.leaf.certificate, made.root.certificate, kNow);
+  StatusTold foreign_unknown = status_told(response_about(made, {.status = V_OCSP_CERTSTATUS_UNKNOWN}, made.other),
+                                           made.leaf.certificate, made.root.certificate, kNow);
   StatusTold stale_list = told_by_list(made, {.until = kNow - std::chrono::hours(1)}, made.root);
   StatusTold foreign_list = told_by_list(made, {.revoked = {7}}, made.other);
-  for (const StatusTold& told : {stale, foreign, stale_list, foreign_list}) {
+  for (const StatusTold& told : {stale, foreign, foreign_unknown, stale_list, foreign_list}) {
     CHECK(!told.good);
     CHECK(!told.revoked);
     CHECK(!told.responder_lacks_it);
