@@ -130,6 +130,7 @@ class Arguments {
   };
 
   void take_apart();
+  bool is_message(std::string_view argument) const;
   void take_option(std::size_t at, std::string_view argument);
   void find_command_word();
   void find_command_in_group();
@@ -158,12 +159,18 @@ void Arguments::wrong(std::size_t at, Message what, Message remedy) {
   error_at_ = at;
 }
 
+// Codes of Apple's systems begin with a minus: `pforte doctor message -1202`.
+bool Arguments::is_message(std::string_view argument) const {
+  bool is_code = argument.size() > 1 && argument[1] >= '0' && argument[1] <= '9';
+  return is_code && words_.size() >= 2 && words_[0].text == "doctor" && words_[1].text == "message";
+}
+
 void Arguments::take_apart() {
   bool options_over = false;
   while (next_ < arguments_.size()) {
     std::size_t at = next_;
     std::string_view argument = arguments_[next_++];
-    if (options_over || !argument.starts_with('-') || argument == "-") {
+    if (options_over || !argument.starts_with('-') || argument == "-" || is_message(argument)) {
       words_.push_back({at, argument});
     } else if (argument == "--") {
       options_over = true;

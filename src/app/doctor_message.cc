@@ -19,6 +19,19 @@ Complaint message_too_long() {
           {"give the lines around the error alone", "nur die Zeilen um den Fehler angeben"}};
 }
 
+// UTF-16, as Windows writes it into files: with a byte order mark, or a zero byte beside each Latin letter.
+bool is_utf16(std::string_view text) {
+  return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") || text.contains('\0');
+}
+
+Complaint message_not_utf8() {
+  return {
+      kInvalidInput,
+      {"the text is not UTF-8 but, as it seems, UTF-16", "der Text ist nicht UTF-8, sondern, wie es scheint, UTF-16"},
+      {"iconv -f UTF-16 -t UTF-8 FILE | pforte doctor message -",
+       "iconv -f UTF-16 -t UTF-8 DATEI | pforte doctor message -"}};
+}
+
 Answer<std::string> from_input(std::FILE* in) {
   std::string text;
   std::array<char, 4096> piece{};
@@ -39,6 +52,7 @@ Answer<std::string> message_in(const CommandLine& line, const Streams& streams) 
 
 Answer<int> told_of_message(const CommandLine& line, const Streams& streams) {
   std::string message = TRY(message_in(line, streams));
+  if (is_utf16(message)) return std::unexpected(message_not_utf8());
   if (doctor::folded_message(message).empty())
     return std::unexpected(Complaint(
         kInvalidInput, {"message needs the text that was shown", "message braucht den Text, der angezeigt wurde"},

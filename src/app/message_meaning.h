@@ -14,7 +14,9 @@ struct MessageMeaning {
   doctor::MessageReading reading;
   std::optional<int> alert;  // of TLS, that the message names
 
-  bool is_known() const { return !reading.recognised.empty() || alert || reading.status != 0; }
+  bool is_known() const {
+    return !reading.recognised.empty() || alert || reading.status != 0 || !reading.reference.empty();
+  }
 };
 
 MessageMeaning meaning_of(const std::string& message);

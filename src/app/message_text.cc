@@ -52,19 +52,22 @@ class MeaningWriter {
     row("source: ", "Quelle: ", "RFC 8446, 6; RFC 5246, 7.2");
   }
 
-  void of_status(int status) {
+  void of_status(int status, const std::string& host) {
     const http::Explanation& page = http::explanation_of(status);
     head(cat("HTTP ", status), "http-status");
     if (page.status == status) row("the gate's page says: ", "die Seite des Gates sagt: ", page.what.in(language_));
     row("help: ", "Hilfe: ", kWhoAnswered.in(language_));
     proved_by(doctor::proof_of_status(status));
-    command("pforte doctor url URL");
+    command(host.empty() ? "pforte doctor url URL" : cat("pforte doctor url https://", host, '/'));
     row("source: ", "Quelle: ", "RFC 9110, 15; RFC 6585");
   }
 
   void of_reference(const std::string& reference) {
-    if (!reference.empty()) head(german() ? "Das Tor kennt diese Anfrage" : "The gate knows this request", "reference");
-    if (!reference.empty()) command(cat("pforte explain ", reference));
+    if (reference.empty()) return;
+    head(german() ? "Die Referenz eines Gates; pforte explain erzählt davon"
+                  : "A reference of a gate; pforte explain tells of it",
+         "reference");
+    command(cat("pforte explain ", reference));
   }
 
   void unknown() {
@@ -152,7 +155,7 @@ std::string meaning_text(const MessageMeaning& meaning, Language language) {
   const doctor::MessageReading& reading = meaning.reading;
   for (const doctor::RecognisedMessage& one : reading.recognised) writer.of_fault(one, reading.host);
   if (meaning.alert) writer.of_alert(*meaning.alert);
-  if (reading.status != 0) writer.of_status(reading.status);
+  if (reading.status != 0) writer.of_status(reading.status, reading.host);
   if (!meaning.is_known()) writer.unknown();
   writer.of_reference(reading.reference);
   return writer.take();

@@ -40,6 +40,51 @@ std::optional<int> numbered_at(std::string_view text) {
   return whole && number >= 0 && number <= kHighestAlert && find_alert(number) ? std::optional(number) : std::nullopt;
 }
 
+// What Go says of an alert that has come; of two that begin alike the longer first.
+// Source: Go, crypto/tls/alert.go.
+struct GoAlert {
+  std::string_view says;
+  int number;
+};
+
+constexpr auto kGoAlerts = std::to_array<GoAlert>({
+    {"bad certificate", 42},
+    {"unsupported certificate", 43},
+    {"revoked certificate", 44},
+    {"expired certificate", 45},
+    {"unknown certificate authority", 48},
+    {"unknown certificate", 46},
+    {"access denied", 49},
+    {"error decrypting message", 51},
+    {"protocol version not supported", 70},
+    {"handshake failure", 40},
+    {"internal error", 80},
+    {"unrecognized name", 112},
+    {"certificate required", 116},
+    {"no application protocol", 120},
+});
+
+std::optional<int> of_go(std::string_view message) {
+  constexpr std::string_view kBefore = "remote error: tls: ";
+  std::size_t at = message.find(kBefore);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view rest = message.substr(at + kBefore.size());
+  for (const GoAlert& alert : kGoAlerts) {
+    if (begins_with_name(rest, alert.says)) return alert.number;
+  }
+  return std::nullopt;
+}
+
+// Events 36887 and 36888 of Schannel.
+std::optional<int> of_schannel(std::string_view message) {
+  for (std::string_view before : {"tls protocol defined fatal alert code is ",
+                                  "tls protocol defined fatal error code is ", "tls-protokoll definierten code: "}) {
+    std::size_t at = message.find(before);
+    if (at != std::string_view::npos) return numbered_at(message.substr(at + before.size()));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<int> alert_in(std::string_view message) {
@@ -54,7 +99,8 @@ std::optional<int> alert_in(std::string_view message) {
       if (std::optional<int> number = named_at(name)) return number;
     }
   }
-  return std::nullopt;
+  std::optional<int> number = of_go(message);
+  return number ? number : of_schannel(message);
 }
 
 }  // namespace pforte::contact

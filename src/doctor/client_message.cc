@@ -30,12 +30,18 @@ std::size_t place_of_words(std::string_view message, std::string_view words) {
   return std::string_view::npos;
 }
 
+bool is_meant(const KnownMessage& message, std::string_view small) {
+  return small.contains(message.beside) &&
+         std::ranges::none_of(message.unless, [&](std::string_view words) { return small.contains(words); });
+}
+
 // `small` is `line` in small letters.
 void recognise(const MessageGroup& group, std::string_view line, std::string_view small,
                std::vector<RecognisedMessage>& found) {
   for (const KnownMessage& message : group.messages) {
     std::size_t at = place_of_words(small, lowered(message.says));
-    const MessageFault* fault = at == std::string_view::npos ? nullptr : fault_named(message.fault);
+    bool is_said = at != std::string_view::npos && is_meant(message, small);
+    const MessageFault* fault = is_said ? fault_named(message.fault) : nullptr;
     if (fault) found.push_back({&message, &group, fault, std::string(line.substr(at, kExcerptBytes))});
   }
 }
@@ -45,7 +51,8 @@ void keep_most_telling(std::vector<RecognisedMessage>& found) {
   auto before = [](const RecognisedMessage& a, const RecognisedMessage& b) {
     if (a.fault->is_general != b.fault->is_general) return b.fault->is_general;
     if (a.message->says.size() != b.message->says.size()) return a.message->says.size() > b.message->says.size();
-    return a.message->says < b.message->says;
+    if (a.message->says != b.message->says) return a.message->says < b.message->says;
+    return a.fault->id < b.fault->id;
   };
   std::ranges::sort(found, before);
   std::vector<RecognisedMessage> kept;
@@ -68,9 +75,10 @@ std::string host_at(std::string_view text) {
 
 std::string host_in(std::string_view message) {
   constexpr auto kBefore = std::to_array<std::string_view>(
-      {"https://", "http://", "name matching ", "target host name '", "during a connection to ", "resolve host: ",
-       "connect to server ", "failed to connect to ", "cleartext communication to ", "cleartext http traffic to ",
-       "unable to resolve host \"", "host: ", "hostname '", "certificate for <", "match '", "http/"});
+      {"https://", "http://", "name matching ", "target host name '", "during a connection to ",
+       "resolve host: ", "connect to server ", "failed to connect to ", "cleartext communication to ",
+       "cleartext http traffic to ", "unable to resolve host \"", "host: ", "hostname '", "certificate for <",
+       "match '", "hostname ", "enotfound ", "failed host lookup: '", "http/"});
   for (std::string_view before : kBefore) {
     std::size_t at = message.find(before);
     if (at == std::string_view::npos) continue;
@@ -119,11 +127,27 @@ constexpr auto kStatusProofs = std::to_array<StatusProof>({
     {.status = 504, .proof = "http.gateway-timeout http.slow"},
 });
 
+// Phrases that are unmistakable without the number.
+struct StatusPhrase {
+  int status;
+  std::string_view phrase;
+};
+
+constexpr auto kStatusPhrases = std::to_array<StatusPhrase>({
+    {.status = 407, .phrase = "proxy authentication required"},
+    {.status = 502, .phrase = "bad gateway"},
+    {.status = 504, .phrase = "gateway timeout"},
+    {.status = 504, .phrase = "gateway time-out"},
+});
+
 bool says_status(std::string_view message, int status) {
   for (std::string_view before : {"http/1.1 ", "http/2 ", "http/3 ", "http status ", "status code ",
                                   "status code: ", "status: ", "\"status\":", "response code: ", "http error ",
                                   "http response code ", "http ", "returned error: ", "statuscode: "}) {
     if (place_of_words(message, cat(before, status)) != std::string_view::npos) return true;
+  }
+  for (const StatusPhrase& one : kStatusPhrases) {
+    if (one.status == status && place_of_words(message, one.phrase) != std::string_view::npos) return true;
   }
   std::string_view phrase = http::reason_of(status);
   if (!phrase.empty() && place_of_words(message, lowered(cat(status, ' ', phrase))) != std::string_view::npos)

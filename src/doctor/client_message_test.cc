@@ -70,6 +70,33 @@ TEST_CASE("what clients say is told by what it means, the most definite first") 
       {"kvno: Server not found in Kerberos database while getting credentials", "unknown-service"},
       {"This site can\u2019t be reached. ERR_CONNECTION_REFUSED", "refused"},
       {"Es konnte keine Vertrauensstellung für den sicheren SSL/TLS-Kanal eingerichtet werden", "certificate-refused"},
+      {"DNS_PROBE_FINISHED_NXDOMAIN", "name-not-found"},
+      {"DNS_PROBE_FINISHED_NO_INTERNET", "offline"},
+      {"Safari can\u2019t establish a secure connection to the server", "handshake-failed"},
+      {"Safari can't establish a secure connection to the server", "handshake-failed"},
+      {"SSL_ERROR_INTERNAL_ERROR_ALERT", "handshake-failed"},
+      {"remote error: tls: unrecognized name", "unknown-host"},
+      {"The remote name could not be resolved: 'crm.example.com'", "name-not-found"},
+      {"Der Remotename konnte nicht aufgelöst werden", "name-not-found"},
+      {"Für den geschützten SSL/TLS-Kanal konnte keine Vertrauensstellung hergestellt werden.", "certificate-refused"},
+      {"Could not establish secure channel for SSL/TLS with authority 'crm.example.com'.", "handshake-failed"},
+      {"A certificate chain processed, but terminated in a root certificate which is not trusted by the trust "
+       "provider.",
+       "untrusted-issuer"},
+      {"0x80072F8F", "certificate-refused"},
+      {"0x80072EE7", "name-not-found"},
+      {"0x80072EFD", "refused"},
+      {"0x80072EE2", "timed-out"},
+      {"0x80072F06", "wrong-name"},
+      {"0x80072F0D", "untrusted-issuer"},
+      {"WinHTTP 12007", "name-not-found"},
+      {"WinHttpSendRequest: error 12029", "refused"},
+      {"SocketException: Failed host lookup: 'crm.example.com'", "name-not-found"},
+      {"Unable to locally verify the issuer's authority.", "untrusted-issuer"},
+      {"407 Proxy Authentication Required", "proxy-sign-in"},
+      {"HTTP Error 400. The size of the request headers is too long.", "head-too-large"},
+      {"Event 4768, Result Code: 0x6", "unknown-principal"},
+      {"4771 Kerberos pre-authentication failed 0x18", "wrong-password"},
   };
   for (const Said& row : rows) {
     CAPTURE(row.message);
@@ -83,6 +110,40 @@ TEST_CASE("a message that says why keeps out what says only that") {
       "requested target");
   REQUIRE(reading.recognised.size() == 1);
   CHECK(reading.recognised[0].message->says == "unable to find valid certification path to requested target");
+}
+
+TEST_CASE("what stands beside a code tells which of its meanings is meant") {
+  struct Meant {
+    std::string_view message;
+    std::vector<std::string_view> faults;
+  };
+  const Meant rows[] = {
+      {"curl: (60) schannel: SNI or certificate check failed: SEC_E_WRONG_PRINCIPAL (0x80090322)", {"wrong-name"}},
+      {"provider: SSL Provider, error: 0 - The target principal name is incorrect.", {"wrong-name"}},
+      {"0x80090322", {"wrong-key", "wrong-name"}},
+      {"-2146893022", {"wrong-key", "wrong-name"}},
+      {"kinit: Client 'x@ALPHA.TEST' not found in Kerberos database while getting initial credentials",
+       {"unknown-principal"}},
+      {"Client 'x$@ALPHA.TEST' not found in Kerberos database", {"unknown-principal"}},
+      {"Server HTTP/crm@ALPHA.TEST not found in Kerberos database", {"unknown-service"}},
+      {"KrbException: Integrity check on decrypted field failed (31) - PREAUTH_FAILED", {"wrong-password"}},
+      {"KrbException: Integrity check on decrypted field failed (31)", {"wrong-key"}},
+      {"port 12007", {}},
+      {"signature not verified", {}},
+      {"Hostname crm.example.com not verified", {"wrong-name"}},
+  };
+  for (const Meant& row : rows) {
+    CAPTURE(row.message);
+    std::vector<std::string_view> faults;
+    for (const RecognisedMessage& one : read_message(row.message).recognised) faults.push_back(one.fault->id);
+    CHECK(faults == row.faults);
+  }
+}
+
+TEST_CASE("what several kinds of clients say is of none of them alone") {
+  auto speaker = [](std::string_view message) { return read_message(message).recognised.at(0).group->speaker.en; };
+  CHECK(speaker("kinit: Clock skew too great while getting initial credentials") == "Kerberos: kinit, servers, Java");
+  CHECK(speaker("[SSL: TLSV1_ALERT_PROTOCOL_VERSION]").starts_with("OpenSSL, BoringSSL"));
 }
 
 TEST_CASE("a part of a longer word is not recognised") {
@@ -102,6 +163,10 @@ TEST_CASE("the host that a client asked for is found where messages have it") {
       {"An error occurred during a connection to crm.example.com:8443.", "crm.example.com"},
       {"curl: (6) Could not resolve host: crm.example.com", "crm.example.com"},
       {"certificate for <crm.example.com> doesn't match any", "crm.example.com"},
+      {"Hostname crm.example.com not verified", "crm.example.com"},
+      {"getaddrinfo ENOTFOUND crm.example.com", "crm.example.com"},
+      {"Failed host lookup: 'crm.example.com'", "crm.example.com"},
+      {"Server returned HTTP response code: 503 for URL: https://crm.example.com/x", "crm.example.com"},
       {"HTTP/1.1 403 Forbidden", ""},
       {"https://$(reboot)", ""},
       {"sun.security.validator.ValidatorException", ""},
@@ -117,6 +182,7 @@ TEST_CASE("a status is known by its number and phrase, and by the words of Pfort
   CHECK(read_message("HTTP Status 404 – Not Found").status == 404);
   CHECK(read_message("Die Anwendung brauchte zu lange").status == 504);
   CHECK(read_message("The request carries too much with it").status == 431);
+  CHECK(read_message("Gateway Timeout").status == 504);
   CHECK(read_message("room 403").status == 0);
 }
 
@@ -152,10 +218,10 @@ TEST_CASE("each message leads to a fault, and each fault is led to") {
 
 TEST_CASE("no message stands twice in a group") {
   for (const MessageGroup& group : all_groups()) {
-    std::set<std::string_view> seen;
+    std::set<std::pair<std::string_view, std::string_view>> seen;
     for (const KnownMessage& message : group.messages) {
       CAPTURE(message.says);
-      CHECK(seen.insert(message.says).second);
+      CHECK(seen.insert({message.says, message.beside}).second);
     }
   }
 }

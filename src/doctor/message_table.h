@@ -11,6 +11,9 @@ namespace pforte::doctor {
 struct KnownMessage {
   std::string_view says;   // occurs in the message, whatever the case and however it is broken into lines
   std::string_view fault;  // id of a MessageFault
+  // In small letters: it means this only where the first stands in the message too, and none of the others do.
+  std::string_view beside = {};
+  std::span<const std::string_view> unless = {};
 };
 
 // What one kind of client says, with the place where its makers have written it down.

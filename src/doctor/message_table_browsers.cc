@@ -41,6 +41,10 @@ constexpr auto kChromium = std::to_array<KnownMessage>({
     {"ERR_NAME_RESOLUTION_FAILED", "name-not-found"},
     {"ERR_ICANN_NAME_COLLISION", "name-not-found"},
     {"DNS_PROBE_FINISHED", "name-not-found"},
+    {"DNS_PROBE_FINISHED_NXDOMAIN", "name-not-found"},
+    {"DNS_PROBE_FINISHED_BAD_CONFIG", "name-not-found"},
+    {"DNS_PROBE_FINISHED_NO_INTERNET", "offline"},
+    {"DNS_PROBE_POSSIBLE", "name-not-found"},
     {"ERR_CONNECTION_REFUSED", "refused"},
     {"ERR_CONNECTION_TIMED_OUT", "timed-out"},
     {"ERR_TIMED_OUT", "timed-out"},
@@ -148,6 +152,7 @@ constexpr auto kFirefox = std::to_array<KnownMessage>({
     {"hat eine Sicherheitsstrategie namens HTTP Strict Transport Security", "hsts"},
     {"Potential Security Risk Ahead", "certificate-refused"},
     {"Mögliches Sicherheitsrisiko erkannt", "certificate-refused"},
+    {"SSL_ERROR_INTERNAL_ERROR_ALERT", "handshake-failed"},
     {"Secure Connection Failed", "handshake-failed"},
     {"Fehler: Gesicherte Verbindung fehlgeschlagen", "handshake-failed"},
 });

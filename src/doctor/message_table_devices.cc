@@ -42,6 +42,7 @@ constexpr auto kUrlLoading = std::to_array<KnownMessage>({
     {"Das Zertifikat für diesen Server ist ungültig", "certificate-refused"},
     {"An SSL error has occurred and a secure connection to the server cannot be made", "handshake-failed"},
     {"Ein SSL-Fehler ist aufgetreten", "handshake-failed"},
+    {"can't establish a secure connection to the server", "handshake-failed"},
     {"A server with the specified hostname could not be found", "name-not-found"},
     {"Es wurde kein Server mit dem angegebenen Hostnamen gefunden", "name-not-found"},
     {"The Internet connection appears to be offline", "offline"},
@@ -111,14 +112,8 @@ constexpr auto kAndroid = std::to_array<KnownMessage>({
     {"Chain validation failed", "certificate-refused"},
     {"Unacceptable certificate", "certificate-refused"},
     {"not verified: certificate:", "wrong-name"},
+    {"not verified", "wrong-name", "hostname "},
     {"Unable to resolve host", "name-not-found"},
-    {"ECONNREFUSED", "refused"},
-    {"EHOSTUNREACH", "unreachable"},
-    {"ENETUNREACH", "unreachable"},
-    {"ETIMEDOUT", "timed-out"},
-    {"ECONNRESET", "connection-cut"},
-    {"SSLV3_ALERT_HANDSHAKE_FAILURE", "nothing-in-common"},
-    {"TLSV1_ALERT_PROTOCOL_VERSION", "no-common-version"},
 });
 
 constexpr auto kDeviceGroups = std::to_array<MessageGroup>({

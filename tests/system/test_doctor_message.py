@@ -176,6 +176,23 @@ def test_a_message_is_read_from_standard_input_and_must_not_be_long():
     assert run_pforte("doctor", "message").returncode == 2
 
 
+def test_a_code_with_a_minus_is_the_message_and_not_an_option():
+    done = run_pforte("doctor", "message", "-1202")
+    assert done.returncode == 0 and "[certificate-refused]" in done.stdout
+    assert run_pforte("doctor", "message", "--nonsense").returncode == 2
+
+
+def test_a_reference_alone_leads_to_explain():
+    done = run_pforte("doctor", "message", "Pforte-Reference: 7k3mz0v9xqwer")
+    assert done.returncode == 0 and "$ pforte explain 7k3mz0v9xqwer" in done.stdout
+    assert "not known" not in done.stdout
+
+
+def test_text_in_utf_16_is_told_to_be_that():
+    done = run_pforte("doctor", "message", "-", input="E\0R\0R\0_\0")
+    assert done.returncode == 2 and "UTF-16" in done.stderr and "iconv" in done.stderr
+
+
 def test_what_was_pasted_steers_no_terminal_and_no_shell():
     done = run_pforte("doctor", "message", "--", "\x1b[2J ERR_CERT_REVOKED \x1b]0;x\x07 at https://a.b;reboot/")
     assert "\x1b" not in done.stdout and "\x07" not in done.stdout
