@@ -76,6 +76,7 @@ void ContactNote::tell(contact::Contact told, Ending ending) {
 void ContactNote::tell_if_it_stays() {
   if (off_ || !news_ || contact::now() - contact_.begin < kStays) return;
   news_ = false;
+  told_open_ = true;
   tell(contact_, Ending::Open);
 }
 
@@ -83,7 +84,7 @@ void ContactNote::tell_if_it_stays() {
 // written over: a proxy may change its client with each request.
 void ContactNote::begin_anew() {
   bool is_telling = contact::is_failure(contact_) || !contact_.sign_ins.empty() || !contact_.selftest.empty();
-  if (is_telling || lane_.is_new(contact_)) tell(contact_, Ending::Served);
+  if (std::exchange(told_open_, false) || is_telling || lane_.is_new(contact_)) tell(contact_, Ending::Served);
   contact_.begin = std::max(contact::now(), contact_.begin + std::chrono::milliseconds(1));  // tells them apart
   contact_.told = {};
   contact_.requests = contact_.aborted = contact_.sign_ins_before = 0;
@@ -186,8 +187,8 @@ void ContactNote::request_ended(const Record& record) {
   contact_.agent = shortened(record.agent);
 }
 
-void ContactNote::add(const SignInTrail& trail) {
-  if (off_) return;
+void ContactNote::add(const Record& record, const SignInTrail& trail) {
+  if (off_ || !is_of_this_client(record)) return;
   auto& all = contact_.sign_ins;
   auto known = std::ranges::find_if(all, [&](const contact::SignIn& one) { return is_same(one, trail); });
   if (known != all.end()) {

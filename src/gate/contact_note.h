@@ -47,7 +47,7 @@ class ContactNote {
   void request_began(const Record& record);
   void request_ended(const Record& record);
   // Once for each client, way and outcome: programs sign in with every request.
-  void add(const SignInTrail& trail);
+  void add(const Record& record, const SignInTrail& trail);
   // On the self-test page: its code, and what it has found.
   void self_tested(std::string_view code, std::string_view findings);
 
@@ -66,7 +66,8 @@ class ContactNote {
 
   contact::Recorder::Lane& lane_;
   bool off_;
-  bool news_ = true;  // since it was written down
+  bool news_ = true;        // since it was written down
+  bool told_open_ = false;  // it was written down while it was open
   contact::Contact contact_;
   contact::Ending ending_ = contact::Ending::Open;
 };

@@ -10,7 +10,7 @@ SignInAttempt::SignInAttempt(Visit& visit, const Record& record, Metrics::SignIn
 
 SignInAttempt::~SignInAttempt() {
   if (trail_.outcome == SignInTrail::Outcome::Left) took_until_now();
-  visit_.note().add(trail_);
+  visit_.note().add(record_, trail_);
   worker_.keep_sign_in(std::move(trail_));
 }
 

@@ -551,6 +551,15 @@ def test_clients_that_share_a_proxys_connection_are_found_each(start_gate, app):
         assert one["client"].startswith("127.0.7.3:") and one["tls"]["version"] == "TLSv1.3"
 
 
+def test_one_who_has_stayed_is_told_to_have_ended_when_the_proxys_connection_goes_to_another(start_gate, app):
+    gate = start_gate(app, listener={"forwarded_from": ["127.0.7.3/32"]})
+    with gate.connect(tls=raw.trusting(gate.authority.certificate), source="127.0.7.3") as client:
+        assert client.ask(raw.request("GET", "/a", "X-Forwarded-For: 198.51.100.1")).status == 200
+        until(lambda: contacts(gate, "198.51.100.1")[-1]["ending"] == "open", "it is told while it stays")
+        assert client.ask(raw.request("GET", "/b", "X-Forwarded-For: 198.51.100.2")).status == 200
+    until(lambda: contacts(gate, "198.51.100.1")[-1]["ending"] == "served", "its end is told")
+
+
 # Signing in.
 
 
