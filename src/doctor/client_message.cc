@@ -95,6 +95,7 @@ std::string reference_in(std::string_view message) {
     for (std::size_t at = message.find(before); at != std::string_view::npos; at = message.find(before, at + 1)) {
       std::string_view rest = message.substr(at + before.size());
       rest.remove_prefix(std::min(rest.find_first_not_of(" :=\""), rest.size()));
+      rest = rest.substr(0, kReferenceLetters + 1);  // a longer word is none, however long it is
       std::string_view word =
           rest.substr(0, std::min(rest.find_first_not_of("0123456789abcdefghjkmnpqrstvwxyz"), rest.size()));
       if (word.size() == kReferenceLetters) return std::string(word);
