@@ -128,7 +128,9 @@ void ContactNote::handshake_failed(const Error& error, std::string_view kind, tl
   contact_.point = point_of(session);
   contact_.reason = shortened(kind == "unknown_name" ? "unknown_name" : std::string_view(error.text()));
   note_tls(session);
-  contact_.by_doctor = tls::has_doctor_mark(session.hello());
+  // The doctor looks as well what a port for TLS says to plain HTTP.
+  contact_.by_doctor =
+      ending_ == Ending::NotTls ? tls::has_doctor_user_agent(session.unread()) : tls::has_doctor_mark(session.hello());
   note_fingerprint(session);
 }
 

@@ -21,6 +21,10 @@ bool has_doctor_mark(std::string_view hello) {
   return hello.contains(kDoctorMark);
 }
 
+bool has_doctor_user_agent(std::string_view request) {
+  return request.contains("\r\nUser-Agent: pforte-doctor\r\n");
+}
+
 void send_doctor_mark(SSL_CTX* context) {
   int added = SSL_CTX_add_custom_ext(context, kIgnoredExtension, SSL_EXT_CLIENT_HELLO, give_mark, nullptr, nullptr,
                                      nullptr, nullptr);

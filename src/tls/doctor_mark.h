@@ -14,6 +14,9 @@ inline constexpr std::string_view kDoctorMark = "pforte doctor 01";  // no host 
 // Whether it is anywhere in these bytes of a hello.
 bool has_doctor_mark(std::string_view hello);
 
+// Whether these bytes of a request over plain HTTP have the doctor's User-Agent.
+bool has_doctor_user_agent(std::string_view request);
+
 // Has all sessions of a client's context send it, in an extension whose number is reserved for what servers must ignore
 // (RFC 8701, 2).
 void send_doctor_mark(SSL_CTX* context);

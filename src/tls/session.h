@@ -117,6 +117,11 @@ class Session final : public net::Stream {
   std::string_view hello() const { return hello_; }
   // It has two kilobytes with some clients: too much to keep of a connection that works.
   void forget_hello() { std::string().swap(hello_); }
+  // What has come and OpenSSL has not taken: of what is no TLS all but the first bytes.
+  std::string_view unread() const {
+    if (!inbound_) return {};
+    return {inbound_.data() + inbound_begin_, inbound_end_ - inbound_begin_};
+  }
   // Whether the whole ClientHello has come.
   bool greeted() const { return greeted_; }
 

@@ -348,6 +348,7 @@ def test_what_the_doctor_tries_itself_counts_for_nobody(start_gate, app):
     contacts(gate, "127.0.8.1")
     gate.run("doctor", "url", f"https://{HOST}:{gate.tls_port}/", "--resolve", f"{HOST}:{gate.tls_port}:127.0.0.1", timeout=60)
     gate.run("doctor", "path", f"127.0.0.1:{gate.tls_port}", timeout=60)
+    gate.run("doctor", "url", f"http://127.0.0.1:{gate.tls_port}/", timeout=60)  # plain HTTP at a port for TLS
     probed = until(lambda: [one for one in document(gate, "127.0.0.1")["contacts"] if one["by_doctor"]], "the doctor is seen")
     assert {one["advice"] for one in probed} == {"doctor"} and not any(one["at_fault"] for one in probed)
     time.sleep(0.5)
