@@ -165,7 +165,10 @@ void ContactNote::passed(const Result<>& outcome) {
 
 void ContactNote::request_began(const Record& record) {
   if (off_) return;
-  if (contact_.requests > 0 && !is_of_this_client(record)) begin_anew();
+  if (contact_.requests > 0 && !is_of_this_client(record)) {
+    begin_anew();
+    contact_.by_doctor = false;
+  }
   if (contact_.requests++ > 0) return;
   news_ = true;
   shorten_into(contact_.host, record.host);
