@@ -16,11 +16,12 @@
 namespace pforte::app {
 namespace {
 
-const std::string kNasty = "it's $(reboot); `x` & y";
+const std::string nasty_name = "it's $(reboot); `x` & y";
 
 // As a POSIX shell splits what base/shell_word.h quotes; other letters that mean something to a shell are not expected.
 std::vector<std::string> shell_words(std::string_view command) {
   std::vector<std::string> words;
+  std::string bare;
   bool quoted = false, begun = false;
   for (std::size_t i = 0; i < command.size(); ++i) {
     char c = command[i];
@@ -35,11 +36,12 @@ std::vector<std::string> shell_words(std::string_view command) {
     } else if (c == '\\' && !quoted) {
       words.back() += command[++i];
     } else {
-      CHECK((quoted || std::string_view("$`;&|<>()\"*?#~").find(c) == std::string_view::npos));
+      if (!quoted) bare += c;
       words.back() += c;
     }
   }
   CHECK(!quoted);
+  CHECK(bare.find_first_of("$`;&|<>()\"*?#~") == std::string::npos);
   return words;
 }
 
@@ -58,7 +60,7 @@ CommandLine accepted(const std::string& command) {
 doctor::Account nasty_account() {
   doctor::Account account;
   account.dn = "CN=svc";
-  account.name = kNasty;
+  account.name = nasty_name;
   account.encryptions = doctor::kAccountRc4;
   account.key_version = 5;
   account.must_change_password = true;
@@ -135,12 +137,12 @@ TEST_CASE("a keytab with keys that stand twice, or of format 1, is written anew 
   for (int i = 0; i < 2; ++i)
     content.records.push_back(kerberos::keytab_record({{"HTTP", "a.test"}, "A.TEST"}, 0, 1, 18, std::string(32, 'k')));
   int seen = 0;
-  for (const kerberos::KeytabFinding& one : kerberos::judge_keytab("/etc/" + kNasty, content)) {
+  for (const kerberos::KeytabFinding& one : kerberos::judge_keytab("/etc/" + nasty_name, content)) {
     if (one.id != "keytab.duplicate" && one.id != "keytab.format-1") continue;
     ++seen;
     CommandLine line = accepted(one.command);
     CHECK(line.command == Command::KeytabMerge);
-    CHECK(line.operand == "/etc/" + kNasty);
+    CHECK(line.operand == "/etc/" + nasty_name);
     CHECK(line.value_of("--out") == line.operand);
   }
   CHECK(seen == 2);

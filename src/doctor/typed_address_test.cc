@@ -5,12 +5,12 @@
 namespace pforte::doctor {
 namespace {
 
-const std::vector<ServedAddress> kServed = {
+const std::vector<ServedAddress> served_addresses = {
     {.host = "crm.example.com", .port = 8443, .url = "https://crm.example.com:8443/webclient", .paths = {"/webclient"}},
     {.host = "*.shop.example.com", .port = 443, .url = "https://*.shop.example.com/", .paths = {}}};
 
 std::string mistake_in(std::string_view url, bool is_own_address = false) {
-  std::optional<Finding> finding = judge_typed(read_url(url).value(), kServed, is_own_address);
+  std::optional<Finding> finding = judge_typed(read_url(url).value(), served_addresses, is_own_address);
   return finding ? finding->seen.en : "";
 }
 
@@ -30,7 +30,7 @@ TEST_CASE("the mistake in a typed address is named, and what was meant") {
   for (const Typed& row : rows) {
     CAPTURE(row.url);
     CHECK(mistake_in(row.url).starts_with(row.mistake));
-    CHECK(judge_typed(read_url(row.url).value(), kServed, false)->remedy.en ==
+    CHECK(judge_typed(read_url(row.url).value(), served_addresses, false)->remedy.en ==
           "did you mean https://crm.example.com:8443/webclient?");
   }
   CHECK(mistake_in("https://192.0.2.1:8443/", true) == "an IP address was typed, and no site is served by it");
@@ -49,7 +49,7 @@ TEST_CASE("who typed rightly, or means somebody else, is left alone") {
     CAPTURE(url);
     CHECK(mistake_in(url).empty());
   }
-  CHECK_FALSE(judge_typed(read_host_port("crm.example.com:8443").value(), kServed, false));
+  CHECK_FALSE(judge_typed(read_host_port("crm.example.com:8443").value(), served_addresses, false));
 }
 
 }  // namespace
