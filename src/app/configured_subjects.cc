@@ -268,7 +268,10 @@ doctor::GateSubject subject_of_listener(const gate::Config& config, const PathVi
     doctor::GateSubject subject = subject_at(listener, config, view, config.sites.front().hosts.front().value);
     subject.has_name = false;  // where it leads is told where the host is examined
     subject.site.leads_to_https = listener.redirect_to_https;
-    if (listener.redirect_to_https) subject.site.destination.path = "/";
+    if (listener.redirect_to_https) {
+      subject.site.destination.path = "/";
+      subject.site.is_gate = false;  // a redirect is no page by which it could be known
+    }
     return subject;
   }
   net::Address at = reachable(listener.address);

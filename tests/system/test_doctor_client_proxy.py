@@ -6,7 +6,7 @@ import contextlib
 
 import raw
 from gate import until
-from test_doctor_client import contacts
+from test_doctor_client import contacts, document
 
 
 def test_behind_a_load_balancer_the_client_is_found_by_both_addresses(start_gate, app):
@@ -39,6 +39,6 @@ def test_one_who_has_stayed_is_told_to_have_ended_when_the_proxys_connection_goe
     gate = start_gate(app, listener={"forwarded_from": ["127.0.7.3/32"]})
     with gate.connect(tls=raw.trusting(gate.authority.certificate), source="127.0.7.3") as client:
         assert client.ask(raw.request("GET", "/a", "X-Forwarded-For: 198.51.100.1")).status == 200
-        until(lambda: contacts(gate, "198.51.100.1")[-1]["ending"] == "open", "it is told while it stays")
+        until(lambda: [one["ending"] for one in document(gate, "198.51.100.1")["contacts"]] == ["open"], "it is told while it stays", 20)
         assert client.ask(raw.request("GET", "/b", "X-Forwarded-For: 198.51.100.2")).status == 200
-    until(lambda: contacts(gate, "198.51.100.1")[-1]["ending"] == "served", "its end is told")
+    until(lambda: contacts(gate, "198.51.100.1")[-1]["ending"] == "served", "its end is told", 20)
