@@ -6,6 +6,7 @@
 
 #include "app/contact_search.h"
 #include "base/printable.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "contact/alert.h"
 #include "contact/client_kind.h"
@@ -119,7 +120,7 @@ Side first_of(const std::vector<ClientSide>& sides, bool browser) {
 
 Message of_browser_alone(const ClientSide& browser) {
   std::string host = host_asked(browser.last);
-  std::string look = host.empty() ? std::string("HOST") : host;
+  std::string look = host.empty() ? std::string("HOST") : printable(shell_word(host));
   return {
       cat("Only a browser came this way. An app of the same device that does not get through goes another: a per-app "
           "VPN, a proxy, another host, port or name server. Look for it by the host: pforte doctor client ",

@@ -62,6 +62,15 @@ TEST_CASE("a browser alone says that the app goes another way, and how to find i
   CHECK(told_of({came("10.1.1.1", "okhttp/4.12.0")}).starts_with("No browser came this way"));
 }
 
+TEST_CASE("what a client calls itself stands in a command to paste as one harmless word") {
+  contact::Contact nasty = came("10.1.1.1", kPhoneChrome);
+  nasty.host.clear();
+  nasty.server_name = "a;$(reboot)\x1b[2J";
+  std::string told = told_of({nasty});
+  CHECK(told.contains("pforte doctor client 'a;$(reboot)"));
+  CHECK(!told.contains('\x1b'));
+}
+
 TEST_CASE("other addresses and other hosts are other ways") {
   CHECK(told_of({came("10.1.1.1", kPhoneChrome), came("10.9.9.9", "okhttp/4.12.0")})
             .contains("different addresses, 10.1.1.1 and 10.9.9.9"));
