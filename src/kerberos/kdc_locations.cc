@@ -19,8 +19,11 @@ std::vector<KdcAddress> kdcs_in(const Krb5File& file, const std::string& realm, 
 }
 
 bool asks_dns_for_kdcs(const Krb5File& file) {
-  // dns_lookup_kdc is true, unless dns_fallback of old says otherwise.
-  return is_on(file, "dns_lookup_kdc", is_on(file, "dns_fallback", true));
+  // The first one that is there decides; what is no boolean is a no (MIT krb5, maybe_use_dns()).
+  for (std::string_view name : {"dns_lookup_kdc", "dns_fallback"}) {
+    if (file.find({"libdefaults", name})) return is_on(file, name, false);
+  }
+  return true;
 }
 
 Result<std::vector<KdcAddress>> kdcs_of(const Krb5File& file, const std::string& realm, KdcKind kind,

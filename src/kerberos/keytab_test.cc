@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "crypto/testing.h"
+#include "kerberos/key_version.h"
 #include "kerberos/keytab_file.h"
 #include "kerberos/keytab_findings.h"
 #include "kerberos/testing.h"
@@ -37,6 +38,14 @@ std::string codes_for(const KerberosConfig& config) {
 }
 
 }  // namespace
+
+TEST_CASE("a key fits by its version, by the lowest bits of it, and where a version says nothing") {
+  CHECK(key_version_fits(3, 3));
+  CHECK(!key_version_fits(3, 4));
+  CHECK(key_version_fits(4, 260));
+  CHECK(!key_version_fits(260, 4));
+  CHECK(key_version_fits(0, 7));
+}
 
 TEST_CASE("a keytab tells its principals, key versions, encryptions and dates") {
   crypto::testing::Folder folder;

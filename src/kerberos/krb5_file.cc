@@ -184,7 +184,7 @@ const Krb5Relation* Krb5File::find(std::initializer_list<std::string_view> path)
 
 bool is_on(const Krb5File& file, std::string_view name, bool otherwise) {
   constexpr std::array<std::string_view, 6> kYes = {"y", "yes", "true", "t", "1", "on"};
-  constexpr std::array<std::string_view, 7> kNo = {"n", "no", "false", "nil", "f", "0", "off"};
+  constexpr std::array<std::string_view, 6> kNo = {"n", "no", "false", "nil", "0", "off"};
   const Krb5Relation* relation = file.find({"libdefaults", name});
   if (!relation) return otherwise;
   std::string value = lowered(relation->value);

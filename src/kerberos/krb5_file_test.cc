@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "crypto/testing.h"
+#include "kerberos/kdc_locations.h"
 
 namespace pforte::kerberos {
 
@@ -16,6 +17,17 @@ std::string told(const std::vector<Krb5Doubt>& doubts) {
 }
 
 }  // namespace
+
+TEST_CASE("DNS is asked for KDCs unless the first setting that is there is no yes") {
+  auto asks = [](std::string_view lines) {
+    return asks_dns_for_kdcs(read_krb5_file(cat("[libdefaults]\n", lines), "k"));
+  };
+  CHECK(asks(""));
+  CHECK(asks("dns_lookup_kdc = true\n"));
+  CHECK(asks("dns_lookup_kdc = on\ndns_fallback = no\n"));
+  CHECK(!asks("dns_lookup_kdc = maybe\n"));
+  CHECK(!asks("dns_fallback = 0\n"));
+}
 
 TEST_CASE("sections, blocks and values are read as the library reads them") {
   Krb5File file = read_krb5_file(
