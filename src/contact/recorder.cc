@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace pforte::contact {
 
@@ -91,7 +94,7 @@ void Recorder::use_settings() {
   if (!other_file) return;
   ring_.reset();
   next_attempt_ = Time();
-  if (settings_.off && ::unlink(settings_.file.c_str()) == 0) log::info("contacts.removed", {{"file", settings_.file}});
+  if (settings_.off) remove_file();
 }
 
 void Recorder::write(Time now) {
@@ -108,6 +111,18 @@ void Recorder::write(Time now) {
   sifter_.tell_counts(now, through);
   counted_.store(sifter_.counted(), std::memory_order_relaxed);
   write_down(now, std::move(through));
+}
+
+// What was noted goes with the wish to note it. Also what was left of a change of its size.
+void Recorder::remove_file() {
+  ::unlink(cat(settings_.file, ".new").c_str());
+  if (::unlink(settings_.file.c_str()) == 0) {
+    log::info("contacts.removed", {{"file", settings_.file}});
+  } else if (errno != ENOENT) {
+    std::string reason = std::generic_category().message(errno);
+    log::error("contacts.not-removed",
+               {{"file", settings_.file}, {"reason", reason}, {"remedy", "remove it by hand: it holds who was here"}});
+  }
 }
 
 Recorder::~Recorder() {

@@ -94,6 +94,7 @@ class Recorder {
   Result<> try_to_write(Time now, std::vector<Contact> through);
   std::vector<Lane*> lanes();
   void use_settings();
+  void remove_file();
   Result<> forget(Time now);
   void tell_outcome(const Result<>& outcome);
 

@@ -70,6 +70,9 @@ std::uint64_t whole_segments(std::uint64_t size) {
 
 }  // namespace
 
+Ring::Ring(std::string file, int descriptor, std::uint64_t size)
+    : file_(std::move(file)), descriptor_(descriptor), size_(size), ages_(size / kSegmentBytes) {}
+
 Result<std::unique_ptr<Ring>> Ring::open(const std::string& file, std::uint64_t size) {
   std::uint64_t wanted = whole_segments(size);
   Descriptor existing(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));

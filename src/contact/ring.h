@@ -32,8 +32,7 @@ class Ring {
   Result<> forget_before(Time time);
 
  private:
-  Ring(std::string file, int descriptor, std::uint64_t size)
-      : file_(std::move(file)), descriptor_(descriptor), size_(size), ages_(size / kBytesOfSegment) {}
+  Ring(std::string file, int descriptor, std::uint64_t size);
   static Result<std::unique_ptr<Ring>> make(const std::string& file, std::uint64_t size, const Descriptor& old);
   Result<> take_up();
   Result<> take_up_segment(std::size_t segment);
@@ -43,8 +42,6 @@ class Ring {
   Result<> write_out();
   Result<> write_at(std::string_view bytes, std::uint64_t place) const;
   Result<> wipe_segment(std::size_t segment);
-
-  static constexpr std::uint64_t kBytesOfSegment = 64ULL * 1024;
 
   // When the contacts of a segment ended.
   struct Ages {
