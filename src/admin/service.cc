@@ -153,7 +153,8 @@ Page AdminService::end_capture(const http::RequestHead& request) {
   if (!asked) return refused(400, asked.error().code(), request);
   std::string text = asked->text("number");
   std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
+  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size()) return refused(400, "capture.terms", request);
   sources_.end_capture(number);
   return page_of(200, "application/json", "{\"ok\":true}\n");
 }

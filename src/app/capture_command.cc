@@ -1,9 +1,7 @@
 #include "app/capture_command.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <fstream>
@@ -23,6 +21,7 @@
 #include "capture/block_reader.h"
 #include "conf/problem.h"
 #include "gate/config.h"
+#include "kerberos/access.h"
 
 namespace pforte::app {
 namespace {
@@ -40,21 +39,13 @@ void print_now(std::FILE* stream, std::string_view text) {
   std::fflush(stream);
 }
 
-std::string name_of(uid_t user) {
-  std::array<char, 4096> buffer;
-  passwd entry{};
-  passwd* found = nullptr;
-  getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found);
-  return found ? std::string(found->pw_name) : cat("user ", user);
-}
-
 // Who has logged in, as the kernel has kept it through sudo, and whose rights they have now.
 std::string who_asks() {
-  std::string now = name_of(geteuid());
+  std::string now = kerberos::user_name(geteuid());
   std::ifstream file("/proc/self/loginuid");
   std::uint32_t login = 0;
   bool known = file >> login && login != ~std::uint32_t{0};
-  return known && login != geteuid() ? cat(name_of(login), " as ", now) : now;
+  return known && login != geteuid() ? cat(kerberos::user_name(login), " as ", now) : now;
 }
 
 // One capture, from the question to its summary.
@@ -70,7 +61,7 @@ class Capture {
   Answer<void> read_head();
   Answer<void> take(CaptureFile& file);
   void take_told(const Json& document);
-  void ask_to_end() const;
+  bool ask_to_end() const;
   Answer<int> conclude();
 
   const CommandLine& line_;
@@ -94,9 +85,9 @@ Answer<int> Capture::run() {
     if (!news) return unreachable(news.error());
     if (*news == CaptureStream::News::End) break;
     if (*news == CaptureStream::News::Signal) {
-      if (asked) break;  // twice: at once
+      // Twice: at once.
+      if (asked || !ask_to_end()) return std::unexpected(capture_left());
       asked = true;
-      ask_to_end();
       continue;
     }
     if (status_ == 200) {
@@ -153,10 +144,12 @@ void Capture::take_told(const Json& document) {
   print_now(streams_.err, capture_began_text(document, line_.language));
 }
 
-void Capture::ask_to_end() const {
+// False: the gate has not said yet which one it is, or cannot be told. Then it ends with our connection.
+bool Capture::ask_to_end() const {
+  if (beginning_.is_null()) return false;
   std::string target = cat("/api/v1/capture/end?number=", shown_number(beginning_, "number"));
-  // Where it cannot be told, it ends with us.
-  (void)call_gate(socket_, "POST", target, kEndLimit);
+  Result<ControlAnswer> told = call_gate(socket_, "POST", target, kEndLimit);
+  return told && told->status == 200;
 }
 
 Answer<int> Capture::conclude() {

@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/printable.h"
 #include "base/text.h"
+#include "capture/recording.h"
 #include "conf/quantity.h"
 #include "gate/form.h"
 #include "gate/network_config.h"
@@ -17,9 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds kLongestAsked = 15min;
 constexpr std::uint64_t kDefaultLimit = 64UZ << 20;
-constexpr std::uint64_t kLeastLimit = 64UZ << 10;
 constexpr std::uint64_t kMostLimit = 4UZ << 30;
 
 std::unexpected<Complaint> wrong_question(Message what, Message remedy) {
@@ -44,7 +43,7 @@ Answer<std::chrono::milliseconds> read_time(const CommandLine& line) {
     return wrong_question({cat("--for ", shown, " is no time"), cat("--for ", shown, " ist keine Dauer")},
                           meant(conf::meant_duration(*text), {"write --for 60s", "schreiben: --for 60s"}));
   }
-  if (*time >= 1s && *time <= kLongestAsked) return *time;
+  if (*time >= 1s && *time <= capture::Recording::kLongest) return *time;
   return wrong_question({"a capture lasts from 1s to 15min", "eine Aufzeichnung dauert 1s bis 15min"},
                         {"begin another one afterwards", "danach eine weitere beginnen"});
 }
@@ -58,7 +57,7 @@ Answer<std::uint64_t> read_limit(const CommandLine& line) {
     return wrong_question({cat("--limit ", shown, " is no size"), cat("--limit ", shown, " ist keine Größe")},
                           meant(conf::meant_size(*text), {"write --limit 64MiB", "schreiben: --limit 64MiB"}));
   }
-  if (*limit >= kLeastLimit && *limit <= kMostLimit) return *limit;
+  if (*limit >= capture::Recording::kLeastLimit && *limit <= kMostLimit) return *limit;
   return wrong_question({"--limit is from 64KiB to 4GiB", "--limit ist 64KiB bis 4GiB"},
                         {"the default is 64MiB", "die Vorgabe ist 64MiB"});
 }

@@ -111,4 +111,12 @@ Complaint capture_cut_off() {
            "was in der Datei steht, ist lesbar; in das Protokoll des Tors sehen"}};
 }
 
+Complaint capture_left() {
+  return {kSystemRefused,
+          {"the capture was left before the gate had ended it",
+           "die Aufzeichnung wurde verlassen, bevor das Tor sie beendet hatte"},
+          {"what is in the file can be read; the gate ends it by itself",
+           "was in der Datei steht, ist lesbar; das Tor beendet sie von selbst"}};
+}
+
 }  // namespace pforte::app

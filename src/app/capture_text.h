@@ -24,4 +24,7 @@ Complaint capture_refused(int status, const nlohmann::ordered_json& answer);
 // The gate has gone before it told the end.
 Complaint capture_cut_off();
 
+// It was left before the gate had ended it.
+Complaint capture_left();
+
 }  // namespace pforte::app

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/printable.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "gate/form.h"
@@ -19,10 +20,10 @@ using capture::Ended;
 using Json = nlohmann::ordered_json;
 
 constexpr net::Duration kLook = std::chrono::milliseconds(20);
-constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(15);
 constexpr std::size_t kMostOfName = 128;
 
-// How long a command may take nothing beyond the capture's own time, and how long for what is left at the end.
+// How long a command may take nothing beyond the capture's own time, and how long for what is left at the end; an
+// HTTP server waits for nobody longer than http::kAnswerPatience.
 constexpr net::Duration kCommandPatience = std::chrono::seconds(5);
 constexpr net::Duration kCommandPatienceAtEnd = std::chrono::seconds(30);
 
@@ -60,8 +61,8 @@ Result<capture::Terms> read_terms(std::string_view query) {
   capture::Terms terms;
   terms.by = printable(form.text("by").substr(0, kMostOfName));
   std::uint64_t lasts = TRY(number_in(form, "for"));
-  terms.lasts = std::chrono::milliseconds(std::min<std::uint64_t>(lasts, kLongest.count() + 1));
-  if (lasts == 0 || terms.lasts > kLongest) return unreadable_terms("it lasts 15 minutes at most");
+  terms.lasts = std::chrono::milliseconds(std::min<std::uint64_t>(lasts, capture::Recording::kLongest.count() + 1));
+  if (lasts == 0 || terms.lasts > capture::Recording::kLongest) return unreadable_terms("it lasts 15 minutes at most");
   terms.limit = TRY(number_in(form, "limit"));
   if (terms.limit < capture::Recording::kLeastLimit) return unreadable_terms("the limit is too small");
   if (std::string client = form.text("client"); !client.empty()) terms.filter.client = TRY(net::parse_network(client));
@@ -84,11 +85,11 @@ void tell_refused(const Result<capture::Terms>& terms, std::string_view reason) 
 
 // Of a file that other people may read one day: nothing is left of it in our memory.
 net::Task<> send(http::Exchange& exchange, std::string bytes) {
-  if (bytes.empty()) co_return {};
+  WipedBytes held(std::move(bytes));
+  if (held.text.empty()) co_return {};
   const http::Fields no_trailers;
-  Result<> sent = co_await outcome(exchange.write(bytes, http::More::Follows, no_trailers));
-  explicit_bzero(bytes.data(), bytes.size());
-  co_return sent;
+  co_await exchange.write(held.text, http::More::Follows, no_trailers);
+  co_return {};
 }
 
 }  // namespace

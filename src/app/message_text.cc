@@ -121,6 +121,7 @@ MeaningJson json_of_fault(const doctor::RecognisedMessage& one, const std::strin
   return {{"fault", fault.id},
           {"speaker", one.group->speaker.in(language)},
           {"says", one.message->says},
+          {"excerpt", one.excerpt},
           {"hop", fault.hop.in(language)},
           {"means", fault.means.in(language)},
           {"causes", causes},
@@ -173,7 +174,7 @@ std::string meaning_json(const MessageMeaning& meaning, Language language) {
       {"readings", readings},
       {"alert", meaning.alert ? json_of_alert(*meaning.alert, language) : MeaningJson(nullptr)},
       {"status", reading.status != 0 ? json_of_status(reading.status, language) : MeaningJson(nullptr)}};
-  return document.dump(2) + "\n";
+  return document.dump(2, ' ', false, MeaningJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace pforte::app

@@ -31,6 +31,7 @@ namespace pforte::app {
 namespace {
 
 constexpr net::Duration kDrainLook = std::chrono::milliseconds(50);
+constexpr net::Duration kCaptureEnds = std::chrono::seconds(2);
 constexpr net::Duration kReloadLook = std::chrono::milliseconds(20);
 constexpr net::Duration kStoreLook = std::chrono::milliseconds(200);
 constexpr net::Duration kAlarmLook = std::chrono::milliseconds(500);
@@ -499,7 +500,10 @@ net::Task<> RunningGate::drain() {
   // What waited in the kernel's queues is taken in by then.
   capturing_.stop();
   co_await loop_.sleep_for(kDrainLook);
-  while ((clients() > 0 || capturing_.under_way()) && loop_.now() < until) co_await loop_.sleep_for(kDrainLook);
+  // Nobody waits longer for a command that takes nothing.
+  net::Instant capture_until = loop_.now() + kCaptureEnds;
+  auto captures = [&] { return capturing_.under_way() && loop_.now() < capture_until; };
+  while ((clients() > 0 || captures()) && loop_.now() < until) co_await loop_.sleep_for(kDrainLook);
   if (clients() > 0) log::warning("gate.cut-off", {{"clients", clients()}});
   loop_.stop();
   co_return {};

@@ -83,10 +83,10 @@ Tally Recording::tally() const {
 }
 
 std::string Recording::take() {
+  std::string next;
+  next.reserve(kMostWaiting);  // before workers have to wait for it
   std::lock_guard lock(mutex_);
   if (waiting_.empty()) return {};
-  std::string next;
-  next.reserve(kMostWaiting);
   return std::exchange(waiting_, std::move(next));
 }
 

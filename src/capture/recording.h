@@ -53,6 +53,7 @@ class Recording {
   static constexpr std::size_t kMostWaiting = 8UZ << 20;
   // What connections may hold back, all together, until it is known whether they belong.
   static constexpr std::size_t kMostHeld = 8UZ << 20;
+  static constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(15);
   // Less cannot be a file that says anything.
   static constexpr std::uint64_t kLeastLimit = 64UZ << 10;
 

@@ -14,6 +14,7 @@
 #include "net/network.h"
 #include "net/socket.h"
 #include "net/together.h"
+#include "tls/doctor_mark.h"
 
 namespace pforte::doctor {
 namespace {
@@ -64,7 +65,7 @@ http::RequestHead head_of(const Fetching& fetching, const std::string& authority
   head.path = target;
   head.authority = authority;
   head.fields.push_back({"Host", authority, http::FieldName::Host});
-  head.fields.push_back({"User-Agent", "pforte-doctor", http::FieldName::UserAgent});
+  head.fields.push_back({"User-Agent", tls::kDoctorAgent, http::FieldName::UserAgent});
   if (authorization)
     head.fields.push_back({"Proxy-Authorization", authorization->reveal(), http::known_field("Proxy-Authorization")});
   if (!posts) return head;

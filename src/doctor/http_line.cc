@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "net/together.h"
+#include "tls/doctor_mark.h"
 #include "tls/session.h"
 
 namespace pforte::doctor {
@@ -21,7 +22,7 @@ http::RequestHead request_of(const HttpQuestion& question, const std::string& au
   head.authority = authority;
   head.fields.reserve(question.fields.size() + 3);
   head.fields.push_back({"Host", authority, http::FieldName::Host});
-  head.fields.push_back({"User-Agent", "pforte-doctor", http::FieldName::UserAgent});
+  head.fields.push_back({"User-Agent", tls::kDoctorAgent, http::FieldName::UserAgent});
   for (const HttpField& field : question.fields)
     head.fields.push_back({field.name, field.value, http::known_field(field.name)});
   if (question.asks_before_the_body) {

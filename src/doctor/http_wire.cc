@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "doctor/http_line.h"
 #include "net/together.h"
+#include "tls/doctor_mark.h"
 
 namespace pforte::doctor {
 namespace {
@@ -105,7 +106,7 @@ net::Task<std::string> first_bytes(const Setting& setting, const HttpSubject& su
     stream = std::move(inside.stream);
   }
   std::string request = cat("GET ", subject.destination.path, " HTTP/1.1\r\nHost: ", authority_of(subject.destination),
-                            "\r\nUser-Agent: pforte-doctor\r\nConnection: close\r\n\r\n");
+                            "\r\nUser-Agent: ", tls::kDoctorAgent, "\r\nConnection: close\r\n\r\n");
   stream->write_deadline(setting.loop.now() + setting.step);
   stream->read_deadline(setting.loop.now() + setting.step);
   co_await net::write_all(*stream, request);

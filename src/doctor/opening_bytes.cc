@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "doctor/tls_hello.h"
+#include "tls/doctor_mark.h"
 
 namespace pforte::doctor {
 
@@ -20,7 +21,7 @@ std::string opening_of_tls(const std::string& host, std::size_t size) {
 
 std::string opening_of_http(const std::string& authority, std::size_t size) {
   std::string head =
-      cat("HEAD / HTTP/1.1\r\nHost: ", authority, "\r\nUser-Agent: pforte-doctor\r\nConnection: close\r\n");
+      cat("HEAD / HTTP/1.1\r\nHost: ", authority, "\r\nUser-Agent: ", tls::kDoctorAgent, "\r\nConnection: close\r\n");
   constexpr std::string_view kFiller = "Pforte-Padding: ";
   std::size_t bytes = head.size() + kFiller.size() + 4;
   if (bytes < size) head += cat(kFiller, std::string(size - bytes, 'x'), "\r\n");

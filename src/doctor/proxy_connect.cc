@@ -12,6 +12,7 @@
 #include "http/head_reader.h"
 #include "net/socket.h"
 #include "net/together.h"
+#include "tls/doctor_mark.h"
 #include "tls/session.h"
 
 namespace pforte::doctor {
@@ -39,7 +40,7 @@ std::string request_of(const Attempt& attempt) {
     host = host.substr(0, host.find('/'));
   }
   std::string request = cat(attempt.fetches() ? "GET " : "CONNECT ", attempt.target, " HTTP/1.1\r\nHost: ", host,
-                            "\r\nUser-Agent: pforte-doctor\r\n");
+                            "\r\nUser-Agent: ", tls::kDoctorAgent, "\r\n");
   if (std::optional<Secret> authorization = proxy_authorization(attempt.way->proxy)) {
     constexpr std::size_t kNameAndEnds = 32;
     request.reserve(request.size() + authorization->reveal().size() + kNameAndEnds);  // what moves leaves a copy behind

@@ -84,9 +84,10 @@ void ContactNote::tell_if_it_stays() {
 // written over: a proxy may change its client with each request.
 void ContactNote::begin_anew() {
   bool is_telling = contact::is_failure(contact_) || !contact_.sign_ins.empty() || !contact_.selftest.empty();
-  if (std::exchange(told_open_, false) || is_telling || lane_.is_new(contact_)) tell(contact_, Ending::Served);
-  contact_.begin = std::max(contact::now(), contact_.begin + std::chrono::milliseconds(1));  // tells them apart
-  contact_.told = {};
+  bool tells = std::exchange(told_open_, false) || is_telling || lane_.is_new(contact_);
+  if (tells) tell(contact_, Ending::Served);
+  // What was told and what will be are told apart by it.
+  contact_.begin = std::max(contact::now(), contact_.begin + std::chrono::milliseconds(tells ? 1 : 0));
   contact_.requests = contact_.aborted = contact_.sign_ins_before = 0;
   contact_.last_status = 0;
   contact_.sign_ins.clear();
@@ -167,6 +168,7 @@ void ContactNote::request_began(const Record& record) {
   if (off_) return;
   if (contact_.requests > 0 && !is_of_this_client(record)) {
     begin_anew();
+    contact_.told = {};
     contact_.by_doctor = false;
   }
   if (contact_.requests++ > 0) return;
@@ -174,7 +176,7 @@ void ContactNote::request_began(const Record& record) {
   shorten_into(contact_.host, record.host);
   shorten_into(contact_.path, record.path);
   shorten_into(contact_.user_agent, record.user_agent);
-  if (record.user_agent == "pforte-doctor") contact_.by_doctor = true;
+  if (record.user_agent == tls::kDoctorAgent) contact_.by_doctor = true;
   if (record.client.ip() != contact_.client.ip()) contact_.told = record.client;
 }
 

@@ -59,16 +59,6 @@ void append_counted(std::string& out, std::string_view text) {
   out += text;
 }
 
-// Bytes with keys in them, which leave nothing behind, whichever way one goes.
-struct WipedBytes {
-  std::string text;
-
-  explicit WipedBytes(std::string bytes) : text(std::move(bytes)) {}
-  WipedBytes(const WipedBytes&) = delete;
-  WipedBytes& operator=(const WipedBytes&) = delete;
-  ~WipedBytes() { explicit_bzero(text.data(), text.size()); }
-};
-
 // The text becomes a secret and leaves nothing behind.
 Secret sealed(std::string& text) {
   Secret secret(text);

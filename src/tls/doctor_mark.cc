@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "base/text.h"
+
 namespace pforte::tls {
 namespace {
 
@@ -22,7 +24,7 @@ bool has_doctor_mark(std::string_view hello) {
 }
 
 bool has_doctor_user_agent(std::string_view request) {
-  return request.contains("\r\nUser-Agent: pforte-doctor\r\n");
+  return request.contains(cat("\r\nUser-Agent: ", kDoctorAgent, "\r\n"));
 }
 
 void send_doctor_mark(SSL_CTX* context) {

@@ -11,6 +11,9 @@ namespace pforte::tls {
 // written by hand it begins the random; in one of OpenSSL, whose random is its own, it is the content of an extension.
 inline constexpr std::string_view kDoctorMark = "pforte doctor 01";  // no host can have blanks
 
+// The User-Agent of its requests.
+inline constexpr std::string_view kDoctorAgent = "pforte-doctor";
+
 // Whether it is anywhere in these bytes of a hello.
 bool has_doctor_mark(std::string_view hello);
 

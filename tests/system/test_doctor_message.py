@@ -43,6 +43,11 @@ def fault(message: str) -> str:
     return str(readings[0]["fault"])
 
 
+def test_a_program_is_told_where_the_message_says_so() -> None:
+    reading = told("at 10:31 the app said: NET::ERR_CERT_DATE_INVALID, and nothing else")["readings"][0]
+    assert "ERR_CERT_DATE_INVALID" in reading["excerpt"].upper()
+
+
 @pytest.fixture(scope="module")
 def gate(tmp_path_factory: pytest.TempPathFactory, authority: Authority, stranger: Authority) -> Iterator[Gate]:
     """With a good certificate, one that has expired, and one of an authority that nobody knows."""
