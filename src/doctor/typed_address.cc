@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "conf/nearest.h"
+#include "policy/path_rules.h"
 
 namespace pforte::doctor {
 namespace {
@@ -89,10 +90,10 @@ const ServedAddress* meant_by(const Destination& typed, const std::vector<Served
 
 bool allows_path(const ServedAddress& served, std::string_view path) {
   path = path.substr(0, path.find_first_of("?#"));
-  return served.paths.empty() || path == "/" || std::ranges::any_of(served.paths, [&](std::string_view prefix) {
-           bool ends_at_border = path.size() == prefix.size() || prefix.ends_with('/') || path[prefix.size()] == '/';
-           return path.starts_with(prefix) && ends_at_border;
-         });
+  auto is_below = [&](const std::string& allowed) {
+    return policy::is_within(path, allowed, policy::PathProfile::Generic);
+  };
+  return served.paths.empty() || path == "/" || std::ranges::any_of(served.paths, is_below);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 namespace pforte::doctor {
 namespace {
 
@@ -50,6 +52,36 @@ TEST_CASE("who typed rightly, or means somebody else, is left alone") {
     CHECK(mistake_in(url).empty());
   }
   CHECK_FALSE(judge_typed(read_host_port("crm.example.com:8443").value(), served_addresses, false));
+}
+
+TEST_CASE("an allowed path permits itself and what is below it, whether or not it ends with a slash") {
+  struct Asked {
+    std::string_view allowed, path;
+    bool permitted;
+  };
+  const Asked rows[] = {
+      {"/c/", "/c", true},
+      {"/c/", "/c/", true},
+      {"/c/", "/c/x", true},
+      {"/c/", "/cx", false},
+      {"/", "/anything", true},
+      {"/administration/reports", "/administration/reports", true},
+      {"/administration/reports/", "/administration/reports", true},
+      {"/administration/reports", "/administration/reports/2026?x", true},
+      {"/administration/reports", "/administration/reports-2026", false},
+      {"/administration/reports", "/administration/report", false},
+      {"/administration/reports", "/a", false},
+  };
+  for (const Asked& row : rows) {
+    CAPTURE(row.allowed);
+    CAPTURE(row.path);
+    std::vector<ServedAddress> served = {{.host = "crm.example.com",
+                                          .port = 443,
+                                          .url = "https://crm.example.com/",
+                                          .paths = {std::string(row.allowed)}}};
+    Destination typed = read_url(std::string("https://crm.example.com") + std::string(row.path)).value();
+    CHECK(judge_typed(typed, served, false).has_value() != row.permitted);
+  }
 }
 
 }  // namespace

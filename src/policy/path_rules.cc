@@ -14,9 +14,20 @@ namespace pforte::policy {
 
 namespace {
 
-// The path as it is compared: "" for "/", no slash at the end, lower case where case does not count.
+// "" for "/".
+std::string_view without_last_slash(std::string_view path) {
+  return path.substr(0, path.size() - (path.ends_with('/') ? 1 : 0));
+}
+
+// Whether `text` begins with `start`, by the profile's idea of case. Both are at least `start` long.
+bool begins(std::string_view text, std::string_view start, PathProfile profile) {
+  if (profile != PathProfile::Iis) return std::memcmp(text.data(), start.data(), start.size()) == 0;
+  return equals_ignoring_case(text.substr(0, start.size()), start);
+}
+
+// The path as it is compared: no slash at the end, lower case where case does not count.
 std::string comparable(std::string_view path, PathProfile profile) {
-  if (path.ends_with('/')) path.remove_suffix(1);
+  path = without_last_slash(path);
   return profile == PathProfile::Iis ? lowered(path) : std::string(path);
 }
 
@@ -60,6 +71,13 @@ Result<> check_rule_path(std::string_view path, PathProfile profile) {
   return {};
 }
 
+bool is_within(std::string_view path, std::string_view place, PathProfile profile) {
+  place = without_last_slash(place);
+  if (path.size() < place.size()) return false;
+  bool is_at_border = path.size() == place.size() || path[place.size()] == '/';
+  return is_at_border && begins(path, place, profile);
+}
+
 PathRules::PathRules(std::vector<Rule> rules, PathProfile profile) : profile_(profile) {
   for (Rule& rule : rules) {
     if (!check_rule_path(rule.path, profile)) std::abort();
@@ -92,20 +110,13 @@ Verdict PathRules::judge(std::string_view raw_path, std::string_view method, con
   return allowed_by_some_reading ? refused(path->doubt) : Verdict();
 }
 
-// Whether `text` begins with `start`, by the profile's idea of case. Both are at least `start` long.
-bool PathRules::begins(std::string_view text, std::string_view start) const {
-  if (profile_ != PathProfile::Iis) return std::memcmp(text.data(), start.data(), start.size()) == 0;
-  return equals_ignoring_case(text.substr(0, start.size()), start);
-}
-
 // The place that decides in every reading, as far as readings agree: its border lies before the first difference.
 const PathRules::Place* PathRules::decisive(const JudgedPath& path) const {
-  std::string_view text = path.decision;
+  std::string_view text = path.decision.substr(0, path.certain);
   bool sure_of_end = path.doubt.code.empty();
   for (const Place& place : places_) {
-    std::size_t size = place.path.size();
-    bool border = size < path.certain ? text[size] == '/' : size == path.certain && sure_of_end;
-    if (border && begins(text, place.path)) return &place;
+    bool border_is_certain = place.path.size() < text.size() || sure_of_end;
+    if (border_is_certain && is_within(text, place.path, profile_)) return &place;
   }
   return nullptr;
 }
@@ -115,7 +126,7 @@ bool PathRules::may_match(const Place& place, const JudgedPath& path) const {
   std::size_t size = place.path.size();
   if (size < path.certain) return false;
   bool possible = size == path.certain || path.anything_may_follow || place.path[path.certain] == '/';
-  return possible && begins(path.decision, std::string_view(place.path).substr(0, path.certain));
+  return possible && begins(path.decision, std::string_view(place.path).substr(0, path.certain), profile_);
 }
 
 Verdict PathRules::decide(const Place* place, const JudgedPath& path, std::string_view method,

@@ -76,6 +76,10 @@ struct Verdict {
 // Fails with Kind::Invalid.
 Result<> check_rule_path(std::string_view path, PathProfile profile);
 
+// Whether `path` is `place`, the path of a rule, or below it: "/rest" is within "/rest" and "/rest/", "/rest_api" in
+// neither. Nothing is decoded.
+bool is_within(std::string_view path, std::string_view place, PathProfile profile);
+
 // The rules of a site. What no rule allows is not allowed.
 //
 // The longest path that matches decides. Of several rules with that path, a Deny that holds for the method and the
@@ -105,7 +109,6 @@ class PathRules {
     std::vector<Rule> rules;
   };
 
-  bool begins(std::string_view text, std::string_view start) const;
   const Place* decisive(const JudgedPath& path) const;
   bool may_match(const Place& place, const JudgedPath& path) const;
   Verdict decide(const Place* place, const JudgedPath& path, std::string_view method, const Caller& caller) const;

@@ -67,6 +67,18 @@ void check(const PathRules& rules, std::initializer_list<Row> rows) {
   }
 }
 
+TEST_CASE("a path is within a rule's at a border of segments, with or without a slash at its end") {
+  CHECK(is_within("/rest", "/rest", Generic));
+  CHECK(is_within("/rest", "/rest/", Generic));
+  CHECK(is_within("/rest/x", "/rest/", Generic));
+  CHECK(is_within("/anything", "/", Generic));
+  CHECK_FALSE(is_within("/rest_api", "/rest", Generic));
+  CHECK_FALSE(is_within("/rest_api", "/rest/", Generic));
+  CHECK_FALSE(is_within("/r", "/rest", Generic));
+  CHECK_FALSE(is_within("/Rest", "/rest", Tomcat));
+  CHECK(is_within("/Rest", "/rest", Iis));
+}
+
 TEST_CASE("rules match on segment borders, and what none allows is not there") {
   for (PathProfile profile : {Generic, Tomcat, Iis}) {
     check(cursor_crm(profile), {
