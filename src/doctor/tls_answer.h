@@ -28,6 +28,11 @@ struct TlsAnswer {
   ServerFlight flight = {};
 };
 
+// Whether it is one by TLS.
+inline bool is_answer(const TlsAnswer& answer) {
+  return answer.end == AnswerEnd::Hello || answer.end == AnswerEnd::Alert;
+}
+
 // Says hello on a new connection and reads what comes, no longer than `setting.step`. Never fails. All three must
 // outlive the task.
 net::Task<TlsAnswer> say_hello(const Setting& setting, const TlsSubject& subject, const ClientHello& hello);

@@ -235,10 +235,6 @@ net::Task<> tell_chains(const Setting& setting, const TlsSubject& subject, const
   co_return {};
 }
 
-bool is_answered(AnswerEnd end) {
-  return end == AnswerEnd::Hello || end == AnswerEnd::Alert;
-}
-
 }  // namespace
 
 net::Task<TlsPicture> examine_tls(const Setting& setting, const TlsSubject& subject, Path& path) {
@@ -246,19 +242,19 @@ net::Task<TlsPicture> examine_tls(const Setting& setting, const TlsSubject& subj
   ClientHello hello = hello_of_today(subject);
   TlsAnswer contact = co_await say_hello(setting, subject, hello);
   SecondTry tried;
-  if (!is_answered(contact.end) && contact.end != AnswerEnd::OtherSpeech && contact.end != AnswerEnd::Unreachable)
+  if (!is_answer(contact) && contact.end != AnswerEnd::OtherSpeech && contact.end != AnswerEnd::Unreachable)
     tried = co_await try_otherwise(setting, subject);
   TlsAnswer refusal = contact;
-  if (!is_answered(contact.end)) tell_refusal(subject, refusal, tried, path);
-  if (tried.again && is_answered(tried.again->end)) contact = *tried.again;
-  bool speaks = is_answered(contact.end) || (tried.plain && tried.plain->end == AnswerEnd::Hello);
+  if (!is_answer(contact)) tell_refusal(subject, refusal, tried, path);
+  if (tried.again && is_answer(*tried.again)) contact = *tried.again;
+  bool speaks = is_answer(contact) || (tried.plain && tried.plain->end == AnswerEnd::Hello);
   if (!speaks) co_return TlsPicture();
 
   TlsScan scan = co_await scan_tls(setting, subject, std::move(contact));
   TlsPicture picture = picture_of(scan, shown_chain(scan));
   if (picture.versions.empty()) {
     tried = co_await try_otherwise(setting, subject);
-    if (is_answered(refusal.end)) tell_refusal(subject, refusal, tried, path);
+    if (is_answer(refusal)) tell_refusal(subject, refusal, tried, path);
     co_return picture;
   }
   co_await tell_chains(setting, subject, scan, picture, path);

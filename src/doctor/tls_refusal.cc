@@ -147,10 +147,6 @@ void tell_other_speech(const TlsSubject& subject, const std::string& banner, Pat
   path.tell(std::move(finding));
 }
 
-bool is_answer(const std::optional<TlsAnswer>& answer) {
-  return answer && (answer->end == AnswerEnd::Hello || answer->end == AnswerEnd::Alert);
-}
-
 // How a connection went that ended, or did not, without a word of TLS.
 Message deed_of(AnswerEnd end) {
   switch (end) {
@@ -187,7 +183,7 @@ void tell_intolerant(const TlsSubject& subject, AnswerEnd end, Path& path) {
 
 // Whoever answers in part, or the same hello at another time, minds nothing of it.
 bool is_late(const TlsAnswer& contact, const SecondTry& tried) {
-  return contact.end == AnswerEnd::Slow || (contact.end == AnswerEnd::Silent && is_answer(tried.again));
+  return contact.end == AnswerEnd::Slow || (contact.end == AnswerEnd::Silent && tried.again && is_answer(*tried.again));
 }
 
 void tell_lateness(const TlsSubject& subject, AnswerEnd end, Path& path) {
@@ -245,8 +241,8 @@ void tell_refusal(const TlsSubject& subject, const TlsAnswer& contact, const Sec
           {"look at the port and at what stands between", "Port prüfen und was dazwischen steht"}));
     default:
       if (is_late(contact, tried)) return tell_lateness(subject, contact.end, path);
-      if (is_answer(tried.unnamed)) return tell_filtered(subject, contact.end, path);
-      if (is_answer(tried.plain)) return tell_intolerant(subject, contact.end, path);
+      if (tried.unnamed && is_answer(*tried.unnamed)) return tell_filtered(subject, contact.end, path);
+      if (tried.plain && is_answer(*tried.plain)) return tell_intolerant(subject, contact.end, path);
       return tell_wordless_end(subject, contact.end, path);
   }
 }
