@@ -24,7 +24,8 @@ TEST_CASE("nothing but plain HTTP is fetched, whoever names it") {
 
 TEST_CASE("where no list can be is not asked, whoever names it") {
   for (std::string_view url : {"http://169.254.169.254/latest/meta-data", "http://0.0.0.0/", "http://[fe80::1]/",
-                               "http://[::]/", "http://224.0.0.1/", "http://255.255.255.255/", "http://[ff02::1]/"}) {
+                               "http://[::]/", "http://100.100.100.200/", "http://[fd00:ec2::254]/",
+                               "http://224.0.0.1/", "http://255.255.255.255/", "http://[ff02::1]/"}) {
     CAPTURE(url);
     CHECK(is_barred_to(url, true));
     CHECK(is_barred_to(url, true, true));
