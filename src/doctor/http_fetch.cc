@@ -28,8 +28,8 @@ constexpr auto kBarredNetworks =
     std::to_array<std::string_view>({"0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/128", "fe80::/10", "ff00::/8",
                                      "64:ff9b::/96", "fd00:ec2::254/128", "100.100.100.200/32"});
 
-bool is_barred_network(const net::Address& address) {
 // A network that could not be read would end the program, not open a way.
+bool is_barred_network(const net::Address& address) {
   return std::ranges::any_of(kBarredNetworks,
                              [&](std::string_view text) { return net::parse_network(text).value().contains(address); });
 }
@@ -138,7 +138,7 @@ net::Task<std::unique_ptr<net::Stream>> dial_named(Fetching& fetching) {
       fetching.fetched = {};
     } else {
       std::string why = socket.error().text();
-      fetching.fails({why, why});
+      fetching.fails({cat("there is no connection: ", why), cat("es kommt keine Verbindung zustande: ", why)});
       fetching.fetched.is_barred = false;
     }
   }
@@ -193,7 +193,7 @@ net::Task<Fetched> fetch(const Setting& setting, const FetchWay& way, FetchQuest
     fetching.fails({"it does not answer in time", "es antwortet nicht rechtzeitig"});
   } else if (!ended) {
     std::string why = ended.error().text();
-    fetching.fails({why, why});
+    fetching.fails({cat("fetching failed: ", why), cat("das Holen schlug fehl: ", why)});
   }
   co_return std::move(fetching.fetched);
 }

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/printable.h"
-#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "doctor/shown_command.h"
@@ -160,20 +159,20 @@ bool lacks_intermediate(const Refusal& refusal, const ShownChain& shown) {
 }
 
 // How to print what was fetched, in PEM.
-std::string printing_command(const FetchedIssuer& fetched) {
-  bool is_message = fetched.certificates.size() > 1;
-  return cat("curl -sS ", shell_word(fetched.url),
-             is_message ? " | openssl pkcs7 -inform DER -print_certs" : " | openssl x509");
+std::string printing_command(const TlsSubject& subject, const FetchedIssuer& fetched) {
+  return cat(fetching_command(subject, fetched.url),
+             fetched.is_message ? "openssl pkcs7 -inform DER -print_certs" : "openssl x509");
 }
 
 // Which certificates the server should send, and how to get them; false: none was found.
-bool offer_issuers(const ShownChain& shown, const pki::Certificate& certificate, Finding& finding) {
+bool offer_issuers(const TlsSubject& subject, const ShownChain& shown, const pki::Certificate& certificate,
+                   Finding& finding) {
   const pki::Certificate* below = &certificate;
   std::string appending;
   for (const FetchedIssuer& fetched : shown.fetched) {
     const pki::Certificate* issuer = issuer_among(fetched, *below);
     if (!issuer || issuer->self_issued()) break;
-    std::string command = printing_command(fetched);
+    std::string command = printing_command(subject, fetched);
     finding.evidence.push_back({.name = {"missing", "fehlt"}, .value = printable(issuer->subject.text())});
     finding.evidence.push_back({.name = {"its SHA-256", "sein SHA-256"}, .value = issuer->sha256()});
     finding.evidence.push_back({.name = {"fetched from", "geholt von"}, .value = printable(fetched.url)});
@@ -194,8 +193,8 @@ void tell_where(const ShownChain& shown, const pki::Certificate& certificate, Fi
   finding.evidence.push_back({.name = {"to be had at", "zu holen bei"}, .value = printable(where.front())});
   auto tried = std::ranges::find(shown.fetched, where.front(), &FetchedIssuer::url);
   if (tried == shown.fetched.end() || tried->failure.en.empty()) return;
-  // One value for both languages.
-  finding.evidence.push_back({.name = {"not fetched", "nicht geholt"}, .value = printable(tried->failure.en)});
+  finding.seen.en += cat("; it cannot be fetched: ", printable(tried->failure.en));
+  finding.seen.de += cat("; es lässt sich nicht holen: ", printable(tried->failure.de));
 }
 
 Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&& refusal) {
@@ -215,7 +214,7 @@ Finding finding_of(const TlsSubject& subject, const ShownChain& shown, Refusal&&
         "Vertrauensspeicher aufnehmen"};
   }
   finding.command = s_client_command(subject.destination, {"-showcerts"});
-  if (finding.check.id == kChainIncomplete.id && !offer_issuers(shown, certificate, finding))
+  if (finding.check.id == kChainIncomplete.id && !offer_issuers(subject, shown, certificate, finding))
     tell_where(shown, certificate, finding);
   if (fills_store(finding.check.id)) {
     finding.remedy.en += store_behind(subject, "trust store");
@@ -414,7 +413,7 @@ void ChainJudge::judge_staple() {
   auto unknown = std::ranges::find_if(
       told.findings, [](const pki::Finding& one) { return one.rule->id == "cert.revocation-unknown"; });
   if (!response || unknown != told.findings.end()) {
-    Message why = response ? unknown->text() : Message{response.error().text(), response.error().text()};
+    Message why = response ? unknown->text() : unreadable_by(response.error());
     finding.check = kStapleInvalid;
     finding.level = Level::Error;
     finding.seen = {cat("the stapled OCSP answer does not hold: ", why.en),

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "doctor/shown_command.h"
 
 namespace pforte::doctor {
@@ -13,6 +14,10 @@ Finding finding_on(const TlsSubject& subject, const Check& check, Level level, M
           .seen = std::move(seen),
           .remedy = std::move(remedy),
           .command = s_client_command(subject.destination)};
+}
+
+Message unreadable_by(const Error& error) {
+  return {cat("it cannot be read: ", error.text()), cat("sie lässt sich nicht lesen: ", error.text())};
 }
 
 }  // namespace pforte::doctor

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "doctor/all_ended.h"
@@ -125,6 +126,12 @@ net::Task<> examine_status(const Setting& setting, const TlsSubject& subject, st
   co_return {};
 }
 
+std::string fetching_command(const TlsSubject& subject, std::string_view url) {
+  bool by_proxy = subject.destination.via && subject.fetches && subject.fetches->proxy;
+  std::string proxy = by_proxy ? cat("--proxy ", shell_word(to_text(*subject.destination.via)), ' ') : "";
+  return cat("curl -sS ", proxy, shell_word(url), " | ");
+}
+
 net::Task<FetchedIssuer> fetch_issuer(const Setting& setting, const TlsSubject& subject, pki::Certificate certificate) {
   std::vector<std::string> places = pki::authority_information_of(certificate).certificates;
   places.resize(std::min(places.size(), kMostIssuerPlaces));
@@ -137,9 +144,13 @@ net::Task<FetchedIssuer> fetch_issuer(const Setting& setting, const TlsSubject& 
       if (issuer.failure.en.empty()) issuer.failure = std::move(fetched.failure);
       continue;
     }
-    Result<std::vector<pki::Certificate>> read = pki::read_issuers(fetched.bytes, url);
-    if (read) co_return FetchedIssuer{.url = url, .certificates = *std::move(read)};
-    if (issuer.failure.en.empty()) issuer.failure = {read.error().text(), read.error().text()};
+    Result<pki::IssuerFile> read = pki::read_issuers(fetched.bytes, url);
+    if (read)
+      co_return FetchedIssuer{
+          .url = url, .is_message = read->is_message, .certificates = std::move(read->certificates)};
+    std::string why = read.error().text();
+    if (issuer.failure.en.empty())
+      issuer.failure = {cat("what is there does not do: ", why), cat("was dort liegt, taugt nicht: ", why)};
   }
   co_return issuer;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "doctor/http_fetch.h"
@@ -46,10 +47,15 @@ net::Task<> examine_status(const Setting& setting, const TlsSubject& subject, st
 
 // An issuer's certificate that was looked for where a certificate says it is (RFC 5280, 4.2.2.1: caIssuers).
 struct FetchedIssuer {
-  std::string url;  // the first, or the one that gave it; empty: none is named
+  std::string url;          // the first, or the one that gave it; empty: none is named
+  bool is_message = false;  // of CMS
   std::vector<pki::Certificate> certificates = {};
   Message failure = {};  // why there are none
 };
 net::Task<FetchedIssuer> fetch_issuer(const Setting& setting, const TlsSubject& subject, pki::Certificate certificate);
+
+// "curl -sS --proxy http://proxy:3128 http://pki.example/ca.crl | ", to paste before what reads it: by the way that the
+// doctor fetches it.
+std::string fetching_command(const TlsSubject& subject, std::string_view url);
 
 }  // namespace pforte::doctor

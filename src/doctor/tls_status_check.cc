@@ -46,11 +46,7 @@ std::string_view kind_of(const StatusSource& source) {
 }
 
 std::string fetch_command(const TlsSubject& subject, const StatusSource& source) {
-  std::string proxy = subject.destination.via && subject.fetches && subject.fetches->proxy
-                          ? cat("--proxy ", shell_word(to_text(*subject.destination.via)), ' ')
-                          : std::string();
-  std::string url = shell_word(source.is_list ? source.url : url_of_request(source));
-  return cat("curl -sS ", proxy, url, " | ");
+  return fetching_command(subject, source.is_list ? source.url : url_of_request(source));
 }
 
 std::string command_for(const TlsSubject& subject, const StatusSource& source) {
@@ -75,11 +71,11 @@ pki::StatusTold told_by(const StatusSource& source, std::span<const pki::Certifi
   if (source.is_list) {
     Result<pki::Crl> list = pki::read_crl(source.fetched.bytes, source.url);
     if (list) return pki::status_told(*list, certificate, issuer, at);
-    unreadable.why_unknown = {list.error().text(), list.error().text()};
+    unreadable.why_unknown = unreadable_by(list.error());
   } else {
     Result<pki::OcspResponse> response = pki::read_ocsp(source.fetched.bytes, source.url);
     if (response) return pki::status_told(*response, certificate, issuer, at);
-    unreadable.why_unknown = {response.error().text(), response.error().text()};
+    unreadable.why_unknown = unreadable_by(response.error());
   }
   return unreadable;
 }

@@ -36,25 +36,27 @@ std::vector<std::string> ders_of_message(const std::string& bytes) {
 
 }  // namespace
 
-Result<std::vector<Certificate>> read_issuers(const std::string& bytes, std::string_view source) {
+Result<IssuerFile> read_issuers(const std::string& bytes, std::string_view source) {
+  IssuerFile file;
   std::vector<std::string> ders;
   if (bytes.starts_with("-----BEGIN")) {
     for (crypto::PemBlock& block : TRY(crypto::read_pem_blocks(bytes, source)))
       if (block.is_certificate()) ders.push_back(std::move(block.content));
   } else {
     ders = ders_of_message(bytes);
-    if (ders.empty()) ders.push_back(bytes);
+    file.is_message = !ders.empty();
+    if (!file.is_message) ders.push_back(bytes);
   }
   if (ders.size() > kMostIssuers)
     return fail(Kind::Invalid, "certificate.damaged",
                 cat(source, ": it has more than ", kMostIssuers, " certificates"));
-  std::vector<Certificate> certificates;
   for (std::string& der : ders) {
-    if (Result<Certificate> read = read_certificate(std::move(der), source)) certificates.push_back(*std::move(read));
+    if (Result<Certificate> read = read_certificate(std::move(der), source))
+      file.certificates.push_back(*std::move(read));
   }
-  if (certificates.empty())
+  if (file.certificates.empty())
     return fail(Kind::Invalid, "certificate.damaged", cat(source, ": there is no certificate that can be read"));
-  return certificates;
+  return file;
 }
 
 }  // namespace pforte::pki

@@ -31,8 +31,9 @@ TEST_CASE("an issuer is read from DER, PEM and a message of CMS") {
   for (const std::string& bytes : {der, crypto::pem_block(der), message_with(root, 1)}) {
     auto read = read_issuers(bytes, "http://pki/ca");
     REQUIRE(read);
-    REQUIRE(read->size() == 1);
-    CHECK(read->front().der == der);
+    REQUIRE(read->certificates.size() == 1);
+    CHECK(read->certificates.front().der == der);
+    CHECK(read->is_message == (bytes == message_with(root, 1)));
   }
 }
 

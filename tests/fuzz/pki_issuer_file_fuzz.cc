@@ -9,10 +9,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace pforte::pki;
   auto read = read_issuers({reinterpret_cast<const char*>(data), size}, "input");
   if (!read) return 0;
-  if (read->empty() || read->size() > kMostIssuers) std::abort();
-  for (const Certificate& certificate : *read) {
+  if (read->certificates.empty() || read->certificates.size() > kMostIssuers) std::abort();
+  for (const Certificate& certificate : read->certificates) {
     auto again = read_issuers(certificate.der, "input");
-    if (!again || again->size() != 1 || again->front().subject != certificate.subject) std::abort();
+    if (!again || again->certificates.size() != 1 || again->certificates.front().subject != certificate.subject)
+      std::abort();
   }
   return 0;
 }

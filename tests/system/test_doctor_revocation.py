@@ -32,6 +32,7 @@ class World:
     web: Web = field(default_factory=Web)
     root: Made = field(default_factory=lambda: make("CN=Laboratory root", ca=True, days=900))
     middle: Made = field(init=False)
+    lower: Made = field(init=False)
     ports: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -61,6 +62,7 @@ def serve_responses(world: World) -> None:
         world.web.serve(path, staple(world.servers.folder / "response", leaf, world.middle, since=since).read_bytes(), only_by_post=only_by_post)
         world.show(f"OCSP, {name}", leaf, world.middle)
     world.show("OCSP, silent", world.leaf(responders=(f"http://127.0.0.1:{world.servers.own(ours.says_nothing)}",)), world.middle)
+    world.show("OCSP, no HTTP", world.leaf(responders=(f"http://127.0.0.1:{world.servers.own(ours.greets(b'SSH-2.0-x'))}",)), world.middle)
     world.show("OCSP, nobody there", world.leaf(responders=(f"http://127.0.0.1:{free_port()}",)), world.middle)
     world.show("OCSP, no response", world.leaf(responders=(world.web.serve("/page", b"<html>"),)), world.middle)
 
@@ -88,12 +90,13 @@ def serve_issuers(world: World) -> None:
     world.web.serve("/ca.cer", der(world.middle.certificate))
     message = pkcs7.serialize_certificates([world.middle.certificate, world.root.certificate], serialization.Encoding.DER)
     world.web.serve("/ca.p7c", message)
+    world.web.serve("/one.p7c", pkcs7.serialize_certificates([world.middle.certificate], serialization.Encoding.DER))
     world.web.serve("/no.cer", b"<html>")
-    for name, file in (("DER", "ca.cer"), ("CMS", "ca.p7c"), ("no certificate", "no.cer")):
+    for name, file in (("DER", "ca.cer"), ("CMS", "ca.p7c"), ("CMS of one", "one.p7c"), ("no certificate", "no.cer")):
         world.show(f"issuer, {name}", world.leaf(issuers=(f"{world.web.url}/{file}",)))
-    lower = make("CN=Lower CA", world.middle, ca=True, extra=named(issuers=(world.web.url + "/ca.cer",)))
-    world.web.serve("/lower.cer", der(lower.certificate))
-    world.show("issuer, two of them", make("CN=localhost", lower, extra=named(issuers=(world.web.url + "/lower.cer",))))
+    world.lower = make("CN=Lower CA", world.middle, ca=True, extra=named(issuers=(world.web.url + "/ca.cer",)))
+    world.web.serve("/lower.cer", der(world.lower.certificate))
+    world.show("issuer, two of them", make("CN=localhost", world.lower, extra=named(issuers=(world.web.url + "/lower.cer",))))
     leaf = world.leaf(issuers=(world.web.url + "/ca.cer",), lists=(world.web.url + "/late.crl",))
     world.web.serve("/late.crl", list_of(world.middle, leaf))
     world.show("issuer, and revoked", leaf)
@@ -163,7 +166,8 @@ def test_what_was_revoked_is_an_error_with_day_and_reason(reports: dict[str, Rep
     ("OCSP, a wrong signer", "tls.ocsp-invalid", "nobody who may has signed it"),
     ("OCSP, no response", "tls.ocsp-invalid", "not an OCSP response"),
     ("OCSP, silent", "tls.ocsp-unreachable", "cannot be asked"),
-    ("OCSP, nobody there", "tls.ocsp-unreachable", "cannot be asked"),
+    ("OCSP, nobody there", "tls.ocsp-unreachable", "cannot be asked: there is no connection: "),
+    ("OCSP, no HTTP", "tls.ocsp-unreachable", "cannot be asked: fetching failed: "),
     ("CRL, out of date", "tls.crl-invalid", "it is for another time"),
     ("CRL, a wrong signer", "tls.crl-invalid", "nobody who may has signed it"),
     ("CRL, too long", "tls.crl-unreachable", "longer than 20 MiB"),
@@ -188,7 +192,7 @@ def test_nobody_goes_where_a_stranger_s_certificate_points(world: World, reports
     assert not [asked for asked in world.web.asked if "stranger" in asked]
 
 
-@pytest.mark.parametrize("name", ["issuer, DER", "issuer, CMS", "issuer, two of them"])
+@pytest.mark.parametrize("name", ["issuer, DER", "issuer, CMS", "issuer, CMS of one", "issuer, two of them"])
 def test_the_missing_issuer_is_fetched_and_offered(world: World, reports: dict[str, Report], name: str) -> None:
     report = reports[name]
     found = report.found("tls.chain-incomplete")
@@ -196,8 +200,8 @@ def test_the_missing_issuer_is_fetched_and_offered(world: World, reports: dict[s
     assert missing == (["CN=Lower CA", "CN=Laboratory CA"] if "two" in name else ["CN=Laboratory CA"])
     assert "append it to the chain" in found["remedy"] and found["remedy"].count(" >> fullchain.pem") == len(missing)
     printed = subprocess.run(["bash", "-c", found["command"]], capture_output=True, text=True, timeout=20)
-    offered = [block for block in printed.stdout.split("-----BEGIN CERTIFICATE-----")[1:]]
-    assert offered and (world.middle.pem.split("\n")[1] in printed.stdout or "two" in name), printed
+    expected = world.lower if "two" in name else world.middle
+    assert expected.pem.strip() in printed.stdout, printed
     assert report.of_level("error") == ["tls.chain-incomplete"], shown(report)
 
 
@@ -205,7 +209,8 @@ def test_an_issuer_that_cannot_be_fetched_is_told_with_why(reports: dict[str, Re
     found = reports["issuer, no certificate"].found("tls.chain-incomplete")
     told = {one["name"]: one["value"] for one in found["evidence"]}
     assert told["to be had at"].endswith("/no.cer")
-    assert "no certificate that can be read" in told["not fetched"]
+    assert "it cannot be fetched: what is there does not do: " in found["seen"]
+    assert "no certificate that can be read" in found["seen"]
 
 
 @pytest.mark.parametrize("name", ["OCSP, good", "CRL, good"])
@@ -213,6 +218,27 @@ def test_the_command_shows_the_same(reports: dict[str, Report], name: str) -> No
     command = reports[name].found("tls.not-revoked")["command"]
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=20)
     assert ("Cert Status: good" if "OCSP" in name else "nextUpdate=") in done.stdout, done
+
+
+def test_a_failure_is_told_in_german_as_well(world: World, trust: Path) -> None:
+    for name, id, seen in (("OCSP, nobody there", "tls.ocsp-unreachable", "lässt sich nicht fragen: es kommt keine Verbindung zustande: "),
+                           ("OCSP, no HTTP", "tls.ocsp-unreachable", "lässt sich nicht fragen: das Holen schlug fehl: "),
+                           ("OCSP, no response", "tls.ocsp-invalid", "gilt nicht: sie lässt sich nicht lesen: "),
+                           ("issuer, no certificate", "tls.chain-incomplete", "; es lässt sich nicht holen: was dort liegt, taugt nicht: ")):
+        report = reports_of([name], world, "--trust", str(trust), "--lang", "de")[name]
+        assert seen in report.found(id)["seen"], shown(report)
+
+
+def test_an_issuer_that_a_proxy_fetches_is_printed_through_it(world: World, trust: Path) -> None:
+    world.show("issuer, by a proxy", world.leaf(issuers=("http://pki.example/ca.cer",)))
+    world.servers.wait_until_ready()
+    port = world.ports.pop("issuer, by a proxy")
+    through = world.servers.own(ours.tunnels_or_passes_on(("127.0.0.1", port), ("127.0.0.1", world.web.server.server_port)))
+    by_proxy = World(world.servers, world.web, world.root, ports={"it": port})
+    report = reports_of(["it"], by_proxy, "--trust", str(trust), "--via", f"http://127.0.0.1:{through}")["it"]
+    command = report.found("tls.chain-incomplete")["command"]
+    printed = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=20)
+    assert world.middle.pem.strip() in printed.stdout, (command, printed)
 
 
 def test_through_a_proxy_it_is_the_proxy_that_fetches(world: World, trust: Path) -> None:
