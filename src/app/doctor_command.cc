@@ -30,6 +30,7 @@
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "doctor/fetch_shelf.h"
 #include "doctor/report.h"
 #include "gate/responsible_config.h"
 
@@ -176,7 +177,8 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
   LastWait last_wait;
   net::Loop loop;
   net::Pool pool(kThreads);
-  doctor::Setting setting{.loop = loop, .pool = pool, .step = *step, .whole = kStepsOfPath * *step};
+  doctor::FetchShelf shelf;
+  doctor::Setting setting{.loop = loop, .pool = pool, .step = *step, .whole = kStepsOfPath * *step, .shelf = shelf};
   DoctorShared shared;
   DoctorCall call{.line = line, .streams = streams, .setting = setting, .shared = shared};
   Answer<Examinations> examinations = examinations_of(call);

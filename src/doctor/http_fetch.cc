@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t kMostTriedAddresses = 3;  // of one name that are tried
 constexpr std::uint16_t kPortOfHttp = 80;
+constexpr int kStepsOfFetch = 3;
 
 // Where no list is ever kept: nowhere, link-local (RFC 3927, RFC 4291, 2.5.6), many at once; what a translator makes of
 // all of these (RFC 6052, 2.1), and where clouds keep their secrets without link-local.
@@ -188,7 +189,7 @@ net::Task<Fetched> fetch(const Setting& setting, const FetchWay& way, FetchQuest
   if (std::optional<Message> bar = bar_on_url(question, way))
     co_return Fetched{.bytes = {}, .failure = *std::move(bar), .is_barred = true};
   fetching.from = *read_url(question.url);
-  Result<> ended = co_await outcome(net::within(setting.loop, 3 * setting.step, fetch_file(fetching)));
+  Result<> ended = co_await outcome(net::within(setting.loop, kStepsOfFetch * setting.step, fetch_file(fetching)));
   if (!ended && ended.error().kind() == Kind::Timeout) {
     fetching.fails({"it does not answer in time", "es antwortet nicht rechtzeitig"});
   } else if (!ended) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -20,6 +21,8 @@ struct FetchQuestion {
   std::string content_type = {};  // of the body
   std::size_t most_bytes = 0;     // of the answer
   bool is_vouched_for = false;    // whoever names the address is trusted, or is whom a trusted one has certified
+
+  auto operator<=>(const FetchQuestion&) const = default;
 };
 
 // How one gets there.
@@ -29,8 +32,8 @@ struct FetchWay {
 };
 
 struct Fetched {
-  std::string bytes;
-  Message failure;         // why there are none; empty: there are
+  std::string bytes = {};
+  Message failure = {};    // why there are none; empty: there are
   bool is_barred = false;  // it was not tried: we do not go there
   int status = 0;          // of HTTP; 0: there was no answer
 };
@@ -42,8 +45,8 @@ struct Fetched {
 std::optional<Message> bar_on_url(const FetchQuestion& question, const FetchWay& way);
 std::optional<Message> bar_on_address(const FetchQuestion& question, const FetchWay& way, const net::Address& address);
 
-// Fetches it, no longer than three times `setting.step` and without following redirects. Never fails. All must outlive
-// the task.
+// Fetches it without following redirects, no longer than three times `setting.step`: for the name, the connection and
+// the answer. Never fails. All must outlive the task.
 net::Task<Fetched> fetch(const Setting& setting, const FetchWay& way, FetchQuestion question);
 
 }  // namespace pforte::doctor

@@ -15,12 +15,15 @@
 
 namespace pforte::doctor {
 
+class FetchShelf;
+
 // Where checks run and how long they may take. Outlives them.
 struct Setting {
   net::Loop& loop;
   net::Pool& pool;                                // for what blocks: names, files, libraries of others
   net::Duration step = std::chrono::seconds(5);   // the longest wait for one answer of one peer
   net::Duration whole = std::chrono::minutes(1);  // the longest that one path may take
+  FetchShelf& shelf;                              // of what certificates name, for all that are examined
 };
 
 // Opens a new connection to the end of a path, through whatever stands before it, ready for the first byte of TLS or

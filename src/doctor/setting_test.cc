@@ -2,13 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include "doctor/fetch_shelf.h"
+
 namespace pforte::doctor {
 namespace {
 
 struct Place {
   net::Loop loop;
   net::Pool pool{1};
-  Setting setting{.loop = loop, .pool = pool, .whole = std::chrono::milliseconds(50)};
+  FetchShelf shelf;
+  Setting setting{.loop = loop, .pool = pool, .whole = std::chrono::milliseconds(50), .shelf = shelf};
 
   // How many examinations told that they had ended.
   int run(std::vector<Examination>& examinations, std::size_t at_once) {

@@ -21,8 +21,6 @@
 namespace pforte::doctor {
 namespace {
 
-constexpr int kWaitsForIssuers = 3;
-
 constexpr Check kUnreadableCertificate{.id = "tls.certificate-unreadable",
                                        .source = "RFC 5280, 4.1",
                                        .why = {"clients break off when they cannot read a certificate",
@@ -218,10 +216,7 @@ net::Task<> tell_chains(const Setting& setting, const TlsSubject& subject, const
   std::vector<std::vector<std::string>> others = other_chains(scan, chain);
   Shown shown{.chain = std::move(chain), .stapled = picture.stapled};
   JudgedChain judged = co_await judged_on_pool(setting, subject, shown);
-  if (subject.fetches) {
-    net::Task<> fetching = fetch_missing(setting, subject, shown, judged);
-    (void)co_await outcome(net::within(setting.loop, kWaitsForIssuers * setting.step, std::move(fetching)));
-  }
+  if (subject.fetches) co_await fetch_missing(setting, subject, shown, judged);
   picture.sent = std::move(judged.sent);
   picture.validated = std::move(judged.path);
   for (Finding& finding : judged.findings) path.tell(std::move(finding));

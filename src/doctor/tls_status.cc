@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "doctor/all_ended.h"
-#include "net/together.h"
+#include "doctor/fetch_shelf.h"
 #include "pki/authority_information.h"
 #include "pki/issuer_file.h"
 #include "pki/ocsp.h"
@@ -18,7 +18,6 @@
 namespace pforte::doctor {
 namespace {
 
-constexpr int kWaitsForStatus = 3;
 constexpr std::size_t kLongestGet = 255;  // RFC 5019, 5
 constexpr int kMalformedRequest = 1;      // OCSPResponseStatus
 constexpr std::size_t kMostIssuerPlaces = 2;
@@ -58,7 +57,7 @@ bool is_malformed_there(const Fetched& fetched) {
 
 net::Task<> fetch_list(const Setting& setting, const TlsSubject& subject, StatusSource& source) {
   FetchQuestion question{.url = source.url, .most_bytes = kMostListBytes, .is_vouched_for = !subject.trust.empty()};
-  source.fetched = co_await fetch(setting, *subject.fetches, std::move(question));
+  source.fetched = co_await setting.shelf.take(setting, *subject.fetches, std::move(question));
   co_return {};
 }
 
@@ -67,21 +66,17 @@ net::Task<> fetch_response(const Setting& setting, const TlsSubject& subject, St
   FetchQuestion question{
       .url = url_of_request(source), .most_bytes = kMostResponseBytes, .is_vouched_for = !subject.trust.empty()};
   bool is_short = question.url.size() <= kLongestGet;
-  if (is_short) source.fetched = co_await fetch(setting, *subject.fetches, question);
-  if (is_short && !is_malformed_there(source.fetched)) co_return {};
+  if (is_short) source.fetched = co_await setting.shelf.take(setting, *subject.fetches, question);
+  if (is_short && !is_malformed_there(*source.fetched)) co_return {};
   question.url = source.url;
   question.body = source.request;
   question.content_type = "application/ocsp-request";
-  source.fetched = co_await fetch(setting, *subject.fetches, std::move(question));
+  source.fetched = co_await setting.shelf.take(setting, *subject.fetches, std::move(question));
   co_return {};
 }
 
 net::Task<> fetch_status(const Setting& setting, const TlsSubject& subject, StatusSource& source) {
-  source.fetched.failure = {"it does not answer in time", "es antwortet nicht rechtzeitig"};
-  net::Task<> fetching =
-      source.is_list ? fetch_list(setting, subject, source) : fetch_response(setting, subject, source);
-  (void)co_await outcome(net::within(setting.loop, kWaitsForStatus * setting.step, std::move(fetching)));
-  co_return {};
+  return source.is_list ? fetch_list(setting, subject, source) : fetch_response(setting, subject, source);
 }
 
 }  // namespace
@@ -116,12 +111,16 @@ net::Task<> examine_status(const Setting& setting, const TlsSubject& subject, st
   fetches.reserve(sources.size());
   for (StatusSource& source : sources) fetches.push_back(fetch_status(setting, subject, source));
   co_await all_ended(std::move(fetches));
+  bool has_lists = std::ranges::any_of(sources, &StatusSource::is_list);
+  net::Pool& pool = has_lists ? setting.shelf.reader() : setting.pool;
   TlsSubject asked = subject;
   asked.dial = nullptr;
   std::move_only_function<Result<std::vector<Finding>>()> work =
-      [asked = std::move(asked), chain = std::move(chain), sources = std::move(sources),
-       at]() -> Result<std::vector<Finding>> { return judge_status(asked, chain, sources, at); };
-  std::vector<Finding> findings = co_await setting.pool.run<std::vector<Finding>>(setting.loop, std::move(work));
+      [asked = std::move(asked), chain = std::move(chain), sources = std::move(sources), at,
+       &lists = setting.shelf.read_lists()]() -> Result<std::vector<Finding>> {
+    return judge_status(asked, chain, sources, at, lists);
+  };
+  std::vector<Finding> findings = co_await pool.run<std::vector<Finding>>(setting.loop, std::move(work));
   for (Finding& finding : findings) path.tell(std::move(finding));
   co_return {};
 }
@@ -138,13 +137,14 @@ net::Task<FetchedIssuer> fetch_issuer(const Setting& setting, const TlsSubject& 
   FetchedIssuer issuer;
   for (const std::string& url : places) {
     FetchQuestion question{.url = url, .most_bytes = kMostIssuerBytes};
-    Fetched fetched = co_await fetch(setting, *subject.fetches, std::move(question));
+    std::shared_ptr<const Fetched> fetched =
+        co_await setting.shelf.take(setting, *subject.fetches, std::move(question));
     if (issuer.url.empty()) issuer.url = url;
-    if (!fetched.failure.en.empty()) {
-      if (issuer.failure.en.empty()) issuer.failure = std::move(fetched.failure);
+    if (!fetched->failure.en.empty()) {
+      if (issuer.failure.en.empty()) issuer.failure = fetched->failure;
       continue;
     }
-    Result<pki::IssuerFile> read = pki::read_issuers(fetched.bytes, url);
+    Result<pki::IssuerFile> read = pki::read_issuers(fetched->bytes, url);
     if (read)
       co_return FetchedIssuer{
           .url = url, .is_message = read->is_message, .certificates = std::move(read->certificates)};

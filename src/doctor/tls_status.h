@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "doctor/http_fetch.h"
+#include "doctor/read_lists.h"
 #include "doctor/tls_examination.h"
 #include "pki/certificate.h"
 
@@ -26,7 +28,7 @@ struct StatusSource {
   bool is_list = false;         // else an OCSP responder
   std::string url;              // as the certificate has it
   std::string request = {};     // OCSPRequest in DER
-  Fetched fetched = {};
+  std::shared_ptr<const Fetched> fetched = std::make_shared<const Fetched>();
 };
 
 // Where a chain says that the status of its certificates is told (RFC 5280, 4.2.1.13 and 4.2.2.1); of those that are
@@ -37,11 +39,11 @@ std::vector<StatusSource> status_sources_of(std::span<const pki::Certificate> ch
 std::string url_of_request(const StatusSource& source);
 
 // What those places say of the chain, from the server's own certificate to whoever is trusted. Takes milliseconds, for
-// a long list more: not for a loop's thread.
+// a long list more: not for a loop's thread, but where there are lists for that of `lists`.
 std::vector<Finding> judge_status(const TlsSubject& subject, std::span<const pki::Certificate> chain,
-                                  std::span<const StatusSource> sources, pki::Instant at);
+                                  std::span<const StatusSource> sources, pki::Instant at, ReadLists& lists);
 
-// Fetches what the chain names, at most for three steps, and tells the path what it says.
+// Fetches what the chain names and tells the path what it says. One chain that has lists is judged at a time.
 net::Task<> examine_status(const Setting& setting, const TlsSubject& subject, std::vector<pki::Certificate> chain,
                            Path& path);
 

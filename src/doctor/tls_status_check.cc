@@ -65,15 +65,16 @@ std::string command_for_revoked(const TlsSubject& subject, const StatusSource& s
              shell_word(cat("Serial Number: ", serial, '$')));
 }
 
-pki::StatusTold told_by(const StatusSource& source, std::span<const pki::Certificate> chain, pki::Instant at) {
+pki::StatusTold told_by(const StatusSource& source, std::span<const pki::Certificate> chain, pki::Instant at,
+                        ReadLists& lists) {
   const pki::Certificate &certificate = chain[source.certificate], &issuer = chain[source.certificate + 1];
   pki::StatusTold unreadable;
   if (source.is_list) {
-    Result<pki::Crl> list = pki::read_crl(source.fetched.bytes, source.url);
-    if (list) return pki::status_told(*list, certificate, issuer, at);
-    unreadable.why_unknown = unreadable_by(list.error());
+    ReadLists::List list = lists.read(source.fetched, source.url);
+    if (*list) return pki::status_told(**list, certificate, issuer, at);
+    unreadable.why_unknown = unreadable_by(list->error());
   } else {
-    Result<pki::OcspResponse> response = pki::read_ocsp(source.fetched.bytes, source.url);
+    Result<pki::OcspResponse> response = pki::read_ocsp(source.fetched->bytes, source.url);
     if (response) return pki::status_told(*response, certificate, issuer, at);
     unreadable.why_unknown = unreadable_by(response.error());
   }
@@ -83,13 +84,13 @@ pki::StatusTold told_by(const StatusSource& source, std::span<const pki::Certifi
 // Turns what each source says into findings, one for each certificate that was revoked.
 class StatusJudge {
  public:
-  StatusJudge(const TlsSubject& subject, std::span<const pki::Certificate> chain, pki::Instant at)
-      : subject_(subject), chain_(chain), at_(at) {}
+  StatusJudge(const TlsSubject& subject, std::span<const pki::Certificate> chain, pki::Instant at, ReadLists& lists)
+      : subject_(subject), chain_(chain), at_(at), lists_(lists) {}
 
   void take(const StatusSource& source) {
-    if (source.fetched.is_barred) return bar(source);
-    if (!source.fetched.failure.en.empty()) return tell_unreachable(source);
-    pki::StatusTold told = told_by(source, chain_, at_);
+    if (source.fetched->is_barred) return bar(source);
+    if (!source.fetched->failure.en.empty()) return tell_unreachable(source);
+    pki::StatusTold told = told_by(source, chain_, at_, lists_);
     if (told.revoked) return tell_revoked(source, told);
     if (told.good) return void(good_by_.emplace_back(&source, told.until));
     tell_unsound(source, told);
@@ -122,7 +123,7 @@ class StatusJudge {
   }
 
   void tell_unreachable(const StatusSource& source) {
-    const Message& why = source.fetched.failure;
+    const Message& why = source.fetched->failure;
     Message seen{cat("the OCSP responder cannot be asked: ", why.en),
                  cat("der OCSP-Responder lässt sich nicht fragen: ", why.de)};
     if (source.is_list)
@@ -188,7 +189,7 @@ class StatusJudge {
   }
 
   void bar(const StatusSource& source) {
-    const Message& why = source.fetched.failure;
+    const Message& why = source.fetched->failure;
     if (!not_fetched_)
       not_fetched_ =
           finding_on(subject_, kStatusNotFetched, Level::Note,
@@ -202,6 +203,7 @@ class StatusJudge {
   const TlsSubject& subject_;
   std::span<const pki::Certificate> chain_;
   pki::Instant at_;
+  ReadLists& lists_;
   std::vector<Finding> findings_;
   std::optional<Finding> good_, not_fetched_;
   std::vector<std::pair<const StatusSource*, std::optional<pki::Instant>>> good_by_;  // and until when
@@ -211,8 +213,8 @@ class StatusJudge {
 }  // namespace
 
 std::vector<Finding> judge_status(const TlsSubject& subject, std::span<const pki::Certificate> chain,
-                                  std::span<const StatusSource> sources, pki::Instant at) {
-  StatusJudge judge(subject, chain, at);
+                                  std::span<const StatusSource> sources, pki::Instant at, ReadLists& lists) {
+  StatusJudge judge(subject, chain, at, lists);
   for (const StatusSource& source : sources) judge.take(source);
   return judge.take_findings();
 }

@@ -20,13 +20,15 @@ struct StatusLaboratory {
 
   StatusSource list(const std::string& url, const pki::testing::ListRecipe& recipe) const {
     StatusSource source{.certificate = 0, .is_list = true, .url = url};
-    source.fetched.bytes = pki::testing::make_list(recipe, root).der;
+    source.fetched = std::make_shared<const Fetched>(Fetched{.bytes = pki::testing::make_list(recipe, root).der});
     return source;
   }
   std::vector<std::string> told(const std::vector<StatusSource>& sources) const {
     std::vector<std::string> ids;
     std::vector<pki::Certificate> chain = {leaf.certificate, root.certificate};
-    for (const Finding& finding : judge_status(subject, chain, sources, kNow)) ids.emplace_back(finding.check.id);
+    ReadLists lists;
+    for (const Finding& finding : judge_status(subject, chain, sources, kNow, lists))
+      ids.emplace_back(finding.check.id);
     return ids;
   }
 };
@@ -44,9 +46,11 @@ TEST_CASE("who has not heard of it yet does not take back that a certificate was
 TEST_CASE("what was revoked is told first, whatever else is wrong") {
   StatusLaboratory made;
   StatusSource silent{.certificate = 0, .url = "http://ocsp/"};
-  silent.fetched.failure = {"nobody there", "niemand da"};
+  Fetched nothing{.failure = {"nobody there", "niemand da"}};
+  silent.fetched = std::make_shared<const Fetched>(nothing);
   StatusSource barred = silent;
-  barred.fetched.is_barred = true;
+  nothing.is_barred = true;
+  barred.fetched = std::make_shared<const Fetched>(nothing);
   Ids ids = made.told({silent, barred, made.list("http://b/", {.revoked = {7}})});
   CHECK(ids == Ids{"cert.revoked", "tls.ocsp-unreachable", "tls.status-not-fetched"});
 }

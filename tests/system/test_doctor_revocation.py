@@ -124,9 +124,9 @@ def trust(world: World) -> Path:
     return file
 
 
-def reports_of(names: list[str], world: World, *options: str) -> dict[str, Report]:
+def reports_of(names: list[str], world: World, *options: str, step: str = "5s") -> dict[str, Report]:
     subjects = [word for name in names for word in ("path", f"localhost:{world.ports[name]}")]
-    done = run_pforte("doctor", *subjects, *options, "--json", "--timeout", "5s", timeout=120)
+    done = run_pforte("doctor", *subjects, *options, "--json", "--timeout", step, timeout=120)
     assert not SANITIZED.search(done.stderr), done.stderr
     return {name: Report({"paths": [path]}) for name, path in zip(names, json.loads(done.stdout)["paths"], strict=True)}
 
@@ -181,6 +181,18 @@ def test_who_gives_no_answer_that_holds_is_warned_of(reports: dict[str, Report],
     assert found["command"].startswith("curl -sS http://127.0.0.1:")
 
 
+def test_servers_of_one_ca_have_its_list_fetched_once(world: World, trust: Path) -> None:
+    url = world.web.serve("/shared.crl", list_of(world.middle))
+    names = [f"CRL, shared {number}" for number in range(6)]
+    of_one_ca = World(world.servers, world.web, world.root)
+    for name in names:
+        of_one_ca.show(name, make("CN=localhost", world.middle, extra=named(lists=(url,))), world.middle)
+    world.servers.wait_until_ready()
+    for report in reports_of(names, of_one_ca, "--trust", str(trust)).values():
+        assert report.found("tls.not-revoked")["evidence"][0]["value"].startswith(url), shown(report)
+    assert world.web.asked.count("GET /shared.crl") == 1
+
+
 def test_where_the_doctor_does_not_go_is_a_note(reports: dict[str, Report]) -> None:
     report = reports["CRL, by LDAP"]
     assert report.of_level("error", "warning") == [], shown(report)
@@ -203,6 +215,16 @@ def test_the_missing_issuer_is_fetched_and_offered(world: World, reports: dict[s
     expected = world.lower if "two" in name else world.middle
     assert expected.pem.strip() in printed.stdout, printed
     assert report.of_level("error") == ["tls.chain-incomplete"], shown(report)
+
+
+def test_an_issuer_is_looked_for_where_it_is_as_well_when_the_first_place_does_not_come_to_an_end(world: World, trust: Path) -> None:
+    endless = f"http://127.0.0.1:{world.servers.own(ours.drips_a_file)}/ca.cer"
+    of_two = World(world.servers, world.web, world.root)
+    of_two.show("it", world.leaf(issuers=(endless, world.web.url + "/ca.cer")))
+    world.servers.wait_until_ready()
+    report = reports_of(["it"], of_two, "--trust", str(trust), step="1s")["it"]
+    told = {one["name"]: one["value"] for one in report.found("tls.chain-incomplete")["evidence"]}
+    assert told["fetched from"] == world.web.url + "/ca.cer"
 
 
 def test_an_issuer_that_cannot_be_fetched_is_told_with_why(reports: dict[str, Report]) -> None:

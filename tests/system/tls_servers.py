@@ -175,6 +175,15 @@ def drip(client: socket.socket) -> None:
         time.sleep(0.3)
 
 
+def drips_a_file(client: socket.socket) -> None:
+    """Over HTTP, and comes to no end."""
+    client.recv(65536)
+    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    for _ in range(1000):
+        client.sendall(b"x")
+        time.sleep(0.3)
+
+
 def resets_who_names(name: bytes, port: int) -> Handler:
     return only_if(lambda hello: name not in hello, port, reset)
 
