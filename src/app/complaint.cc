@@ -173,16 +173,33 @@ constexpr auto kKnown = std::to_array<Known>({
     {"ocsp.damaged", "das ist keine OCSP-Antwort",
      "fetch it anew: openssl ocsp -issuer CA -cert FILE -url URL -respout OUT",
      "neu holen: openssl ocsp -issuer CA -cert DATEI -url URL -respout AUS"},
-    {"net.listen", "auf der Adresse lässt sich nicht lauschen",
-     "ss -ltnp names who listens there; a port below 1024 needs root or the service's capability; ip address lists "
-     "this machine's addresses",
-     "ss -ltnp nennt, wer dort lauscht; ein Port unter 1024 braucht root oder die Capability des Dienstes; ip address "
-     "listet die Adressen dieses Rechners"},
+    {"net.listen", "auf der Adresse lässt sich nicht lauschen", "name another address; ip address lists this machine's",
+     "eine andere Adresse nennen; ip address listet die dieses Rechners"},
+    {"net.listen-taken", "auf der Adresse lauscht schon jemand",
+     "ss -ltnp sport = :PORT names who listens there; stop it, or name another port",
+     "ss -ltnp sport = :PORT nennt, wer dort lauscht; ihn anhalten oder einen anderen Port nennen"},
+    {"net.listen-denied", "auf der Adresse darf dieser Benutzer nicht lauschen",
+     "a port below 1024 needs the capability CAP_NET_BIND_SERVICE, which the unit has: systemctl start pforte",
+     "ein Port unter 1024 braucht die Capability CAP_NET_BIND_SERVICE, die die Unit hat: systemctl start pforte"},
+    {"net.listen-elsewhere", "die Adresse hat dieser Rechner nicht",
+     "ip address lists this machine's addresses; 0.0.0.0 stands for all of them, [::] for those of IPv6",
+     "ip address listet die Adressen dieses Rechners; 0.0.0.0 steht für alle, [::] für die von IPv6"},
     {"state.unusable", "der Zustandsordner ist nicht benutzbar",
      "see that state_dir exists, belongs to the gate's user and has room",
      "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"},
     {"file.too-large", "die Datei ist zu groß", "is it the right one?", "ist es die richtige?"},
 });
+
+// Of "cannot listen on 10.0.0.1:443: ...", in place of PORT in its remedy.
+void name_port(std::string_view text, std::string& remedy) {
+  constexpr std::string_view kBlank = ":PORT";
+  std::size_t blank = remedy.find(kBlank);
+  std::size_t end = text.rfind(": ");
+  if (blank == remedy.npos || end == text.npos) return;
+  std::string_view address = text.substr(0, end);
+  std::size_t colon = address.rfind(':');
+  if (colon != address.npos) remedy.replace(blank, kBlank.size(), address.substr(colon));
+}
 
 int exit_for(const Error& error) {
   if (error.code().starts_with("sign-in.")) return kDoesNotHold;
@@ -216,6 +233,9 @@ Complaint::Complaint(const Error& error) : exit(exit_for(error)), what{error.tex
   auto known = std::ranges::find(kKnown, error.code(), &Known::code);
   if (known == kKnown.end()) return;
   remedy = {std::string(known->remedy_en), std::string(known->remedy_de)};
+  if (error.code() == "net.listen-taken") {
+    for (std::string* each : {&remedy.en, &remedy.de}) name_port(error.text(), *each);
+  }
   if (!german) what.de = cat(known->german, ": ", error.text());
 }
 

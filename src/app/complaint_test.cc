@@ -45,5 +45,16 @@ TEST_CASE("what was typed does not steer the terminal where a complaint tells of
         "pforte: error: no site has the host a\xef\xbf\xbd[31m\nhelp: there are: \xef\xbf\xbd[0m\n");
 }
 
+TEST_CASE("why an address cannot be listened on decides what to do about it") {
+  auto remedy = [](std::string_view code, std::string_view address) {
+    return Complaint(Error(Kind::Unavailable, code, "cannot listen on " + std::string(address) + ": why")).remedy;
+  };
+  CHECK(remedy("net.listen-taken", "10.0.0.1:443").en.starts_with("ss -ltnp sport = :443 names who listens there"));
+  CHECK(remedy("net.listen-taken", "[::1]:8443").de.starts_with("ss -ltnp sport = :8443 nennt, wer dort lauscht"));
+  CHECK(remedy("net.listen-denied", "10.0.0.1:443").en.contains("CAP_NET_BIND_SERVICE"));
+  CHECK(!remedy("net.listen-denied", "10.0.0.1:443").en.contains("ss -ltnp"));
+  CHECK(remedy("net.listen-elsewhere", "192.0.2.1:443").en.starts_with("ip address lists this machine's addresses"));
+}
+
 }  // namespace
 }  // namespace pforte::app

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 
 #include "base/text.h"
@@ -20,9 +21,23 @@ constexpr int kBacklog = 4096;
 constexpr Duration kRetry = std::chrono::milliseconds(100);
 constexpr Duration kComplaintInterval = std::chrono::seconds(1);
 
+// bind(2): each of the causes an administrator meets has a remedy of its own, and so a code.
+std::string_view code_of_refusal(int number) {
+  switch (number) {
+    case EADDRINUSE:
+      return "net.listen-taken";
+    case EACCES:
+      return "net.listen-denied";
+    case EADDRNOTAVAIL:
+      return "net.listen-elsewhere";
+    default:
+      return "net.listen";
+  }
+}
+
 std::unexpected<Error> cannot_listen(const Address& address, int descriptor, int number) {
   if (descriptor >= 0) close(descriptor);
-  return fail(Kind::Unavailable, "net.listen",
+  return fail(Kind::Unavailable, code_of_refusal(number),
               cat("cannot listen on ", address.to_text(), ": ", std::generic_category().message(number)));
 }
 

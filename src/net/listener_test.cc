@@ -65,7 +65,7 @@ TEST_CASE("an address where somebody listens is not free, though it can be share
   Address taken = parse_address("127.0.0.1:" + std::to_string(local_port(first))).value();
   Result<> free = must_be_free(taken);
   REQUIRE(!free);
-  CHECK(free.error().code() == "net.listen");
+  CHECK(free.error().code() == "net.listen-taken");
   int second = listen_on(taken).value();
   close(first);
   close(second);
@@ -123,6 +123,7 @@ TEST_CASE("an address that is not ours is refused with its name and a remedy") {
   Result<int> refused = listen_on(parse_address("192.0.2.1:80").value());
   REQUIRE(!refused);
   CHECK(refused.error().kind() == Kind::Unavailable);
+  CHECK(refused.error().code() == "net.listen-elsewhere");
   CHECK(refused.error().text().find("192.0.2.1:80") != std::string::npos);
 }
 

@@ -165,6 +165,24 @@ def test_a_port_that_is_taken_ends_with_3(written, app, authority, tmp_path):
     assert str(app.port) in done.stderr and "help: " in done.stderr
 
 
+def test_an_address_of_another_machine_is_told_as_that(written, authority, tmp_path):
+    config = standard_config(tmp_path, authority, ["http://127.0.0.1:1"])
+    config["listener"][0]["address"] = "192.0.2.1:443"
+    done = run_pforte("serve", "--config", str(written(toml_document(config))))
+    assert done.returncode == 3
+    assert "cannot listen on 192.0.2.1:443: Cannot assign requested address" in done.stderr
+    assert "help: ip address lists this machine's addresses" in done.stderr and "ss -ltnp" not in done.stderr
+
+
+def test_a_port_that_only_the_unit_may_have_is_told_as_that(written, authority, tmp_path, without_privileges):
+    config = standard_config(tmp_path, authority, ["http://127.0.0.1:1"])
+    config["listener"][0]["address"] = "127.0.0.1:81"
+    done = run_pforte("serve", "--config", str(written(toml_document(config))))
+    assert done.returncode == 3
+    assert "cannot listen on 127.0.0.1:81: Permission denied" in done.stderr
+    assert "systemctl start pforte" in done.stderr and "ss -ltnp" not in done.stderr
+
+
 @pytest.mark.parametrize("taken", ["listener", "admin"])
 def test_two_gates_do_not_share_an_address(pforte, written, app, authority, tmp_path, taken):
     """Each worker shares its address with the others of its gate; half of the clients would come to the wrong gate."""
@@ -174,7 +192,8 @@ def test_two_gates_do_not_share_an_address(pforte, written, app, authority, tmp_
     own["address"] = theirs["address"]
     done = run_pforte("serve", "--config", str(written(toml_document(config))), "--lang", "de")
     assert done.returncode == 3
-    assert f"auf {own['address']} lässt sich nicht lauschen" in done.stderr and "ss -ltnp" in done.stderr
+    assert f"auf {own['address']} lässt sich nicht lauschen" in done.stderr
+    assert f"ss -ltnp sport = :{own['address'].rpartition(':')[2]} nennt" in done.stderr
 
 
 @pytest.mark.parametrize("missing", [{"trust": "/nowhere.pem"}, {"dns_hook": "/nowhere", "challenge": "dns-01"},
