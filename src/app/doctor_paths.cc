@@ -28,7 +28,8 @@ net::Task<> examine_typed(const doctor::Setting& setting, std::shared_ptr<const 
                           doctor::PathSubject subject, std::optional<doctor::Finding> mistake, doctor::Path& path) {
   co_await doctor::examine_end(setting, view->names, std::move(subject), path);
   if (mistake) {
-    if (path.worst() != doctor::Level::Error) mistake->level = doctor::Level::Note;
+    bool gets_there = path.worst() != doctor::Level::Error;
+    if (gets_there && mistake->level == doctor::Level::Error) mistake->level = doctor::Level::Note;
     path.tell(*std::move(mistake));
   }
   co_return {};

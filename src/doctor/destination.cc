@@ -1,12 +1,14 @@
 #include "doctor/destination.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/printable.h"
 #include "base/text.h"
+#include "conf/nearest.h"
 
 namespace pforte::doctor {
 namespace {
@@ -153,6 +155,42 @@ bool is_target(std::string_view path) {
   return std::ranges::all_of(path, [](char c) { return c > ' ' && c < '\x7f' && c != '"' && c != '<' && c != '>'; });
 }
 
+std::string_view without_blanks_around(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+// What was meant by "crm.example.com:8443/app", "htps://crm", "https//crm" or "https:\\crm", as it would be typed.
+// None: it is another scheme, or nothing of that kind.
+std::optional<std::string> meant_url(std::string_view text) {
+  std::string slashed(text);
+  std::ranges::replace(slashed.begin(),
+                       slashed.begin() + static_cast<std::ptrdiff_t>(std::min(text.find('?'), text.size())), '\\', '/');
+  std::string_view rest = slashed, scheme = "https";
+  std::size_t end = rest.find_first_of(":/.?");
+  if (end != std::string_view::npos && (rest[end] == ':' || rest[end] == '/')) {
+    std::size_t host = std::min(rest.find_first_not_of(":/", end), rest.size());
+    auto near = conf::nearest(rest.substr(0, end), std::array<std::string_view, 2>{"https", "http"});
+    bool is_whole = rest.substr(end, host - end) == "://";
+    if (is_whole && !near) return std::nullopt;
+    if (near && rest.substr(end, host - end).contains('/')) {
+      scheme = *near;
+      rest.remove_prefix(host);
+    }
+  }
+  std::expected<Destination, Unread> read = read_url(cat(scheme, "://", rest));
+  return read ? std::optional(to_text(*read)) : std::nullopt;
+}
+
+// Without what might be a user's password.
+std::unexpected<Unread> mistyped(std::string_view text, const Message& wrong, Message remedy) {
+  if (std::optional<std::string> meant = meant_url(text))
+    remedy = {cat("did you mean ", *meant, '?'), cat("gemeint war wohl ", *meant)};
+  bool may_be_secret = text.contains('@');
+  return unread(may_be_secret ? text.substr(0, text.find_first_of(":/\\@")) : text, wrong, std::move(remedy));
+}
+
 bool is_default_port(const Destination& destination) {
   return std::ranges::any_of(kSchemeNames, [&](const SchemeName& known) {
     return known.scheme == destination.scheme && known.port == destination.port;
@@ -182,14 +220,21 @@ std::expected<std::string, Unread> read_host(std::string_view text) {
 }
 
 std::expected<Destination, Unread> read_url(std::string_view text) {
+  text = without_blanks_around(text);
+  Message example{"write https://HOST/PATH; `pforte doctor path HOST:PORT` takes what is not HTTP",
+                  "https://RECHNER/PFAD schreiben; `pforte doctor path RECHNER:PORT` nimmt, was kein HTTP ist"};
+  if (text.substr(0, text.find('?')).contains('\\'))
+    return mistyped(text,
+                    {"a backslash stands in this URL, which has slashes alone",
+                     "in dieser URL steht ein umgekehrter Schrägstrich; sie hat nur gewöhnliche"},
+                    std::move(example));
   const SchemeName* known = std::ranges::find_if(
       kSchemeNames, [&](const SchemeName& one) { return starts_with_ignoring_case(text, one.prefix); });
   if (known == std::end(kSchemeNames))
-    return unread(
+    return mistyped(
         text,
         {"this URL begins with neither https:// nor http://", "diese URL beginnt weder mit https:// noch mit http://"},
-        {"write https://HOST/PATH; `pforte doctor path HOST:PORT` takes what is not HTTP",
-         "https://RECHNER/PFAD schreiben; `pforte doctor path RECHNER:PORT` nimmt, was kein HTTP ist"});
+        std::move(example));
   std::string_view rest = text.substr(known->prefix.size());
   rest = rest.substr(0, rest.find('#'));
   std::size_t slash = std::min(rest.find_first_of("/?"), rest.size());

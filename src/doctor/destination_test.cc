@@ -17,6 +17,7 @@ TEST_CASE("what names a destination is read and written back as it would be type
       {"https://crm.example.com.:8443/a?b#c", "https://crm.example.com:8443/a?b", "crm.example.com", 8443},
       {"HTTP://crm?x", "http://crm/?x", "crm", 80},
       {"https://[2001:DB8::1]/", "https://[2001:db8::1]/", "2001:db8::1", 443},
+      {" https://crm.example.com/app\t\n", "https://crm.example.com/app", "crm.example.com", 443},
       {"http://10.0.0.1:8080/rest", "http://10.0.0.1:8080/rest", "10.0.0.1", 8080},
   };
   for (const Row& row : rows) {
@@ -52,6 +53,9 @@ TEST_CASE("what names no destination says why") {
       {"https://[::1]443/", "something else than a port"},
       {"https://10.0.0.256/", "neither a DNS name"},
       {"https://a..b/", "neither a DNS name"},
+      {"anna:secret@crm.example.com", "neither https:// nor http://"},
+      {R"(https:\\anna:secret@crm)", "a backslash stands in this URL"},
+      {R"(https://crm.example.com:8443\app)", "a backslash stands in this URL"},
       {"https://crm/a b", "characters that a URL cannot have"},
   };
   for (const Row& row : rows) {
@@ -63,6 +67,33 @@ TEST_CASE("what names no destination says why") {
   }
   CHECK(read_host_port("crm.example.com").error().remedy.en == "write crm.example.com:443");
   CHECK(!read_host_port("https://crm/").has_value());
+}
+
+TEST_CASE("what is nearly a URL is answered with the one that was meant") {
+  struct Row {
+    std::string_view text, meant;
+  };
+  const Row rows[] = {
+      {"crm.example.com:8443/webclient", "https://crm.example.com:8443/webclient"},
+      {"crm.example.com", "https://crm.example.com/"},
+      {" crm.example.com?x ", "https://crm.example.com/?x"},
+      {"[2001:db8::1]:8443", "https://[2001:db8::1]:8443/"},
+      {"https//crm.example.com", "https://crm.example.com/"},
+      {"https:/crm.example.com/app", "https://crm.example.com/app"},
+      {"htps://crm.example.com/app", "https://crm.example.com/app"},
+      {"htp://crm.example.com", "http://crm.example.com/"},
+      {R"(https:\\crm.example.com\app)", "https://crm.example.com/app"},
+      {R"(https://crm.example.com:8443\app)", "https://crm.example.com:8443/app"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(read_url(row.text).error().remedy.en == "did you mean " + std::string(row.meant) + "?");
+  }
+  for (std::string_view text : {"ldap://crm.example.com", "", "a b", "anna:secret@crm.example.com"}) {
+    CAPTURE(text);
+    CHECK(read_url(text).error().remedy.en.starts_with("write https://HOST/PATH"));
+  }
+  CHECK(read_url(R"(https://crm/?a\b)").has_value());
 }
 
 TEST_CASE("a proxy's password is kept apart from everything that is shown") {

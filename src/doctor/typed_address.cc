@@ -96,6 +96,14 @@ bool allows_path(const ServedAddress& served, std::string_view path) {
   return served.paths.empty() || path == "/" || std::ranges::any_of(served.paths, is_below);
 }
 
+// "/", where that leads nowhere: the URL of the site has a path, and no rule allows the root.
+bool misses_path(const ServedAddress& served, std::string_view path) {
+  constexpr std::string_view kScheme = "https://";
+  std::size_t slash = std::min(served.url.find('/', kScheme.size()), served.url.size());
+  bool has_path = served.url.size() > slash + 1;
+  return path == "/" && has_path && !served.paths.empty() && std::ranges::find(served.paths, "/") == served.paths.end();
+}
+
 }  // namespace
 
 std::optional<Finding> judge_typed(const Destination& typed, const std::vector<ServedAddress>& served,
@@ -105,18 +113,24 @@ std::optional<Finding> judge_typed(const Destination& typed, const std::vector<S
   if (meant == nullptr) return std::nullopt;
   if (typed.scheme == Scheme::Http)
     mistakes.add("http:// was typed, and the gate serves https:// there",
-                 "es wurde http:// getippt, und das Gate bedient dort https://");
+                 "es wurde http:// getippt, und das Tor bedient dort https://");
   // Port 80 of http:// is the default of the scheme, not of the person.
   bool typed_no_port = typed.scheme == Scheme::Http && typed.port == 80;
   if (typed.port != meant->port && !typed_no_port)
     mistakes.add(cat("port ", typed.port, " was typed, or none; the gate listens at ", meant->port),
-                 cat("es wurde Port ", typed.port, " oder keiner getippt; das Gate lauscht an ", meant->port));
-  if (typed.scheme != Scheme::Tls && !allows_path(*meant, typed.path))
+                 cat("es wurde Port ", typed.port, " oder keiner getippt; das Tor lauscht an ", meant->port));
+  // That no path was typed is no proof of a mistake: what is typed may be the host alone, and an app adds the rest.
+  bool is_otherwise_right = mistakes.none();
+  bool is_without_path = typed.scheme != Scheme::Tls && misses_path(*meant, typed.path);
+  if (is_without_path)
+    mistakes.add("no path was typed, and the site does not allow /",
+                 "es wurde kein Pfad getippt, und / erlaubt die Site nicht");
+  else if (typed.scheme != Scheme::Tls && !allows_path(*meant, typed.path))
     mistakes.add(cat("the path ", typed.path, " is not one that the site allows"),
                  cat("den Pfad ", typed.path, " erlaubt die Site nicht"));
   if (mistakes.none()) return std::nullopt;
   return Finding{.check = kTypedOtherwise,
-                 .level = Level::Error,
+                 .level = is_without_path && is_otherwise_right ? Level::Warning : Level::Error,
                  .hop = 0,
                  .seen = mistakes.text(),
                  .remedy = {cat("did you mean ", meant->url, "?"), cat("gemeint war wohl ", meant->url)},

@@ -21,7 +21,7 @@ struct ServedAddress {
 // What is wrong with an address that somebody typed for one that the gate serves, and which was meant: http:// for
 // https://, another port or none, an IP address, a short or misspelt name, a path that leads nowhere. None: nothing is
 // wrong with it, or it means somebody else. `is_own_address`: its host is an IP address of the gate's. The finding is
-// at the client, where the mistake was made, and an error.
+// at the client, where the mistake was made, and an error; a warning where nothing but the path is missing.
 std::optional<Finding> judge_typed(const Destination& typed, const std::vector<ServedAddress>& served,
                                    bool is_own_address);
 

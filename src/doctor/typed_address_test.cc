@@ -35,7 +35,7 @@ TEST_CASE("the mistake in a typed address is named, and what was meant") {
     CHECK(judge_typed(read_url(row.url).value(), served_addresses, false)->remedy.en ==
           "did you mean https://crm.example.com:8443/webclient?");
   }
-  CHECK(mistake_in("https://192.0.2.1:8443/", true) == "an IP address was typed, and no site is served by it");
+  CHECK(mistake_in("https://192.0.2.1:8443/webclient", true) == "an IP address was typed, and no site is served by it");
 }
 
 TEST_CASE("several mistakes are named together") {
@@ -44,8 +44,23 @@ TEST_CASE("several mistakes are named together") {
         "or none; the gate listens at 8443; the path /x is not one that the site allows");
 }
 
+TEST_CASE("a missing path is told where the site does not allow /, and is a warning where nothing else is wrong") {
+  std::optional<Finding> told = judge_typed(read_url("https://crm.example.com:8443").value(), served_addresses, false);
+  REQUIRE(told);
+  CHECK(told->level == Level::Warning);
+  CHECK(told->seen.en == "no path was typed, and the site does not allow /");
+  CHECK(told->remedy.en == "did you mean https://crm.example.com:8443/webclient?");
+  CHECK(judge_typed(read_url("https://crm:8443").value(), served_addresses, false)->level == Level::Error);
+
+  const std::vector<ServedAddress> at_root = {
+      {.host = "a.example.com", .port = 443, .url = "https://a.example.com/", .paths = {"/.pforte"}},
+      {.host = "b.example.com", .port = 443, .url = "https://b.example.com/app", .paths = {"/app", "/"}}};
+  CHECK_FALSE(judge_typed(read_url("https://a.example.com").value(), at_root, false));
+  CHECK_FALSE(judge_typed(read_url("https://b.example.com").value(), at_root, false));
+}
+
 TEST_CASE("who typed rightly, or means somebody else, is left alone") {
-  for (std::string_view url : {"https://crm.example.com:8443/", "https://crm.example.com:8443/webclient?x=/y",
+  for (std::string_view url : {"https://crm.example.com:8443/webclient", "https://crm.example.com:8443/webclient?x=/y",
                                "https://a.shop.example.com/any", "https://m365.example.com/",
                                "https://partner.example/", "https://192.0.2.1/", "https://b.a.shop.example.com/"}) {
     CAPTURE(url);
