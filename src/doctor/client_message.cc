@@ -142,9 +142,10 @@ constexpr auto kStatusPhrases = std::to_array<StatusPhrase>({
 });
 
 bool says_status(std::string_view message, int status) {
-  for (std::string_view before : {"http/1.1 ", "http/2 ", "http/3 ", "http status ", "status code ",
-                                  "status code: ", "status: ", "\"status\":", "response code: ", "http error ",
-                                  "http response code ", "http ", "returned error: ", "statuscode: "}) {
+  if (message == cat(status)) return true;  // nothing else was pasted
+  for (std::string_view before : {"http/1.1 ", "http/2 ", "http/3 ", "http status ", "status code ", "status code: ",
+                                  "status: ", "\"status\":", "response code: ", "http error ", "http response code ",
+                                  "http ", "returned error: ", "statuscode: ", "error ", "fehler "}) {
     if (place_of_words(message, cat(before, status)) != std::string_view::npos) return true;
   }
   for (const StatusPhrase& one : kStatusPhrases) {
@@ -189,8 +190,8 @@ MessageReading read_message(std::string_view text) {
   std::string line = folded_message(text);
   std::string small = lowered(line);
   MessageReading reading;
-  for (std::span<const MessageGroup> groups :
-       {browser_messages(), device_messages(), java_messages(), program_messages(), kerberos_messages()}) {
+  for (std::span<const MessageGroup> groups : {browser_messages(), device_messages(), java_messages(),
+                                               program_messages(), kerberos_messages(), gate_messages()}) {
     for (const MessageGroup& group : groups) recognise(group, line, small, reading.recognised);
   }
   keep_most_telling(reading.recognised);

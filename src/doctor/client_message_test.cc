@@ -2,15 +2,21 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
 #include <set>
+
+#include "base/text.h"
 
 namespace pforte::doctor {
 namespace {
 
 std::vector<MessageGroup> all_groups() {
   std::vector<MessageGroup> all;
-  for (std::span<const MessageGroup> groups :
-       {browser_messages(), device_messages(), java_messages(), program_messages(), kerberos_messages()})
+  for (std::span<const MessageGroup> groups : {browser_messages(), device_messages(), java_messages(),
+                                               program_messages(), kerberos_messages(), gate_messages()})
     all.insert(all.end(), groups.begin(), groups.end());
   return all;
 }
@@ -18,7 +24,7 @@ std::vector<MessageGroup> all_groups() {
 std::vector<MessageFault> all_faults() {
   std::vector<MessageFault> all;
   for (std::span<const MessageFault> faults :
-       {certificate_faults(), handshake_faults(), connection_faults(), kerberos_faults()})
+       {certificate_faults(), handshake_faults(), connection_faults(), kerberos_faults(), gate_faults()})
     all.insert(all.end(), faults.begin(), faults.end());
   return all;
 }
@@ -96,6 +102,27 @@ TEST_CASE("what clients say is told by what it means, the most definite first") 
       {"407 Proxy Authentication Required", "proxy-sign-in"},
       {"HTTP Error 400. The size of the request headers is too long.", "head-too-large"},
       {"Event 4768, Result Code: 0x6", "unknown-principal"},
+      {"No access to this page", "no-access"},
+      {"Kein Zugriff auf diese Seite", "no-access"},
+      {"User name or password is wrong. Please try again.", "wrong-login"},
+      {"This page was open for too long, or your browser blocks its cookie.", "form-too-old"},
+      {"Single Sign-on hat nicht geklappt. Sie können sich mit Ihrem Passwort anmelden.", "sso-failed"},
+      {R"({"status": 401, "code": "sign-in.needed"})", "sign-in-needed"},
+      {"backend.connect-timeout", "gate-code"},
+      {"backend.connect-timeout ETIMEDOUT", "timed-out"},
+      {"This site can\u2019t be reached", "not-reached"},
+      {"Diese Website ist nicht erreichbar", "not-reached"},
+      {"This site can't be reached. app.localhost refused to connect.", "refused"},
+      {"app.localhost hat die Verbindung abgelehnt.", "refused"},
+      {"app.localhost took too long to respond.", "timed-out"},
+      {"app.localhost\u2019s server IP address could not be found.", "name-not-found"},
+      {"Unable to connect", "not-reached"},
+      {"Fehler: Verbindung fehlgeschlagen", "not-reached"},
+      {"Unable to connect. Firefox can\u2019t establish a connection to the server at app.localhost.", "refused"},
+      {"The connection has timed out", "timed-out"},
+      {"curl: (60)", "certificate-refused"},
+      {"curl: (7)", "not-reached"},
+      {"curl: (7) Failed to connect to app.localhost port 8443: Connection refused", "refused"},
       {"4771 Kerberos pre-authentication failed 0x18", "wrong-password"},
   };
   for (const Said& row : rows) {
@@ -177,13 +204,40 @@ TEST_CASE("the host that a client asked for is found where messages have it") {
   }
 }
 
+TEST_CASE("every code that a page of the gate can show is known") {
+  std::ifstream handbook(std::filesystem::path(__FILE__).parent_path() / "../../docs/errors.md");
+  std::size_t known = 0;
+  for (std::string line; std::getline(handbook, line);) {
+    if (!line.starts_with("| `")) continue;
+    std::string code = line.substr(3, line.find('`', 3) - 3);
+    auto is_of = [&](std::string_view subject) { return code.starts_with(subject); };
+    bool is_shown = std::ranges::any_of(std::array{"http.", "http2.", "path.", "form.", "sign-in."}, is_of);
+    if (!is_shown || code == "sign-in.logo") continue;
+    CAPTURE(code);
+    CHECK(!read_message(cat(R"({"status": 400, "code": ")", code, R"("})")).recognised.empty());
+    ++known;
+  }
+  CHECK(known > 90);
+}
+
+TEST_CASE("the handbook says how many messages are known: some nine hundred") {
+  std::size_t count = 0;
+  for (const MessageGroup& group : all_groups()) count += group.messages.size();
+  CHECK(count >= 850);
+  CHECK(count < 950);
+}
+
 TEST_CASE("a status is known by its number and phrase, and by the words of Pforte's own pages") {
   CHECK(read_message("HTTP/1.1 502 Bad Gateway").status == 502);
   CHECK(read_message("HTTP Status 404 – Not Found").status == 404);
   CHECK(read_message("Die Anwendung brauchte zu lange").status == 504);
   CHECK(read_message("The request carries too much with it").status == 431);
   CHECK(read_message("Gateway Timeout").status == 504);
+  CHECK(read_message(" 403\n").status == 403);
+  CHECK(read_message("Error 403").status == 403);
+  CHECK(read_message("Fehler 502: ...").status == 502);
   CHECK(read_message("room 403").status == 0);
+  CHECK(read_message("error 4030").status == 0);
 }
 
 TEST_CASE("a reference of Pforte is found in page, field and problem document") {

@@ -22,7 +22,7 @@ Words words_for(Overridable overridable) {
 
 const MessageFault* fault_named(std::string_view id) {
   for (std::span<const MessageFault> faults :
-       {certificate_faults(), handshake_faults(), connection_faults(), kerberos_faults()}) {
+       {certificate_faults(), handshake_faults(), connection_faults(), kerberos_faults(), gate_faults()}) {
     auto found = std::ranges::find(faults, id, &MessageFault::id);
     if (found != faults.end()) return &*found;
   }

@@ -37,6 +37,7 @@ std::span<const MessageFault> certificate_faults();
 std::span<const MessageFault> handshake_faults();
 std::span<const MessageFault> connection_faults();
 std::span<const MessageFault> kerberos_faults();
+std::span<const MessageFault> gate_faults();
 
 // Null: there is none of that id.
 const MessageFault* fault_named(std::string_view id);

@@ -4,7 +4,7 @@ namespace pforte::doctor {
 namespace {
 
 constexpr Words kEndOfTls = {"client ↔ whoever ends its TLS: gate, load balancer, or a proxy that inspects",
-                             "Client ↔ wer sein TLS beendet: Gate, Lastverteiler oder ein prüfender Proxy"};
+                             "Client ↔ wer sein TLS beendet: Tor, Lastverteiler oder ein prüfender Proxy"};
 constexpr std::string_view kExamineTls = "pforte doctor url https://HOST/ --verbose";
 constexpr Words kNewCertificate = {"have the certificate issued anew by today's rules: pforte cert issue HOST",
                                    "das Zertifikat nach heutigen Regeln neu ausstellen: pforte cert issue HOST"};

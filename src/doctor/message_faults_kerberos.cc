@@ -227,7 +227,7 @@ constexpr auto kKerberosFaults = std::to_array<MessageFault>({
                   "[domain_realm] oder [realms] in krb5.conf führt an die falsche Stelle"},
                  {"there is no trust between the domains", "zwischen den Domänen besteht kein Vertrauen"}}},
      .remedy = {"correct [domain_realm]; a gate can have a keytab for each realm instead of a trust",
-                "[domain_realm] berichtigen; ein Gate kann statt eines Vertrauens je Realm eine Keytab haben"},
+                "[domain_realm] berichtigen; ein Tor kann statt eines Vertrauens je Realm eine Keytab haben"},
      .proof = "kdc.wrong-realm krb5.host-in-other-realm krb5.host-not-covered krb5.domain-realm-unknown",
      .command = kExamineTickets},
     {.id = "keytab-unreadable",
@@ -279,7 +279,7 @@ constexpr auto kKerberosFaults = std::to_array<MessageFault>({
          {"paste the whole message with its lines \"Caused by\" or \"Minor code\"; pforte explain REFERENCE shows "
           "the gate's view",
           "die ganze Meldung mit „Caused by“ oder „Minor code“ einfügen; pforte explain REFERENZ zeigt, was das "
-          "Gate sah"},
+          "Tor sah"},
      .proof = "ticket.not-accepted keytab.kvno kdc.clock",
      .command = kExamineTickets,
      .is_general = true},

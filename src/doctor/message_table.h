@@ -28,5 +28,6 @@ std::span<const MessageGroup> device_messages();
 std::span<const MessageGroup> java_messages();
 std::span<const MessageGroup> program_messages();
 std::span<const MessageGroup> kerberos_messages();
+std::span<const MessageGroup> gate_messages();
 
 }  // namespace pforte::doctor

@@ -75,6 +75,16 @@ constexpr auto kChromium = std::to_array<KnownMessage>({
     {"ERR_MISCONFIGURED_AUTH_ENVIRONMENT", "negotiate-failed"},
     {"ERR_MISSING_AUTH_CREDENTIALS", "negotiate-failed"},
     {"ERR_UNEXPECTED_SECURITY_LIBRARY_STATUS", "negotiate-failed"},
+    {"This site can't be reached", "not-reached"},
+    {"Diese Website ist nicht erreichbar", "not-reached"},
+    {"refused to connect", "refused"},
+    {"hat die Verbindung abgelehnt", "refused"},
+    {"took too long to respond", "timed-out"},
+    {"braucht zu lange, um zu antworten", "timed-out"},
+    {"hat zu lange gebraucht, um zu antworten", "timed-out"},
+    {"server IP address could not be found", "name-not-found"},
+    {"DNS address could not be found", "name-not-found"},
+    {"Die Server-IP-Adresse von", "name-not-found"},
     {"Your connection is not private", "certificate-refused"},
     {"Your connection isn't private", "certificate-refused"},
     {"Dies ist keine sichere Verbindung", "certificate-refused"},
@@ -148,6 +158,12 @@ constexpr auto kFirefox = std::to_array<KnownMessage>({
     {"NS_ERROR_UNKNOWN_PROXY_HOST", "proxy-unreachable"},
     {"NS_ERROR_PROXY_AUTHENTICATION_FAILED", "proxy-sign-in"},
     {"We can't connect to the server at", "name-not-found"},
+    {"We're having trouble finding that site", "name-not-found"},
+    {"Unable to connect", "not-reached"},
+    {"Fehler: Verbindung fehlgeschlagen", "not-reached"},
+    {"Firefox can't establish a connection to the server at", "refused"},
+    {"The connection has timed out", "timed-out"},
+    {"Fehler: Netzwerk-Zeitüberschreitung", "timed-out"},
     {"has a security policy called HTTP Strict Transport Security", "hsts"},
     {"hat eine Sicherheitsstrategie namens HTTP Strict Transport Security", "hsts"},
     {"Potential Security Risk Ahead", "certificate-refused"},
@@ -159,10 +175,11 @@ constexpr auto kFirefox = std::to_array<KnownMessage>({
 
 constexpr auto kBrowserGroups = std::to_array<MessageGroup>({
     {{"Chromium (Chrome, Edge, WebView of Android)", "Chromium (Chrome, Edge, WebView von Android)"},
-     "Chromium, net/base/net_error_list.h",
+     "Chromium, net/base/net_error_list.h, components/error_page",
      kChromium},
     {{"Firefox", "Firefox"},
-     "NSS, lib/util/secerr.h, lib/ssl/sslerr.h, lib/mozpkix/include/pkix/pkixnss.h; Firefox, xpcom/base/ErrorList.py",
+     "NSS, lib/util/secerr.h, lib/ssl/sslerr.h, lib/mozpkix/include/pkix/pkixnss.h; Firefox, xpcom/base/ErrorList.py, "
+     "netError.properties",
      kFirefox},
 });
 
