@@ -189,6 +189,7 @@ int run_doctor(const CommandLine& line, const Streams& streams) {
   auto begun = std::chrono::steady_clock::now();
   doctor::Report report{.begun = now_in_seconds(), .version = PFORTE_VERSION, .paths = {}};
   report.responsible = configured_responsible(line);
+  report.config = line.config.value_or("");
   run_all(loop, setting, *examinations, !line.json && isatty(STDERR_FILENO) == 1);
   report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
   for (const doctor::Examination& one : *examinations) report.paths.push_back(one.path.get());

@@ -1,6 +1,10 @@
 #include "doctor/report.h"
 
 #include <algorithm>
+#include <string_view>
+
+#include "base/shell_word.h"
+#include "base/text.h"
 
 namespace pforte::doctor {
 
@@ -27,6 +31,13 @@ std::size_t Report::count(Level level) const {
     for (const Finding* finding : path->in_order()) found += finding->level == level ? 1 : 0;
   }
   return found;
+}
+
+std::string Report::command_of(const Finding& finding) const {
+  constexpr std::string_view kOurs = "pforte ";
+  std::string_view command = finding.command;
+  if (config.empty() || !command.starts_with(kOurs) || command.contains(" --config ")) return finding.command;
+  return cat(kOurs, "--config ", shell_word(config), ' ', command.substr(kOurs.size()));
 }
 
 }  // namespace pforte::doctor

@@ -17,12 +17,15 @@ struct Report {
   std::string version;  // of the program
   std::vector<const Path*> paths;
   std::vector<Responsible> responsible = {};  // for hops of theirs
+  std::string config = {};                    // the file that was named by --config; empty: none was
 
   Level worst() const;
   // Those that are worse first, else as they were examined.
   std::vector<const Path*> worst_first() const;
   // How many findings of a level there are.
   std::size_t count(Level level) const;
+  // To paste: a command of ours goes by the same configuration as this examination.
+  std::string command_of(const Finding& finding) const;
 };
 
 struct ReportStyle {

@@ -170,7 +170,7 @@ class HtmlReport {
     fact(german_ ? "warum" : "why", finding.check.why.in(language_));
     fact(german_ ? "Quelle" : "source", finding.check.source);
     fact(german_ ? "Hilfe" : "help", of_language(finding.remedy));
-    fact(german_ ? "Befehl" : "command", finding.command, "pre");
+    fact(german_ ? "Befehl" : "command", report_.command_of(finding), "pre");
     fact("id", finding.check.id, "code");
     out_ += "</dl>\n</details>\n";
   }

@@ -8,7 +8,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const Path& path, const Finding& finding, Language language) {
+Json json_of(const Path& path, const Finding& finding, const Report& report, Language language) {
   Json clients = Json::array();
   for (pki::ClientKind kind : finding.clients) clients.push_back(pki::name_of(kind));
   Json evidence = Json::array();
@@ -23,7 +23,7 @@ Json json_of(const Path& path, const Finding& finding, Language language) {
           {"why", finding.check.why.in(language)},
           {"source", finding.check.source},
           {"remedy", finding.remedy.in(language)},
-          {"command", finding.command},
+          {"command", report.command_of(finding)},
           {"evidence", std::move(evidence)}};
 }
 
@@ -39,7 +39,7 @@ Json json_of(const Path& path, const Report& report, Language language) {
                     {"worst", name_of(path.worst_of(hop))},
                     {"responsible", text_or_null(responsible_for(report.responsible, path.hops()[hop]))}});
   Json findings = Json::array();
-  for (const Finding* finding : path.in_order()) findings.push_back(json_of(path, *finding, language));
+  for (const Finding* finding : path.in_order()) findings.push_back(json_of(path, *finding, report, language));
   return {{"subject", path.subject()},
           {"drawn", drawn(path, language)},
           {"worst", name_of(path.worst())},

@@ -58,6 +58,21 @@ TEST_CASE("on a terminal what is broken comes first, with the remedy") {
   CHECK(has(text, "examined 2 paths in 0 ms: 1 error, 0 warnings\n"));
 }
 
+TEST_CASE("a command of ours goes by the configuration that was named, another's is left as it is") {
+  Examined all;
+  all.report.config = "/tmp/my gate.toml";
+  Path& path = all.add("broken");
+  break_it(path);
+  for (std::string_view command : {"pforte doctor sheet", "pforte check --config other.toml"})
+    path.tell({.check = kRefused, .level = Level::Error, .hop = 1, .command = std::string(command)});
+  std::string text = report_text(all.report, {});
+  CHECK(has(text, "$ pforte --config '/tmp/my gate.toml' doctor sheet\n"));
+  CHECK(has(text, "$ pforte check --config other.toml\n"));
+  CHECK(has(text, "$ openssl s_client -connect 10.0.0.1:443\n"));
+  CHECK(has(report_json(all.report, Language::English), "pforte --config '/tmp/my gate.toml' doctor sheet"));
+  CHECK(has(report_html(all.report, Language::English), "/tmp/my gate.toml"));
+}
+
 TEST_CASE("whom it concerns is said in words") {
   Examined all;
   Path& path = all.add("broken");

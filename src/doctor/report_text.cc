@@ -121,7 +121,7 @@ class ReportWriter {
     wrapped(6, german() ? "warum: " : "why: ", finding.check.why.in(style_.language));
     wrapped(6, german() ? "Quelle: " : "source: ", finding.check.source);
     wrapped(6, german() ? "Hilfe: " : "help: ", finding.remedy.in(style_.language));
-    if (!finding.command.empty()) text_ += cat("      $ ", printable(finding.command), '\n');
+    if (!finding.command.empty()) text_ += cat("      $ ", printable(report_.command_of(finding)), '\n');
   }
 
   void wrapped(std::size_t indent, std::string_view label, std::string_view value) {
