@@ -46,7 +46,7 @@ Message about_name(const ContactQuery& query, const Surroundings& around) {
       "has signed in by the agent's",
       "keine Site hat diesen Namen; falls es ein Login ist: Wer an der Anmeldung gescheitert ist, wird mit dem "
       "getippten "
-      "Login gefunden, und wer angemeldet ist, mit dem des Agenten"};
+      "Login gefunden, und wer angemeldet ist, mit dem des Bearbeiters"};
 }
 
 // Where a flood is counted, one among it is not written down.
@@ -57,6 +57,28 @@ Message among_the_counted(const ContactFinding& finding) {
           ": it may have been among them"),
       cat(finding.counted_of_others, " Kontakte von Adressen, die viele hatten, wurden nicht einzeln aufgeschrieben, ",
           "die meisten von ", most, ": Er kann darunter gewesen sein")};
+}
+
+// The page leaves out what is mistaken for one another.
+bool is_misread(const std::string& code) {
+  return code.find_first_of("IO01") != std::string::npos;
+}
+
+// Whoever has a code has reached a gate: neither the name nor the way is in question.
+void add_code(const ContactQuery& query, std::vector<Message>& places) {
+  if (is_misread(query.code))
+    places.push_back({"the code: none has I, O, 0 or 1; let it be read out again from the page /.pforte/selftest",
+                      "der Code: keiner hat I, O, 0 oder 1; ihn von der Seite /.pforte/selftest noch einmal vorlesen "
+                      "lassen"});
+  else
+    places.push_back({"the code: compare it with the page /.pforte/selftest, letter by letter",
+                      "der Code: mit der Seite /.pforte/selftest vergleichen, Buchstabe für Buchstabe"});
+  places.push_back(
+      {"the page: let it be loaded again; within ten minutes it keeps its code, and is written down anew",
+       "die Seite: sie neu laden lassen; binnen zehn Minuten behält sie ihren Code und wird neu aufgeschrieben"});
+  places.push_back(
+      {"another gate: each has a record of its own; the host that the page names says which one it was",
+       "ein anderes Tor: jedes hat seine eigene Aufzeichnung; welches es war, sagt der Host, den die Seite nennt"});
 }
 
 }  // namespace
@@ -71,6 +93,10 @@ std::vector<Message> where_else(const ContactQuery& query, const ContactFinding&
   if (around.contacts_off)
     places.push_back({"contacts are not kept: [contacts] off is true",
                       "Kontakte werden nicht aufgezeichnet: [contacts] off ist true"});
+  if (query.is_code && !query.is_host) {
+    add_code(query, places);
+    return places;
+  }
   if (!query.network) places.push_back(about_name(query, around));
   std::string host = around.hosts.empty() ? "HOST" : around.hosts.front();
   if (!query.network && query.name.find('.') != std::string::npos) host = query.name;

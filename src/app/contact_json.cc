@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "contact/alert.h"
 #include "contact/client_kind.h"
+#include "gate/selftest_facts.h"
 
 namespace pforte::app {
 namespace {
@@ -107,6 +108,16 @@ ContactJson side_json(const ClientSide& side) {
           {"last", contact_json(side.last)}};
 }
 
+ContactJson self_test_json(const ContactQuery& query, const ContactFinding& finding, Language language) {
+  const Contact* contact = self_test_of(query, finding);
+  if (!contact) return nullptr;
+  ContactJson rows = ContactJson::array();
+  for (const gate::SelfTestRow& row : gate::rows_of(gate::facts_of(*contact)))
+    rows.push_back(
+        {{"what", row.what.in(language)}, {"value", row.value}, {"advice", text_or_none(row.advice.in(language))}});
+  return {{"code", contact->selftest}, {"at", json_of_time(time_of(*contact))}, {"rows", std::move(rows)}};
+}
+
 }  // namespace
 
 std::string contacts_json(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around,
@@ -127,6 +138,7 @@ std::string contacts_json(const ContactQuery& query, const ContactFinding& findi
       {"since", finding.ring.contacts > 0 ? json_of_time(finding.ring.oldest) : ContactJson(nullptr)},
       {"seen_before", finding.before ? json_of_time(*finding.before) : ContactJson(nullptr)},
       {"advice", tells ? advice_json(*tells, language) : ContactJson(nullptr)},
+      {"self_test", self_test_json(query, finding, language)},
       {"look_next", ContactJson::array()},
       {"contacts", ContactJson::array()}};
   if (finding.contacts.empty()) {

@@ -101,6 +101,7 @@ Answer<ContactQuery> read_contact_query(const std::string& text) {
   }
   if (is_meant_as_address(bare)) return no_client(text, {network.error().text(), network.error().text()});
   query.name = lowered(bare);
+  query.is_code = !query.code.empty() && text.size() == kCodeDigits + 1 && text[kCodeDigits / 2] == '-';
   query.is_host = authority.has_value() || bare.size() < text.size();
   return query;
 }

@@ -18,6 +18,7 @@ struct ContactQuery {
   std::string name;      // of an agent, a principal or a host; lower case; empty: an address
   bool is_host = false;  // and no login: marks of logins do not count
   std::string code;      // of the self-test page, capitals; empty: it cannot be one
+  bool is_code = false;  // it has the form that the page shows: "K7QM-2XPA"
 };
 
 // An address, with its port or without, a range, or a name; of a URL its host. Whatever is no address is a name, but

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/contact_json.h"
 #include "app/contact_text.h"
 #include "contact/ring.h"
 
@@ -170,6 +171,35 @@ TEST_CASE("of several that were alike the last one says when it was") {
   told = told_of("192.0.2.7", {count, failed});
   CHECK(has(told, "It fails (2027-01-15T08:01:30Z)"));
   CHECK(has(told, "It last worked at 2027-01-15T08:01:07Z"));
+}
+
+TEST_CASE("whose code is asked for, is shown what the page showed") {
+  contact::Contact contact = contact_from("192.0.2.7", 1);
+  contact.selftest = "K7QM2XPA";
+  contact.findings = "cookie=no ticket=none language=de";
+  contact.tls_version = "TLSv1.3";
+  contact.cipher = "TLS_AES_128_GCM_SHA256";
+  Told told = told_of("K7QM-2XPA", {contact});
+  CHECK(has(told, "  TLS: TLSv1.3, TLS_AES_128_GCM_SHA256\n"));
+  CHECK(has(told, "  Your address, as it arrives here: 192.0.2.7\n"));
+  CHECK(has(told, "  Language: de\n  Cookies: ✗\n    The browser does not send cookies back"));
+  CHECK(has(told, "  Single sign-on: ✗\n    The browser was asked for a Kerberos ticket and sent none"));
+  std::string json = contacts_json(told.query, told.finding, {}, Language::German);
+  CHECK(json.contains("\"code\": \"K7QM2XPA\""));
+  CHECK(json.contains("\"what\": \"Sprache\",\n        \"value\": \"de\""));
+  CHECK(!has(told_of("192.0.2.7", {contact}), "Single sign-on"));
+}
+
+TEST_CASE("of a code that nobody has, it is told how codes are and where it may be known") {
+  contact::Contact contact = contact_from("192.0.2.7", 1);
+  Told told = told_of("K7QM-2XPB", {contact});
+  CHECK(has(told, "No self-test has the code K7QM-2XPB. The record goes back to "));
+  CHECK(has(told, "letter by letter"));
+  CHECK(has(told, "another gate: each has a record of its own"));
+  CHECK(!has(told, "nslookup"));
+  CHECK(!has(told, "if it is a login"));
+  CHECK(has(told_of("K7QM-2XPO", {contact}), "none has I, O, 0 or 1"));
+  CHECK(has(told_of("k7qm2xpb", {contact}), "if it is a login"));
 }
 
 TEST_CASE("one request is one request") {

@@ -95,8 +95,7 @@ std::string details(const Contact& contact, Language language) {
   if (!contact.backend.empty()) add(cat("-> ", contact.backend));
   if (contact.by_doctor) add("pforte doctor");
   if (!contact.agent.empty() && contact.sign_ins.empty()) add(contact.agent);
-  if (!contact.selftest.empty())
-    add(cat(german ? "Selbsttest " : "self-test ", contact.selftest, ": ", contact.findings));
+  if (!contact.selftest.empty()) add(cat(german ? "Selbsttest " : "self-test ", contact.selftest));
   for (const contact::SignIn& one : contact.sign_ins) add(sign_in_text(one, language));
   if (contact.sender != net::Address()) add(cat(german ? "über " : "via ", contact.sender.ip_text()));
   if (contact.told != net::Address()) add(cat(german ? "für " : "for ", contact.told.ip_text()));
@@ -254,8 +253,11 @@ std::string reach_of(const ContactFinding& finding, Language language) {
 std::string nothing_text(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around,
                          Language language) {
   bool german = language == Language::German;
-  std::string text = cat(german ? "Von " : "Nothing was seen of ", printable(query.text),
-                         german ? " wurde nichts gesehen. " : ". ", reach_of(finding, language), "\n");
+  std::string text =
+      cat(german ? "Von " : "Nothing was seen of ", printable(query.text), german ? " wurde nichts gesehen. " : ". ");
+  if (query.is_code && !query.is_host)
+    text = cat(german ? "Kein Selbsttest hat den Code " : "No self-test has the code ", printable(query.text), ". ");
+  text += cat(reach_of(finding, language), "\n");
   if (finding.before)
     text += cat(german ? "Zuletzt davor: " : "Last seen before that: ", time_text(*finding.before), "\n");
   if (finding.last_of_all)
@@ -287,6 +289,7 @@ std::string contacts_text(const ContactQuery& query, const ContactFinding& findi
   bool german = language == Language::German;
   if (finding.contacts.empty()) return nothing_text(query, finding, around, language);
   std::string text = summary(query, finding, now, language);
+  text += self_test_text(query, finding, language);
   text += sides_text(sides_of(finding.contacts), language);
   text += cat(reach_of(finding, language), "\n\n");
   std::size_t first = finding.contacts.size() > kMostLines ? finding.contacts.size() - kMostLines : 0;

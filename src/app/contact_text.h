@@ -25,6 +25,12 @@ bool is_host_of(const Surroundings& around, const std::string& name);
 std::string contacts_text(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around,
                           contact::Time now, Language language);
 
+// The newest self-test with the code that was asked for. Null: none was, or none is found.
+const contact::Contact* self_test_of(const ContactQuery& query, const ContactFinding& finding);
+
+// What the page of that self-test has shown, one thing a line. Empty: there is none.
+std::string self_test_text(const ContactQuery& query, const ContactFinding& finding, Language language);
+
 // Where to look for a client of whom there is nothing, one thing a line.
 std::vector<Message> where_else(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around);
 

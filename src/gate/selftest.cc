@@ -113,108 +113,54 @@ http::Page SelfTest::tell() {
   add_client();
   add_cookie();
   add_ticket();
-  visit_.note().self_tested(code_, findings_);
+  visit_.note().self_tested(code_, findings_of(facts_));
   SignInPage basis;
   basis.language = http::preferred_language(request().fields);
   if (plan_.sign_in) basis.brand = plan_.sign_in->config().brand;
   basis.reference = record_.reference;
   std::string shown;  // where nothing is noted, a code leads nowhere
   if (!visit_.note().off()) shown = cat(code_.substr(0, kCodeDigits / 2), '-', code_.substr(kCodeDigits / 2));
-  http::Page page = self_test_page(asked_ ? 401 : 200, basis, shown, rows_);
+  http::Page page = self_test_page(asked_ ? 401 : 200, basis, shown, rows_of(facts_));
   if (asked_) page.fields.emplace_back("WWW-Authenticate", "Negotiate");
   return page;
 }
 
-void SelfTest::add(Message what, std::string value, Message advice) {
-  rows_.push_back({.what = std::move(what), .value = std::move(value), .advice = std::move(advice)});
-}
-
 void SelfTest::add_connection() {
+  facts_.protocol = record_.protocol;
   const tls::Session* session = visit_.session();
-  if (session) {
-    add({"TLS", "TLS"}, cat(session->version(), ", ", session->cipher()));
-    std::string name = session->server_name().empty() ? "-" : session->server_name();
-    Message advice;
-    if (session->server_name().empty())
-      advice = {
-          "The browser named no host: there is an IP address in the address bar. Use the name instead.",
-          "Der Browser hat keinen Host genannt: In der Adresszeile steht eine IP-Adresse. Bitte den Namen benutzen."};
-    add({"Name asked for (SNI)", "Verlangter Name (SNI)"}, name, std::move(advice));
-  } else {
-    add({"TLS", "TLS"}, "-",
-        {"TLS ends before this gate, or there is none.", "TLS endet vor diesem Tor, oder es gibt keines."});
-  }
-  add({"Protocol", "Protokoll"}, std::string(record_.protocol));
+  if (!session) return;
+  facts_.tls_version = session->version();
+  facts_.cipher = session->cipher();
+  facts_.server_name = session->server_name();
 }
 
 void SelfTest::add_certificate() {
   const X509* shown = visit_.session() ? visit_.session()->own_certificate() : nullptr;
   if (!shown) return;
-  add({"Certificate", "Zertifikat"}, joined(crypto::names_of(*shown), ", "));
-  add({"It is valid until", "Es gilt bis"}, rfc3339(crypto::not_after(*shown)),
-      {"If the browser shows another date or issuer, something in between opens the connection.",
-       "Zeigt der Browser ein anderes Datum oder einen anderen Aussteller, öffnet etwas dazwischen die Verbindung."});
+  facts_.certificate = joined(crypto::names_of(*shown), ",");
+  facts_.valid_until = rfc3339(crypto::not_after(*shown));
 }
 
 void SelfTest::add_client() {
-  add({"Your address, as it arrives here", "Ihre Adresse, wie sie hier ankommt"}, record_.client.ip_text());
+  facts_.client = record_.client.ip_text();
   const http::Field* language = request().find(http::FieldName::AcceptLanguage);
-  add({"Language", "Sprache"}, std::string(language ? language->value.substr(0, 60) : "-"));
+  if (language) facts_.language = language->value.substr(0, SelfTestFacts::kMostOfLanguage);
 }
 
 void SelfTest::add_cookie() {
   bool is_open = scheme_of(request(), visit_.visitor()) != "https";
-  findings_ += kept_ ? "cookie=yes" : is_open ? "cookie=not-over-http" : "cookie=no";
-  if (kept_) return add({"Cookies", "Cookies"}, "✓");
-  if (is_open)
-    return add({"Cookies", "Cookies"}, "-",
-               {"This page came without encryption (http://), and our cookies go over https:// alone. Open it there.",
-                "Diese Seite kam unverschlüsselt (http://), und unsere Cookies gehen nur über https://. Bitte dort "
-                "öffnen."});
-  add({"Cookies", "Cookies"}, "✗",
-      {"The browser does not send cookies back: nobody can stay signed in without. Allow them for this site.",
-       "Der Browser sendet Cookies nicht zurück: Ohne sie bleibt niemand angemeldet. Bitte für diese Seite erlauben."});
+  facts_.cookie = kept_ ? "yes" : is_open ? "not-over-http" : "no";
 }
 
 void SelfTest::add_ticket() {
-  Message what = {"Single sign-on", "Single Sign-on"};
   std::optional<std::string> sent = sent_token(request());
-  if (!sent && !asks_for_ticket()) {
-    findings_ += " ticket=not-asked";
-    return add(std::move(what), "-", {"This site does not ask for tickets.", "Diese Seite fragt nicht nach Tickets."});
-  }
-  if (!sent) {
-    asked_ = true;
-    findings_ += " ticket=none";
-    return add(
-        std::move(what), "✗",
-        {"The browser was asked for a Kerberos ticket and sent none: it does not know this site as one that may have "
-         "it, or this computer has not logged on to the domain. A browser that is asked for the first time may need "
-         "the page to be loaded again.",
-         "Der Browser wurde nach einem Kerberos-Ticket gefragt und hat keines gesandt: Er kennt diese Seite nicht als "
-         "eine, die es haben darf, oder dieser Computer ist nicht an der Domäne angemeldet. Ein Browser, der zum "
-         "ersten "
-         "Mal gefragt wird, braucht manchmal ein Neuladen der Seite."});
-  }
+  asked_ = !sent && asks_for_ticket();
+  facts_.ticket = asked_ ? "none" : "not-asked";
+  if (!sent) return;
   kerberos::Token token = kerberos::read_token(*sent);
-  std::string_view word = word_of(token.form);
-  findings_ += cat(" ticket=", word, " bytes=", sent->size());
-  if (word == "kerberos") {
-    findings_ += cat(" service=", token.service.to_text().substr(0, 120));
-    return add(std::move(what), cat("✓ Kerberos, ", sent->size(), " Bytes, ", token.service.to_text()));
-  }
-  if (word == "ntlm")
-    return add(
-        std::move(what), "✗ NTLM",
-        {"The browser sent NTLM instead of a Kerberos ticket: it got none for this name, since it has not logged on to "
-         "the domain, the name is not registered there (SPN), or an IP address is in the address bar.",
-         "Der Browser hat NTLM statt eines Kerberos-Tickets gesandt: Er bekam für diesen Namen keines, weil er nicht "
-         "an "
-         "der Domäne angemeldet ist, der Name dort nicht eingetragen ist (SPN) oder in der Adresszeile eine "
-         "IP-Adresse steht."});
-  add(std::move(what), cat("✗ ", word),
-      {"The browser sent something that is no Kerberos ticket.",
-       "Der Browser hat etwas gesandt, das kein Kerberos-Ticket ist."});
+  facts_.ticket = word_of(token.form);
+  facts_.bytes = cat(sent->size());
+  if (facts_.ticket == "kerberos") facts_.service = token.service.to_text();
 }
 
 }  // namespace pforte::gate

@@ -2,11 +2,10 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "gate/plan.h"
 #include "gate/record.h"
-#include "gate/sign_in_page.h"
+#include "gate/selftest_facts.h"
 #include "gate/visit.h"
 #include "http/exchange.h"
 #include "http/page.h"
@@ -40,7 +39,6 @@ class SelfTest {
   void add_client();
   void add_cookie();
   void add_ticket();
-  void add(Message what, std::string value, Message advice = {});
 
   Visit& visit_;
   http::Exchange& exchange_;
@@ -50,8 +48,7 @@ class SelfTest {
   std::string code_;    // from the cookie, else a new one
   bool kept_ = false;   // the cookie has come back
   bool asked_ = false;  // whether the answer asks for a ticket
-  std::vector<SelfTestRow> rows_;
-  std::string findings_;  // the same for the administrator: "cookie=yes ticket=kerberos bytes=1432"
+  SelfTestFacts facts_;
 };
 
 }  // namespace pforte::gate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 
@@ -51,7 +52,7 @@ def test_who_sends_a_ticket_is_told_so_and_signed_in_nowhere(desk, susan):
     assert SESSION not in cookies_set(answer) and not desk.events("sign-in.done")
     visitor.reconnect()
     one = told(desk, code_on(answer))
-    assert one["findings"] == f"cookie=yes ticket=kerberos bytes={len(token)} service={SERVICE}"
+    assert one["findings"].startswith(f"cookie=yes ticket=kerberos bytes={len(token)} service={SERVICE} until=")
     assert not one["at_fault"] and not one["sign_ins"]
 
 
@@ -61,7 +62,21 @@ def test_who_is_asked_for_a_ticket_and_has_none_reads_why_on_the_same_page(desk)
     assert answer.status == 401 and answer.head.all("www-authenticate") == ["Negotiate"]
     assert "sent none" in words(answer) and "Cookies" in words(answer)
     visitor.reconnect()
-    assert told(desk, code_on(answer).replace("-", "").lower())["findings"] == "cookie=yes ticket=none"
+    assert told(desk, code_on(answer).replace("-", "").lower())["findings"].startswith("cookie=yes ticket=none ")
+
+
+def test_the_administrator_sees_the_rows_of_the_page(desk):
+    visitor = Visitor(desk, fields=("Accept-Language: en-GB,en;q=0.8",))
+    answer = second(visitor)
+    code = code_on(answer)
+    shown = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)(?:<p class=\"hint\">(.*?)</p>)?</dd>", answer.body.decode(), re.DOTALL)
+    visitor.reconnect()
+    told(desk, code)
+    rows = json.loads(desk.run("doctor", "client", code, "--json").stdout)["self_test"]["rows"]
+    page = [tuple(html.unescape(part).strip() for part in row) for row in shown]
+    assert [(row["what"], row["value"], row["advice"] or "") for row in rows] == page[:len(rows)] and len(rows) == 9
+    text = desk.run("doctor", "client", code).stdout
+    assert all(f"  {row['what']}: {row['value']}\n" in text for row in rows)
 
 
 def test_ntlm_is_told_from_kerberos(desk):
