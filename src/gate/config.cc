@@ -7,6 +7,7 @@
 #include "conf/document.h"
 #include "conf/path.h"
 #include "gate/check_config.h"
+#include "gate/check_responsible.h"
 #include "gate/network_config.h"
 #include "gate/responsible_config.h"
 #include "gate/unsupported_config.h"
@@ -130,7 +131,7 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   config.cache = read_cache_memory_config(keys);
   config.contacts = read_contacts_config(keys);
   config.alarm = read_alarm_config(keys);
-  (void)read_responsible_config(keys);  // the gate itself calls nobody
+  std::vector<ResponsibleConfig> responsible = read_responsible_config(keys);  // the gate itself calls nobody
   if (std::optional<conf::Reader> limits = keys.table("limits")) config.limits = read_limits_config(*std::move(limits));
   for (conf::Reader& backend : keys.tables("backend", conf::Shape::List))
     config.backends.push_back(read_backend_config(std::move(backend)));
@@ -142,6 +143,7 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   for (conf::Reader& ca : keys.tables("acme", conf::Shape::List))
     config.acme.push_back(acme::read_ca_config(std::move(ca)));
   read_sign_in(keys, config);
+  check_responsible(responsible, config, keys.problems());
   keys.end();
   return config;
 }

@@ -54,12 +54,14 @@ void read_certificates(conf::Reader& keys, SiteConfig& site) {
     site.automatic = text.place;
     return;
   }
-  keys.problems().error(
-      text.place, "conf.site.certificate",
-      {"a certificate is named by two files, its chain and its key",
-       "ein Zertifikat wird durch zwei Dateien benannt, seine Kette und seinen Schlüssel"},
-      {cat("write certificate = { chain = \"", text.value, "\", key = \"...\" }, or \"auto\""),
-       cat("schreiben: certificate = { chain = \"", text.value, "\", key = \"...\" } oder \"auto\"")});
+  Message remedy = {cat("write certificate = { chain = \"", text.value, "\", key = \"...\" }, or \"auto\""),
+                    cat("schreiben: certificate = { chain = \"", text.value, "\", key = \"...\" } oder \"auto\"")};
+  if (conf::nearest(text.value, std::array<std::string_view, 1>{"auto"}))
+    remedy = {"did you mean \"auto\"?", "ist \"auto\" gemeint?"};
+  keys.problems().error(text.place, "conf.site.certificate",
+                        {"a certificate is named by two files, its chain and its key",
+                         "ein Zertifikat wird durch zwei Dateien benannt, seine Kette und seinen Schlüssel"},
+                        std::move(remedy));
 }
 
 const policy::Preset* read_preset(conf::Reader& keys) {
