@@ -48,6 +48,13 @@ Answer<std::chrono::milliseconds> read_time(const CommandLine& line) {
                         {"begin another one afterwards", "danach eine weitere beginnen"});
 }
 
+// A number alone: of MiB, where it is small, else of bytes.
+std::optional<std::string> meant_limit(const std::string& text) {
+  bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number) return conf::meant_size(text);
+  return cat(text, text.size() <= 4 ? "MiB" : "B");
+}
+
 Answer<std::uint64_t> read_limit(const CommandLine& line) {
   std::optional<std::string> text = line.value_of("--limit");
   if (!text) return kDefaultLimit;
@@ -55,7 +62,7 @@ Answer<std::uint64_t> read_limit(const CommandLine& line) {
   if (!limit) {
     std::string shown = printable(*text);
     return wrong_question({cat("--limit ", shown, " is no size"), cat("--limit ", shown, " ist keine Größe")},
-                          meant(conf::meant_size(*text), {"write --limit 64MiB", "schreiben: --limit 64MiB"}));
+                          meant(meant_limit(*text), {"write --limit 64MiB", "schreiben: --limit 64MiB"}));
   }
   if (*limit >= capture::Recording::kLeastLimit && *limit <= kMostLimit) return *limit;
   return wrong_question({"--limit is from 64KiB to 4GiB", "--limit ist 64KiB bis 4GiB"},

@@ -25,6 +25,12 @@ Message reason(std::string_view word) {
   return {"you have ended it", "Sie haben sie beendet"};
 }
 
+// What is recorded, in the words of capture::Filter.
+std::string filter_of(const Json& told, Language language) {
+  std::string filter = shown_text(told, "filter");
+  return language == Language::German && filter == "everything" ? "alles" : filter;
+}
+
 // Into such a file no keys have come either.
 std::string nothing_came(const std::string& whom, Language language) {
   bool german = language == Language::German;
@@ -38,7 +44,7 @@ std::string nothing_came(const std::string& whom, Language language) {
 
 std::string capture_began_text(const Json& beginning, Language language) {
   bool german = language == Language::German;
-  std::string filter = shown_text(beginning, "filter"), until = shown_text(beginning, "until");
+  std::string filter = filter_of(beginning, language), until = shown_text(beginning, "until");
   std::int64_t left_out = shown_number(beginning, "left_out");
   std::string text = german ? cat("Aufgezeichnet wird bis ", until, ": ", filter, ". Strg-C beendet es.\n")
                             : cat("Capturing until ", until, ": ", filter, ". Ctrl-C ends it.\n");
@@ -84,10 +90,10 @@ std::string capture_ended_text(const Json& end, const std::string& file, const s
 
 Complaint capture_refused(int status, const Json& answer) {
   if (status == 409) {
-    std::string by = shown_text(answer, "by"), until = shown_text(answer, "until"), of = shown_text(answer, "filter");
+    std::string by = shown_text(answer, "by"), until = shown_text(answer, "until");
     return {kSystemRefused,
-            {cat("a capture is under way already, of ", of, ", asked for by ", by),
-             cat("es läuft schon eine Aufzeichnung, von ", of, ", verlangt von ", by)},
+            {cat("a capture is under way already, of ", filter_of(answer, Language::English), ", asked for by ", by),
+             cat("es läuft schon eine Aufzeichnung (", filter_of(answer, Language::German), "), verlangt von ", by)},
             {cat("it ends at ", until, " at the latest: ask again then"),
              cat("sie endet spätestens ", until, ": dann noch einmal")}};
   }

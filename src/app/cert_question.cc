@@ -42,8 +42,9 @@ constexpr std::array kClients = std::to_array<std::pair<std::string_view, pki::C
 });
 
 std::unexpected<Complaint> wrong_value(std::string_view option, std::string_view value, std::string_view form) {
-  return std::unexpected(Complaint(kInvalidInput,
-                                   {cat(option, " cannot be ", value), cat(option, " kann nicht ", value, " sein")},
+  Message what{cat(option, " cannot be ", value), cat(option, " kann nicht ", value, " sein")};
+  if (value.empty()) what = {cat("a name is missing in ", option), cat("in ", option, " fehlt ein Name")};
+  return std::unexpected(Complaint(kInvalidInput, std::move(what),
                                    {cat("write ", option, ' ', form), cat("schreiben: ", option, ' ', form)}));
 }
 
@@ -98,9 +99,11 @@ Answer<std::size_t> max_depth_in(const CommandLine& line) {
 Answer<std::vector<pki::ClientKind>> client_kinds_in(const CommandLine& line) {
   std::vector<pki::ClientKind> clients;
   std::optional<std::string> value = line.value_of("--as");
-  std::string_view rest = value ? std::string_view(*value) : std::string_view();
-  while (!rest.empty()) {
+  if (!value) return clients;
+  std::string_view rest = *value;
+  for (bool goes_on = true; goes_on;) {
     std::string_view word = rest.substr(0, rest.find(','));
+    goes_on = word.size() < rest.size();
     rest.remove_prefix(std::min(word.size() + 1, rest.size()));
     pki::ClientKind kind = TRY(read_word<pki::ClientKind>("--as", word, kClients, ","));
     if (std::ranges::find(clients, kind) == clients.end()) clients.push_back(kind);

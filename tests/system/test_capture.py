@@ -344,6 +344,8 @@ def test_a_terminal_is_no_place_for_it(pforte):
     (("--for", "5s", "-o", "NEW", "--client", "10.0.0.1/8"), "the network is 10.0.0.0/8"),
     (("--for", "5s", "-o", "NEW", "--client", "somebody"), "is no address or network"),
     (("--for", "5s", "-o", "NEW", "--all", "--limit", "1KiB"), "from 64KiB"),
+    (("--for", "5s", "-o", "NEW", "--all", "--limit", "1"), "did you mean 1MiB?"),
+    (("--for", "5s", "-o", "NEW", "--all", "--limit", "100000"), "did you mean 100000B?"),
     (("--for", "5s", "-o", "NEW", "--site", "nobody.example.com"), "there is no site nobody.example.com"),
     (("--for", "5s", "-o", "OLD", "--all"), "is there already"),
     (("--for", "5s", "-o", "-", "--all", "--json"), "both want standard output"),
