@@ -105,7 +105,7 @@ inline constexpr CommandSpec kDoctorCommand = {
              "Exit status: 0 no error found; 1 there is one; 2 a subject is wrong or unreadable;\n"
              "3 the report cannot be written.\n",
              "WAS; mehrere können aufeinander folgen, und ohne eines wird alles untersucht, was konfiguriert ist:\n"
-             "  site RECHNER    eine Site wie konfiguriert: Clients, das Gate, ihre Server\n"
+             "  site RECHNER    eine Site wie konfiguriert: Clients, das Tor, ihre Server\n"
              "  url URL         https://RECHNER[:PORT]/PFAD oder http://...\n"
              "  path HOST:PORT  TLS zu diesem Port\n"
              "  kerberos [SPN]  worauf die Anmeldung mit Tickets beruht, oder die an einem Dienst\n"

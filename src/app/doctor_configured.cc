@@ -100,7 +100,7 @@ class Configured {
       if (&listener != listener_for_sites(config_)) add_listener(listener);
     }
     for (OutwardSubject& outward : outward_subjects(config_, *view_, trust_)) {
-      doctor::Path path = doctor::path_to(outward.subject.destination, {"gate", "Gate"}, outward.name);
+      doctor::Path path = doctor::path_to(outward.subject.destination, {"gate", "Tor"}, outward.name);
       outward.subject.hop = path.hops().size() - 1;
       add({.gate = std::nullopt, .server = std::move(outward.subject)}, std::move(path));
     }
@@ -136,7 +136,7 @@ class Configured {
     std::optional<doctor::GateSubject> gate = subject_of_host(config_, *view_, host);
     if (gate && preset != nullptr) gate->site.context_paths = preset->paths;
     if (gate && !broken_.empty()) gate->mend = check_command();
-    std::vector<doctor::Hop> hops = {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Gate"}}};
+    std::vector<doctor::Hop> hops = {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Tor"}}};
     ConfiguredPath parts{.gate = std::move(gate), .server = std::nullopt};
     if (!servers.empty()) {
       hops.push_back({.name = {servers.front().name, servers.front().name}});
@@ -148,7 +148,7 @@ class Configured {
     tell_shared_connections(host, *examinations_.back().path);
     for (std::size_t i = 1; i < servers.size(); ++i) {
       doctor::Path path(servers[i].name,
-                        {{.name = {"gate", "Gate"}, .reached = true}, {.name = {servers[i].name, servers[i].name}}});
+                        {{.name = {"gate", "Tor"}, .reached = true}, {.name = {servers[i].name, servers[i].name}}});
       servers[i].subject.hop = 1;
       add({.gate = std::nullopt, .server = std::move(servers[i].subject)}, std::move(path));
     }
@@ -156,7 +156,7 @@ class Configured {
 
   void add_listener(const gate::ListenerConfig& listener) {
     doctor::Path path(cat("listener ", listener.address.to_text()),
-                      {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Gate"}}});
+                      {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Tor"}}});
     add({.gate = subject_of_listener(config_, *view_, listener), .server = std::nullopt}, std::move(path));
   }
 

@@ -16,7 +16,7 @@ constexpr doctor::Words kWhoAnswered = {
     "find out who has answered, the gate, the application or a proxy between; with a reference, pforte explain shows "
     "the "
     "very request",
-    "herausfinden, wer geantwortet hat, das Gate, die Anwendung oder ein Proxy dazwischen; mit einer Referenz zeigt "
+    "herausfinden, wer geantwortet hat, das Tor, die Anwendung oder ein Proxy dazwischen; mit einer Referenz zeigt "
     "pforte explain genau diese Anfrage"};
 
 class MeaningWriter {
@@ -55,7 +55,7 @@ class MeaningWriter {
   void of_status(int status, const std::string& host) {
     const http::Explanation& page = http::explanation_of(status);
     head(cat("HTTP ", status), "http-status");
-    if (page.status == status) row("the gate's page says: ", "die Seite des Gates sagt: ", page.what.in(language_));
+    if (page.status == status) row("the gate's page says: ", "die Seite des Tors sagt: ", page.what.in(language_));
     row("help: ", "Hilfe: ", kWhoAnswered.in(language_));
     proved_by(doctor::proof_of_status(status));
     command(host.empty() ? "pforte doctor url URL" : cat("pforte doctor url https://", host, '/'));
@@ -64,7 +64,7 @@ class MeaningWriter {
 
   void of_reference(const std::string& reference) {
     if (reference.empty()) return;
-    head(german() ? "Die Referenz eines Gates; pforte explain erzählt davon"
+    head(german() ? "Die Referenz eines Tors; pforte explain erzählt davon"
                   : "A reference of a gate; pforte explain tells of it",
          "reference");
     command(cat("pforte explain ", reference));

@@ -140,7 +140,7 @@ Answer<Secret> judge(Secret password) {
         kInvalidInput, {"the password is empty", "das Passwort ist leer"},
         {"the first line of the file is the password; `pforte agent passwd LOGIN --none` takes an agent's away",
          "die erste Zeile der Datei ist das Passwort; `pforte agent passwd LOGIN --none` nimmt "
-         "einem Agenten seines weg"}));
+         "einem Bearbeiter seines weg"}));
   }
   if (text.size() > kMostPasswordBytes) return std::unexpected(too_long());
   if (!is_printable(text)) {

@@ -73,7 +73,7 @@ doctor::Account nasty_account() {
 
 // The commands beside everything that can be said of an account, and the ids of what they are for.
 std::vector<std::pair<std::string, std::string>> commands_for(const doctor::Account& account) {
-  doctor::Path path("kerberos", {{.name = {"gate", "Gate"}}, {.name = {"directory", "Verzeichnis"}}});
+  doctor::Path path("kerberos", {{.name = {"gate", "Tor"}}, {.name = {"directory", "Verzeichnis"}}});
   doctor::judge_account({.service = "HTTP/crm.example.com",
                          .realm = "EXAMPLE.COM",
                          .account = account,

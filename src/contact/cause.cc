@@ -336,7 +336,7 @@ Cause served(const Contact& contact) {
         "it reached us; the last answer was 403: who has signed in lacks a group that a rule asks for, or is no "
         "agent, or the application itself refused",
         "er hat uns erreicht; die letzte Antwort war 403: Wer angemeldet ist, hat eine Gruppe nicht, die eine "
-        "Regel verlangt, oder ist kein Agent, oder die Anwendung selbst hat abgelehnt");
+        "Regel verlangt, oder ist kein Bearbeiter, oder die Anwendung selbst hat abgelehnt");
   if (contact.last_status == 404)
     return plain(
         "served",

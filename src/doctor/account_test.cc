@@ -23,7 +23,7 @@ Account normal_account(std::uint32_t control) {
 
 // The first warning or error about an account.
 std::string_view fault_of_account(const Account& account) {
-  Path path("kerberos", {{.name = {"gate", "Gate"}}, {.name = {"directory", "Verzeichnis"}}});
+  Path path("kerberos", {{.name = {"gate", "Tor"}}, {.name = {"directory", "Verzeichnis"}}});
   judge_account({.service = "HTTP/a.test",
                  .realm = "A.TEST",
                  .account = account,

@@ -99,7 +99,7 @@ net::Task<> examine_kerberos(const Setting& setting, std::shared_ptr<const Kerbe
 }
 
 Path path_of_keytab(const std::string& file) {
-  return {cat("keytab ", file), {{.name = {"gate", "Gate"}, .reached = true}, {.name = {file, file}}}};
+  return {cat("keytab ", file), {{.name = {"gate", "Tor"}, .reached = true}, {.name = {file, file}}}};
 }
 
 net::Task<> examine_keytab(const Setting& setting, std::string file, uid_t user, Path& path) {

@@ -69,7 +69,7 @@ KerberosPath path_of_kerberos(const KerberosFacts& facts, const std::string& sub
   Path& path = made.path;
   made.hops.browser = path.append({"browser", "Browser"});
   made.hops.dns = path.append({"DNS", "DNS"});
-  made.hops.gate = path.append({"gate", "Gate"});
+  made.hops.gate = path.append({"gate", "Tor"});
   const std::string& file = facts.krb5_name;
   made.hops.krb5 = path.append(file.empty() ? Message{"no krb5.conf", "keine krb5.conf"} : Message{file, file});
   made.hops.keytab = path.append({"keytab", "Keytab"});

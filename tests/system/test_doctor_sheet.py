@@ -119,6 +119,24 @@ def test_a_mistake_in_a_typed_address_is_named_with_the_right_one(pforte, url, w
     assert told["level"] == "error"
 
 
+def test_a_missing_path_is_a_warning_where_the_root_leads_nowhere_and_the_command_keeps_the_configuration(start_gate, app):
+    gate = start_gate(app, site={"allow": ["/webclient"]})
+    told = typed(gate, f"https://{HOST}:{gate.tls_port}/")
+    assert told["level"] == "warning" and told["seen"] == "no path was typed, and the site does not allow /"
+    assert told["remedy"] == f"did you mean https://{HOST}:{gate.tls_port}/webclient?"
+    assert told["command"] == f"pforte --config {gate.file} doctor sheet"
+
+
+@pytest.mark.parametrize(("url", "meant"), [
+    ("crm.example.com:8443/webclient", "https://crm.example.com:8443/webclient"),
+    ("htps://crm.example.com", "https://crm.example.com/"),
+    (r"https:\\crm.example.com\app", "https://crm.example.com/app"),
+])
+def test_what_is_nearly_a_url_is_answered_with_the_one_that_was_meant(url, meant):
+    done = run_pforte("doctor", "url", url)
+    assert done.returncode == 2 and f"did you mean {meant}?" in done.stderr
+
+
 def test_what_was_typed_rightly_and_whom_the_gate_does_not_serve_are_left_alone(pforte):
     assert typed(pforte, f"{HOST}:{pforte.tls_port}") == {}
     assert typed(pforte, f"https://partner.invalid:{pforte.tls_port}/") == {}
