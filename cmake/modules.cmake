@@ -1,3 +1,8 @@
+# What starts a test program, most of it the framework's own code: compiled once for all, and need not be fast.
+add_library(test_main OBJECT tests/main.cc)
+target_compile_options(test_main PRIVATE -O0 -g0)
+set_target_properties(test_main PROPERTIES UNITY_BUILD OFF)
+
 # One library per folder of src/, linked to what tools/layers.txt lets it use; one test program per library.
 file(STRINGS tools/layers.txt layers REGEX "^[a-z]+:")
 foreach(layer IN LISTS layers)
@@ -17,7 +22,7 @@ foreach(layer IN LISTS layers)
     target_include_directories(${library} PUBLIC src)
     target_link_libraries(${library} PUBLIC ${uses} Threads::Threads ${outside_${module}})
     # Names of the program's own units are looked after; tests, whose names are short, keep to smaller batches.
-    set_target_properties(${library} PROPERTIES UNITY_BUILD_BATCH_SIZE 16)
+    set_target_properties(${library} PROPERTIES UNITY_BUILD_BATCH_SIZE ${PFORTE_BATCH})
   else()
     add_library(${library} INTERFACE)
     target_include_directories(${library} INTERFACE src)
@@ -25,8 +30,12 @@ foreach(layer IN LISTS layers)
   endif()
 
   if(tests)
-    add_executable(${module}_test tests/main.cc ${tests})
-    target_link_libraries(${module}_test PRIVATE ${library})
+    add_executable(${module}_test ${tests})
+    target_link_libraries(${module}_test PRIVATE ${library} test_main)
+    # Optimizing a test takes longer than running it; what it tests is optimized.
+    if(PFORTE_SANITIZE)
+      target_compile_options(${module}_test PRIVATE -O0)
+    endif()
     add_test(NAME ${module} COMMAND ${module}_test)
   endif()
 endforeach()

@@ -16,8 +16,8 @@ foreach(source IN LISTS fuzz_targets)
   target_link_libraries(${name} PRIVATE pforte_${module})
 endforeach()
 
-# What only starts tests need not be fast; the test framework's own code is most of what a test program compiles.
-set_source_files_properties(tests/main.cc tests/fuzz/replay.cc PROPERTIES COMPILE_OPTIONS "-O0;-g0")
+# What only starts tests need not be fast.
+set_source_files_properties(tests/fuzz/replay.cc PROPERTIES COMPILE_OPTIONS "-O0;-g0")
 
 # System tests: the program of this build between real clients and scripted backends; and the judge of certificates before cases of
 # every kind. One test per file, so that files run side by side; those that measure time or fill the machine run alone.

@@ -134,7 +134,7 @@ Answer<int> list_as_json(const StoreCall& call) {
   return kDone;
 }
 
-std::vector<std::string> headings(const StoreCall& call) {
+std::vector<std::string> agent_headings(const StoreCall& call) {
   if (call.german()) return {"LOGIN", "STATUS", "PASSWORT", "NAME", "MAIL", "PRINCIPALS", "GRUPPEN"};
   return {"LOGIN", "STATE", "PASSWORD", "NAME", "MAIL", "PRINCIPALS", "GROUPS"};
 }
@@ -190,7 +190,7 @@ Answer<int> add_agent(const StoreCall& call) {
 
 Answer<int> list_agents(const StoreCall& call) {
   if (call.line.json) return list_as_json(call);
-  TextTable table(call.streams.out, headings(call));
+  TextTable table(call.streams.out, agent_headings(call));
   TRY(identity::Agents(call.store).each([&](const identity::Agent& agent) {
     table.row({agent.login, state_of(call, agent), yes_or_no(call, agent.has_password), agent.name, agent.mail,
                joined(agent.principals, ", "), joined(agent.groups, ", ")});

@@ -14,7 +14,7 @@
 namespace pforte::app {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view kFileByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kSeparatorsInCell = ";|,";
 
 enum Column : std::uint8_t { Login, Name, Mail, Principals, Groups };
@@ -167,7 +167,7 @@ Result<> AgentFile::read_agents(const std::function<Result<>(std::uint32_t, cons
 
 Result<> each_agent_in(std::string_view text, const std::string& file, conf::Problems& problems,
                        const std::function<Result<>(std::uint32_t line, const identity::Agent& agent)>& take) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.starts_with(kFileByteOrderMark)) text.remove_prefix(kFileByteOrderMark.size());
   AgentFile agents(text, file, problems);
   if (!agents.read_header()) return {};
   return agents.read_agents(take);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/text_table.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -11,12 +12,6 @@ namespace {
 
 // What is named, and what it is.
 using Entries = std::vector<std::pair<std::string, std::string_view>>;
-
-// Letters of our own tables: a byte of UTF-8 that continues one takes no column.
-std::size_t columns_of(std::string_view text) {
-  return std::size_t(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
 
 std::string columns(const Entries& entries) {
   std::size_t width = 0;

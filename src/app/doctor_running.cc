@@ -10,9 +10,9 @@
 namespace pforte::app {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
-constexpr std::chrono::seconds kStatusLimit{2};
+constexpr std::chrono::seconds kSummaryLimit{2};
 
 // Each element of a list that has a text there and a value here: whatever else a gate of another version may send.
 template <class Visit>
@@ -29,7 +29,7 @@ void each_named(const Json& document, const char* list, const char* name, const 
 
 RunningSignIn running_sign_in_of(const std::string& state_dir) {
   RunningSignIn running;
-  Result<ControlAnswer> answer = call_gate(cat(state_dir, "/control.sock"), "GET", "/api/v1/status", kStatusLimit);
+  Result<ControlAnswer> answer = call_gate(cat(state_dir, "/control.sock"), "GET", "/api/v1/status", kSummaryLimit);
   if (!answer || answer->status != 200) return running;
   Json document = Json::parse(answer->body, nullptr, false);
   if (!document.is_object()) return running;

@@ -38,7 +38,7 @@ Answer<int> list_as_json(const StoreCall& call, std::optional<std::int64_t> agen
   return kDone;
 }
 
-std::vector<std::string> headings(const StoreCall& call) {
+std::vector<std::string> session_headings(const StoreCall& call) {
   if (call.german()) return {"ID", "LOGIN", "METHODE", "CLIENT", "BEGONNEN", "GESEHEN", "ENDET"};
   return {"ID", "LOGIN", "METHOD", "CLIENT", "BEGAN", "SEEN", "EXPIRES"};
 }
@@ -56,7 +56,7 @@ Answer<int> ended(const StoreCall& call, std::uint64_t count) {
 Answer<int> list_sessions(const StoreCall& call) {
   std::optional<std::int64_t> agent = TRY(wanted_agent(call));
   if (call.line.json) return list_as_json(call, agent);
-  TextTable table(call.streams.out, headings(call));
+  TextTable table(call.streams.out, session_headings(call));
   TRY(session::each_record(call.store, [&](const session::Record& record) {
     const session::Session& session = record.session;
     if (agent && session.agent != *agent) return;

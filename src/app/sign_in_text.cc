@@ -44,7 +44,7 @@ constexpr auto kSaid = std::to_array<Word>({
     {"stopped", "not asked: an administrator has stopped it", "nicht gefragt: ein Administrator hat es angehalten"},
 });
 
-std::string milliseconds(std::int64_t us) {
+std::string in_milliseconds(std::int64_t us) {
   std::string digits = cat(us % 1000 / 10);
   return cat(us / 1000, '.', digits.size() < 2 ? "0" : "", digits, " ms");
 }
@@ -62,7 +62,7 @@ class Timeline {
   std::string said_in_english(const std::string& text) const { return german_ ? german_or_same(text) : text; }
 
   void at(std::string_view when, std::string_view what);
-  void after(std::int64_t us, std::string_view what) { at(cat("+ ", milliseconds(us)), what); }
+  void after(std::int64_t us, std::string_view what) { at(cat("+ ", in_milliseconds(us)), what); }
   void headline();
   void before_the_request();
   void request();
@@ -167,8 +167,8 @@ void Timeline::provider(const Json& answer) {
   std::string text = cat(shown_text(answer, "name"), ": ", word_for(kSaid, said));
   if (!reason.empty()) text += cat(said == "refused" ? " " : ": ", said_in_english(reason));
   if (said != "stopped") {
-    text += cat(word(" (took ", " (Dauer "), milliseconds(shown_number(answer, "took_us")),
-                word(", store ", ", Speicher "), milliseconds(shown_number(answer, "store_us")), ')');
+    text += cat(word(" (took ", " (Dauer "), in_milliseconds(shown_number(answer, "took_us")),
+                word(", store ", ", Speicher "), in_milliseconds(shown_number(answer, "store_us")), ')');
   }
   after(us_, text);
 }
@@ -178,18 +178,18 @@ void Timeline::work() {
   const Json& ticket = structure(document_, "ticket");
   us_ = shown_number(times, "waited_us");
   bool worked = us_ > 0 || shown_number(times, "accepting_us") > 0 || !structure(document_, "providers").empty();
-  if (worked) after(us_, cat(word("a thread was free, after ", "auf einen Thread gewartet: "), milliseconds(us_)));
+  if (worked) after(us_, cat(word("a thread was free, after ", "auf einen Thread gewartet: "), in_milliseconds(us_)));
   std::int64_t accepting = shown_number(times, "accepting_us");
   us_ += accepting;
   if (accepting > 0)
-    after(us_, cat(word("the token was judged, in ", "das Token geprüft, Dauer "), milliseconds(accepting)));
+    after(us_, cat(word("the token was judged, in ", "das Token geprüft, Dauer "), in_milliseconds(accepting)));
   key_tried(ticket);
   for (const Json& answer : structure(document_, "providers")) provider(answer);
   std::int64_t finding = shown_number(times, "finding_us");
   us_ += finding;
   if (finding > 0)
     after(us_, cat(word("the store was asked for the agent, in ", "den Bearbeiter in der Datenbank gesucht, Dauer "),
-                   milliseconds(finding)));
+                   in_milliseconds(finding)));
 }
 
 void Timeline::agent() {

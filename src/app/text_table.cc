@@ -13,13 +13,12 @@ constexpr std::size_t kRowsForWidths = 1000;
 // A cell that is wider than this does not push all others aside.
 constexpr std::size_t kWidestColumn = 40;
 
-// A column for each character: right for the scripts that our logins and names have.
+}  // namespace
+
 std::size_t columns_of(std::string_view text) {
   return std::size_t(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
-
-}  // namespace
 
 TextTable::TextTable(std::FILE* out, std::vector<std::string> headings) : out_(out) {
   waiting_.push_back(std::move(headings));

@@ -9,6 +9,10 @@
 
 namespace pforte::app {
 
+// How wide a terminal shows it. A column for each character: right for our own words, and for the scripts that logins
+// and names have.
+std::size_t columns_of(std::string_view text);
+
 // Rows of text in columns under headings. The first rows decide how wide the columns are, so that a million rows can be
 // written as they come; a later cell that is wider moves the rest of its line.
 class TextTable {

@@ -29,7 +29,7 @@ constexpr Check kClosesAtOnce{
     .source = "",
     .why = {"so does a load balancer without a server behind it, and a service that does not want this client",
             "so verhält sich ein Lastverteiler ohne Server dahinter, und ein Dienst, der diesen Client nicht will"}};
-constexpr Check kSilent{
+constexpr Check kOpeningSilent{
     .id = "tcp.silent",
     .source = "",
     .why = {"the connection is taken by the system, or by something in front, but no program answers",
@@ -157,7 +157,7 @@ class Opening {
             "auf dem Weg nach einer Firewall mit SYN-Schutz oder einem Lastverteiler suchen"},
            small);
     } else {
-      tell(kSilent,
+      tell(kOpeningSilent,
            {cat(at_.to_text(), " takes connections, but says nothing within ", small.took.count(), " ms"),
             cat(at_.to_text(), " nimmt Verbindungen an, sagt aber in ", small.took.count(), " ms nichts")},
            {"see whether the program there hangs or waits for something else than this protocol",

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr int kMostRequests = 64;
 constexpr std::size_t kMostAcmeBody = 64UZ * 1024;
 
-http::Page come_again() {
+http::Page acme_is_busy() {
   http::Page page = http::text_page(503, "busy\n");
   page.fields.emplace_back("Retry-After", "5");
   return page;
@@ -120,7 +120,7 @@ net::Task<http::Page> AcmeService::serve(net::Loop& loop, http::Exchange& exchan
     co_return page_of(acme::problem_page(413, "malformed", kWhy));
   }
   question.body = *std::move(body);
-  if (waiting_ >= kMostRequests) co_return come_again();
+  if (waiting_ >= kMostRequests) co_return acme_is_busy();
   auto work = [self = shared_from_this(), question = std::move(question)]() -> Result<acme::ServerAnswer> {
     acme::ServerAnswer answer = self->server_->answer(question);
     --self->waiting_;

@@ -26,7 +26,7 @@ Message host_is(std::string_view host, std::string_view en, std::string_view de)
   return {cat("host \"", host, "\" ", en), cat("Host \"", host, "\" ", de)};
 }
 
-Message write(std::string_view host) {
+Message write_host(std::string_view host) {
   return {cat("write \"", host, '"'), cat("schreiben: \"", host, '"')};
 }
 
@@ -42,21 +42,22 @@ std::optional<Mistake> mistake_in(std::string_view host, HostsOf block) {
     return Mistake{host_is(host, "is empty", "ist leer"),
                    {"for every host write \"*\"", "für jeden Host schreiben: \"*\""}};
   if (std::size_t scheme = host.find("://"); scheme != std::string_view::npos) {
-    return Mistake{host_is(host, "is a URL", "ist eine URL"), write(host.substr(scheme + 3))};
+    return Mistake{host_is(host, "is a URL", "ist eine URL"), write_host(host.substr(scheme + 3))};
   }
   if (std::size_t slash = host.find('/'); slash != std::string_view::npos) {
-    return Mistake{host_is(host, "has a path", "hat einen Pfad"), write(host.substr(0, slash))};
+    return Mistake{host_is(host, "has a path", "hat einen Pfad"), write_host(host.substr(0, slash))};
   }
   if (std::size_t colon = host.find(':'); colon != std::string_view::npos) {
     Message why = {"has a port; a site answers on every listener",
                    "hat einen Port; eine Site antwortet auf jedem Listener"};
     if (block == HostsOf::Passthrough)
       why = {"has a port; where it holds, `listeners` says", "hat einen Port; wo er gilt, sagt `listeners`"};
-    return Mistake{host_is(host, why.en, why.de), write(host.substr(0, colon))};
+    return Mistake{host_is(host, why.en, why.de), write_host(host.substr(0, colon))};
   }
   std::string_view name = host.starts_with("*.") ? host.substr(2) : host;
   if (name.ends_with('.')) {
-    return Mistake{host_is(host, "ends in a dot", "endet mit einem Punkt"), write(host.substr(0, host.size() - 1))};
+    return Mistake{host_is(host, "ends in a dot", "endet mit einem Punkt"),
+                   write_host(host.substr(0, host.size() - 1))};
   }
   if (std::ranges::any_of(host, [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
     return Mistake{host_is(host, "has letters outside ASCII", "hat Zeichen außerhalb von ASCII"),

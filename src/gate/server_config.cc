@@ -18,7 +18,7 @@ void refuse(conf::Problems& problems, const conf::Text& url, const Message& why,
                  std::move(remedy));
 }
 
-Message write(std::string_view form) {
+Message write_url(std::string_view form) {
   return {cat("write \"", form, '"'), cat("schreiben: \"", form, '"')};
 }
 
@@ -93,7 +93,7 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
   if (!server.tls && !url.value.starts_with("http://")) {
     bool bare = !url.value.contains("://") && !url.value.empty();
     refuse(problems, url, {"has no scheme that we speak", "hat kein Schema, das wir sprechen"},
-           write(bare ? cat("http://", url.value) : "http://10.0.0.11:8080"));
+           write_url(bare ? cat("http://", url.value) : "http://10.0.0.11:8080"));
     return std::nullopt;
   }
   std::string_view rest = std::string_view(url.value).substr(server.tls ? 8 : 7);
@@ -102,7 +102,7 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
     // What stands before it may be a password, and messages end in logs.
     conf::Text masked{cat(scheme, "...", rest.substr(at)), url.place};
     refuse(problems, masked, {"carries a user name or password", "enthält Benutzernamen oder Passwort"},
-           write(cat(scheme, rest.substr(at + 1))));
+           write_url(cat(scheme, rest.substr(at + 1))));
     return std::nullopt;
   }
   std::size_t path = rest.find_first_of("/?#");
@@ -110,7 +110,7 @@ std::optional<ServerConfig> read_server_config(const conf::Text& url, conf::Prob
     refuse(problems, url,
            {"has a path; the path of a request is passed on as it is",
             "hat einen Pfad; der Pfad einer Anfrage wird unverändert weitergegeben"},
-           write(cat(scheme, rest.substr(0, path))));
+           write_url(cat(scheme, rest.substr(0, path))));
     return std::nullopt;
   }
   rest = rest.substr(0, path);
@@ -154,7 +154,7 @@ std::optional<ServerConfig> read_tcp_server_config(const conf::Text& text, conf:
     refuse(problems, text,
            {"has a scheme; what clients send is carried on as it is",
             "hat ein Schema; was Clients senden, wird unverändert weitergegeben"},
-           write(place.substr(0, place.find('/'))));
+           write_url(place.substr(0, place.find('/'))));
     return std::nullopt;
   }
   std::optional<Authority> authority = cut(rest);
@@ -168,7 +168,7 @@ std::optional<ServerConfig> read_tcp_server_config(const conf::Text& text, conf:
   std::optional<std::uint16_t> port = authority->port ? parse_port(*authority->port) : std::nullopt;
   if (!port) {
     std::string_view shown = rest.substr(0, authority->host.size() + (rest.starts_with('[') ? 2 : 0));
-    refuse(problems, text, no_port(), write(cat(shown, ":443")));
+    refuse(problems, text, no_port(), write_url(cat(shown, ":443")));
     return std::nullopt;
   }
   ServerConfig server;

@@ -26,7 +26,7 @@ constexpr std::string_view kNoPath =
 constexpr std::string_view kJavaDate =
     "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed";
 
-constexpr auto kWords = std::to_array<ClientWords>({
+constexpr auto kClientWords = std::to_array<ClientWords>({
     {"cert.signature", Place::Anywhere, kAuthority, "SEC_ERROR_BAD_SIGNATURE", kNotTrusted, kNoAnchor,
      "PKIX path validation failed: java.security.cert.CertPathValidatorException: signature check failed"},
     {"cert.issuer-unknown", Place::Anywhere, kAuthority, "SEC_ERROR_UNKNOWN_ISSUER", kNotTrusted, kNoAnchor, kNoPath},
@@ -87,7 +87,7 @@ constexpr auto kWords = std::to_array<ClientWords>({
 }  // namespace
 
 std::span<const ClientWords> client_words() {
-  return kWords;
+  return kClientWords;
 }
 
 }  // namespace pforte::pki

@@ -34,7 +34,7 @@ void append_folded(std::string& out, std::string_view text) {
 }
 
 // None: it is no text.
-std::optional<std::string> utf8_of(const ASN1_STRING* value) {
+std::optional<std::string> text_of_string(const ASN1_STRING* value) {
   switch (ASN1_STRING_type(value)) {
     case V_ASN1_UTF8STRING:
     case V_ASN1_PRINTABLESTRING:
@@ -147,7 +147,7 @@ DistinguishedName name_of(const X509_NAME* name) {
     last_set = X509_NAME_ENTRY_set(entry);
     const ASN1_OBJECT* type = X509_NAME_ENTRY_get_object(entry);
     const ASN1_STRING* value = X509_NAME_ENTRY_get_data(entry);
-    std::optional<std::string> text = utf8_of(value);
+    std::optional<std::string> text = text_of_string(value);
     set.push_back(folded_attribute(type, value, text));
     int nid = OBJ_obj2nid(type);
     if (nid == NID_commonName && text) read.common_names.push_back(*text);

@@ -33,7 +33,7 @@ std::optional<crypto::Sha1> check_sum(std::string_view body, const Secret& passw
   return sum;
 }
 
-std::string_view view_of(const crypto::Sha1& sum) {
+std::string_view digest_view(const crypto::Sha1& sum) {
   return {reinterpret_cast<const char*>(sum.data()), sum.size()};
 }
 
@@ -145,7 +145,7 @@ Result<Jks> read_jks(std::string_view bytes, std::string_view name, const std::o
   constexpr std::size_t kSumBytes = std::tuple_size_v<crypto::Sha1>;
   std::string_view body = bytes.substr(0, bytes.size() - kSumBytes), sum = bytes.substr(body.size());
   std::optional<crypto::Sha1> expected = check_sum(body, *password);
-  if (expected && crypto::equal_in_constant_time(view_of(*expected), sum)) return store;
+  if (expected && crypto::equal_in_constant_time(digest_view(*expected), sum)) return store;
   return fail(Kind::Invalid, "trust.password-wrong", cat(name, ": the password does not open it, or it is damaged"));
 }
 
@@ -172,7 +172,7 @@ Result<std::string> write_jks(const Jks& store, const Secret& password) {
   }
   std::optional<crypto::Sha1> sum = check_sum(out.bytes(), password);
   if (!sum) return fail(Kind::Invalid, "trust.password-wrong", "the password is not UTF-8");
-  return cat(out.bytes(), view_of(*sum));
+  return cat(out.bytes(), digest_view(*sum));
 }
 
 }  // namespace pforte::pki

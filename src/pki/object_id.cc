@@ -10,7 +10,7 @@
 namespace pforte::pki {
 namespace {
 
-constexpr auto kNames = std::to_array<std::pair<std::string_view, std::string_view>>({
+constexpr auto kObjectNames = std::to_array<std::pair<std::string_view, std::string_view>>({
     {oid::kSubjectKeyIdentifier, "subjectKeyIdentifier"},
     {oid::kKeyUsage, "keyUsage"},
     {oid::kAlternativeNames, "subjectAltName"},
@@ -51,8 +51,8 @@ std::string id_text(std::string_view id) {
 }
 
 std::string extension_text(std::string_view id) {
-  auto found = std::ranges::find(kNames, id, &std::pair<std::string_view, std::string_view>::first);
-  return found == kNames.end() ? id_text(id) : std::string(found->second);
+  auto found = std::ranges::find(kObjectNames, id, &std::pair<std::string_view, std::string_view>::first);
+  return found == kObjectNames.end() ? id_text(id) : std::string(found->second);
 }
 
 }  // namespace pforte::pki
