@@ -216,7 +216,7 @@ Finding unanswered(const DirectoryFacts& directory, const Error& why, std::size_
                     cat("das Verzeichnis weist das Konto ", *config.bind_dn, " ab: ", words)};
     finding.remedy = {cat("correct the account's name or its password in ", file),
                       cat("den Namen des Kontos oder sein Passwort berichtigen, in ", file)};
-  } else if (why.code() == "ldap.refused") {
+  } else if (why.code() == "ldap.refused" || why.code() == "ldap.no-entry") {
     finding.seen = {cat("the directory refuses the question: ", words),
                     cat("das Verzeichnis weist die Frage ab: ", words)};
     finding.remedy = {

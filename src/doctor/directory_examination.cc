@@ -59,10 +59,6 @@ std::string filter_for_anybody(std::string filter) {
   return filter;
 }
 
-bool says_base_is_missing(const Error& error) {
-  return error.text().contains("No such object") || error.text().contains("Referral");
-}
-
 // Everything here blocks, and runs on the pool.
 class DirectoryLook {
  public:
@@ -172,7 +168,7 @@ class DirectoryLook {
     Result<identity::LdapFound> found = connection.search(
         {.base = base, .scope = LdapSearch::Scope::Entry, .filter = "(objectClass=*)", .attributes = {}, .most = 1});
     if (found) return true;
-    if (!says_base_is_missing(found.error())) {
+    if (found.error().code() != "ldap.no-entry") {
       tell_unreadable(found.error(), search_command(base, ""));
       return false;
     }

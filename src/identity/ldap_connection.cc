@@ -170,7 +170,8 @@ Error LdapConnection::Body::failure(int code, std::string_view deed) const {
             cat(link.server.url(), ": ", deed, ": no answer within ", link.timeout.count(), " ms")};
   if (is_cut_off(code)) return {Kind::Closed, "ldap.connect", std::move(text)};
   if (code == LDAP_BUSY || code == LDAP_UNAVAILABLE) return {Kind::Closed, "ldap.busy", std::move(text)};
-  return {Kind::Unavailable, "ldap.refused", std::move(text)};
+  bool is_elsewhere = code == LDAP_NO_SUCH_OBJECT || code == LDAP_REFERRAL;
+  return {Kind::Unavailable, is_elsewhere ? "ldap.no-entry" : "ldap.refused", std::move(text)};
 }
 
 Result<> LdapConnection::Body::connect() {

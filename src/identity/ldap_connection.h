@@ -46,7 +46,8 @@ struct LdapFound {
 // of the host's addresses, and then for the handshake). Used by one thread at a time.
 //
 // Fails with Kind::Closed where there is no connection (any more): ldap.connect, ldap.not-trusted, ldap.busy; with
-// Kind::Timeout (ldap.timeout); with Kind::Unavailable (ldap.refused) where the server answers, but not as it should.
+// Kind::Timeout (ldap.timeout); with Kind::Unavailable where the server answers, but not as it should: ldap.no-entry,
+// ldap.refused.
 class LdapConnection {
  public:
   // TLS is verified: the chain up to `trust`, and the name or address in the certificate's SAN, never its CN.

@@ -31,8 +31,8 @@ struct LdapAccount {
 // Any thread; blocks, for each server no longer than a few times `timeout`.
 //
 // Everything fails with Kind::Unavailable where nobody answers: ldap.unavailable (all servers are left alone), or what
-// the last one had: ldap.connect, ldap.not-trusted, ldap.busy, ldap.timeout, ldap.refused, ldap.service-account. That
-// says nothing about a login.
+// the last one had: ldap.connect, ldap.not-trusted, ldap.busy, ldap.timeout, ldap.no-entry, ldap.refused,
+// ldap.service-account. That says nothing about a login.
 class LdapDirectory {
  public:
   // `config` has been read without errors.

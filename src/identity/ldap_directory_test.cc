@@ -162,8 +162,8 @@ TEST_CASE("a server that refuses what it is asked is not taken for dead") {
   LdapConfig config = slapd().config();
   config.base = "dc=elsewhere";
   LdapDirectory directory(config);
-  CHECK(code_of(directory.authenticate("susan", Secret("Pw-susan"))) == "ldap.refused");
-  CHECK(code_of(directory.authenticate("susan", Secret("Pw-susan"))) == "ldap.refused");
+  CHECK(code_of(directory.authenticate("susan", Secret("Pw-susan"))) == "ldap.no-entry");
+  CHECK(code_of(directory.authenticate("susan", Secret("Pw-susan"))) == "ldap.no-entry");
 }
 
 TEST_CASE("without TLS this directory takes no password, and with StartTLS it does") {
@@ -256,7 +256,7 @@ TEST_CASE("of a server that refuses what it is asked it is known as well, though
   LdapConfig config = slapd().config();
   config.base = "dc=elsewhere";
   LdapDirectory directory(config);
-  REQUIRE(code_of(directory.find("susan")) == "ldap.refused");
+  REQUIRE(code_of(directory.find("susan")) == "ldap.no-entry");
   std::vector<LdapServerState> servers = directory.servers();
   CHECK(servers.at(0).up);
   CHECK(servers.at(0).failed);

@@ -45,7 +45,8 @@ struct Station {
 
 // Nothing wrong with the server: it has judged what it was asked.
 bool is_answer(const Result<>& result) {
-  return result || result.error().kind() == Kind::Denied || result.error().code() == "ldap.refused";
+  if (result || result.error().kind() == Kind::Denied) return true;
+  return result.error().code() == "ldap.refused" || result.error().code() == "ldap.no-entry";
 }
 
 std::optional<LdapConnection> take_idle(Station& station) {
