@@ -154,7 +154,7 @@ class Outward {
   std::vector<OutwardSubject> take() { return std::move(found_); }
 
  private:
-  // libldap reads PEM alone: of another trust store the gate has made a file, once it has run. Null: it has not.
+  // libldap reads PEM alone: of another trust store the gate has made a file, once it has run.
   std::shared_ptr<const doctor::DirectoryWish> directory_wish(const identity::LdapConfig& ldap,
                                                               const identity::LdapServer& server,
                                                               const PathSubject& subject) const {
@@ -165,7 +165,7 @@ class Outward {
     if (other_form) {
       wish.config.trust->value = config_.state_dir + "/ldap-trust.pem";
       std::error_code missing;
-      if (!std::filesystem::exists(wish.config.trust->value, missing)) return nullptr;
+      wish.has_trust = std::filesystem::exists(wish.config.trust->value, missing);
     }
     return std::make_shared<const doctor::DirectoryWish>(std::move(wish));
   }

@@ -50,6 +50,12 @@ constexpr Check kDirectoryNobody{.id = "directory.nobody-found",
                                  .why = {"the filter, the base or the rights of the account let nobody be found",
                                          "Filter, Basis oder Rechte des Kontos lassen niemanden finden"}};
 
+constexpr Check kDirectoryNotTried{.id = "directory.not-tried",
+                                   .source = "",
+                                   .why = {"libldap reads PEM alone: of another trust store the gate makes a file",
+                                           "libldap liest nur PEM: aus einem anderen Vertrauensspeicher macht das Tor "
+                                           "eine Datei"}};
+
 constexpr std::string_view kLoginBlank = "{login}";
 
 // With anything in place of the login.
@@ -218,9 +224,25 @@ class DirectoryLook {
   Path& path_;
 };
 
+void tell_not_tried(const DirectoryWish& wish, std::size_t hop, Path& path) {
+  const std::string& file = wish.config.trust->value;
+  path.tell({.check = kDirectoryNotTried,
+             .level = Level::Note,
+             .hop = hop,
+             .seen = {cat("the directory was not asked as the gate asks it: it has not made ", file, " yet"),
+                      cat("das Verzeichnis wurde nicht so gefragt, wie es das Tor tut: ", file, " fehlt noch")},
+             .remedy = {"start the gate once, then run the doctor again",
+                        "das Tor einmal starten, danach den Doctor noch einmal"},
+             .command = cat("ls -l ", shell_word(file))});
+}
+
 }  // namespace
 
 net::Task<> examine_directory(const Setting& setting, const DirectoryWish& wish, std::size_t hop, Path& path) {
+  if (!wish.has_trust) {
+    tell_not_tried(wish, hop, path);
+    co_return {};
+  }
   bool told = path.worst_of(hop) == Level::Error;
   auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(setting.step);
   auto look = [mine = wish, hop, told, limit](Path& copy) mutable {

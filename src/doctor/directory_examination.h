@@ -13,6 +13,7 @@ namespace pforte::doctor {
 struct DirectoryWish {
   identity::LdapConfig config;
   identity::LdapServer server;
+  bool has_trust = true;  // config.trust is there: of a store that is not PEM the gate makes one, once it has run
 };
 
 // Connects as the gate does, signs in as its account, and looks whether somebody is found; tells the path. Changes

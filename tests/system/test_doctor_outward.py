@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from aiosmtpd.smtp import SMTP as MailSession
 
-from backends import Backend, tls_server
+from backends import tls_server
 from directory import BASE, LOOKUP_DN, LOOKUP_PASSWORD, PEOPLE_BASE, Directory
 from gate import Gate, run_pforte, standard_config, toml_document, until
 from http2_backends import Http2Backend
@@ -132,12 +132,33 @@ def test_a_directory_that_cannot_begin_with_tls_says_why(tmp_path, authority, di
     assert "resultCode 52 no certificate!" in report.found("starttls.refused")["seen"]
 
 
-@pytest.mark.parametrize(("scheme", "id"), [("ldaps", "starttls.no-answer"), ("http", "starttls.other-protocol")])
-def test_a_port_that_is_not_one_for_start_tls_is_told(ask, directory, scheme, id):
-    with closing(Backend(lambda exchange: exchange.answer())) as web:
-        port = directory.tls_port if scheme == "ldaps" else web.port
-        report = ask(servers=[f"ldap://127.0.0.1:{port}"])
-    assert report.bad[0] in (id, "starttls.no-answer")
+def test_a_port_for_tls_from_the_first_byte_says_nothing_to_start_tls(ask, directory):
+    assert ask(servers=[f"ldap://127.0.0.1:{directory.tls_port}"]).bad == ["starttls.no-answer"]
+
+
+def test_what_answers_start_tls_by_http_is_no_directory(ask):
+    def says(client: socket.socket) -> None:
+        client.recv(100)
+        client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        assert ask(servers=[f"ldap://127.0.0.1:{serve_each(listening, says)}"]).bad == ["starttls.other-protocol"]
+
+
+@pytest.mark.parametrize("has_run", [False, True])
+def test_of_a_trust_store_that_is_not_pem_the_gate_has_to_make_a_file_first(ask, tmp_path, authority, has_run):
+    store = tmp_path / "trust.p12"
+    subprocess.run(["openssl", "pkcs12", "-export", "-nokeys", "-in", authority.certificate, "-out", store, "-passout", "pass:word"], check=True)
+    word = tmp_path / "word"
+    word.write_text("word\n")
+    word.chmod(0o600)
+    if has_run:
+        made = tmp_path / "state" / "ldap-trust.pem"
+        made.parent.mkdir(exist_ok=True)
+        shutil.copy(authority.certificate, made)
+    report = ask(trust=str(store), trust_password_file=str(word))
+    assert ("directory.not-tried" in report.of_level("note")) != has_run
+    assert ("directory.holds" in report.of_level("ok")) == has_run
 
 
 # Mail servers.
