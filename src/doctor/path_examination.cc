@@ -105,7 +105,7 @@ bool asks_for_tls(const Destination& destination) {
 }
 
 // What connections to an address that takes them begin with: the first bytes of TLS or HTTP, or a question for TLS. A
-// mail server that does without is spoken to without.
+// mail server that does without is spoken to without, and so is one that turns this machine away before that.
 net::Task<Dial> way_to(const Setting& setting, net::Address to, PathSubject& subject, Path& path) {
   Destination& destination = subject.destination;
   bool goes_on = true;
@@ -113,7 +113,8 @@ net::Task<Dial> way_to(const Setting& setting, net::Address to, PathSubject& sub
     bool needed = !subject.mail || !subject.mail->user.empty();
     StartTlsSubject asked{.destination = destination, .at = to, .hop = subject.hop, .needed = needed};
     PrefaceEnd end = co_await examine_start_tls(setting, asked, path);
-    bool in_clear = end == PrefaceEnd::NotOffered && !needed;
+    bool without_tls = end == PrefaceEnd::NotOffered || end == PrefaceEnd::Refused;
+    bool in_clear = (without_tls && !needed) || end == PrefaceEnd::TurnsAway;
     goes_on = end == PrefaceEnd::Said || in_clear;
     if (in_clear) {
       destination.scheme = Scheme::Plain;

@@ -45,7 +45,7 @@ net::Task<> ask_directory(const Setting& setting, net::Stream& stream, PrefaceAn
 // Whether the talk goes on after this reply.
 bool goes_on_after(const SmtpReply& reply, PrefaceAnswer& answer) {
   if (reply.is_positive()) return true;
-  answer.end = reply.code == 0 ? PrefaceEnd::OtherSpeech : PrefaceEnd::Refused;
+  answer.end = reply.code == 0 ? PrefaceEnd::OtherSpeech : PrefaceEnd::TurnsAway;
   answer.words = reply.text();
   return false;
 }

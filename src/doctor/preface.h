@@ -15,7 +15,8 @@ namespace pforte::doctor {
 enum class PrefaceEnd : std::uint8_t {
   Said,         // TLS or HTTP may begin
   NotOffered,   // the mail server does not know STARTTLS
-  Refused,      // the other side says no
+  Refused,      // the other side says no to TLS
+  TurnsAway,    // the mail server says no to this machine, before it is asked for TLS
   OtherSpeech,  // it speaks something else
   Closed,       // it closes the connection
   Silent,       // it does not answer in time

@@ -16,10 +16,10 @@ constexpr Check kStartTlsMissing{.id = "starttls.not-offered",
                                  .source = "RFC 3207, 4.1",
                                  .why = {"without it mail, and the password that is sent before it, travel in clear",
                                          "ohne es gehen Mails und das Passwort davor im Klartext durchs Netz"}};
-constexpr Check kStartTlsRefused{
-    .id = "starttls.refused",
-    .source = "RFC 4511, 4.14.2; RFC 3207, 4",
-    .why = {"the gate goes on by TLS or not at all", "das Tor macht mit TLS weiter oder gar nicht"}};
+constexpr Check kStartTlsRefused{.id = "starttls.refused",
+                                 .source = "RFC 4511, 4.14.2; RFC 3207, 4",
+                                 .why = {"without TLS the gate sends no password, and mail in clear",
+                                         "ohne TLS sendet das Tor kein Passwort, und Mail im Klartext"}};
 constexpr Check kStartTlsOtherSpeech{
     .id = "starttls.other-protocol",
     .source = "RFC 4511, 5.1; RFC 5321, 4.2",
@@ -69,9 +69,11 @@ class StartTlsTeller {
                      cat("der Mailserver bei ", at, " bietet kein STARTTLS an")},
                     {"switch it on there, or name smtps://", "es dort einschalten, oder smtps:// nennen"});
       case PrefaceEnd::Refused:
-        return tell(kStartTlsRefused, Level::Error,
+        return tell(kStartTlsRefused, subject_.needed ? Level::Error : Level::Warning,
                     {cat(at, " refuses to begin with TLS: ", words()), cat(at, " lehnt TLS ab: ", words())},
                     remedy_of_refusal(subject_));
+      case PrefaceEnd::TurnsAway:
+        return;  // whoever speaks to the mail server itself tells that
       case PrefaceEnd::OtherSpeech:
         return tell(
             kStartTlsOtherSpeech, Level::Error,
@@ -80,12 +82,7 @@ class StartTlsTeller {
              "den Port berichtigen; ein Port für TLS vom ersten Byte an heißt ldaps:// oder smtps://"});
       case PrefaceEnd::Closed:
       case PrefaceEnd::Silent:
-        bool silent = answer_.end == PrefaceEnd::Silent;
-        return tell(kStartTlsSilent, Level::Error,
-                    silent ? Message{cat(at, " takes connections, and says no ", speech),
-                                     cat(at, " nimmt Verbindungen an und sagt kein ", speech)}
-                           : Message{cat(at, " ends the connection instead of beginning with TLS"),
-                                     cat(at, " beendet die Verbindung, statt mit TLS zu beginnen")},
+        return tell(kStartTlsSilent, Level::Error, silence(at, speech),
                     {"see whether the service hangs, whether the port is one for TLS from the first byte (ldaps, "
                      "smtps), and whether it lets this machine in",
                      "nachsehen, ob der Dienst hängt, ob der Port einer für TLS vom ersten Byte an ist (ldaps, smtps), "
@@ -94,13 +91,25 @@ class StartTlsTeller {
   }
 
  private:
+  // Closed with words: those of a connect that failed, after one that did not.
+  Message silence(std::string_view at, std::string_view speech) const {
+    if (answer_.end == PrefaceEnd::Silent)
+      return {cat(at, " takes connections, and says no ", speech),
+              cat(at, " nimmt Verbindungen an und sagt kein ", speech)};
+    if (answer_.words.empty())
+      return {cat(at, " ends the connection instead of beginning with TLS"),
+              cat(at, " beendet die Verbindung, statt mit TLS zu beginnen")};
+    return {cat(at, " takes no second connection: ", words()), cat(at, " nimmt keine zweite Verbindung an: ", words())};
+  }
+
   std::string words() const { return answer_.words.substr(0, kShownWords); }
 
   void tell(const Check& check, Level level, Message seen, Message remedy) const {
     Destination shown = subject_.destination;
     shown.at = subject_.at;
     std::vector<Evidence> evidence;
-    if (!answer_.words.empty()) evidence.push_back({.name = {"it said", "es sagte"}, .value = words()});
+    if (!answer_.words.empty() && answer_.end != PrefaceEnd::Closed)
+      evidence.push_back({.name = {"it said", "es sagte"}, .value = words()});
     path_.tell({.check = check,
                 .level = level,
                 .hop = subject_.hop,
@@ -120,7 +129,12 @@ class StartTlsTeller {
 net::Task<PrefaceEnd> examine_start_tls(const Setting& setting, const StartTlsSubject& subject, Path& path) {
   PrefaceAnswer answer;
   Result<std::unique_ptr<net::Socket>> socket = co_await outcome(net::connect(setting.loop, subject.at, setting.step));
-  if (socket) answer = co_await say_preface(setting, subject.destination.preface, **socket);
+  if (socket)
+    answer = co_await say_preface(setting, subject.destination.preface, **socket);
+  else if (socket.error().kind() == Kind::Timeout)
+    answer.end = PrefaceEnd::Silent;
+  else
+    answer.words = socket.error().text();
   StartTlsTeller(subject, answer, path).tell_all();
   co_return answer.end;
 }

@@ -278,7 +278,7 @@ def test_a_recipient_that_is_taken_later_is_a_warning(tell, pair):
         assert tell(post, to=["later@example.com"]).of_level("warning") == ["mail.recipient-refused"]
 
 
-@pytest.mark.parametrize(("words", "id"), [(b"554 5.3.2 not now\r\n", "starttls.refused"), (b"SSH-2.0-OpenSSH_9.2\r\n", "starttls.other-protocol"),
+@pytest.mark.parametrize(("words", "id"), [(b"554 5.3.2 not now\r\n", "mail.refuses-us"), (b"SSH-2.0-OpenSSH_9.2\r\n", "starttls.other-protocol"),
                                            (b"", "starttls.no-answer")])
 def test_what_is_no_mail_server_is_told(tell, words, id):
     def says(client: socket.socket) -> None:
@@ -287,6 +287,51 @@ def test_what_is_no_mail_server_is_told(tell, words, id):
 
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         assert tell(f"smtp://127.0.0.1:{serve_each(listening, says)}").bad == [id]
+
+
+def scripted(*replies: bytes) -> Callable[[socket.socket], None]:
+    """A mail server that greets with the first reply, and answers each line with the next."""
+    def says(client: socket.socket) -> None:
+        for reply in replies:
+            client.sendall(reply)
+            client.recv(1000)
+
+    return says
+
+
+HELLO = b"220 mail\r\n"
+
+
+@pytest.mark.parametrize("replies", [(b"421 4.7.0 blocked\r\n",), (HELLO, b"550 5.7.1 no name for you\r\n")])
+def test_a_mail_server_that_turns_this_machine_away_is_not_told_to_mend_its_tls(tell, tmp_path, replies):
+    word = tmp_path / "word"
+    word.write_text("s3cret\n")
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        url = f"smtp://127.0.0.1:{serve_each(listening, scripted(*replies))}"
+        assert tell(url).bad == ["mail.refuses-us"]
+        assert tell(url, user="pforte", password_file=str(word)).bad == ["mail.refuses-us"]
+
+
+def test_after_a_refused_starttls_mail_goes_in_clear_and_a_password_does_not(tell, tmp_path):
+    heard: list[bytes] = []
+
+    def says(client: socket.socket) -> None:
+        client.sendall(HELLO)
+        while line := client.recv(1000):
+            heard.append(line)
+            if line.startswith(b"EHLO"):
+                client.sendall(b"250-mail\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN\r\n")
+            else:
+                client.sendall(b"454 4.7.0 no TLS for now\r\n" if line.startswith(b"STARTTLS") else b"250 fine\r\n")
+
+    word = tmp_path / "word"
+    word.write_text("s3cret\n")
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        url = f"smtp://127.0.0.1:{serve_each(listening, says)}"
+        report = tell(url)
+        assert report.bad == report.of_level("warning") == ["starttls.refused"] and "mail.taken" in report.of_level("ok")
+        assert tell(url, user="pforte", password_file=str(word)).of_level("error") == ["starttls.refused"]
+    assert not [line for line in heard if line.startswith(b"AUTH")]
 
 
 # HTTP/2 in clear.
