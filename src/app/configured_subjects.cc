@@ -93,12 +93,15 @@ void begin_with_tls(doctor::Preface preface, PathSubject& subject) {
   subject.destination.preface = preface;
 }
 
-// What cannot be read is missing, and the configuration's check tells it.
+// Of a trust store that cannot be read judge_by() tells.
 doctor::MailWish wish_of(const gate::AlarmMailConfig& mail, const conf::Text& store) {
   doctor::MailWish wish{.from = mail.from, .to = mail.to, .user = mail.user};
   if (mail.password_file) {
     Result<Secret> password = crypto::read_password(mail.password_file->value);
-    if (password) wish.password = std::make_shared<const Secret>(*std::move(password));
+    if (password)
+      wish.password = std::make_shared<const Secret>(*std::move(password));
+    else
+      wish.password_fault = password.error().text();
   }
   if (auto context = tls::ClientContext::make(store.value)) wish.trust = *std::move(context);
   return wish;

@@ -1,5 +1,7 @@
 #include "doctor/mail_examination.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -13,9 +15,10 @@
 namespace pforte::doctor {
 namespace {
 
+constexpr Words kNoAlarm{.en = "no alarm gets out", .de = "kein Alarm kommt hinaus"};
+
 constexpr Check kMailTaken{.id = "mail.taken", .source = "", .why = {"", ""}};
-constexpr Check kMailNoAnswer{
-    .id = "mail.no-answer", .source = "RFC 5321, 4.5.3.2", .why = {"no alarm gets out", "kein Alarm kommt hinaus"}};
+constexpr Check kMailNoAnswer{.id = "mail.no-answer", .source = "RFC 5321, 4.5.3.2", .why = kNoAlarm};
 constexpr Check kMailNotSmtp{
     .id = "mail.not-smtp",
     .source = "RFC 5321, 4.2",
@@ -29,21 +32,22 @@ constexpr Check kMailNoSignIn{
     .source = "RFC 4954, 3",
     .why = {"with `user` the gate signs in, which this server does not know, or not here",
             "mit `user` meldet sich das Tor an, was dieser Server nicht kennt, oder nicht hier"}};
-constexpr Check kMailSignInNeeded{.id = "mail.sign-in-needed",
-                                  .source = "RFC 4954, 6 (530)",
-                                  .why = {"no alarm gets out", "kein Alarm kommt hinaus"}};
-constexpr Check kMailWrongPassword{.id = "mail.wrong-password",
-                                   .source = "RFC 4954, 6 (535)",
-                                   .why = {"no alarm gets out", "kein Alarm kommt hinaus"}};
-constexpr Check kMailSenderRefused{
-    .id = "mail.sender-refused", .source = "RFC 5321, 3.3", .why = {"no alarm gets out", "kein Alarm kommt hinaus"}};
+constexpr Check kMailSignInNeeded{.id = "mail.sign-in-needed", .source = "RFC 4954, 6 (530)", .why = kNoAlarm};
+constexpr Check kMailWrongPassword{.id = "mail.wrong-password", .source = "RFC 4954, 6 (535)", .why = kNoAlarm};
+constexpr Check kMailSignInFails{.id = "mail.sign-in-fails", .source = "RFC 4954, 4 and 6", .why = kNoAlarm};
+constexpr Check kMailNotTried{.id = "mail.not-tried",
+                              .source = "RFC 4954, 3",
+                              .why = {"whether alarms get out is seen when one is sent",
+                                      "ob Alarme hinauskommen, zeigt sich, wenn einer gesendet wird"}};
+constexpr Check kMailSenderRefused{.id = "mail.sender-refused", .source = "RFC 5321, 3.3", .why = kNoAlarm};
 constexpr Check kMailRecipientRefused{.id = "mail.recipient-refused",
                                       .source = "RFC 5321, 3.3",
                                       .why = {"whoever that is does not learn of certificates that end",
                                               "wer das ist, erfährt nichts von Zertifikaten, die enden"}};
 
-constexpr int kAuthenticated = 235;  // RFC 4954, 6; 334 asks for more
-constexpr int kSignInNeeded = 530;
+// RFC 4954, 4 and 6.
+constexpr int kAuthenticated = 235, kAsksForMore = 334, kSignInNeeded = 530, kWrongPassword = 535;
+constexpr auto kOtherWayWanted = std::to_array<int>({504, 530, 534, 538});
 
 class MailTalk {
  public:
@@ -116,22 +120,96 @@ class MailTalk {
            offers);
       co_return false;
     }
-    if (!trusted_ || !subject_.wish.password || !cat(' ', lowered(ways), ' ').contains(" plain ")) co_return false;
-    std::string secret(1, '\0');
-    secret += cat(subject_.wish.user, '\0', subject_.wish.password->reveal());
-    std::string line = cat("AUTH PLAIN ", to_base64(secret));
-    explicit_bzero(secret.data(), secret.size());
-    Result<SmtpReply> reply = co_await outcome(talk.say(line));
-    explicit_bzero(line.data(), line.size());
+    if (!subject_.wish.password) {
+      tell_unreadable_password();
+      co_return false;
+    }
+    std::string offered = cat(' ', lowered(ways), ' ');
+    bool plain = offered.contains(" plain "), login = offered.contains(" login ");
+    if (!trusted_ || (!plain && !login)) {
+      tell_not_tried(offers);
+      co_return false;
+    }
+    net::Task<SmtpReply> attempt = plain ? sign_in_plainly(talk) : sign_in_by_login(talk);
+    Result<SmtpReply> reply = co_await outcome(std::move(attempt));
     if (!reply) co_return std::unexpected(std::move(reply).error());
     if (reply->code == kAuthenticated) co_return true;
-    tell(kMailWrongPassword, Level::Error,
-         {cat("the mail server does not take ", subject_.wish.user, " with this password: ", reply->code),
-          cat("der Mailserver nimmt ", subject_.wish.user, " mit diesem Passwort nicht: ", reply->code)},
-         {"correct `user`, or the first line of `password_file`, in [alarm] mail",
-          "in [alarm] mail `user` oder die erste Zeile von `password_file` berichtigen"},
-         *reply);
+    tell_sign_in(*reply);
     co_return false;
+  }
+
+  // RFC 4616, 2.
+  net::Task<SmtpReply> sign_in_plainly(SmtpTalk& talk) const {
+    std::string secret = cat('\0', subject_.wish.user, '\0', subject_.wish.password->reveal());
+    SmtpReply reply = co_await say_secret(talk, "AUTH PLAIN ", secret);
+    co_return reply;
+  }
+
+  // draft-murchison-sasl-login, 2.
+  net::Task<SmtpReply> sign_in_by_login(SmtpTalk& talk) const {
+    SmtpReply reply = co_await talk.say("AUTH LOGIN");
+    if (reply.code != kAsksForMore) co_return reply;
+    std::string user = subject_.wish.user;
+    reply = co_await say_secret(talk, "", user);
+    if (reply.code != kAsksForMore) co_return reply;
+    std::string password(subject_.wish.password->reveal());
+    reply = co_await say_secret(talk, "", password);
+    co_return reply;
+  }
+
+  // In base64, and wipes it.
+  static net::Task<SmtpReply> say_secret(SmtpTalk& talk, std::string_view command, std::string& secret) {
+    std::string encoded = to_base64(secret);
+    std::string line = cat(command, encoded);
+    explicit_bzero(secret.data(), secret.size());
+    explicit_bzero(encoded.data(), encoded.size());
+    Result<SmtpReply> reply = co_await outcome(talk.say(line));
+    explicit_bzero(line.data(), line.size());
+    co_return reply;
+  }
+
+  void tell_unreadable_password() const {
+    const std::string& why = subject_.wish.password_fault;
+    tell(kMailNotTried, Level::Error,
+         {cat("the password of the mail server cannot be read: ", why),
+          cat("das Passwort für den Mailserver ist nicht lesbar: ", why)},
+         {"write it into the first line of `password_file` of [alarm] mail, for the gate's user to read",
+          "es in die erste Zeile von `password_file` in [alarm] mail schreiben, lesbar für den Benutzer des Tors"},
+         {});
+  }
+
+  // Whom TLS has found wanting is told of already.
+  void tell_not_tried(const SmtpReply& offers) const {
+    if (path_.worst_of(subject_.hop) == Level::Error) return;
+    tell(kMailNotTried, Level::Note,
+         {cat("the sign-in was not tried: ",
+              trusted_ ? "the mail server offers neither PLAIN nor LOGIN" : "nobody vouches for the mail server"),
+          cat("die Anmeldung wurde nicht versucht: ",
+              trusted_ ? "der Mailserver bietet weder PLAIN noch LOGIN an" : "für den Mailserver bürgt niemand")},
+         {"look in the gate's log whether an alarm went out", "im Log des Tors nachsehen, ob ein Alarm hinausging"},
+         offers);
+  }
+
+  void tell_sign_in(const SmtpReply& reply) const {
+    const std::string& user = subject_.wish.user;
+    if (reply.code == kWrongPassword)
+      return tell(kMailWrongPassword, Level::Error,
+                  {cat("the mail server does not take ", user, " with this password: ", reply.code),
+                   cat("der Mailserver nimmt ", user, " mit diesem Passwort nicht: ", reply.code)},
+                  {"correct `user`, or the first line of `password_file`, in [alarm] mail",
+                   "in [alarm] mail `user` oder die erste Zeile von `password_file` berichtigen"},
+                  reply);
+    if (std::ranges::find(kOtherWayWanted, reply.code) != kOtherWayWanted.end())
+      return tell(kMailSignInFails, Level::Error,
+                  {cat("the mail server wants another way of signing in: ", reply.code),
+                   cat("der Mailserver verlangt eine andere Art der Anmeldung: ", reply.code)},
+                  {"allow PLAIN or LOGIN over TLS there, or name the port for submission",
+                   "dort PLAIN oder LOGIN über TLS erlauben, oder den Port für die Einlieferung nennen"},
+                  reply);
+    tell(kMailSignInFails, reply.is_passing() ? Level::Warning : Level::Error,
+         {cat("the mail server does not sign ", user, " in, whether or not the password is right: ", reply.code),
+          cat("der Mailserver meldet ", user, " nicht an, ob das Passwort stimmt oder nicht: ", reply.code)},
+         {"look into its log at this moment", "in seinem Log zu diesem Zeitpunkt nachsehen"}, reply);
   }
 
   net::Task<> hand_over(SmtpTalk& talk) {
@@ -209,8 +287,11 @@ net::Task<> examine_mail(const Setting& setting, const MailSubject& subject, Pat
   bool trusted = subject.wish.trust && end.speaks_tls() && path.worst_of(subject.hop) != Level::Error;
   MailTalk talk(setting, subject, trusted, path);
   Result<std::unique_ptr<net::Stream>> stream = co_await outcome(mail_stream(setting, subject, trusted));
-  // Why not, TLS has told.
-  if (!stream) co_return {};
+  if (!stream) {
+    // Why not, TLS has told.
+    if (path.worst_of(subject.hop) != Level::Error) talk.tell_failure(stream.error());
+    co_return {};
+  }
   Result<> talked = co_await outcome(talk.go(**stream, end.preface == Preface::SmtpStartTls));
   if (!talked) talk.tell_failure(talked.error());
   co_return {};

@@ -19,6 +19,7 @@ struct MailWish {
   std::vector<std::string> to;
   std::string user = {};                                 // empty: nobody signs in
   std::shared_ptr<const Secret> password = {};           // null: there is none, or it cannot be read
+  std::string password_fault = {};                       // why it cannot be read
   std::shared_ptr<const tls::ClientContext> trust = {};  // null: nobody is trusted, so that nobody signs in
 };
 

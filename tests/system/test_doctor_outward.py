@@ -334,6 +334,67 @@ def test_after_a_refused_starttls_mail_goes_in_clear_and_a_password_does_not(tel
     assert not [line for line in heard if line.startswith(b"AUTH")]
 
 
+@pytest.mark.parametrize(("word", "bad"), [("s3cret", []), ("wrong", ["mail.wrong-password"])])
+def test_where_plain_is_not_offered_the_account_is_tried_by_login(tell, pair, tmp_path, word, bad):
+    file = tmp_path / "word"
+    file.write_text(word + "\n")
+    with closing(Post(pair, auth_required=True, auth_exclude_mechanism=["PLAIN"])) as post:
+        assert tell(post, user="pforte", password_file=str(file)).bad == bad
+
+
+def test_a_sign_in_that_the_doctor_does_not_know_is_noted(tell, pair, tmp_path):
+    file = tmp_path / "word"
+    file.write_text("s3cret\n")
+    with closing(Post(pair, auth_required=True, auth_exclude_mechanism=["PLAIN", "LOGIN"])) as post:
+        report = tell(post, user="pforte", password_file=str(file))
+    assert report.bad == [] and "mail.not-tried" in report.of_level("note")
+
+
+def test_a_password_that_cannot_be_read_is_told(tell, pair, tmp_path):
+    with closing(Post(pair, auth_required=True)) as post:
+        report = tell(post, user="pforte", password_file=str(tmp_path / "none"))
+    assert report.bad == ["mail.not-tried"]
+    assert str(tmp_path / "none") in report.found("mail.not-tried")["seen"]
+
+
+@pytest.mark.parametrize(("reply", "level", "id"), [
+    ("535 5.7.8 no", "error", "mail.wrong-password"),
+    ("454 4.7.0 for now", "warning", "mail.sign-in-fails"),
+    ("534 5.7.9 too weak", "error", "mail.sign-in-fails"),
+    ("538 5.7.11 encrypt", "error", "mail.sign-in-fails"),
+    ("504 5.5.4 what?", "error", "mail.sign-in-fails"),
+    ("334 ", "error", "mail.sign-in-fails"),
+    ("550 5.0.0 no", "error", "mail.sign-in-fails"),
+])
+def test_only_535_means_a_wrong_password(tell, pair, tmp_path, monkeypatch, reply, level, id):
+    async def answer(self: MailSession, arg: str) -> None:
+        await self.push(reply)
+
+    monkeypatch.setattr(MailSession, "smtp_AUTH", answer)
+    file = tmp_path / "word"
+    file.write_text("s3cret\n")
+    with closing(Post(pair)) as post:
+        report = tell(post, user="pforte", password_file=str(file))
+    assert report.bad == report.of_level(level) == [id]
+
+
+def test_a_mail_server_that_takes_no_further_connection_is_told(tell):
+    taken: list[int] = []
+
+    def says(client: socket.socket) -> None:
+        taken.append(1)
+        if len(taken) > 2:  # one to see that it listens, one to ask for STARTTLS
+            return
+        client.sendall(HELLO)
+        client.recv(1000)
+        client.sendall(b"250 mail\r\n")
+        client.recv(1000)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        report = tell(f"smtp://127.0.0.1:{serve_each(listening, says)}")
+    assert report.of_level("error") == ["mail.no-answer"]
+
+
 # HTTP/2 in clear.
 
 NGINX = """
