@@ -127,6 +127,8 @@ constexpr auto kSentences = std::to_array<Sentence>({
      "das Token ist unbekannt oder abgelaufen, oder sein Bearbeiter ist gesperrt"},
     {"sign-in by Kerberos is not running", "die Anmeldung mit Kerberos läuft nicht"},
     {"there is no service \"*\"; known: *", "es gibt keinen Dienst \"*\"; bekannt: *"},
+    {"cannot use state_dir *: it is no folder", "state_dir * ist nicht benutzbar: Es ist kein Ordner"},
+    {"cannot use state_dir *: * is no folder", "state_dir * ist nicht benutzbar: * ist kein Ordner"},
     {"cannot use state_dir *: *", "state_dir * ist nicht benutzbar: *"},
     {"cannot listen on *: *", "auf * lässt sich nicht lauschen: *"},
     {"it answered with status *", "es antwortete mit Status *"},

@@ -61,11 +61,12 @@ std::unique_ptr<CertificateWatch> open_for_check(const gate::Config& config, con
 
 // What `pforte check` looks at beyond the text: the same as what a start needs.
 void check_files(const gate::Config& config, bool holds, conf::Problems& problems) {
-  check_state_dir(config, problems);
+  bool has_folder = check_state_dir(config, problems);
   gate::SiteNames numbered;
   bool asks_inventory = std::ranges::any_of(config.sites, [](const auto& site) { return site.automatic.has_value(); });
   std::unique_ptr<CertificateWatch> certificates;
-  if (asks_inventory) certificates = open_for_check(config, problems);
+  // That the store in it cannot be opened would say the same once more.
+  if (asks_inventory && has_folder) certificates = open_for_check(config, problems);
   gate::PlanParts parts{.previous = nullptr,
                         .numbered = numbered,
                         .inventory = certificates ? &certificates->inventory() : nullptr,

@@ -84,7 +84,20 @@ void warn_of_open_files(const std::vector<conf::Text>& files, conf::Problems& pr
   }
 }
 
-// Root reads everything, the gate's user does not.
+// Nobody but root may make a file there. Where there is no folder yet, the gate's unit makes it for its user.
+bool is_roots_own_folder(const std::string& folder) {
+  struct stat about{};
+  if (::stat(folder.c_str(), &about) != 0 || about.st_uid != 0) return false;
+  bool by_group = about.st_gid != 0 && (about.st_mode & S_IWGRP) != 0;
+  return !by_group && (about.st_mode & S_IWOTH) == 0;
+}
+
+// What root alone can do, in the words of both languages.
+struct RootsOwn {
+  std::vector<std::string> en, de;
+};
+
+// Root reads and writes everything, the gate's user does not.
 void note_roots_own_files(const gate::Config& config, std::vector<conf::Text> secrets, conf::Problems& problems) {
   std::vector<std::string> files;
   files.reserve(secrets.size());
@@ -93,17 +106,24 @@ void note_roots_own_files(const gate::Config& config, std::vector<conf::Text> se
     for (const kerberos::KeytabConfig& one : config.kerberos->keytabs) files.push_back(one.keytab.value);
   }
   std::erase_if(files, std::not_fn(is_roots_own));
-  if (files.empty()) return;
   std::ranges::sort(files);
   auto doubles = std::ranges::unique(files);
   files.erase(doubles.begin(), doubles.end());
-  std::size_t more = files.size() - 1;
+  RootsOwn own;
+  if (!files.empty()) {
+    std::size_t more = files.size() - 1;
+    own.en.push_back(cat("read ", files.front(), more == 0 ? "" : cat(" and ", more, " more")));
+    own.de.push_back(cat(files.front(), more == 0 ? "" : cat(" und ", more, " weitere"), " lesen"));
+  }
+  if (is_roots_own_folder(config.state_dir)) {
+    own.en.push_back(cat("write into ", config.state_dir));
+    own.de.push_back(cat("in ", config.state_dir, " schreiben"));
+  }
+  if (own.en.empty()) return;
   std::string command = cat("sudo -u pforte pforte check --config ", shell_word(config.file));
   problems.note({config.file, 0, 0}, "conf.checked-as-root",
-                {cat("this was checked as root, and root alone can read ", files.front(),
-                     more == 0 ? "" : cat(" and ", more, " more")),
-                 cat("hier prüft root, und nur root kann ", files.front(),
-                     more == 0 ? "" : cat(" und ", more, " weitere"), " lesen")},
+                {cat("this was checked as root, and root alone can ", joined(own.en, " and ")),
+                 cat("hier prüft root, und nur root kann ", joined(own.de, " und "))},
                 {cat('`', command, "` tells whether the gate's user can"),
                  cat('`', command, "` sagt, ob es auch der Benutzer des Dienstes kann")});
 }

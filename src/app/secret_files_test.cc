@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "crypto/testing.h"
 
 namespace pforte::app {
@@ -22,6 +24,7 @@ class OpenFolder {
     ::chmod(file.c_str(), rights);
     return {.value = file, .place = {.file = name, .line = 1, .column = 1}};
   }
+  const std::string& path() const { return folder_.path(); }
   void close() const { ::chmod(folder_.path().c_str(), 0700); }
 
  private:
@@ -36,6 +39,15 @@ std::vector<std::string> warned_of(const gate::Config& config) {
     if (one.code == "conf.secret-readable") files.push_back(one.place.file);
   }
   return files;
+}
+
+// What is told to root of what others cannot do.
+std::string roots_own(const gate::Config& config) {
+  conf::Problems problems;
+  judge_secret_files(config, problems);
+  for (const conf::Problem& one : problems.in_order())
+    if (one.code == "conf.checked-as-root") return one.what.en;
+  return {};
 }
 
 TEST_CASE("a secret that everybody can read is warned of, whatever block names it") {
@@ -74,6 +86,18 @@ TEST_CASE("a secret for its owner and group alone is not warned of, nor one that
   config.alarm.mail.emplace().password_file = folder.secret("mail", 0600);
   config.ldap.emplace().bind_password_file = {.value = "/none/of/these", .place = {}};
   CHECK(warned_of(config).empty());
+}
+
+TEST_CASE("root is told of a state folder that it alone can write into, for the gate runs as another") {
+  if (::geteuid() != 0) return;
+  OpenFolder folder;
+  gate::Config config;
+  config.state_dir = folder.path();
+  CHECK(roots_own(config).contains(cat("root alone can write into ", folder.path())));
+  REQUIRE(::chown(folder.path().c_str(), 65534, 65534) == 0);
+  CHECK(roots_own(config).empty());
+  config.state_dir += "/none";
+  CHECK(roots_own(config).empty());
 }
 
 }  // namespace

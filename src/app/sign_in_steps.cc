@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/german.h"
+#include "app/state_folder.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "identity/agents.h"
@@ -281,6 +282,10 @@ SignInSight look_at_sign_in(const gate::Config& config) {
   sight.clock_is_set = ::adjtimex(&clock) != TIME_ERROR;
   std::string file = cat(config.state_dir, "/pforte.db");
   std::error_code failure;
+  if (Result<> usable = can_use_state_dir(config); !usable) {
+    sight.store_hidden = Message{usable.error().text(), german_or_same(usable.error().text())};
+    return sight;
+  }
   // A check makes no store.
   if (!std::filesystem::exists(file, failure)) return sight;
   auto look = [&]() -> Result<> {

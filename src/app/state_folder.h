@@ -14,8 +14,13 @@ namespace pforte::app {
 // Makes the configuration's state_dir if it is not there. Fails with the code "state.unusable".
 Result<> make_state_dir(const gate::Config& config);
 
-// Whether that could be done, as far as it shows without doing it. Problems without a place.
-void check_state_dir(const gate::Config& config, conf::Problems& problems);
+// Whether it can be used as it is, or be made below the nearest folder that is there: as far as it shows without doing
+// so, for the user who asks. Fails likewise: with Kind::Denied for want of rights, Kind::Invalid where something else
+// than a folder is in the way.
+Result<> can_use_state_dir(const gate::Config& config);
+
+// The same, told at the line that names it. Whether it can be used.
+bool check_state_dir(const gate::Config& config, conf::Problems& problems);
 
 // What to do about something in it that cannot be used: of a damaged store another than of a missing folder.
 Message remedy_of_state(const Error& error);

@@ -118,10 +118,40 @@ def test_check_looks_at_what_the_configuration_names(problem, written, authority
     assert words[problem] in done.stderr + done.stdout
 
 
-def test_check_tells_a_state_dir_that_is_no_folder(written, tmp_path):
+@pytest.mark.parametrize("at, cause, remedy", [
+    ("file", "it is no folder", "name a folder"), ("file/below", "{at}/file is no folder", "name a folder"),
+    ("closed", "Permission denied", "install -d -o pforte -g pforte -m 750 {at}/closed"),
+    ("closed/to/make", "{at}/closed: Permission denied", "install -d -o pforte -g pforte -m 750 {at}/closed/to/make")])
+def test_check_tells_a_state_dir_that_a_start_could_not_use(at, cause, remedy, written, tmp_path, without_privileges):
     (tmp_path / "file").write_text("x")
-    done = check(written(state_dir=str(tmp_path / "file")))
-    assert done.returncode == 1 and f"cannot use state_dir {tmp_path}/file: it is no folder" in done.stderr
+    (tmp_path / "closed").mkdir(mode=0o500)
+    file = written(state_dir=f"{tmp_path}/{at}")
+    line = 1 + file.read_text().splitlines().index(f'state_dir = "{tmp_path}/{at}"')
+    done = check(file)
+    assert done.returncode == 1
+    assert f"pforte.toml:{line}:" in done.stderr
+    assert f"error: cannot use state_dir {tmp_path}/{at}: {cause.format(at=tmp_path)}\n" in done.stderr
+    assert remedy.format(at=tmp_path) in done.stderr
+    assert run_pforte("serve", "--config", str(file)).returncode in (2, 3)
+
+
+def test_a_state_dir_that_cannot_be_used_is_told_once(written, tmp_path, without_privileges):
+    file = written(site={"certificate": "auto"})
+    assert run_pforte("cert", "list", "--config", str(file)).returncode == 0
+    state = tmp_path / "state"
+    assert (state / "pforte.db").exists()
+    for each in state.iterdir():
+        each.chmod(0o400)
+    state.chmod(0o500)
+    problems = json.loads(check(file, "--json").stdout)["problems"]
+    state.chmod(0o700)
+    assert [one["code"] for one in problems if str(state) in one["message"] and one["severity"] != "note"] == ["state.unusable"]
+
+
+def test_a_state_dir_that_is_still_to_be_made_is_well(written, tmp_path):
+    file = written(state_dir=f"{tmp_path}/to/be/made")
+    assert check(file).returncode == 0
+    assert not (tmp_path / "to").exists()
 
 
 def test_a_damaged_store_is_not_called_a_missing_folder(written, tmp_path, authority):
