@@ -9,6 +9,7 @@
 
 #include "app/configured_subjects.h"
 #include "app/doctor_view.h"
+#include "app/switched_off.h"
 #include "app/unread_configuration.h"
 #include "base/ascii.h"
 #include "base/text.h"
@@ -21,6 +22,7 @@
 namespace pforte::app {
 namespace {
 
+constexpr std::size_t kGateHop = 1;  // of a path that begins at the clients
 constexpr std::string_view kSharedConnectionCode = "conf.passthrough-coalescing";
 
 Complaint without_configuration(const std::string& file, const conf::Problems& problems) {
@@ -34,7 +36,15 @@ Complaint without_configuration(const std::string& file, const conf::Problems& p
 struct ConfiguredPath {
   std::optional<doctor::GateSubject> gate;
   std::optional<doctor::PathSubject> server;
+  SwitchedOff off = {};
 };
+
+// What the gate itself answers for.
+void tell_what_is_off(const SwitchedOff& off, doctor::Path& path) {
+  for (const doctor::DrainedBackend& backend : off.backends) doctor::tell_drained(backend, kGateHop, path);
+  for (const doctor::StoppedService& service : off.services)
+    doctor::tell_stopped_service(service, off.nobody_signs_in, kGateHop, path);
+}
 
 net::Task<> examine_configured(const doctor::Setting& setting, std::shared_ptr<const PathView> view,
                                ConfiguredPath parts, doctor::Path& path) {
@@ -42,6 +52,8 @@ net::Task<> examine_configured(const doctor::Setting& setting, std::shared_ptr<c
   if (parts.gate) ends.push_back(doctor::examine_gate(setting, view->names, *parts.gate, path));
   if (parts.server) ends.push_back(doctor::examine_end(setting, view->names, *parts.server, path));
   co_await doctor::all_ended(std::move(ends));
+  // Behind what explains more: that the gate does not run.
+  tell_what_is_off(parts.off, path);
   co_return {};
 }
 
@@ -50,7 +62,11 @@ class Configured {
  public:
   Configured(const DoctorCall& call, std::shared_ptr<const PathView> view, gate::Config config,
              Examinations& examinations)
-      : call_(call), view_(std::move(view)), config_(std::move(config)), examinations_(examinations) {
+      : call_(call),
+        view_(std::move(view)),
+        config_(std::move(config)),
+        examinations_(examinations),
+        off_(switched_off(config_)) {
     judge_files();
   }
 
@@ -65,7 +81,7 @@ class Configured {
                            .subject = subject_of_server(*backend, server, trust_)});
       }
     }
-    add_paths(host, site.preset, std::move(servers));
+    add_paths(host, site.preset, std::move(servers), part_of(off_, site));
   }
 
   void add_passthrough(const gate::PassthroughConfig& passthrough, const std::string& host) {
@@ -74,7 +90,7 @@ class Configured {
       std::string name = doctor::host_port(server.host, server.port);
       servers.push_back({.name = std::move(name), .subject = subject_of_passed(*view_, passthrough, server, host)});
     }
-    add_paths(host, nullptr, std::move(servers));
+    add_paths(host, nullptr, std::move(servers), {});
   }
 
   bool add_host(const std::string& host) {
@@ -132,12 +148,12 @@ class Configured {
 
   // The first server stands behind the gate in the same path, the others each in one that begins at the gate. `preset`:
   // whose context paths are asked for; null: none.
-  void add_paths(const std::string& host, const policy::Preset* preset, std::vector<Server> servers) {
+  void add_paths(const std::string& host, const policy::Preset* preset, std::vector<Server> servers, SwitchedOff off) {
     std::optional<doctor::GateSubject> gate = subject_of_host(config_, *view_, host);
     if (gate && preset != nullptr) gate->site.context_paths = preset->paths;
     if (gate && !broken_.empty()) gate->mend = check_command();
     std::vector<doctor::Hop> hops = {{.name = {"client", "Client"}, .reached = true}, {.name = {"gate", "Tor"}}};
-    ConfiguredPath parts{.gate = std::move(gate), .server = std::nullopt};
+    ConfiguredPath parts{.gate = std::move(gate), .server = std::nullopt, .off = std::move(off)};
     if (!servers.empty()) {
       hops.push_back({.name = {servers.front().name, servers.front().name}});
       parts.server = std::move(servers.front().subject);
@@ -185,7 +201,7 @@ class Configured {
     const conf::Problem& first = broken_.front();
     Message text = {cat(conf::to_text(first.place), ": ", first.what.en),
                     cat(conf::to_text(first.place), ": ", first.what.de)};
-    doctor::tell_configuration(broken_.size(), text, check_command(), 1, path);
+    doctor::tell_configuration(broken_.size(), text, check_command(), kGateHop, path);
   }
 
   std::string check_command() const { return cat("pforte check --config ", config_.file); }
@@ -193,7 +209,8 @@ class Configured {
   // At the path of the host in whose line of the file it was found.
   void tell_shared_connections(const std::string& host, doctor::Path& path) {
     for (const conf::Problem& problem : shared_) {
-      if (line_of(host) == problem.place.line) doctor::tell_shared_connection(problem.what, problem.remedy, 1, path);
+      if (line_of(host) == problem.place.line)
+        doctor::tell_shared_connection(problem.what, problem.remedy, kGateHop, path);
     }
   }
 
@@ -208,6 +225,7 @@ class Configured {
   std::shared_ptr<const PathView> view_;
   gate::Config config_;
   Examinations& examinations_;
+  SwitchedOff off_;
   ConfiguredTrust trust_;
   std::vector<conf::Problem> shared_;
   std::vector<conf::Problem> broken_;             // keep the gate from loading it

@@ -1,9 +1,12 @@
 #include "doctor/gate_examination.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "base/shell_word.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "doctor/all_ended.h"
 #include "doctor/name_examination.h"
 #include "doctor/tcp_attempt.h"
@@ -31,6 +34,15 @@ constexpr Check kSharedConnection{
     .source = "RFC 9113, 9.1.1",
     .why = {"over HTTP/2, browsers use one connection for all hosts of an address that its certificate covers",
             "über HTTP/2 nehmen Browser eine Verbindung für alle Hosts einer Adresse, die ihr Zertifikat nennt"}};
+constexpr Check kDrained{.id = "path.drained",
+                         .source = "pforte(1), backend drain",
+                         .why = {"a drained server gets no new requests until it is undrained, over restarts as well",
+                                 "ein ausgeleiteter Server bekommt keine Anfragen, bis er zurückgeholt wird, auch "
+                                 "nach einem Neustart"}};
+constexpr Check kSignInStopped{.id = "path.service-stopped",
+                               .source = "pforte(1), service stop",
+                               .why = {"nobody signs in by it until it is started, over restarts as well",
+                                       "bis es gestartet wird, meldet es niemanden an, auch nach einem Neustart"}};
 
 // Where the name leads clients, whether or not that is the listener of this machine.
 net::Task<> examine_where_name_leads(const Setting& setting, const NameFacts& facts, const GateSubject& subject,
@@ -111,6 +123,49 @@ void tell_configuration(std::size_t count, const Message& first, const std::stri
 
 void tell_shared_connection(const Message& what, const Message& remedy, std::size_t hop, Path& path) {
   path.tell({.check = kSharedConnection, .level = Level::Warning, .hop = hop, .seen = what, .remedy = remedy});
+}
+
+void tell_drained(const DrainedBackend& backend, std::size_t hop, Path& path) {
+  bool all = backend.servers.size() == backend.of;
+  std::vector<std::string> which_en, which_de;
+  for (const DrainedServer& server : backend.servers) {
+    which_en.push_back(cat(server.url, " since ", rfc3339(server.since)));
+    which_de.push_back(cat(server.url, " seit ", rfc3339(server.since)));
+  }
+  Message seen = {cat("of backend ", backend.name, ' ', backend.servers.size(), " of ", backend.of,
+                      " servers are drained: ", joined(which_en, ", ")),
+                  cat("von Backend ", backend.name, " sind ", backend.servers.size(), " von ", backend.of,
+                      " Servern ausgeleitet: ", joined(which_de, ", "))};
+  if (all) {
+    seen = {cat("every server of backend ", backend.name,
+                " is drained, its requests are answered with 503: ", joined(which_en, ", ")),
+            cat("alle Server des Backends ", backend.name,
+                " sind ausgeleitet, Anfragen erhalten 503: ", joined(which_de, ", "))};
+  }
+  std::string undrain = cat("pforte backend undrain ", shell_word(backend.name));
+  path.tell(
+      {.check = kDrained,
+       .level = all ? Level::Error : Level::Warning,
+       .hop = hop,
+       .seen = std::move(seen),
+       .remedy = {cat("when the work on it is done: ", undrain), cat("wenn die Arbeit daran getan ist: ", undrain)},
+       .command = "pforte backend list"});
+}
+
+void tell_stopped_service(const StoppedService& service, bool is_last, std::size_t hop, Path& path) {
+  std::string since = rfc3339(service.since), start = cat("pforte service start ", service.name);
+  Message seen = {cat("the service ", service.name, " is stopped since ", since, ": nobody is signed in by it"),
+                  cat("der Dienst ", service.name, " ist seit ", since, " angehalten: er meldet niemanden an")};
+  if (is_last) {
+    seen.en += "; and by no other, since all are stopped";
+    seen.de += "; auch kein anderer, denn alle sind angehalten";
+  }
+  path.tell({.check = kSignInStopped,
+             .level = is_last ? Level::Error : Level::Warning,
+             .hop = hop,
+             .seen = std::move(seen),
+             .remedy = {cat("start it: ", start), cat("ihn starten: ", start)},
+             .command = "pforte service list"});
 }
 
 }  // namespace pforte::doctor

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "doctor/name_facts.h"
 #include "doctor/path.h"
@@ -26,6 +29,25 @@ struct GateSubject {
   ProxyHeaderUse proxy_header = ProxyHeaderUse::Nobody;
 };
 
+// A server that an administrator keeps from new requests.
+struct DrainedServer {
+  std::string url;
+  std::chrono::system_clock::time_point since;
+};
+
+// A backend that has such.
+struct DrainedBackend {
+  std::string name;
+  std::vector<DrainedServer> servers;  // those alone
+  std::size_t of = 0;                  // how many it has
+};
+
+// A service of signing in that an administrator has stopped: "ldap".
+struct StoppedService {
+  std::string name;
+  std::chrono::system_clock::time_point since;
+};
+
 // Whether anybody listens at our own listener; tells the path when nobody does: the gate is stopped then.
 net::Task<bool> examine_listener(const Setting& setting, const GateSubject& subject, Path& path);
 
@@ -38,5 +60,11 @@ void tell_configuration(std::size_t count, const Message& first, const std::stri
 
 // Tells that browsers may send requests for this site over connections of another: what the configuration's check says.
 void tell_shared_connection(const Message& what, const Message& remedy, std::size_t hop, Path& path);
+
+// Tells that requests for this backend are answered 503, or have fewer servers than are configured.
+void tell_drained(const DrainedBackend& backend, std::size_t hop, Path& path);
+
+// Tells that nobody signs in by this service. `is_last`: nor by another, since all are stopped.
+void tell_stopped_service(const StoppedService& service, bool is_last, std::size_t hop, Path& path);
 
 }  // namespace pforte::doctor

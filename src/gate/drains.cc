@@ -7,9 +7,19 @@ namespace pforte::gate {
 
 Result<Drains> Drains::read(store::Store& store) {
   Drains drains;
-  auto keep = [&](const store::Row& row) { drains.servers_.emplace(row.text(0), row.text(1)); };
-  TRY(store.read("SELECT backend, server FROM backend_drain", {}, keep));
+  auto keep = [&](const store::Row& row) {
+    std::pair server(std::string(row.text(0)), std::string(row.text(1)));
+    drains.servers_.emplace(std::move(server),
+                            std::chrono::system_clock::time_point(std::chrono::milliseconds(row.number(2))));
+  };
+  TRY(store.read("SELECT backend, server, since FROM backend_drain", {}, keep));
   return drains;
+}
+
+std::optional<std::chrono::system_clock::time_point> Drains::since(std::string_view backend,
+                                                                   std::string_view url) const {
+  auto found = servers_.find({std::string(backend), std::string(url)});
+  return found == servers_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Drains::apply_to(const Plan& plan) const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,16 +22,16 @@ class Drains {
   // Fails as the store does.
   static Result<Drains> read(store::Store& store);
 
-  bool contains(std::string_view backend, std::string_view url) const {
-    return servers_.contains({std::string(backend), std::string(url)});
-  }
+  bool contains(std::string_view backend, std::string_view url) const { return since(backend, url).has_value(); }
+  // Since when; none where it is not drained.
+  std::optional<std::chrono::system_clock::time_point> since(std::string_view backend, std::string_view url) const;
   bool operator==(const Drains&) const = default;
 
   // Drains those servers of `plan`, and no others; says in the log whom that changes.
   void apply_to(const Plan& plan) const;
 
  private:
-  std::set<std::pair<std::string, std::string>> servers_;
+  std::map<std::pair<std::string, std::string>, std::chrono::system_clock::time_point> servers_;
 };
 
 // For commands: writes it. True when it was otherwise before. Fails as the store does.

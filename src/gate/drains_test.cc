@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdint>
+
 #include "gate/plan.h"
 #include "store/testing.h"
 
@@ -32,6 +35,19 @@ TEST_CASE("a drain is kept until it is taken back, and says whether it changed s
   CHECK(set_drained(*store, "crm", "http://10.0.0.1:8080", false).value());
   CHECK(!set_drained(*store, "crm", "http://10.0.0.1:8080", false).value());
   CHECK(Drains::read(*store).value() == Drains());
+}
+
+TEST_CASE("a drain is known with when it was made, which drained again does not change") {
+  store::testing::TemporaryStore store;
+  std::int64_t before = store::now_in_store();
+  CHECK(set_drained(*store, "crm", "http://10.0.0.1:8080", true));
+  auto since = Drains::read(*store).value().since("crm", "http://10.0.0.1:8080");
+  REQUIRE(since);
+  CHECK(*since >= std::chrono::system_clock::time_point(std::chrono::milliseconds(before)));
+  CHECK(*since <= std::chrono::system_clock::now());
+  CHECK(!set_drained(*store, "crm", "http://10.0.0.1:8080", true).value());
+  CHECK(Drains::read(*store).value().since("crm", "http://10.0.0.1:8080") == since);
+  CHECK(!Drains::read(*store).value().since("crm", "http://10.0.0.2:8080"));
 }
 
 TEST_CASE("a plan's servers are drained as the store says, each in its backend alone") {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
@@ -62,6 +63,49 @@ def test_a_server_that_is_down_is_the_fault_and_not_the_gate(start_gate: Callabl
     report = report_of("site", HOST, "--config", str(gate.file), "--trust", str(authority.certificate))
     assert next(one for one in report.findings if one["level"] == "error" and one["id"].startswith(OURS))["id"] == "tcp.refused"
     assert report.found("tcp.refused")["hop_name"] == f"app {url}"
+
+
+def test_a_drained_server_is_told_with_since_when_and_how_it_comes_back(start_gate: Callable[..., Gate], start_backend: Callable[..., Backend],
+                                                                       authority: Authority) -> None:
+    one, other = start_backend(), start_backend()
+    gate = start_gate(one, other, site=site(authority, HOST))
+    gate.clients_stay = True
+    examined = ("site", HOST, "--config", str(gate.file), "--trust", str(authority.certificate))
+    assert "path.drained" not in report_of(*examined).of_level("error", "warning")
+    gate.run("backend", "drain", "app", one.url)
+    told = report_of(*examined).found("path.drained")
+    assert told["level"] == "warning" and told["hop_name"] == "gate"
+    assert re.search(rf"1 of 2 servers are drained: {one.url} since 20\d\d-\S+Z$", told["seen"])
+    gate.run("backend", "drain", "app")
+    report = report_of(*examined)
+    assert report.first_error == ("path.drained", "gate")
+    assert other.url in report.found("path.drained")["seen"]
+    assert report.found("path.drained")["remedy"].endswith(": pforte backend undrain app")
+    gate.run("backend", "undrain", "app")
+    assert "path.drained" not in report_of(*examined).of_level("error", "warning")
+
+
+def test_a_gate_that_does_not_run_comes_before_its_drained_servers(tmp_path: Path, authority: Authority) -> None:
+    file = written(tmp_path, authority, [f"http://127.0.0.1:{free_port()}"], site=site(authority, HOST))
+    assert run_pforte("backend", "drain", "app", "--config", file).returncode == 0
+    report = report_of("site", HOST, "--config", file)
+    assert report.first_error == ("path.gate-stopped", "gate")
+    assert report.found("path.drained")["level"] == "error"
+
+
+def test_a_stopped_service_is_told_at_the_sites_that_ask_who_comes(start_gate: Callable[..., Gate], app: Backend,
+                                                                  authority: Authority) -> None:
+    gate = start_gate(app, site=site(authority, HOST, sign_in="required"),
+                      more_sites=[site(authority, "open.localhost", backend="app", allow=["/"])])
+    gate.clients_stay = True
+    gate.run("service", "stop", "ldap")  # by which nobody signs in here
+    gate.run("service", "stop", "database")
+    told = report_of("site", HOST, "--config", str(gate.file)).found("path.service-stopped")
+    assert told["level"] == "error" and told["hop_name"] == "gate"
+    assert told["seen"].startswith("the service database is stopped since 20")
+    assert told["remedy"] == "start it: pforte service start database"
+    elsewhere = report_of("site", "open.localhost", "--config", str(gate.file))
+    assert "path.service-stopped" not in elsewhere.of_level("error", "warning")
 
 
 def test_a_health_path_that_is_not_there_is_an_error_at_its_server(tmp_path: Path, authority: Authority) -> None:
