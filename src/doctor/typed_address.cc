@@ -98,8 +98,8 @@ bool allows_path(const ServedAddress& served, std::string_view path) {
 
 // "/", where that leads nowhere: the URL of the site has a path, and no rule allows the root.
 bool misses_path(const ServedAddress& served, std::string_view path) {
-  constexpr std::string_view kScheme = "https://";
-  std::size_t slash = std::min(served.url.find('/', kScheme.size()), served.url.size());
+  constexpr std::string_view kSiteScheme = "https://";
+  std::size_t slash = std::min(served.url.find('/', kSiteScheme.size()), served.url.size());
   bool has_path = served.url.size() > slash + 1;
   return path == "/" && has_path && !served.paths.empty() && std::ranges::find(served.paths, "/") == served.paths.end();
 }
