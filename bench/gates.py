@@ -92,9 +92,9 @@ class Surroundings:
 
 
 class Gate:
-    """A gate in front of the application, started and answering."""
+    """A gate in front of the application, started and answering; `prefix`: what it runs under."""
 
-    def __init__(self, kind, around):
+    def __init__(self, kind, around, prefix=()):
         self.kind = kind
         self.port = free_port()
         self.folder = around.state / kind.name
@@ -104,7 +104,7 @@ class Gate:
         config.write_text(self._configuration(around))
         if first and kind.fill:
             kind.fill(around.pforte, config, self.folder)
-        command = [word.format(config=config, pforte=around.pforte) for word in kind.command]
+        command = [*prefix, *(word.format(config=config, pforte=around.pforte) for word in kind.command)]
         self.process = Process(command, SERVER_CPU, around.state / f"{kind.name}.out", env=self._environment(around))
         try:
             wait_until_it_listens(kind.name, self.process, self.port)
