@@ -80,7 +80,7 @@ Visit::Visit(Worker& worker, std::shared_ptr<const ListenerConfig> listener, net
       note_(worker.contacts(), worker.next_contact(), listener_->address, accepted.peer),
       plan_(worker.plan()),
       limits_(limits_of(plan_->config.limits)),
-      stream_(std::make_unique<net::Socket>(worker.loop(), accepted.descriptor)),
+      stream_(std::make_unique<net::Socket>(worker.loop(), accepted.descriptor, net::Work::Begins)),
       socket_(static_cast<net::Socket&>(*stream_)) {
   visitor_.peer = accepted.peer;
   visitor_.tls = listener_->tls;

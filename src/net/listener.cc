@@ -64,7 +64,7 @@ Listener::Listener(Loop& loop, int descriptor, OnAccept on_accept, OnRefused on_
       descriptor_(descriptor),
       on_accept_(std::move(on_accept)),
       on_refused_(std::move(on_refused)) {
-  loop.watch(descriptor_, *this);
+  loop.watch(descriptor_, *this, Work::Begins);
 }
 
 Listener::~Listener() {

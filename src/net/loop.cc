@@ -11,6 +11,11 @@ namespace pforte::net {
 
 namespace {
 
+// How long work is begun in one turn: at least so long, and a part of the time that was spent on what went on, so that
+// nobody starves.
+constexpr Duration kBeginTime = std::chrono::microseconds(50);
+constexpr int kBeginPart = 4;
+
 using OnEnd = std::move_only_function<void(Result<>)>;
 
 // The outermost coroutine of a spawned task. It never destroys itself: it asks its loop for burial.
@@ -87,7 +92,8 @@ void Loop::cancel_tasks() {
   }
 }
 
-bool Loop::watch(int descriptor, Watcher& watcher) {
+bool Loop::watch(int descriptor, Watcher& watcher, Work work) {
+  watcher.work_ = work;
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &watcher;
@@ -98,6 +104,7 @@ void Loop::forget(Watcher& watcher) {
   for (int i = 0; i < events_left_; ++i) {
     if (events_[i].data.ptr == &watcher) events_[i].events = 0;
   }
+  if (watcher.put_off_ != 0) std::ranges::replace(put_off_, &watcher, nullptr);
 }
 
 void Loop::run() {
@@ -105,7 +112,7 @@ void Loop::run() {
   events_ = events.data();
   running_ = true;
   while (running_) {
-    int patience = asked_.empty() ? timers_.wait_ms(Clock::now()) : 0;
+    int patience = asked_.empty() && put_off_.empty() ? timers_.wait_ms(Clock::now()) : 0;
     int count = epoll_wait(epoll_, events.data(), int(events.size()), patience);
     now_ = Clock::now();
     dispatch(count);
@@ -120,13 +127,33 @@ void Loop::dispatch(int count) {
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[i];
     if (event.events == 0) continue;  // its watcher went earlier in this turn
-    if (event.data.ptr == nullptr) {
+    auto* watcher = static_cast<Watcher*>(event.data.ptr);
+    if (watcher == nullptr) {
       run_posted();
+    } else if (watcher->work_ == Work::Begins) {
+      put_off(*watcher, event.events);
     } else {
-      static_cast<Watcher*>(event.data.ptr)->on_ready(event.events);
+      watcher->on_ready(event.events);
     }
   }
   events_left_ = 0;
+  if (!put_off_.empty()) begin_some();
+}
+
+void Loop::put_off(Watcher& watcher, std::uint32_t events) {
+  if (watcher.put_off_ == 0) put_off_.push_back(&watcher);
+  watcher.put_off_ |= events;
+}
+
+void Loop::begin_some() {
+  Instant begin = Clock::now();
+  Instant end = begin + std::max<Duration>(kBeginTime, (begin - now_) / kBeginPart);
+  std::size_t begun = 0;
+  for (std::size_t count = put_off_.size(); begun < count && begin < end; begin = Clock::now()) {
+    Watcher* watcher = put_off_[begun++];
+    if (watcher) watcher->on_ready(std::exchange(watcher->put_off_, 0));
+  }
+  put_off_.erase(put_off_.begin(), put_off_.begin() + std::ptrdiff_t(begun));
 }
 
 void Loop::end_turn() {

@@ -14,6 +14,11 @@ struct epoll_event;  // NOLINT(readability-identifier-naming): the system's
 
 namespace pforte::net {
 
+// What it means when something happens at a descriptor: that work goes on, or that some begins. Under load the loop
+// ends what was begun before it begins more of it, so that what is under way stays little: little memory, still in the
+// cache.
+enum class Work : std::uint8_t { GoesOn, Begins };
+
 // A file descriptor's owner, told what became possible.
 class Watcher {
  public:
@@ -22,6 +27,11 @@ class Watcher {
 
  protected:
   ~Watcher() = default;
+
+ private:
+  friend class Loop;
+  Work work_ = Work::GoesOn;
+  std::uint32_t put_off_ = 0;  // events that it has not been told of yet
 };
 
 class TurnEnd;
@@ -55,7 +65,7 @@ class Loop {
 
   // Reports every change of `descriptor` to `watcher`, edge-triggered, until the descriptor is closed. False when the
   // system refuses (no memory or too many watches).
-  bool watch(int descriptor, Watcher& watcher);
+  bool watch(int descriptor, Watcher& watcher, Work work = Work::GoesOn);
   // A watcher calls this when it goes: what this turn still holds for it is dropped.
   void forget(Watcher& watcher);
 
@@ -72,6 +82,8 @@ class Loop {
   static constexpr std::size_t kEventsPerTurn = 256;
 
   void dispatch(int count);
+  void put_off(Watcher& watcher, std::uint32_t events);
+  void begin_some();
   void end_turn();
   void run_posted();
   void bury_ended();
@@ -83,10 +95,11 @@ class Loop {
   TimerWheel timers_{now_};
   epoll_event* events_ = nullptr;  // of this turn, while they are dispatched
   int events_left_ = 0;
-  std::vector<TurnEnd*> asked_;   // null: it has gone
-  std::vector<TurnEnd*> ending_;  // those of this turn, at its end
-  std::set<void*> roots_;         // frames of spawned tasks
-  std::vector<void*> ended_;      // those to destroy at the end of the turn
+  std::vector<Watcher*> put_off_;  // whose work begins when their turn comes; null: it has gone
+  std::vector<TurnEnd*> asked_;    // null: it has gone
+  std::vector<TurnEnd*> ending_;   // those of this turn, at its end
+  std::set<void*> roots_;          // frames of spawned tasks
+  std::vector<void*> ended_;       // those to destroy at the end of the turn
   std::mutex posted_mutex_;
   std::vector<std::move_only_function<void()>> posted_;  // under posted_mutex_
 };

@@ -1,10 +1,14 @@
 #include "net/loop.h"
 
 #include <doctest/doctest.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "net/signal.h"
 #include "net/testing.h"
@@ -46,6 +50,73 @@ struct Sweep final : TurnEnd {
   void on_turn_end() override { ++times; }
   int times = 0;
 };
+
+// Readable from the beginning; what is done then takes a while.
+class Ready final : private Watcher {
+ public:
+  Ready(Loop& loop, Work work, std::string& log, char letter, Duration takes = {})
+      : loop_(loop), descriptor_(eventfd(1, EFD_NONBLOCK)), log_(log), letter_(letter), takes_(takes) {
+    REQUIRE(loop.watch(descriptor_, *this, work));
+  }
+  Ready(const Ready&) = delete;
+  Ready& operator=(const Ready&) = delete;
+  ~Ready() {
+    loop_.forget(*this);
+    close(descriptor_);
+  }
+
+ private:
+  void on_ready(std::uint32_t) override {
+    log_ += letter_;
+    std::this_thread::sleep_for(takes_);
+  }
+
+  Loop& loop_;
+  int descriptor_;
+  std::string& log_;
+  char letter_;
+  Duration takes_;
+};
+
+// Does something at the end of the next turn.
+struct AfterTurn final : TurnEnd {
+  AfterTurn(Loop& loop, std::function<void()> deed) : TurnEnd(loop), deed_(std::move(deed)) { ask(); }
+  void on_turn_end() override { deed_(); }
+
+ private:
+  std::function<void()> deed_;
+};
+
+struct TwoAndThree {
+  Loop loop;
+  std::string log;
+  std::vector<std::unique_ptr<Ready>> ready;
+
+  TwoAndThree() {
+    for (char letter : {'a', 'b', 'c'}) ready.push_back(std::make_unique<Ready>(loop, Work::Begins, log, letter, 20ms));
+    for (char letter : {'X', 'Y'}) ready.push_back(std::make_unique<Ready>(loop, Work::GoesOn, log, letter));
+  }
+};
+
+TEST_CASE("what goes on comes before what begins, and of that no more than there is time for in a turn") {
+  TwoAndThree all;
+  AfterTurn end(all.loop, [&] {
+    CHECK(all.log == "XYa");
+    all.loop.stop();
+  });
+  all.loop.run();
+  CHECK(all.log == "XYab");
+}
+
+TEST_CASE("who goes before its work has begun is not told any more") {
+  TwoAndThree all;
+  AfterTurn end(all.loop, [&] {
+    all.ready.erase(all.ready.begin() + 1);  // b
+    all.loop.stop();
+  });
+  all.loop.run();
+  CHECK(all.log == "XYac");
+}
 
 TEST_CASE("what many reasons of a turn ask for is done once, at its end") {
   Loop loop;

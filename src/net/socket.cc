@@ -36,9 +36,9 @@ Error dropped() {
 
 }  // namespace
 
-Socket::Socket(Loop& loop, int descriptor)
+Socket::Socket(Loop& loop, int descriptor, Work work)
     : descriptor_(descriptor), reading_(loop.timers()), writing_(loop.timers()), loop_(loop) {
-  if (loop.watch(descriptor_, *this)) return;
+  if (loop.watch(descriptor_, *this, work)) return;
   reading_.error_number = writing_.error_number = errno;
   broken_ = true;
 }

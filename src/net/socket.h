@@ -13,7 +13,7 @@ namespace pforte::net {
 class Socket final : public Stream, private Watcher {
  public:
   // Takes over `descriptor`, which must be non-blocking.
-  Socket(Loop& loop, int descriptor);
+  Socket(Loop& loop, int descriptor, Work work = Work::GoesOn);
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   ~Socket() override;
