@@ -124,6 +124,7 @@ H2Events::Portion H2ClientStream::give_body(std::span<char> into) {
 }
 
 void H2ClientStream::wake_writer() {
+  if (!taken_.awaited()) return;
   if (closed_) return taken_.fail(failure());
   if (all_taken()) taken_.ring();
 }

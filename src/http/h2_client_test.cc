@@ -112,9 +112,9 @@ Task<> read_answer(ClientExchange& exchange, Outcome& into) {
   co_return {};
 }
 
-Task<> ask(H2Client& client, std::string path, std::string body, Outcome& into) {
+Task<> ask(H2Client& client, std::string path, std::string body, Outcome& into, net::Duration patience = 10s) {
   std::unique_ptr<ClientExchange> exchange = client.open();
-  exchange->patience(300ms);
+  exchange->patience(patience);
   bool uploads = !body.empty();
   RequestHead head =
       asking(uploads ? "POST" : "GET", path, {uploads ? Framing::Kind::Chunked : Framing::Kind::None, 0});
@@ -152,9 +152,9 @@ struct H2Pair {
     limits.streams = streams;
     return limits;
   }
-  Outcome get(std::string path, std::string body = {}) {
+  Outcome get(std::string path, std::string body = {}, net::Duration patience = 10s) {
     Outcome outcome;
-    CHECK(net::run(loop, ask(client, std::move(path), std::move(body), outcome)));
+    CHECK(net::run(loop, ask(client, std::move(path), std::move(body), outcome, patience)));
     return outcome;
   }
   void settle() {
@@ -223,7 +223,7 @@ TEST_CASE("a request that is given up is taken back from the server") {
 
 TEST_CASE("a server that is silent is waited for as long as patience lasts") {
   H2Pair pair;
-  CHECK(pair.get("/never").error == "net.timeout");
+  CHECK(pair.get("/never", {}, 300ms).error == "net.timeout");
   CHECK(pair.get("/").status == 200);
 }
 

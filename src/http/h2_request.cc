@@ -82,7 +82,7 @@ const Refusal* H2Request::add_host(std::string_view value) {
 }
 
 // As if it had come over HTTP/1.1.
-const Refusal* H2Request::write_head(bool ends, const Limits& limits) {
+const Refusal* H2Request::write_head(bool ends, const Limits& limits, std::string& text) {
   bool connects = method_ == "CONNECT" && protocol_.empty();
   if (!protocol_.empty() && !is_tunnel()) return &refusal::kH2Protocol;
   if (!is_token(method_)) return &refusal::kMethod;
@@ -95,31 +95,31 @@ const Refusal* H2Request::write_head(bool ends, const Limits& limits) {
   if (!authority_.empty() && !host_.empty() && !same_authority(authority_, host_, scheme))
     return &refusal::kHostDiffers;
 
-  head_.append(is_tunnel() ? "GET" : method_).append(" ").append(connects ? authority_ : path_).append(" HTTP/1.1\r\n");
-  append_field(head_, "Host", host);
-  head_ += fields_;
-  if (!cookies_.empty()) append_field(head_, "Cookie", cookies_);
+  text.append(is_tunnel() ? "GET" : method_).append(" ").append(connects ? authority_ : path_).append(" HTTP/1.1\r\n");
+  append_field(text, "Host", host);
+  text += fields_;
+  if (!cookies_.empty()) append_field(text, "Cookie", cookies_);
   if (is_tunnel()) {
-    append_field(head_, "Connection", "Upgrade");
-    append_field(head_, "Upgrade", protocol_);
-    append_field(head_, "Sec-WebSocket-Key", websocket_key());
+    append_field(text, "Connection", "Upgrade");
+    append_field(text, "Upgrade", protocol_);
+    append_field(text, "Sec-WebSocket-Key", websocket_key());
   } else if (!ends && !has_length_) {
-    append_field(head_, "Transfer-Encoding", "chunked");
+    append_field(text, "Transfer-Encoding", "chunked");
   }
-  head_ += "\r\n";
+  text += "\r\n";
   return nullptr;
 }
 
-std::expected<void, Refusal> H2Request::read(bool ends, const Limits& limits, RequestHead& into) {
+std::expected<void, Refusal> H2Request::read(bool ends, const Limits& limits, std::string& text, RequestHead& into) {
   into.clear();
-  if (const Refusal* why = write_head(ends, limits)) {
+  if (const Refusal* why = write_head(ends, limits, text)) {
     if (!refused_) refused_ = why;
     return std::unexpected(*refused_);
   }
-  auto measured = HeadScanner().scan(head_, limits);
+  auto measured = HeadScanner().scan(text, limits);
   if (!measured) return std::unexpected(refused_ ? *refused_ : measured.error());
-  if (*measured != head_.size()) return std::unexpected(refused_ ? *refused_ : refusal::kIncomplete);
-  auto parsed = parse_request_head(head_, limits, into);
+  if (*measured != text.size()) return std::unexpected(refused_ ? *refused_ : refusal::kIncomplete);
+  auto parsed = parse_request_head(text, limits, into);
   if (!parsed) into.clear();
   if (refused_) return std::unexpected(*refused_);
   return parsed;
@@ -127,7 +127,7 @@ std::expected<void, Refusal> H2Request::read(bool ends, const Limits& limits, Re
 
 void H2Request::clear() {
   refused_ = nullptr;
-  for (std::string* text : {&method_, &scheme_, &authority_, &path_, &protocol_, &host_, &fields_, &cookies_, &head_})
+  for (std::string* text : {&method_, &scheme_, &authority_, &path_, &protocol_, &host_, &fields_, &cookies_})
     text->clear();
   plain_bytes_ = 0;
   has_length_ = false;

@@ -19,8 +19,9 @@ class H2Request {
   void add(H2Field field, bool valid, const Limits& limits);
 
   // After the last one. `ends`: no body follows. After a refusal `into` has what could be understood, so that the
-  // client can be told in its language. The views of `into` point into the request.
-  [[nodiscard]] std::expected<void, Refusal> read(bool ends, const Limits& limits, RequestHead& into);
+  // client can be told in its language. The views of `into` point into `text`.
+  [[nodiscard]] std::expected<void, Refusal> read(bool ends, const Limits& limits, std::string& text,
+                                                  RequestHead& into);
 
   // What follows the head is no body, but the bytes of a WebSocket.
   bool is_tunnel() const { return protocol_ == "websocket"; }
@@ -30,7 +31,7 @@ class H2Request {
  private:
   void add_pseudo(H2Field field);
   const Refusal* add_host(std::string_view value);
-  const Refusal* write_head(bool ends, const Limits& limits);
+  const Refusal* write_head(bool ends, const Limits& limits, std::string& text);
   void refuse(const Refusal& why);
 
   const Refusal* refused_ = nullptr;  // the first reason
@@ -44,7 +45,6 @@ class H2Request {
   std::string cookies_;  // which may come one by one (RFC 9113, 8.2.3)
   std::size_t plain_bytes_ = 0;
   bool has_length_ = false;
-  std::string head_;  // all of it
 };
 
 }  // namespace pforte::http

@@ -14,12 +14,13 @@ constexpr Limits kTight{.request_line_bytes = 64, .head_bytes = 256, .authorizat
 // What is read of some fields, in front of which stand those that every GET has.
 struct Asked {
   H2Request request;
+  std::string text;
   RequestHead head;
   std::expected<void, Refusal> verdict;
 
   Asked(std::initializer_list<H2Field> fields, bool ends = true) {
     for (const H2Field& field : fields) request.add(field, true, kTight);
-    verdict = request.read(ends, kTight, head);
+    verdict = request.read(ends, kTight, text, head);
   }
   std::string_view code() const { return verdict ? "" : verdict.error().code; }
   std::string_view value(FieldName name) const {
@@ -90,8 +91,9 @@ TEST_CASE("a name or value that HTTP/2 does not allow is refused") {
   H2Request request;
   for (const H2Field& field : {kGet, kHttps, kHost, kRoot}) request.add(field, true, kTight);
   request.add({"Upper", "case"}, false, kTight);
+  std::string text;
   RequestHead head;
-  auto verdict = request.read(true, kTight, head);
+  auto verdict = request.read(true, kTight, text, head);
   REQUIRE(!verdict);
   CHECK(verdict.error() == refusal::kH2Field);
   CHECK(head.authority == "app.example");  // whom to tell, and in which language

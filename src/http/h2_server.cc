@@ -152,9 +152,9 @@ void H2Server::on_time() {
 
 H2Stream* H2Server::find(std::int32_t id) {
   if (latest_ && latest_id_ == id) return latest_;
-  auto found = streams_.find(id);
-  if (found == streams_.end()) return nullptr;
-  latest_ = found->second.get();
+  auto found = std::ranges::lower_bound(streams_, id, {}, &H2Stream::id);
+  if (found == streams_.end() || (*found)->id() != id) return nullptr;
+  latest_ = found->get();
   latest_id_ = id;
   return latest_;
 }
@@ -164,7 +164,7 @@ bool H2Server::on_head_begin(std::int32_t id) {
   if (closing_ || streams_.size() >= limits_.streams) return false;
   head_id_ = id;
   head_until_ = loop_.now() + limits_.head_time;
-  streams_.emplace(id, std::make_unique<H2Stream>(connection_, id));
+  streams_.push_back(std::make_unique<H2Stream>(connection_, id));
   return true;
 }
 
@@ -273,7 +273,7 @@ void H2Server::wake_touched() {
 
 void H2Server::bury() {
   if (!std::exchange(connection_.some_over, false)) return;
-  bool some = std::erase_if(streams_, [](const auto& one) { return one.second->over(); }) > 0;
+  bool some = std::erase_if(streams_, [](const auto& one) { return one->over(); }) > 0;
   if (!some) return;
   latest_ = nullptr;
   if (!streams_.empty()) return;
@@ -284,9 +284,9 @@ void H2Server::bury() {
 
 // Whoever serves them learns that their client has gone.
 void H2Server::drop_streams() {
-  for (const auto& [id, stream] : streams_) {
+  for (const std::unique_ptr<H2Stream>& stream : streams_) {
     stream->close();
-    touched_.push_back(id);
+    touched_.push_back(stream->id());
   }
   wake_touched();
   bury();

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "http/anomalies.h"
@@ -67,9 +66,9 @@ class H2Server final : public Server, private H2Events, private net::TurnEnd, pr
   const ServerLimits& limits_;
   H2Session session_;
   H2Stream::Connection connection_;
-  std::unordered_map<std::int32_t, std::unique_ptr<H2Stream>> streams_;
-  std::vector<std::int32_t> touched_;  // whose tasks are to be told something
-  H2Stream* latest_ = nullptr;         // the one that find() found last
+  std::vector<std::unique_ptr<H2Stream>> streams_;  // by number, which only grows (RFC 9113, 5.1.1)
+  std::vector<std::int32_t> touched_;               // whose tasks are to be told something
+  H2Stream* latest_ = nullptr;                      // the one that find() found last
   std::int32_t latest_id_ = 0;
   Anomalies anomalies_;
   bool abused_ = false;

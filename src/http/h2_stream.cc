@@ -16,6 +16,11 @@ Error stream_gone() {
   return Error(Kind::Closed, "http2.stream-closed", "the client gave up the request");
 }
 
+// Most streams end when nobody waits any more: for them no error is made.
+void tell_gone(net::Signal& waiting) {
+  if (waiting.awaited()) waiting.fail(stream_gone());
+}
+
 Error answer_too_slow() {
   return Error(Kind::Timeout, "http2.answer-too-slow", "the client does not take the answer");
 }
@@ -45,8 +50,11 @@ void H2Stream::take_field(H2Field field, bool valid) {
 void H2Stream::take_head(bool ends) {
   head_read_ = true;
   ended_ = ends;
-  auto read = fields_->read(ends, connection_.limits.head, *request_);
+  head_.take();
+  auto read = fields_->read(ends, connection_.limits.head, *head_, *request_);
   if (!read) refusal_ = read.error();
+  asks_for_tunnel_ = fields_->is_tunnel();
+  fields_.give_back();
 }
 
 void H2Stream::take_body(std::string_view bytes) {
@@ -89,9 +97,9 @@ void H2Stream::wake(Service& service) {
     return;
   }
   if (closed_) {
-    arrived_.fail(stream_gone());
-    taken_.fail(stream_gone());
-    if (other_) std::exchange(other_, nullptr)->fail(stream_gone());
+    tell_gone(arrived_);
+    tell_gone(taken_);
+    if (other_) tell_gone(*std::exchange(other_, nullptr));
     return;
   }
   if (!body_.empty() || ended_) arrived_.ring();
@@ -174,7 +182,7 @@ void H2Stream::begin(const ResponseHead& head) {
   bool nothing = head.body.kind == Framing::Kind::Length && head.body.length == 0;
   bodiless_ |= nothing;
   // To a CONNECT each 2xx says that the WebSocket is open (RFC 8441, 5); an application that does not know it says 200.
-  bool misleads = fields_->is_tunnel() && !tunnel_ && head.status < 300;
+  bool misleads = asks_for_tunnel_ && !tunnel_ && head.status < 300;
   ResponseHead refused;
   refused.status = 502;
   bodiless_ |= misleads;

@@ -37,6 +37,8 @@ class H2Stream final : public Exchange, public net::Pooled {
   H2Stream& operator=(const H2Stream&) = delete;
   ~H2Stream() override;
 
+  std::int32_t id() const { return id_; }
+
   // From the client.
   void take_field(H2Field field, bool valid);
   void take_head(bool ends);
@@ -102,10 +104,12 @@ class H2Stream final : public Exchange, public net::Pooled {
   bool reset_ = false;  // by us
 
   // The request: its head, and of its body what came and what the task has in hand.
-  net::Spare<H2Request> fields_;
+  net::Spare<H2Request> fields_;  // until the head is complete
+  net::Spare<std::string> head_;
   net::Spare<RequestHead> request_;
   std::optional<Refusal> refusal_;
   bool head_read_ = false;
+  bool asks_for_tunnel_ = false;
   std::string body_;
   std::string lent_;
   std::string trailer_bytes_;

@@ -44,8 +44,7 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
   return *this;
 }
 
-void Buffer::release() {
-  if (!data_) return;
+void Buffer::give_back() {
   Block block(std::exchange(data_, nullptr));
   auto& blocks = free_blocks[std::size_t(size_)];
   if (blocks.size() < kClasses[std::size_t(size_)].kept) blocks.push_back(std::move(block));

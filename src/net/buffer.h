@@ -25,13 +25,17 @@ class Buffer {
   explicit operator bool() const { return data_ != nullptr; }
   char* data() const { return data_; }
   std::size_t capacity() const { return data_ ? capacity_of(size_) : 0; }
-  void release();
+  void release() {
+    if (data_) give_back();
+  }
 
   static std::size_t capacity_of(Size size);
   // The smallest size that holds `bytes`; Huge when none does.
   static Size fitting(std::size_t bytes);
 
  private:
+  void give_back();
+
   char* data_ = nullptr;
   Size size_ = Size::Small;
 };

@@ -2,13 +2,14 @@
 
 #include <utility>
 
+#include "net/frame.h"
 #include "net/signal.h"
 
 namespace pforte::net {
 
 // Tells its owner at its final suspension: being told may destroy it.
 struct Beside::Branch {
-  struct promise_type {
+  struct promise_type : detail::PooledFrame {
     promise_type(Task<>&, Beside& beside) : owner(beside) {}
 
     Branch get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }

@@ -36,8 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   H2Request request;
   for (const H2Field& field : fields_of({reinterpret_cast<const char*>(data) + 1, size - 1}))
     request.add(field, !field.name.empty(), kLimits);
+  std::string head_text;
   RequestHead head;
-  if (!request.read(ends, kLimits, head)) return 0;
+  if (!request.read(ends, kLimits, head_text, head)) return 0;
 
   for (const Field& field : head.fields) {
     bool ours = field.known == FieldName::TransferEncoding ? !ends && field.value == "chunked"
