@@ -62,20 +62,15 @@ Privacy Forwarding::Order::privacy() const {
 Forwarding::Forwarding(Worker& worker, http::Exchange& exchange, Record& record)
     : worker_(worker), exchange_(exchange), record_(record) {}
 
-net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
+// The request as the server gets it.
+void Forwarding::prepare(const Order& order) {
+  if (outgoing_) return;
   const BackendConfig& config = order.terms.backend->config;
-  record_.backend = config.name.value;
-  exchange_.pace({.longest_wait = order.limits->body_time, .bytes_per_second = order.limits->body_rate});
-  if (too_large(order.terms)) {
-    client_failure_.emplace(body_too_large());
-    co_return copy_of(*client_failure_);
-  }
   outgoing_.take();
-  Methods methods = order.terms.by_method ? Methods::Judged : Methods::Free;
   rewrite_request(request(),
-                  {.visitor = visitor,
+                  {.visitor = order.visitor,
                    .path = order.path,
-                   .methods = methods,
+                   .methods = order.terms.by_method ? Methods::Judged : Methods::Free,
                    .own_names = &config.identity.own_names,
                    .own_authorization = order.own_authorization,
                    .connection_sign_in = sign_in_of(order),
@@ -83,10 +78,22 @@ net::Task<> Forwarding::run(const Order& order, const Visitor& visitor) {
                   *outgoing_);
   http::Fields& fields = outgoing_->head.fields;
   fields.insert(fields.end(), order.identity.begin(), order.identity.end());
-  bool own_cookie = config.sticky && config.sticky->by == StickyConfig::By::Cookie;
-  if (config.sticky && (!own_cookie || may_carry_our_cookies(request(), visitor)))
-    stickiness_.emplace(*order.terms.backend, request(), sealing_keys(), record_.time);
   if (order.cache) order.cache->add_conditions(fields);
+  const http::Field* authorization = outgoing_->head.find(http::FieldName::Authorization);
+  sent_ticket_ = authorization && is_ticket(*authorization);
+}
+
+net::Task<> Forwarding::run(const Order& order) {
+  const BackendConfig& config = order.terms.backend->config;
+  record_.backend = config.name.value;
+  exchange_.pace({.longest_wait = order.limits->body_time, .bytes_per_second = order.limits->body_rate});
+  if (too_large(order.terms)) {
+    client_failure_.emplace(body_too_large());
+    co_return copy_of(*client_failure_);
+  }
+  bool own_cookie = config.sticky && config.sticky->by == StickyConfig::By::Cookie;
+  if (config.sticky && (!own_cookie || may_carry_our_cookies(request(), order.visitor)))
+    stickiness_.emplace(*order.terms.backend, request(), sealing_keys(), record_.time);
   std::optional<Error> failure;
   for (;;) {
     std::expected<Place, Balancer::Lack> place = worker_.balancer().choose(*order.terms.backend, wish(order));
@@ -164,6 +171,7 @@ net::Task<Connections::Lease> Forwarding::connect(std::shared_ptr<Server> server
 
 net::Task<std::optional<Error>> Forwarding::attempt(const std::shared_ptr<Server>& server, const Order& order,
                                                     bool fresh) {
+  prepare(order);
   record_.server = server->url();
   asked_ = server.get();
   reused_ = false;
@@ -209,6 +217,8 @@ net::Task<> Forwarding::converse(http::ClientExchange& server, const Order& orde
   std::optional<net::Beside> upload;
   if (request().body.kind == Framing::Kind::None) {
     co_await server.write({}, More::Ends);
+    // Of a thousand requests that wait for their answers none is in the way of the others.
+    if (!outgoing_->head.wants_upgrade) outgoing_.give_back();
   } else {
     upload.emplace(send_body(server, order.terms), [this, &server] {
       if (client_failure_) server.arrival().fail(clone(*client_failure_));
@@ -381,8 +391,7 @@ bool Forwarding::may_repeat(const Error& error) const {
   if (before_anything_was_sent(error)) return true;
   // What an HTTP/2 server says it has not looked at (RFC 9113, 8.7), whatever its method.
   if (error.code() == "backend.refused") return !body_touched_ && !exchange_.broken();
-  const http::Field* authorization = reused_ ? outgoing_->head.find(http::FieldName::Authorization) : nullptr;
-  if (authorization && is_ticket(*authorization)) return false;
+  if (reused_ && sent_ticket_) return false;
   if (answered_ || body_touched_ || error.kind() == Kind::Timeout || exchange_.broken()) return false;
   return http::is_idempotent(request().method);
 }

@@ -34,6 +34,7 @@ class Forwarding {
 
   // Where to, and what holds there.
   struct Order {
+    const Visitor& visitor;
     Terms terms;
     const RequestLimits* limits;
     std::string_view path;  // what the path gate lets through
@@ -56,7 +57,7 @@ class Forwarding {
   };
   // Ends when the answer has been given. Fails when it could not be: then either nothing of it has left and the client
   // can be told status(), or status() is 0 and the connection is to be dropped.
-  net::Task<> run(const Order& order, const Visitor& visitor);
+  net::Task<> run(const Order& order);
 
   // Of a failure: what the client is told, or 0 when it has begun to get an answer or has gone.
   int status(const Error& failure) const;
@@ -68,6 +69,7 @@ class Forwarding {
  private:
   const http::RequestHead& request() const { return exchange_.request(); }
   bool too_large(const Terms& terms) const;
+  void prepare(const Order& order);
   Balancer::Wish wish(const Order& order);
   net::Task<Place> wait(const Order& order);
   net::Task<Connections::Lease> connect(std::shared_ptr<Server> server, const Order& order, bool fresh);
@@ -90,7 +92,7 @@ class Forwarding {
   Worker& worker_;
   http::Exchange& exchange_;
   Record& record_;
-  net::Spare<Outgoing> outgoing_;
+  net::Spare<Outgoing> outgoing_;  // until the request has left, if nothing more is asked of it
   std::vector<const Server*> tried_;
   bool body_touched_ = false;  // some of the request's body has been read: it cannot be sent again
   std::optional<Error> client_failure_;
@@ -100,7 +102,8 @@ class Forwarding {
   // Of the attempt under way.
   const Server* asked_ = nullptr;
   bool reused_ = false;
-  bool answered_ = false;  // something of an answer has come
+  bool answered_ = false;     // something of an answer has come
+  bool sent_ticket_ = false;  // with the request
 };
 
 }  // namespace pforte::gate

@@ -324,7 +324,8 @@ net::Task<> Handling::answer(http::Page page) {
 
 net::Task<> Handling::forward(const Route& route) {
   Forwarding forwarding(worker_, exchange_, record_);
-  Forwarding::Order order{.terms = route.terms, .limits = &route.site->config.limits, .path = route.path};
+  Forwarding::Order order{
+      .visitor = visit_.visitor(), .terms = route.terms, .limits = &route.site->config.limits, .path = route.path};
   // A proxy that others come through as well may share its connections among them.
   if (route.terms.backend->config.connection_sign_in && !visit_.visitor().believed) {
     if (exchange_.shares_connection()) {
@@ -347,7 +348,7 @@ net::Task<> Handling::forward(const Route& route) {
     co_await answer(error(504, "gate.not-stored"));
     co_return {};
   }
-  Result<> forwarded = co_await outcome(forwarding.run(order, visit_.visitor()));
+  Result<> forwarded = co_await outcome(forwarding.run(order));
   if (forwarded) co_return {};
   const Error& failure = forwarded.error();
   record_.decision = failure.code();
