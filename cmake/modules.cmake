@@ -3,6 +3,9 @@ add_library(test_main OBJECT tests/main.cc)
 target_compile_options(test_main PRIVATE -O0 -g0)
 set_target_properties(test_main PROPERTIES UNITY_BUILD OFF)
 
+# What each request passes through: where PFORTE_LTO is on, these modules are optimized as one.
+set(request_path base crypto net tls coding http session policy cache contact capture gate)
+
 # One library per folder of src/, linked to what tools/layers.txt lets it use; one test program per library.
 file(STRINGS tools/layers.txt layers REGEX "^[a-z]+:")
 foreach(layer IN LISTS layers)
@@ -23,6 +26,9 @@ foreach(layer IN LISTS layers)
     target_link_libraries(${library} PUBLIC ${uses} Threads::Threads ${outside_${module}})
     # Names of the program's own units are looked after; tests, whose names are short, keep to smaller batches.
     set_target_properties(${library} PROPERTIES UNITY_BUILD_BATCH_SIZE ${PFORTE_BATCH})
+    if(PFORTE_LTO AND module IN_LIST request_path)
+      target_compile_options(${library} PRIVATE -flto=thin)
+    endif()
   else()
     add_library(${library} INTERFACE)
     target_include_directories(${library} INTERFACE src)
