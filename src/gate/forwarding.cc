@@ -356,8 +356,7 @@ net::Task<> Forwarding::relay_stored(http::ClientExchange& server, const Order& 
 
 net::Task<> Forwarding::switch_protocols(http::ClientExchange& server, const http::ResponseHead& head,
                                          const Order& order) {
-  const http::RequestHead& asked = outgoing_->head;
-  if (!asked.wants_upgrade || !equals_ignoring_case(asked.upgrade, head.upgrade)) {
+  if (!outgoing_ || !outgoing_->head.wants_upgrade || !equals_ignoring_case(outgoing_->head.upgrade, head.upgrade)) {
     co_return fail(Kind::Invalid, "backend.upgrade", "the server switched to a protocol that nobody asked for");
   }
   net::Spare<http::ResponseHead> out;
@@ -365,7 +364,7 @@ net::Task<> Forwarding::switch_protocols(http::ClientExchange& server, const htt
   rewrite_answer(head, order, *out);
   record_.status = head.status;
   std::string accept;
-  if (const http::Field* key = asked.find(http::FieldName::SecWebsocketKey);
+  if (const http::Field* key = outgoing_->head.find(http::FieldName::SecWebsocketKey);
       key && !out->find(http::FieldName::SecWebsocketAccept)) {
     accept = websocket_accept(key->value);
     out->fields.push_back({"Sec-WebSocket-Accept", accept, http::FieldName::SecWebsocketAccept});
