@@ -13,7 +13,7 @@ namespace {
 
 // How long work is begun in one turn: at least so long, and a part of the time that was spent on what went on, so that
 // nobody starves.
-constexpr Duration kBeginTime = std::chrono::microseconds(50);
+constexpr Duration kBeginTime = std::chrono::microseconds(200);
 constexpr int kBeginPart = 4;
 
 using OnEnd = std::move_only_function<void(Result<>)>;
