@@ -114,6 +114,7 @@ constexpr std::string_view kDocument = R"json({
         ],
         "responses": {
           "200": { "description": "It ends, or has ended", "content": { "application/json": {} } },
+          "400": { "description": "No number", "content": { "application/problem+json": {} } },
           "403": { "description": "Not through the control socket", "content": { "application/problem+json": {} } }
         }
       }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "admin/openapi.h"
 #include "base/text.h"
@@ -208,6 +209,7 @@ TEST_CASE("a capture is had through the control socket alone, and only there it 
   CHECK(body_of(blocks) == "blocks?for=1000");
   CHECK(status_of(ask(Door::Control, "GET", "/api/v1/capture")) == "405");
   CHECK(status_of(ask(Door::Control, "POST", "/api/v1/capture/end?number=1")) == "200");
+  CHECK(status_of(ask(Door::Control, "POST", "/api/v1/capture/end")) == "400");
   CHECK(nlohmann::json::parse(body_of(ask(Door::Control, "GET", "/api/v1/status")))["capture"]["by"] == "susan");
   CHECK(nlohmann::json::parse(body_of(ask(Door::Network, "GET", "/api/v1/status")))["capture"].is_null());
 }
@@ -241,7 +243,13 @@ TEST_CASE("the OpenAPI document lists exactly what is answered") {
     for (const auto& [method, operation] : operations.items()) {
       std::string upper = method == "get" ? "GET" : "POST";
       std::string asked = path.substr(0, path.find('{'));  // a parameter may be anything
-      CHECK(status_of(ask(Door::Control, upper, asked == path ? path : asked + "x")) == "200");
+      if (asked != path) asked += "x";
+      char before = '?';
+      for (const auto& parameter : operation.value("parameters", nlohmann::json::array())) {
+        bool needed = parameter["in"] == "query" && parameter.value("required", false);
+        if (needed) asked += cat(std::exchange(before, '&'), parameter["name"].get<std::string>(), "=1");
+      }
+      CHECK(status_of(ask(Door::Control, upper, asked)) == "200");
     }
   }
   CHECK(document["paths"].size() == 11);
