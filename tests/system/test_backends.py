@@ -158,6 +158,20 @@ def test_a_read_is_repeated_when_nothing_came_back(start_gate, start_backend):
     assert first == ["/again"]
 
 
+def test_what_is_repeated_is_the_same_request(start_gate, start_backend):
+    heard = []
+
+    def once(exchange):
+        heard.append((exchange.request.method, exchange.request.target, sorted(exchange.request.head.fields)))
+        exchange.reset() if len(heard) == 1 else echo(exchange)
+
+    pforte = start_gate(start_backend(once), start_backend(once))
+    assert pforte.get("/again?q=1", "Accept-Language: de", "Cookie: a=b").status == 200
+    assert len(heard) == 2
+    assert heard[0] == heard[1]
+    assert ("Accept-Language", "de") in heard[1][2] and ("Cookie", "a=b") in heard[1][2]
+
+
 @pytest.mark.parametrize("data", [request("POST", "/", body=b"pay"), request("PATCH", "/", body=b"x"),
                                   request("POST", "/", "Transfer-Encoding: chunked", body=b"1\r\nx\r\n0\r\n\r\n")])
 def test_what_may_have_had_an_effect_is_not_repeated(data, start_gate, start_backend):
