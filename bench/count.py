@@ -1,4 +1,4 @@
-"""What can be counted without noise: instructions in user space for each request, of a gate and its children, by callgrind.
+"""What can be counted without noise: instructions in user space for each request, of a gate and what it forks, by callgrind.
 
 A short run and one three times as long are subtracted on the same gate, so that handshakes and what is done once do not
 count. These figures stay where the time of a machine comes and goes. They do not tell what the kernel does, nor that a
