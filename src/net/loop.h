@@ -14,8 +14,8 @@ struct epoll_event;  // NOLINT(readability-identifier-naming): the system's
 
 namespace pforte::net {
 
-// What it means when something happens at a descriptor: that work goes on, or that some begins. Under load the loop
-// ends what was begun before it begins more of it, so that what is under way stays little: little memory, still in the
+// What it mostly means when something happens at a descriptor: that work goes on, or, at those of clients, that some
+// begins. Under load the loop tells of the latter after the former, so that what is under way stays little and in the
 // cache.
 enum class Work : std::uint8_t { GoesOn, Begins };
 
