@@ -28,6 +28,9 @@ class Watcher {
  protected:
   ~Watcher() = default;
 
+  // Something has happened that it is still to be told of.
+  bool is_put_off() const { return put_off_ != 0; }
+
  private:
   friend class Loop;
   Work work_ = Work::GoesOn;

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "net/signal.h"
+#include "net/socket.h"
 #include "net/testing.h"
 
 namespace pforte::net {
@@ -116,6 +119,27 @@ TEST_CASE("who goes before its work has begun is not told any more") {
   });
   all.loop.run();
   CHECK(all.log == "XYac");
+}
+
+Task<> await_news(Socket& socket, std::string& log) {
+  socket.read_deadline(Clock::now() + 5ms);
+  Result<> waited = co_await socket.readable().outcome();
+  log += waited ? 's' : '!';
+  co_return {};
+}
+
+TEST_CASE("what came in time is not late because its turn came later") {
+  Loop loop;
+  std::string log;
+  std::vector<std::unique_ptr<Ready>> ready;
+  for (char letter : {'a', 'b'}) ready.push_back(std::make_unique<Ready>(loop, Work::Begins, log, letter, 60ms));
+  std::array<int, 2> ends;
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
+  REQUIRE(write(ends[1], "x", 1) == 1);
+  Socket socket(loop, ends[0], Work::Begins);
+  CHECK(run(loop, await_news(socket, log)));
+  CHECK(log == "abs");
+  close(ends[1]);
 }
 
 TEST_CASE("what many reasons of a turn ask for is done once, at its end") {

@@ -37,7 +37,7 @@ Error dropped() {
 }  // namespace
 
 Socket::Socket(Loop& loop, int descriptor, Work work)
-    : descriptor_(descriptor), reading_(loop.timers()), writing_(loop.timers()), loop_(loop) {
+    : loop_(loop), descriptor_(descriptor), reading_(*this), writing_(*this) {
   if (loop.watch(descriptor_, *this, work)) return;
   reading_.error_number = writing_.error_number = errno;
   broken_ = true;
@@ -147,7 +147,9 @@ void Socket::on_ready(std::uint32_t events) {
   if (broken_ && told_when_broken_) std::exchange(told_when_broken_, nullptr)->fail(dropped());
 }
 
+// What has come in time is not late because its turn has not come.
 void Socket::Direction::on_time() {
+  if (socket.is_put_off()) return set(socket.loop_.now() + TimerWheel::kTick);
   news.fail(timeout());
 }
 

@@ -42,9 +42,10 @@ class Socket final : public Stream, private Watcher {
   // Who waits for one direction, until when, and what went wrong in it: a refused write says nothing about the bytes
   // that have come in.
   struct Direction final : Timer {
-    explicit Direction(TimerWheel& wheel) : Timer(wheel) {}
+    explicit Direction(Socket& owner) : Timer(owner.loop_.timers()), socket(owner) {}
     void on_time() override;  // may destroy the socket
 
+    Socket& socket;
     Signal news;
     int error_number = 0;
     bool possible = true;  // as far as the system has told
@@ -53,6 +54,7 @@ class Socket final : public Stream, private Watcher {
   void on_ready(std::uint32_t events) override;
   Io failed(Direction& direction, int error_number);
 
+  Loop& loop_;
   int descriptor_;
   int error_number_ = 0;  // of the last attempt that Failed
   bool peer_finished_ = false;
@@ -61,7 +63,6 @@ class Socket final : public Stream, private Watcher {
   Signal* told_when_broken_ = nullptr;
   Direction reading_;
   Direction writing_;
-  Loop& loop_;
 };
 
 // A new connection. Fails with Kind::Unavailable when it is refused or unreachable or no descriptor is left, with
