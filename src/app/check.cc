@@ -51,18 +51,7 @@ bool is_told(const conf::Place& place, const conf::Problems& problems) {
 void add_what_is_new(const conf::Problems& found, conf::Problems& problems) {
   const conf::Problems known = problems;
   for (const conf::Problem& one : found.all()) {
-    if (is_told(one.place, known)) continue;
-    switch (one.severity) {
-      case conf::Severity::Error:
-        problems.error(one.place, one.code, one.what, one.remedy);
-        break;
-      case conf::Severity::Warning:
-        problems.warning(one.place, one.code, one.what, one.remedy);
-        break;
-      case conf::Severity::Note:
-        problems.note(one.place, one.code, one.what, one.remedy);
-        break;
-    }
+    if (!is_told(one.place, known)) problems.add(one);
   }
 }
 

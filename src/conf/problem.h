@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/message.h"
@@ -46,6 +47,7 @@ class Problems {
   void error(const Place& place, std::string_view code, Message what, Message remedy);
   void warning(const Place& place, std::string_view code, Message what, Message remedy);
   void note(const Place& place, std::string_view code, Message what, Message remedy);
+  void add(Problem problem) { problems_.push_back(std::move(problem)); }
 
   // True when a problem keeps the gate from starting.
   bool has_errors() const;

@@ -66,13 +66,30 @@ void not_a_quantity(Problems& problems, const Text& text, const Example& example
   problems.error(text.place, "conf.quantity", std::move(what), std::move(remedy));
 }
 
+void read_value_as_meant(Value& value, std::span<const Slip> slips) {
+  if (auto* table = std::get_if<Table>(&value.is)) read_as_meant(*table, slips);
+  if (auto* list = std::get_if<Value::List>(&value.is)) {
+    for (Value& item : *list) read_value_as_meant(item, slips);
+  }
+}
+
 }  // namespace
 
-Reader::Reader(const Table& document, Problems& problems) : table_(&document), problems_(&problems) {}
+void read_as_meant(Table& document, std::span<const Slip> slips) {
+  for (Entry& entry : document.entries) {
+    auto slip = std::ranges::find(slips, &entry, &Slip::entry);
+    if (slip != slips.end()) entry.key = slip->meant;
+    read_value_as_meant(entry.value, slips);
+  }
+}
+
+Reader::Reader(const Table& document, Problems& problems, std::vector<Slip>* slips)
+    : table_(&document), problems_(&problems), slips_(slips) {}
 
 Reader::Reader(const Table& table, const Reader& outer, std::string name)
     : table_(&table),
       problems_(outer.problems_),
+      slips_(outer.slips_),
       name_(std::move(name)),
       outside_(outer.name_.empty() ? outer.asked_ : outer.outside_) {}
 
@@ -319,7 +336,8 @@ void Reader::report_unknown(const Entry& entry) const {
   std::string de = name_.empty() ? "am Anfang der Datei" : cat("in ", name_);
   Message remedy = {cat("known here: ", listed(asked_, ", ")), cat("bekannt sind hier: ", listed(asked_, ", "))};
   bool belongs_outside = std::ranges::find(outside_, entry.key) != outside_.end();
-  if (auto meant = nearest(entry.key, asked_)) {
+  auto meant = nearest(entry.key, asked_);
+  if (meant) {
     remedy = {cat("did you mean ", *meant, '?'), cat("ist ", *meant, " gemeint?")};
   } else if (belongs_outside) {
     remedy = {cat("move ", entry.key, " to the top of the file, above the first [block]"),
@@ -328,6 +346,14 @@ void Reader::report_unknown(const Entry& entry) const {
   problems_->error(entry.place, "conf.unknown-key",
                    {cat("unknown key ", entry.key, ' ', en), cat("unbekannter Schlüssel ", entry.key, ' ', de)},
                    std::move(remedy));
+  if (meant && slips_) note_slip(entry, *meant);
+}
+
+// Of several that mean the same key, the first is taken for it.
+void Reader::note_slip(const Entry& entry, std::string_view meant) const {
+  auto is_known = [&](const Slip& one) { return one.table == table_ && one.meant == meant; };
+  if (has(meant) || std::ranges::any_of(*slips_, is_known)) return;
+  slips_->push_back({&entry, table_, std::string(meant), problems_->all().back()});
 }
 
 void Reader::end() {

@@ -31,12 +31,24 @@ struct Span {
 // What tables() takes: only a list of tables, or a single table for a list of one.
 enum class Shape : std::uint8_t { List, OneOrList };
 
+// A key that was misspelt, of a table without the one that was meant.
+struct Slip {
+  const Entry* entry;
+  const Table* table;
+  std::string meant;
+  Problem problem;
+};
+
+// Writes in a document what was meant, so that a second reading judges it and misses nothing that is there.
+void read_as_meant(Table& document, std::span<const Slip> slips);
+
 // Takes the keys of a table one by one. What is wrong is collected, and the default stands in for it, so that
 // everything is found in one run. A key is asked for once; end() reports the keys that nobody asked for.
 class Reader {
  public:
-  // Reads a whole document. It and `problems` must outlive the reader and those that come from it.
-  Reader(const Table& document, Problems& problems);
+  // Reads a whole document. It, `problems` and `slips` must outlive the reader and those that come from it; slips,
+  // which are problems as well, may be null.
+  Reader(const Table& document, Problems& problems, std::vector<Slip>* slips = nullptr);
 
   // None when the key is not there.
   std::optional<Text> text(std::string_view key);
@@ -105,9 +117,11 @@ class Reader {
   void refuse_item(const Value& item, std::string_view key, const Message& wanted) const;
   void refuse_range(const Value& value, std::string_view key, std::string_view least, std::string_view most) const;
   void report_unknown(const Entry& entry) const;
+  void note_slip(const Entry& entry, std::string_view meant) const;
 
   const Table* table_;
   Problems* problems_;
+  std::vector<Slip>* slips_;
   std::string name_;                       // "[[site]]"; empty for the whole document
   std::vector<std::string_view> asked_;    // literals
   std::vector<std::string_view> outside_;  // what the document itself was asked for before

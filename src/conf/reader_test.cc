@@ -44,6 +44,33 @@ TEST_CASE("a table whose keys are the administrator's own is read whole") {
   CHECK(problems.all()[0].code == "conf.type");
 }
 
+TEST_CASE("a misspelt key of a table without the one that was meant can be read again as it was meant") {
+  Problems problems;
+  std::optional<Table> document =
+      read_document("[[b]]\nnaem = \"x\"\nnmae = \"y\"\n[[b]]\nname = \"z\"\nnaem = \"w\"\n", "a.toml", problems);
+  REQUIRE(document);
+  auto names = [&](std::vector<Slip>* slips) {
+    std::string all;
+    Reader keys(*document, problems, slips);
+    for (Reader& block : keys.tables("b", Shape::List)) {
+      all += block.required_text("name").value;
+      block.end();
+    }
+    return all;
+  };
+  std::vector<Slip> slips;
+  CHECK(names(&slips) == "z");
+  REQUIRE(slips.size() == 1);
+  CHECK(slips[0].meant == "name");
+  CHECK(slips[0].problem.place.line == 2);
+  read_as_meant(*document, slips);
+  problems = {};
+  CHECK(names(nullptr) == "xz");
+  REQUIRE(problems.all().size() == 2);  // the second of the first block, and the one beside a name
+  CHECK(problems.all()[0].place.line == 3);
+  CHECK(problems.all()[1].place.line == 6);
+}
+
 TEST_CASE("what is wrong is collected, and the default stands in for it") {
   Problems problems;
   std::optional<Table> table = read_document(

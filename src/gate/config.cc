@@ -148,10 +148,22 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
   return config;
 }
 
+// A misspelt key is an error, and what seems to be missing for it is none: then it is read again as it was meant.
+Config read_as_meant(conf::Table& document, const std::string& file, conf::Problems& problems) {
+  const conf::Problems before = problems;
+  std::vector<conf::Slip> slips;
+  Config config = read_document_config(conf::Reader(document, problems, &slips), file);
+  if (slips.empty()) return config;
+  problems = before;
+  for (const conf::Slip& slip : slips) problems.add(slip.problem);
+  conf::read_as_meant(document, slips);
+  return read_document_config(conf::Reader(document, problems), file);
+}
+
 std::optional<Config> parse_draft(std::string_view text, const std::string& file, conf::Problems& problems) {
   std::optional<conf::Table> document = conf::read_document(text, file, problems);
   if (!document) return std::nullopt;
-  Config config = read_document_config(conf::Reader(*document, problems), file);
+  Config config = read_as_meant(*document, file, problems);
   check_config(config, problems);
   check_acme_config(config, problems);
   return config;
