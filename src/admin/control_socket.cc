@@ -22,15 +22,14 @@ constexpr mode_t kOwnerAlone = 0600;
 constexpr int kBacklog = 64;
 constexpr net::Duration kRetry = std::chrono::milliseconds(100);
 
-std::unexpected<Error> unusable(std::string_view path, int number, std::string_view remedy) {
+std::unexpected<Error> unusable(std::string_view path, int number, std::string_view remedy = {}) {
   return fail(Kind::Unavailable, "admin.control-socket",
               cat("cannot use the control socket ", path, ": ", std::generic_category().message(number), remedy));
 }
 
 std::unexpected<Error> taken(std::string_view path) {
   return fail(Kind::Unavailable, "admin.control-taken",
-              cat("another gate runs with this state folder and answers at ", path,
-                  "; stop it, or give this one its own state_dir"));
+              cat("another gate runs with this state folder and answers at ", path));
 }
 
 Result<sockaddr_un> name_of(const std::string& path) {
@@ -38,8 +37,7 @@ Result<sockaddr_un> name_of(const std::string& path) {
   name.sun_family = AF_UNIX;
   if (path.size() >= sizeof name.sun_path) {
     return fail(Kind::Invalid, "admin.control-path",
-                cat("the path of the control socket ", path, " is longer than ", sizeof name.sun_path - 1,
-                    " bytes; choose a shorter state_dir"));
+                cat("the path of the control socket ", path, " is longer than ", sizeof name.sun_path - 1, " bytes"));
   }
   path.copy(name.sun_path, path.size());
   return name;
@@ -57,7 +55,7 @@ Result<> take_away_stale(const sockaddr_un& name, const std::string& path) {
   if (lstat(path.c_str(), &found) != 0) return {};
   if (!S_ISSOCK(found.st_mode)) return unusable(path, EEXIST, "; it is no socket: move it away");
   if (answers(name)) return taken(path);
-  if (unlink(path.c_str()) != 0) return unusable(path, errno, "; delete it");
+  if (unlink(path.c_str()) != 0) return unusable(path, errno);
   return {};
 }
 
@@ -67,20 +65,19 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(net::Loop& loop, cons
                                                            http::Service& service) {
   sockaddr_un name = TRY(name_of(path));
   std::string lock_path = path + ".lock";
-  constexpr std::string_view kFolder = "; its folder must exist and belong to the gate's user";
   Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerAlone));
-  if (lock.number() < 0) return unusable(lock_path, errno, kFolder);
+  if (lock.number() < 0) return unusable(lock_path, errno);
   if (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) return taken(path);
   TRY(take_away_stale(name, path));
 
   Descriptor listening(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (listening.number() < 0) return unusable(path, errno, "");
+  if (listening.number() < 0) return unusable(path, errno);
   // On the descriptor, before bind: the file is never there with other rights (Linux takes the mode from here).
   bool good = fchmod(listening.number(), kOwnerAlone) == 0;
   good = good && bind(listening.number(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
   good = good && chmod(path.c_str(), kOwnerAlone) == 0;
   good = good && listen(listening.number(), kBacklog) == 0;
-  if (!good) return unusable(path, errno, kFolder);
+  if (!good) return unusable(path, errno);
   return std::unique_ptr<ControlSocket>(new ControlSocket(loop, service, path, lock.take(), listening.take()));
 }
 

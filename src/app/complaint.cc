@@ -184,6 +184,17 @@ constexpr auto kKnown = std::to_array<Known>({
     {"net.listen-elsewhere", "die Adresse hat dieser Rechner nicht",
      "ip address lists this machine's addresses; 0.0.0.0 stands for all of them, [::] for those of IPv6",
      "ip address listet die Adressen dieses Rechners; 0.0.0.0 steht für alle, [::] für die von IPv6"},
+    {"admin.control-taken", "mit diesem Zustandsordner läuft schon ein Tor",
+     "stop that gate, or give this one its own state_dir",
+     "jenes Tor anhalten, oder diesem ein eigenes state_dir geben"},
+    {"admin.control-socket", "der Steuersocket ist nicht benutzbar",
+     "see that state_dir belongs to the gate's user, and that nobody else writes into it",
+     "dafür sorgen, dass state_dir dem Benutzer des Tors gehört und sonst niemand hineinschreibt"},
+    {"admin.control-path", "der Pfad des Steuersockets ist zu lang", "choose a shorter state_dir",
+     "ein kürzeres state_dir wählen"},
+    {"access-log.open", "das Zugriffsprotokoll lässt sich nicht öffnen",
+     "its folder must exist and belong to the gate's user; the reader of a pipe starts before the gate",
+     "der Ordner muss existieren und dem Benutzer des Tors gehören; wer aus einer Pipe liest, startet vor dem Tor"},
     {"state.unusable", "der Zustandsordner ist nicht benutzbar",
      "see that state_dir exists, belongs to the gate's user and has room",
      "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"},
@@ -248,6 +259,11 @@ Complaint::Complaint(const Error& error, std::string_view file) : Complaint(erro
   for (std::string* each : {&what.en, &what.de}) {
     if (std::size_t at = each->find(before); at != each->npos) each->erase(at, before.size());
   }
+}
+
+void tell(const Error& error, const conf::Place& place, conf::Problems& problems) {
+  Complaint complaint(error);
+  problems.error(place, error.code(), std::move(complaint.what), std::move(complaint.remedy));
 }
 
 std::string to_text(const Complaint& complaint, Language language) {

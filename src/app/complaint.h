@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/message.h"
+#include "conf/problem.h"
 
 namespace pforte::app {
 
@@ -33,6 +34,16 @@ struct Complaint {
   // the place.
   Complaint(const Error& error, std::string_view file);
 };
+
+// The same as one of a configuration's problems, at the place that has to be changed.
+void tell(const Error& error, const conf::Place& place, conf::Problems& problems);
+
+// A lower module's answer, whose failure is told there as well: `TRY(told_at(place, problems, open(...)))`.
+template <class T>
+Result<T> told_at(const conf::Place& place, conf::Problems& problems, Result<T> got) {
+  if (!got) tell(got.error(), place, problems);
+  return got;
+}
 
 // A value, or why there is none.
 template <class T>

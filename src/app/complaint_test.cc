@@ -56,5 +56,20 @@ TEST_CASE("why an address cannot be listened on decides what to do about it") {
   CHECK(remedy("net.listen-elsewhere", "192.0.2.1:443").en.starts_with("ip address lists this machine's addresses"));
 }
 
+TEST_CASE("what keeps a gate from starting is told at the line that has to be changed, in both languages") {
+  conf::Problems problems;
+  Result<int> nothing =
+      told_at<int>({"a.toml", 3, 11}, problems,
+                   fail(Kind::Unavailable, "access-log.open", "cannot open the access log /x: Permission denied"));
+  CHECK_FALSE(nothing.has_value());
+  REQUIRE(problems.all().size() == 1);
+  CHECK(conf::to_text(problems.all()[0], Language::German)
+            .starts_with(
+                "pforte: a.toml:3:11: Fehler: das Zugriffsprotokoll /x lässt sich nicht öffnen: keine Berechtigung\n"
+                "Hilfe: der Ordner muss existieren"));
+  CHECK(told_at<int>({}, problems, 1).value_or(0) == 1);
+  CHECK(problems.all().size() == 1);
+}
+
 }  // namespace
 }  // namespace pforte::app

@@ -17,8 +17,10 @@
 #include "app/check.h"
 #include "app/command_help.h"
 #include "app/command_line.h"
+#include "app/complaint.h"
 #include "app/demo.h"
 #include "app/doctor_command.h"
+#include "app/german.h"
 #include "app/keytab_command.h"
 #include "app/remote.h"
 #include "app/running_gate.h"
@@ -52,9 +54,9 @@ std::unique_ptr<CertificateWatch> open_for_check(const gate::Config& config, con
   if (!std::filesystem::exists(cat(config.state_dir, "/pforte.db"), unknown)) return nullptr;
   auto certificates = CertificateWatch::open(config.state_dir);
   if (certificates) return *std::move(certificates);
-  problems.warning({.file = config.file, .line = 0, .column = 0}, certificates.error().code(),
+  problems.warning(place_of_state_dir(config.file), certificates.error().code(),
                    {cat("the inventory of certificates cannot be opened: ", certificates.error().text()),
-                    cat("der Bestand lässt sich nicht öffnen: ", certificates.error().text())},
+                    cat("der Bestand lässt sich nicht öffnen: ", german_or_same(certificates.error().text()))},
                    remedy_of_state(certificates.error()));
   return nullptr;
 }
@@ -92,9 +94,7 @@ int serve(const CommandLine& line) {
     gate.run();
     return 0;
   }
-  if (started.error().kind() == Kind::Invalid) return 2;
-  print(stderr, to_text(Complaint(started.error()), line.language));
-  return kSystemRefused;
+  return started.error().kind() == Kind::Invalid ? kInvalidInput : kSystemRefused;
 }
 
 // Commands to a running gate find it by the state folder of its configuration.

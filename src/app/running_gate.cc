@@ -10,6 +10,7 @@
 
 #include "app/alarm_delivery.h"
 #include "app/capacity.h"
+#include "app/complaint.h"
 #include "app/contact_writing.h"
 #include "app/reload_outcome.h"
 #include "app/service_manager.h"
@@ -88,12 +89,14 @@ RunningGate::~RunningGate() {
 Result<> RunningGate::start(conf::Problems& problems) {
   Reading reading = read_plan();
   problems = std::move(reading.problems);
+  if (!reading.has_folder) return fail(Kind::Unavailable, "state.unusable", "state_dir cannot be used");
   if (!reading.plan) return fail(Kind::Invalid, "conf.invalid", "the configuration has errors");
   plan_ = std::move(reading.plan);
   accounts_ = std::move(reading.accounts);
   certificates_ = std::move(reading.certificates);
   const gate::Config& config = plan_->config;
-  TRY(make_state_dir(config));
+  const conf::Place state_dir = place_of_state_dir(config.file);
+  TRY(told_at(state_dir, problems, make_state_dir(config)));
   sources_ = {.status = [this] { return status(); },
               .metrics = [this] { return metrics(); },
               .reload = [this] { return reload(); },
@@ -105,14 +108,16 @@ Result<> RunningGate::start(conf::Problems& problems) {
               .capture = [this](http::Exchange& exchange) { return capturing_.serve(exchange); },
               .end_capture = [this](std::uint64_t number) { capturing_.end(number); }};
   // First of all: whoever holds the control socket is the one gate of this state folder.
-  control_ = TRY(admin::ControlSocket::open(loop_, cat(config.state_dir, "/control.sock"), control_service_));
-  log_ = std::make_unique<gate::AccessLog>(TRY(gate::LogFile::open(config.log.access.value)));
+  control_ = TRY(told_at(state_dir, problems,
+                         admin::ControlSocket::open(loop_, cat(config.state_dir, "/control.sock"), control_service_)));
+  const conf::Text& log = config.log.access;
+  log_ = std::make_unique<gate::AccessLog>(TRY(told_at(log.place, problems, gate::LogFile::open(log.value))));
   unsigned workers = worker_count(config);
   hire(workers, most_clients(config.limits, workers));
-  std::vector<std::vector<gate::Door>> doors = TRY(open_doors(*plan_));
-  TRY(open_operator_doors(config));
+  std::vector<std::vector<gate::Door>> doors = TRY(open_doors(*plan_, problems));
+  TRY(open_operator_doors(config.admin, problems));
   started_ = std::chrono::system_clock::now();
-  if (accounts_) sight_ = TRY(watch_.look(*accounts_, terms_of(*plan_), true));
+  if (accounts_) sight_ = TRY(told_at(state_dir, problems, watch_.look(*accounts_, terms_of(*plan_), true)));
   follow(plan_, std::move(doors));
   for (Crew& one : crew_) {
     if (sight_) one.worker.follow_sessions(sight_->keys, sight_->ended);
@@ -139,6 +144,9 @@ RunningGate::Reading RunningGate::read_plan() {
   Reading reading;
   std::optional<gate::Config> config = read_config_(reading.problems);
   if (!config) return reading;
+  // A gate that runs has its folder already.
+  if (!plan_) reading.has_folder = check_state_dir(*config, reading.problems);
+  if (!reading.has_folder) return reading;
   gate::Accounts* accounts = accounts_.get();
   auto need_accounts = [&](const gate::Config& wanted, conf::Problems& problems) {
     if (accounts) return;
@@ -178,19 +186,20 @@ void RunningGate::hire(unsigned workers, std::size_t most_clients) {
   for (unsigned i = 0; i < workers; ++i) crew_.emplace_back(*log_, contacts_, most_clients);
 }
 
-Result<std::vector<std::vector<gate::Door>>> RunningGate::open_doors(const gate::Plan& plan) const {
+Result<std::vector<std::vector<gate::Door>>> RunningGate::open_doors(const gate::Plan& plan,
+                                                                     conf::Problems& problems) const {
   std::vector<std::vector<gate::Door>> doors(crew_.size());
   const std::vector<gate::ListenerConfig>& listeners = plan.config.listeners;
   bool first = plan_.get() == &plan;
   // Later on the addresses that go and those that come may overlap, and both be ours.
   for (const gate::ListenerConfig& listener : listeners) {
-    if (first) TRY(net::must_be_free(listener.address));
+    if (first) TRY(told_at(listener.address_place, problems, net::must_be_free(listener.address)));
   }
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     auto known = [&](const gate::ListenerConfig& old) { return old.address == listeners[i].address; };
     if (!first && std::ranges::any_of(plan_->config.listeners, known)) continue;
     for (auto& of_worker : doors) {
-      Result<int> descriptor = net::listen_on(listeners[i].address);
+      auto descriptor = told_at(listeners[i].address_place, problems, net::listen_on(listeners[i].address));
       if (!descriptor) {
         close_all(doors);
         return std::unexpected(std::move(descriptor).error());
@@ -201,9 +210,9 @@ Result<std::vector<std::vector<gate::Door>>> RunningGate::open_doors(const gate:
   return doors;
 }
 
-Result<> RunningGate::open_operator_doors(const gate::Config& config) {
-  TRY(net::must_be_free(config.admin.address));
-  int descriptor = TRY(net::listen_on(config.admin.address));
+Result<> RunningGate::open_operator_doors(const gate::AdminConfig& config, conf::Problems& problems) {
+  TRY(told_at(config.place, problems, net::must_be_free(config.address)));
+  int descriptor = TRY(told_at(config.place, problems, net::listen_on(config.address)));
   operator_door_ = std::make_unique<net::Listener>(
       loop_, descriptor, [this](net::Accepted accepted) { operators_.take(accepted.descriptor); }, [](int) {});
   return {};
@@ -269,12 +278,11 @@ net::Task<admin::ReloadOutcome> RunningGate::reload() {
     ++reloads_refused_;
     co_return outcome_of(reading.problems, false);
   }
-  auto doors = open_doors(*reading.plan);
-  auto file = gate::LogFile::open(reading.plan->config.log.access.value);
+  auto doors = open_doors(*reading.plan, reading.problems);
+  const conf::Text& log = reading.plan->config.log.access;
+  auto file = told_at(log.place, reading.problems, gate::LogFile::open(log.value));
   if (!doors || !file) {
-    const Error& error = doors ? file.error() : doors.error();
     if (doors) close_all(*doors);
-    reading.problems.error(place_of_file(*reading.plan), error.code(), {error.text(), error.text()}, {"", ""});
     ++reloads_refused_;
     co_return outcome_of(reading.problems, false);
   }

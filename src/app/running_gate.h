@@ -42,8 +42,8 @@ class RunningGate {
   RunningGate& operator=(const RunningGate&) = delete;
   ~RunningGate();
 
-  // Opens everything. Problems of the configuration go to `problems`; fails with Kind::Invalid when one is an error,
-  // and with Kind::Unavailable when the system refuses: a port in use, a folder that cannot be written.
+  // Opens everything. What is wrong goes to `problems`, each at its line of the configuration; fails with Kind::Invalid
+  // when that itself is wrong, and otherwise when the system refuses: a port in use, a folder that cannot be written.
   Result<> start(conf::Problems& problems);
 
   // Serves until SIGTERM or SIGINT has been followed by the end of what was under way, or by a second one.
@@ -68,11 +68,12 @@ class RunningGate {
     std::unique_ptr<gate::Accounts> accounts;
     std::unique_ptr<CertificateWatch> certificates;
     std::shared_ptr<const gate::Plan> plan;  // null: one of the problems is an error
+    bool has_folder = true;                  // false: that one is the state_dir, which the system refuses
   };
   Reading read_plan();
   // What has to be opened for a plan, per worker. Nothing stays open when it fails.
-  Result<std::vector<std::vector<gate::Door>>> open_doors(const gate::Plan& plan) const;
-  Result<> open_operator_doors(const gate::Config& config);
+  Result<std::vector<std::vector<gate::Door>>> open_doors(const gate::Plan& plan, conf::Problems& problems) const;
+  Result<> open_operator_doors(const gate::AdminConfig& config, conf::Problems& problems);
   void hire(unsigned workers, std::size_t most_clients);
   void follow(std::shared_ptr<const gate::Plan> plan, std::vector<std::vector<gate::Door>> doors);
   net::Task<admin::ReloadOutcome> reload();

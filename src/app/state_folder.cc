@@ -1,8 +1,12 @@
 #include "app/state_folder.h"
 
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -24,13 +28,14 @@ std::unexpected<Error> unusable(const gate::Config& config, std::string_view why
   return fail(kind, "state.unusable", cat("cannot use state_dir ", config.state_dir, ": ", why));
 }
 
-// Without a line where it is left out.
-conf::Place place_of_state_dir(const std::string& file) {
-  conf::Problems told_already;
-  std::optional<std::string> text = conf::read_file(file, told_already);
-  std::optional<conf::Table> document = text ? conf::read_document(*text, file, told_already) : std::nullopt;
-  std::optional<conf::Text> named = document ? conf::Reader(*document, told_already).text("state_dir") : std::nullopt;
-  return named ? named->place : conf::Place{.file = file, .line = 0, .column = 0};
+// Whether the kernel makes up what is there, so that access(2) grants root what mkdir(2) refuses. Source: statfs(2).
+bool shows_the_kernel(const std::filesystem::path& folder) {
+  constexpr auto kMadeUp =
+      std::to_array<std::uint32_t>({PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+                                    DEBUGFS_MAGIC, TRACEFS_MAGIC, SECURITYFS_MAGIC, DEVPTS_SUPER_MAGIC});
+  struct statfs about{};
+  if (statfs(folder.c_str(), &about) != 0) return false;
+  return std::ranges::find(kMadeUp, static_cast<std::uint32_t>(about.f_type)) != kMadeUp.end();
 }
 
 Message remedy_of_folder(const gate::Config& config, const Error& error) {
@@ -45,6 +50,14 @@ Message remedy_of_folder(const gate::Config& config, const Error& error) {
 }
 
 }  // namespace
+
+conf::Place place_of_state_dir(const std::string& file) {
+  conf::Problems told_already;
+  std::optional<std::string> text = conf::read_file(file, told_already);
+  std::optional<conf::Table> document = text ? conf::read_document(*text, file, told_already) : std::nullopt;
+  std::optional<conf::Text> named = document ? conf::Reader(*document, told_already).text("state_dir") : std::nullopt;
+  return named ? named->place : conf::Place{.file = file, .line = 0, .column = 0};
+}
 
 Message remedy_of_state(const Error& error) {
   Complaint known(error);
@@ -72,6 +85,7 @@ Result<> can_use_state_dir(const gate::Config& config) {
   if (type != std::filesystem::file_type::directory)
     return unusable(config, at == config.state_dir ? "it is no folder" : cat(at.string(), " is no folder"),
                     Kind::Invalid);
+  if (shows_the_kernel(at)) return unusable(config, "the kernel keeps no files there", Kind::Invalid);
   if (access(at.c_str(), W_OK | X_OK) == 0) return {};
   Kind kind = errno == EACCES ? Kind::Denied : Kind::Unavailable;
   std::string why = std::generic_category().message(errno);
@@ -91,7 +105,7 @@ std::unique_ptr<gate::Accounts> open_accounts(const gate::Config& config, conf::
   Result<> folder = make_state_dir(config);
   auto accounts = folder ? gate::Accounts::open(config.state_dir) : std::unexpected(std::move(folder).error());
   if (accounts) return *std::move(accounts);
-  problems.error({.file = config.file, .line = 0, .column = 0}, accounts.error().code(),
+  problems.error(place_of_state_dir(config.file), accounts.error().code(),
                  {cat("cannot keep agents and sessions: ", accounts.error().text()),
                   cat("kann Bearbeiter und Sitzungen nicht speichern: ", german_or_same(accounts.error().text()))},
                  remedy_of_state(accounts.error()));
@@ -102,7 +116,7 @@ std::unique_ptr<CertificateWatch> open_certificates(const gate::Config& config, 
   Result<> folder = make_state_dir(config);
   auto watch = folder ? CertificateWatch::open(config.state_dir) : std::unexpected(std::move(folder).error());
   if (watch) return *std::move(watch);
-  problems.warning({.file = config.file, .line = 0, .column = 0}, watch.error().code(),
+  problems.warning(place_of_state_dir(config.file), watch.error().code(),
                    {cat("the inventory of certificates cannot be opened: ", watch.error().text()),
                     cat("der Bestand lässt sich nicht öffnen: ", german_or_same(watch.error().text()))},
                    remedy_of_state(watch.error()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "app/certificate_watch.h"
 #include "base/error.h"
@@ -10,6 +11,9 @@
 #include "gate/config.h"
 
 namespace pforte::app {
+
+// Where a configuration names its state_dir. Without a line where it is left out.
+conf::Place place_of_state_dir(const std::string& file);
 
 // Makes the configuration's state_dir if it is not there. Fails with the code "state.unusable".
 Result<> make_state_dir(const gate::Config& config);

@@ -68,10 +68,8 @@ Result<LogFile> LogFile::open(const std::string& target) {
   int descriptor = ::open(target.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
   if (descriptor >= 0) return LogFile(target, descriptor, true);
   int number = errno;
-  std::string_view remedy = "; its folder must exist and belong to the gate's user";
-  if (number == ENXIO) remedy = "; it is a pipe that nobody reads: start its reader first";
-  return fail(Kind::Unavailable, "access-log.open",
-              cat("cannot open the access log ", target, ": ", std::generic_category().message(number), remedy));
+  std::string why = number == ENXIO ? "nobody reads this pipe" : std::generic_category().message(number);
+  return fail(Kind::Unavailable, "access-log.open", cat("cannot open the access log ", target, ": ", why));
 }
 
 LogFile::LogFile(std::string name, int descriptor, bool ours)

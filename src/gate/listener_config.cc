@@ -10,6 +10,7 @@ ListenerConfig read_listener_config(conf::Reader keys) {
   ListenerConfig config;
   config.place = keys.place();
   conf::Text address = keys.required_text("address");
+  config.address_place = address.place;
   if (!address.value.empty()) config.address = read_address(address, keys.problems()).value_or(net::Address());
   config.redirect_to_https = keys.flag_or("redirect_to_https", false);
   config.tls = keys.flag_or("tls", !config.redirect_to_https);

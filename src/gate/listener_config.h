@@ -14,6 +14,7 @@ struct ListenerConfig {
 
   // IPv4 or IPv6 address and port: "192.0.2.1:443", "[::]:443" (IPv6 and IPv4).
   net::Address address;
+  conf::Place address_place;
 
   // TLS, with the certificates of the sites. False: plain HTTP, for loopback or behind another terminator.
   bool tls = true;

@@ -26,6 +26,11 @@ def check(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return run_pforte("check", "--config", str(file), *options)
 
 
+def line_of(config: dict, text: str) -> int:
+    """Where it stands in the configuration that is written of this."""
+    return 1 + next(at for at, line in enumerate(toml_document(config).splitlines()) if text in line)
+
+
 def test_a_good_configuration_is_approved(written):
     done = check(written())
     assert done.returncode == 0, done.stderr
@@ -132,7 +137,17 @@ def test_check_tells_a_state_dir_that_a_start_could_not_use(at, cause, remedy, w
     assert f"pforte.toml:{line}:" in done.stderr
     assert f"error: cannot use state_dir {tmp_path}/{at}: {cause.format(at=tmp_path)}\n" in done.stderr
     assert remedy.format(at=tmp_path) in done.stderr
-    assert run_pforte("serve", "--config", str(file)).returncode in (2, 3)
+    started = run_pforte("serve", "--config", str(file))
+    assert started.returncode == 3
+    assert len(started.stderr.splitlines()) == 2 and f"pforte.toml:{line}:" in started.stderr, started.stderr
+
+
+@pytest.mark.parametrize("folder", ["/proc/pforte", "/sys/pforte", "/proc"])
+def test_a_state_dir_that_not_even_root_can_make_is_told(written, folder):
+    file = written(state_dir=folder)
+    for done, status in ((check(file), 1), (run_pforte("serve", "--config", str(file)), 3)):
+        assert done.returncode == status
+        assert f"error: cannot use state_dir {folder}: the kernel keeps no files there\nhelp: name a folder" in done.stderr
 
 
 def test_a_state_dir_that_cannot_be_used_is_told_once(written, tmp_path, without_privileges):
@@ -192,6 +207,7 @@ def test_a_port_that_is_taken_ends_with_3(written, app, authority, tmp_path):
     config["listener"][0]["address"] = f"127.0.0.1:{app.port}"
     done = run_pforte("serve", "--config", str(written(toml_document(config))))
     assert done.returncode == 3
+    assert f"pforte.toml:{line_of(config, f'127.0.0.1:{app.port}')}:" in done.stderr
     assert str(app.port) in done.stderr and "help: " in done.stderr
 
 
@@ -224,6 +240,26 @@ def test_two_gates_do_not_share_an_address(pforte, written, app, authority, tmp_
     assert done.returncode == 3
     assert f"auf {own['address']} lässt sich nicht lauschen" in done.stderr
     assert f"ss -ltnp sport = :{own['address'].rpartition(':')[2]} nennt" in done.stderr
+    assert f"pforte.toml:{line_of(config, own['address'])}:" in done.stderr
+
+
+def test_a_second_gate_in_the_same_state_dir_is_told_what_to_do(pforte, written, authority, tmp_path):
+    (tmp_path / "other").mkdir()
+    config = standard_config(tmp_path / "other", authority, ["http://127.0.0.1:1"]) | {"state_dir": pforte.config["state_dir"]}
+    file = written(toml_document(config))
+    for language, words in (("en", ("another gate runs with this", "help: stop that gate")), ("de", ("ein anderes Tor", "Hilfe: jenes Tor"))):
+        done = run_pforte("serve", "--config", str(file), "--lang", language)
+        assert done.returncode == 3
+        assert f"pforte.toml:{line_of(config, pforte.config['state_dir'])}:" in done.stderr
+        assert words[0] in done.stderr and words[1] in done.stderr
+
+
+def test_an_access_log_that_cannot_be_opened_is_told_at_its_line(written, authority, tmp_path):
+    config = standard_config(tmp_path, authority, ["http://127.0.0.1:1"]) | {"log": {"access": "/proc/access.log"}}
+    done = run_pforte("serve", "--config", str(written(toml_document(config))), "--lang", "de")
+    assert done.returncode == 3
+    assert f"pforte.toml:{line_of(config, '/proc/access.log')}:" in done.stderr
+    assert "das Zugriffsprotokoll /proc/access.log lässt sich nicht öffnen: Datei oder Ordner nicht gefunden\nHilfe: " in done.stderr
 
 
 @pytest.mark.parametrize("missing", [{"trust": "/nowhere.pem"}, {"dns_hook": "/nowhere", "challenge": "dns-01"},
