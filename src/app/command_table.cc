@@ -285,8 +285,11 @@ constexpr std::array kCommands = std::to_array<CommandSpec>({
      .word = "demo",
      .summary = {"run gate and application on loopback, without a configuration",
                  "Tor und Anwendung auf Loopback betreiben, ohne Konfiguration"},
-     .more = {"It has a CA of its own, in a folder that is thrown away.\n",
-              "Mit eigener CA, in einem Wegwerf-Ordner.\n"}},
+     .more =
+         {"It has a CA of its own, in a folder that is thrown away. Its ports on loopback are 8443, 8080 and 8444, so\n"
+          "there can be one at a time. Ctrl-C, or kill, ends it.\n",
+          "Mit eigener CA, in einem Wegwerf-Ordner. Ihre Ports auf Loopback sind 8443, 8080 und 8444, daher kann es\n"
+          "nur eine geben. Strg-C oder kill beendet sie.\n"}},
     {.command = Command::AgentAdd,
      .group = "agent",
      .word = "add",

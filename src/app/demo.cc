@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -51,10 +52,27 @@ class ApplicationThread {
   std::thread thread_;
 };
 
-int refuse(const Error& error, const CommandLine& line) {
-  std::string text = to_text(Complaint(error), line.language);
+int refuse(const Complaint& complaint, const CommandLine& line) {
+  std::string text = to_text(complaint, line.language);
   std::fwrite(text.data(), 1, text.size(), stderr);
   return kSystemRefused;
+}
+
+// Why the demo cannot have the ports that its commands name. Asked first of all: KDCs and a directory take a while.
+std::optional<Complaint> taken_port() {
+  for (std::uint16_t port : {demo::kTlsPort, demo::kPlainPort, demo::kAdminPort}) {
+    Result<> free = net::must_be_free(net::Address(std::array<std::uint8_t, 4>{127, 0, 0, 1}, port));
+    if (free || free.error().code() != "net.listen-taken") continue;
+    Complaint known(free.error());
+    return Complaint(kSystemRefused,
+                     {cat(known.what.en, "; probably a demo runs already, and there can be one at a time"),
+                      cat(known.what.de, "; wahrscheinlich läuft schon eine Demo, und es kann nur eine geben")},
+                     {cat("Ctrl-C where it was started ends it; ss -ltnp sport = :", port,
+                          " names its process, which kill ends as well"),
+                      cat("Strg-C, wo sie gestartet wurde, beendet sie; ss -ltnp sport = :", port,
+                          " nennt ihren Prozess, den auch kill beendet")});
+  }
+  return std::nullopt;
 }
 
 bool can_listen_on(const net::Address& address) {
@@ -133,7 +151,7 @@ int serve_demo(const demo::Stage& stage, int descriptor, const CommandLine& line
   conf::Problems problems;
   Result<> started = gate.start(problems);
   say_errors(problems, line);
-  if (!started) return refuse(started.error(), line);
+  if (!started) return kSystemRefused;
   std::string welcome = demo::greeting(stage).in(line.language);
   std::fwrite(welcome.data(), 1, welcome.size(), stdout);
   std::fflush(stdout);
@@ -146,6 +164,7 @@ int serve_demo(const demo::Stage& stage, int descriptor, const CommandLine& line
 int run_demo(const CommandLine& line) {
   // Who closes the terminal is done with it; a SIGHUP alone would be a reload.
   if (isatty(STDIN_FILENO) != 0) prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (std::optional<Complaint> taken = taken_port()) return refuse(*taken, line);
   demo::ThrowAwayFolder folder;
   Result<demo::Papers> papers = demo::issue_papers(folder.path());
   if (!papers) return refuse(papers.error(), line);

@@ -53,7 +53,7 @@ Lines sign_in_by_form(const Stage& stage, const Person& person) {
 Lines examine(const Stage& stage) {
   std::string trust = cat(" --trust ", shell_word(stage.papers.authority));
   Lines lines = operate(stage, cat("doctor", trust));
-  lines.push_back(cat(shell_word(stage.program), " doctor url ", url_of("app.localhost/"), trust));
+  lines.push_back(cat(shell_word(stage.program), " doctor url ", url_of("app.localhost/webclient"), trust));
   lines.push_back(operate(stage, "doctor client 127.0.0.1").front());
   return lines;
 }

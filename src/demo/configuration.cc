@@ -60,8 +60,7 @@ std::string demo_configuration(const Stage& stage) {
   text += sign_in_block(stage);
   text += cat("\n[[backend]]\nname = \"demo\"\nservers = [\"http://127.0.0.1:", stage.application_port, "\"]\n");
   text += "health = { path = \"/health\", every = \"5s\" }\npath_profile = \"tomcat\"\n";
-  text += "\n[[site]]\nhosts = [\"localhost\", \"app.localhost\", \"beta.localhost\", \"127.0.0.1\"";
-  text += stage.has_ipv6 ? ", \"[::1]\"]\n" : "]\n";
+  text += "\n[[site]]\nhosts = [\"localhost\", \"app.localhost\", \"beta.localhost\"]\n";
   text += cat("certificate = { chain = ", toml_string(stage.papers.chain), ", key = ", toml_string(stage.papers.key),
               " }\n");
   text += "backend = \"demo\"\nallow = [\"/webclient\"]\nsign_in = \"required\"\n";

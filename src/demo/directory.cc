@@ -24,6 +24,8 @@ std::string slapd_config(const std::string& folder, const Papers& papers) {
   text += "modulepath /usr/lib/ldap\nmoduleload back_mdb\n";
   text += cat("TLSCACertificateFile \"", papers.authority, "\"\nTLSCertificateFile \"", papers.chain,
               "\"\nTLSCertificateKeyFile \"", papers.key, "\"\nTLSVerifyClient never\n");
+  // Debian builds slapd with GnuTLS, for which TLSProtocolMin says nothing (slapd.conf(5)).
+  text += "TLSCipherSuite NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2\n";
   text += cat("security simple_bind=128\ndatabase mdb\nmaxsize 16777216\ndirectory \"", folder, "/data\"\nsuffix \"",
               kBase, "\"\nindex objectClass,uid,member eq\n");
   text += "access to attrs=userPassword by anonymous auth by * none\naccess to * by users read by anonymous auth\n";
