@@ -94,15 +94,18 @@ const CommandSpec* find_command(std::string_view group, std::string_view word) {
   return found == commands.end() ? nullptr : &*found;
 }
 
-// "pforte agent show LOGIN".
+// "pforte backend drain NAME [URL]".
 Message usage_of(const CommandSpec& command) {
   Message usage{cat("pforte ", command.name()), cat("pforte ", command.name())};
-  for (const Phrase& operand : {command.operand, command.second_operand}) {
-    if (operand.en.empty()) continue;
+  auto add = [&](const Phrase& operand, bool needed) {
+    if (operand.en.empty()) return;
+    std::string_view before = needed ? " " : " [", behind = needed ? "" : "]";
     std::string_view more = command.operand_repeats ? "..." : "";
-    usage.en += cat(' ', operand.en, more);
-    usage.de += cat(' ', operand.de, more);
-  }
+    usage.en += cat(before, operand.en, more, behind);
+    usage.de += cat(before, operand.de, more, behind);
+  };
+  add(command.operand, command.needs_operand);
+  add(command.second_operand, command.needs_second);
   return usage;
 }
 

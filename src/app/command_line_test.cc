@@ -54,6 +54,7 @@ TEST_CASE("what is no invocation says what was probably meant") {
       {{"agent", "ad"}, "unknown command agent ad", "did you mean add?"},
       {{"agent", "frobnicate", "x"}, "unknown command agent frobnicate", "pforte agent --help"},
       {{"agent", "show"}, "LOGIN is missing", "pforte agent show LOGIN"},
+      {{"backend", "drain"}, "NAME is missing", "pforte backend drain NAME [URL]"},
       {{"agent", "show", "a", "b"}, "b is one word too many", "pforte agent show LOGIN"},
       {{"agent", "add", "a", "--nam", "b"}, "unknown option --nam", "did you mean --name?"},
       {{"--nam", "b", "agent", "add", "a"}, "unknown option --nam", "did you mean --name?"},
