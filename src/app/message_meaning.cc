@@ -7,6 +7,7 @@
 #include "contact/alert_name.h"
 #include "contact/client_kind.h"
 #include "contact/refused_certificate.h"
+#include "doctor/meant_message.h"
 #include "doctor/tls_alert.h"
 
 namespace pforte::app {
@@ -19,8 +20,10 @@ Message message_of(const doctor::Words& words) {
 }  // namespace
 
 MessageMeaning meaning_of(const std::string& message) {
-  return {.reading = doctor::read_message(message),
-          .alert = contact::alert_in(lowered(doctor::folded_message(message)))};
+  MessageMeaning meaning{.reading = doctor::read_message(message),
+                         .alert = contact::alert_in(lowered(doctor::folded_message(message)))};
+  if (!meaning.is_known()) meaning.meant = doctor::meant_message(message);
+  return meaning;
 }
 
 AlertSides sides_of(int alert) {

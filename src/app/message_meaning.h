@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/message.h"
@@ -12,7 +13,8 @@ namespace pforte::app {
 // What an error message comes to, from all that knows something about it.
 struct MessageMeaning {
   doctor::MessageReading reading;
-  std::optional<int> alert;  // of TLS, that the message names
+  std::optional<int> alert;     // of TLS, that the message names
+  std::string_view meant = {};  // where nothing is known: the message that is nearest; empty: none is near
 
   bool is_known() const {
     return !reading.recognised.empty() || alert || reading.status != 0 || !reading.reference.empty();
@@ -35,8 +37,8 @@ std::string command_for(const doctor::MessageFault& fault, const std::string& ho
 // Ids of findings, one by one.
 std::vector<std::string> ids_in(std::string_view proof);
 
-// For a terminal, and {"known", "host", "reference", "readings": [{fault, speaker, says, excerpt, hop, means, causes,
-// remedy, overridable, findings, command, source}...], "alert": {...}, "status": {...}} with a line end.
+// For a terminal, and {"known", "host", "reference", "meant", "readings": [{fault, speaker, says, excerpt, hop, means,
+// causes, remedy, overridable, findings, command, source}...], "alert": {...}, "status": {...}} with a line end.
 std::string meaning_text(const MessageMeaning& meaning, Language language);
 std::string meaning_json(const MessageMeaning& meaning, Language language);
 

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/message_meaning.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/broken_lines.h"
 #include "http/page_text.h"
@@ -70,10 +71,14 @@ class MeaningWriter {
     command(cat("pforte explain ", reference));
   }
 
-  void unknown() {
+  void unknown(std::string_view meant) {
     text_ += doctor::broken_lines(
         german() ? "Diese Meldung ist nicht bekannt. Weiter geht es so:" : "This message is not known. Go on so:", 0,
         kMeaningColumns);
+    if (!meant.empty()) {
+      row("did you mean: ", "ist gemeint: ", meant);
+      command(cat("pforte doctor message ", shell_word(meant)));
+    }
     row("", "",
         german() ? "die ganze Meldung mit ihrem Code einfügen: in Browsern unter „Erweitert“, in Java bis zum "
                    "letzten „Caused by“, in Apps unter Details"
@@ -157,7 +162,7 @@ std::string meaning_text(const MessageMeaning& meaning, Language language) {
   for (const doctor::RecognisedMessage& one : reading.recognised) writer.of_fault(one, reading.host);
   if (meaning.alert) writer.of_alert(*meaning.alert);
   if (reading.status != 0) writer.of_status(reading.status, reading.host);
-  if (!meaning.is_known()) writer.unknown();
+  if (!meaning.is_known()) writer.unknown(meaning.meant);
   writer.of_reference(reading.reference);
   return writer.take();
 }
@@ -171,6 +176,7 @@ std::string meaning_json(const MessageMeaning& meaning, Language language) {
       {"known", meaning.is_known()},
       {"host", reading.host.empty() ? MeaningJson(nullptr) : MeaningJson(reading.host)},
       {"reference", reading.reference.empty() ? MeaningJson(nullptr) : MeaningJson(reading.reference)},
+      {"meant", meaning.meant.empty() ? MeaningJson(nullptr) : MeaningJson(meaning.meant)},
       {"readings", readings},
       {"alert", meaning.alert ? json_of_alert(*meaning.alert, language) : MeaningJson(nullptr)},
       {"status", reading.status != 0 ? json_of_status(reading.status, language) : MeaningJson(nullptr)}};

@@ -168,8 +168,16 @@ def test_the_answer_names_causes_findings_and_the_command_with_the_host_asked_fo
 def test_a_message_that_nobody_knows_says_so_and_where_to_look():
     done = run_pforte("doctor", "message", "Etwas ist schiefgelaufen", "--lang", "de")
     assert done.returncode == 1 and "ist nicht bekannt" in done.stdout and "pforte doctor client IP" in done.stdout
-    assert told("something went wrong", status=1) == {"known": False, "host": None, "reference": None, "readings": [],
+    assert told("something went wrong", status=1) == {"known": False, "host": None, "reference": None, "meant": None, "readings": [],
                                                       "alert": None, "status": None}
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("NET::ERR_CERT_AUTORITY_INVALID", "ERR_CERT_AUTHORITY_INVALID"),
+                                              ("PKIX path bilding failed", "PKIX path building failed"), ("sign-in.wrnog", "sign-in.wrong")])
+def test_a_message_that_was_typed_with_a_slip_is_answered_with_the_one_that_was_meant(typed, meant):
+    assert told(typed, status=1)["meant"] == meant
+    done = run_pforte("doctor", "message", typed, "--lang", "de")
+    assert f"ist gemeint: {meant}\n    $ pforte doctor message " in done.stdout
 
 
 def test_a_message_is_read_from_standard_input_and_must_not_be_long():
