@@ -41,8 +41,8 @@ ContactJson sign_in_json(const contact::SignIn& one) {
           {"reference", text_or_none(one.reference)}};
 }
 
-ContactJson advice_json(const Contact& contact, Language language) {
-  Advice advice = advice_for(contact);
+ContactJson advice_json(const Contact& contact, const std::string& config, Language language) {
+  Advice advice = advice_for(contact, config);
   return {{"id", advice.id},
           {"at", json_of_time(time_of(contact))},
           {"what", advice.what.in(language)},
@@ -85,7 +85,7 @@ ContactJson contact_json(const Contact& contact) {
           {"reason", text_or_none(contact.reason)},
           {"at_fault", is_at_fault(contact)},
           {"by_doctor", contact.by_doctor},
-          {"advice", advice_for(contact).id},
+          {"advice", advice_for(contact, {}).id},
           {"tls", tls_json(contact)},
           {"requests", contact.requests},
           {"aborted", contact.aborted},
@@ -137,7 +137,7 @@ std::string contacts_json(const ContactQuery& query, const ContactFinding& findi
       {"alike", ContactJson::array()},
       {"since", finding.ring.contacts > 0 ? json_of_time(finding.ring.oldest) : ContactJson(nullptr)},
       {"seen_before", finding.before ? json_of_time(*finding.before) : ContactJson(nullptr)},
-      {"advice", tells ? advice_json(*tells, language) : ContactJson(nullptr)},
+      {"advice", tells ? advice_json(*tells, finding.config, language) : ContactJson(nullptr)},
       {"self_test", self_test_json(query, finding, language)},
       {"look_next", ContactJson::array()},
       {"contacts", ContactJson::array()}};
@@ -149,7 +149,7 @@ std::string contacts_json(const ContactQuery& query, const ContactFinding& findi
   std::vector<ClientSide> sides = sides_of(finding.contacts);
   document["sides"] = ContactJson::array();
   for (const ClientSide& side : sides) document["sides"].push_back(side_json(side));
-  document["sides_tell"] = text_or_none(what_sides_tell(sides).in(language));
+  document["sides_tell"] = text_or_none(what_sides_tell(sides, finding.config).in(language));
   return document.dump(2, ' ', false, ContactJson::error_handler_t::replace) + "\n";
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "app/german.h"
 #include "base/ascii.h"
 #include "base/printable.h"
 #include "base/text.h"
@@ -99,7 +100,8 @@ Answer<ContactQuery> read_contact_query(const std::string& text) {
     query.network = *network;
     return query;
   }
-  if (is_meant_as_address(bare)) return no_client(text, {network.error().text(), network.error().text()});
+  if (is_meant_as_address(bare))
+    return no_client(text, {network.error().text(), german_or_same(network.error().text())});
   query.name = lowered(bare);
   query.is_code = !query.code.empty() && text.size() == kCodeDigits + 1 && text[kCodeDigits / 2] == '-';
   query.is_host = authority.has_value() || bare.size() < text.size();

@@ -49,6 +49,7 @@ class Search {
       if (count.times > most) finding.busiest = count.client;
       most = std::max(most, count.times);
     }
+    claim_looks();
     if (!known_.empty()) set_aside();
   }
 
@@ -101,6 +102,26 @@ class Search {
     finding.counted -= contact.times - std::min(contact.times, 1U);
     if (is_at_fault(contact)) finding.failures -= contact.times;
     if (contact.by_doctor) finding.by_doctor -= contact.times;
+  }
+
+  // Who says nothing cannot say who it is: a look at the port beside an examination from the same address is the
+  // doctor's as well.
+  void claim_looks() {
+    constexpr std::chrono::seconds kBeside{10};
+    auto is_look = [](const Contact& one) {
+      bool is_mute = one.ending == Ending::Silent || one.ending == Ending::Unused;
+      return is_mute && !one.by_doctor && one.tls_version.empty() && one.server_name.empty();
+    };
+    for (Contact& look : finding.contacts) {
+      auto examines_beside = [&](const Contact& one) {
+        return one.by_doctor && one.client.ip() == look.client.ip() &&
+               std::chrono::abs(one.begin - look.begin) <= kBeside;
+      };
+      if (!is_look(look) || std::ranges::none_of(finding.contacts, examines_beside)) continue;
+      take_off(look);
+      look.by_doctor = true;
+      add(look);
+    }
   }
 
   // One login in 63 has the same mark: where it is known from where this one comes, others are probably not it.

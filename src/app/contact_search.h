@@ -29,6 +29,7 @@ struct ContactFinding {
   std::vector<net::Address> alike;              // where a login with the same mark was refused, perhaps another one
   std::optional<contact::Contact> last_of_all;  // of anybody
   contact::RingOutline ring;
+  std::string config;  // the file that --config named, which commands to go on with name as well; empty: none
 };
 
 // Whether something is to be put right about it: it failed, or whoever tried to sign in was not let in.

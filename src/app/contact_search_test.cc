@@ -173,6 +173,37 @@ TEST_CASE("of several that were alike the last one says when it was") {
   CHECK(has(told, "It last worked at 2027-01-15T08:01:07Z"));
 }
 
+TEST_CASE("a look at the port beside an examination from the same address is the doctor's, and no other is") {
+  contact::Contact examined = contact_from("192.0.2.7", 1, 60s);
+  examined.by_doctor = true;
+  std::vector<contact::Contact> all = {examined};
+  struct Look {
+    std::string_view from;
+    std::chrono::seconds after;
+  };
+  for (const Look& look : {Look{"192.0.2.7", 52s}, Look{"192.0.2.7", 0s}, Look{"192.0.2.8", 60s}}) {
+    contact::Contact silent = contact_from(look.from, all.size() + 1, look.after);
+    silent.ending = contact::Ending::Silent;
+    silent.server_name.clear();
+    silent.requests = 0;
+    all.push_back(silent);
+  }
+  Told told = told_of("192.0.2.0/24", all);
+  CHECK(told.finding.by_doctor == 2);
+  for (const contact::Contact& one : told.finding.contacts) CHECK(one.by_doctor == (one.id <= 2));
+}
+
+TEST_CASE("a command to go on with names the configuration that was named") {
+  contact::Contact contact = contact_from("192.0.2.7", 1);
+  contact.sign_ins = {{.code = "sign-in.wrong", .reference = "0123456789abc"}};
+  Told told = told_of("192.0.2.7", {contact});
+  CHECK(has(told, "see for yourself: pforte explain 0123456789abc\n"));
+  told.finding.config = "/tmp/my gate.toml";
+  constexpr std::string_view kNamed = "pforte --config '/tmp/my gate.toml' explain 0123456789abc";
+  CHECK(contacts_text(told.query, told.finding, {}, kEight, Language::English).contains(kNamed));
+  CHECK(contacts_json(told.query, told.finding, {}, Language::English).contains(kNamed));
+}
+
 TEST_CASE("whose code is asked for, is shown what the page showed") {
   contact::Contact contact = contact_from("192.0.2.7", 1);
   contact.selftest = "K7QM2XPA";

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "contact/alert.h"
 #include "contact/client_kind.h"
+#include "doctor/shown_command.h"
 
 namespace pforte::app {
 namespace {
@@ -118,15 +119,16 @@ Side first_of(const std::vector<ClientSide>& sides, bool browser) {
   return found == sides.end() ? nullptr : &*found;
 }
 
-Message of_browser_alone(const ClientSide& browser) {
+Message of_browser_alone(const ClientSide& browser, const std::string& config) {
   std::string host = host_asked(browser.last);
-  std::string look = host.empty() ? std::string("HOST") : printable(shell_word(host));
+  std::string look = doctor::command_by(
+      config, cat("pforte doctor client ", host.empty() ? std::string("HOST") : printable(shell_word(host))));
   return {
       cat("Only a browser came this way. An app of the same device that does not get through goes another: a per-app "
-          "VPN, a proxy, another host, port or name server. Look for it by the host: pforte doctor client ",
+          "VPN, a proxy, another host, port or name server. Look for it by the host: ",
           look),
       cat("Auf diesem Weg kam nur ein Browser. Eine App desselben Geräts, die nicht durchkommt, geht einen anderen: "
-          "Per-App-VPN, Proxy, anderer Host, Port oder Nameserver. Nach dem Host suchen: pforte doctor client ",
+          "Per-App-VPN, Proxy, anderer Host, Port oder Nameserver. Nach dem Host suchen: ",
           look)};
 }
 
@@ -185,15 +187,15 @@ std::vector<ClientSide> sides_of(const std::deque<contact::Contact>& contacts) {
   return sides;
 }
 
-Message what_sides_tell(const std::vector<ClientSide>& sides) {
+Message what_sides_tell(const std::vector<ClientSide>& sides, const std::string& config) {
   Side browser = first_of(sides, true);
   Side program = first_of(sides, false);
   if (browser && program) return of_both(*browser, *program);
-  if (browser) return of_browser_alone(*browser);
+  if (browser) return of_browser_alone(*browser, config);
   return program ? of_program_alone() : Message();
 }
 
-std::string sides_text(const std::vector<ClientSide>& sides, Language language) {
+std::string sides_text(const std::vector<ClientSide>& sides, const std::string& config, Language language) {
   constexpr std::size_t kMostSides = 8;
   bool nothing_beside = sides.size() == 1 && !sides.front().is_browser;
   if (sides.empty() || nothing_beside) return "";
@@ -202,7 +204,7 @@ std::string sides_text(const std::vector<ClientSide>& sides, Language language) 
   for (std::size_t i = 0; i < std::min(sides.size(), kMostSides); ++i) text += side_line(sides[i], language);
   if (sides.size() > kMostSides)
     text += cat(german ? "  … und " : "  … and ", sides.size() - kMostSides, german ? " weitere\n" : " more\n");
-  Message together = what_sides_tell(sides);
+  Message together = what_sides_tell(sides, config);
   if (!together.en.empty()) text += cat("  ", together.in(language), '\n');
   return text;
 }

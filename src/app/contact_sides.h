@@ -24,11 +24,11 @@ struct ClientSide {
 std::vector<ClientSide> sides_of(const std::deque<contact::Contact>& contacts);
 
 // Whether browser and app go the same way, and which of them gets through: the difference between them narrows down
-// where the fault is.
-Message what_sides_tell(const std::vector<ClientSide>& sides);
+// where the fault is. A command of ours goes by `config`, where that is named.
+Message what_sides_tell(const std::vector<ClientSide>& sides, const std::string& config = {});
 
 // A line for each, and what they tell together. Empty where no side was seen, or a program's alone: there is nothing to
 // compare.
-std::string sides_text(const std::vector<ClientSide>& sides, Language language);
+std::string sides_text(const std::vector<ClientSide>& sides, const std::string& config, Language language);
 
 }  // namespace pforte::app

@@ -49,17 +49,19 @@ TEST_CASE("browser and app of one device are set side by side, the last that cam
   REQUIRE(sides.size() == 2);
   CHECK((sides[0].program == "Java" && !sides[0].is_browser && sides[0].count == 1));
   CHECK((sides[1].program == "Chrome" && sides[1].is_browser && sides[1].count == 2));
-  std::string text = sides_text(sides, Language::English);
+  std::string text = sides_text(sides, {}, Language::English);
   CHECK(
       text.contains("✗ program Java from 10.1.1.1, to crm.example.com, TLSv1.3, refused us: certificate_unknown (46)"));
   CHECK(text.contains("✓ browser Chrome from 10.1.1.1, to crm.example.com, TLSv1.3, served, last 200 (2)"));
   CHECK(text.contains("it is not the network"));
-  CHECK(sides_text(sides, Language::German).contains("Es ist nicht das Netz"));
+  CHECK(sides_text(sides, {}, Language::German).contains("Es ist nicht das Netz"));
 }
 
 TEST_CASE("a browser alone says that the app goes another way, and how to find it") {
   CHECK(told_of({came("10.1.1.1", kPhoneChrome)}).contains("pforte doctor client crm.example.com"));
   CHECK(told_of({came("10.1.1.1", "okhttp/4.12.0")}).starts_with("No browser came this way"));
+  CHECK(what_sides_tell(sides_of({came("10.1.1.1", kPhoneChrome)}), "a.toml")
+            .en.contains("pforte --config a.toml doctor client crm.example.com"));
 }
 
 TEST_CASE("what a client calls itself stands in a command to paste as one harmless word") {
@@ -92,6 +94,6 @@ TEST_CASE("a WebView is an app's, and a look at the port is no side") {
   look.ending = contact::Ending::Silent;
   look.requests = 0;
   CHECK(sides_of({look}).empty());
-  CHECK(sides_text({}, Language::English).empty());
-  CHECK(sides_text(sides_of({came("10.1.1.1", "okhttp/4.12.0")}), Language::English).empty());
+  CHECK(sides_text({}, {}, Language::English).empty());
+  CHECK(sides_text(sides_of({came("10.1.1.1", "okhttp/4.12.0")}), {}, Language::English).empty());
 }

@@ -12,6 +12,7 @@
 #include "conf/quantity.h"
 #include "contact/cause.h"
 #include "contact/client_kind.h"
+#include "doctor/shown_command.h"
 #include "gate/sign_in_remedy.h"
 
 namespace pforte::app {
@@ -120,9 +121,9 @@ std::string ago(contact::Time then, contact::Time now, Language language) {
   return language == Language::German ? cat("vor ", span) : cat(span, " ago");
 }
 
-void add_advice(std::string& text, const Contact& contact, Language language) {
+void add_advice(std::string& text, const Contact& contact, const ContactFinding& finding, Language language) {
   bool german = language == Language::German;
-  Advice advice = advice_for(contact);
+  Advice advice = advice_for(contact, finding.config);
   text += cat("  ", printable(advice.what.in(language)), "\n");
   if (!advice.remedy.in(language).empty())
     text += cat(german ? "  Abhilfe: " : "  remedy: ", printable(advice.remedy.in(language)), "\n");
@@ -143,7 +144,7 @@ void add_verdict(std::string& text, const ContactFinding& finding, const Contact
   bool german = language == Language::German;
   text += german ? cat(is_at_fault(tells) ? "Es misslingt" : "Es gelingt", " (", time_text(time_of(tells)), "):\n")
                  : cat(is_at_fault(tells) ? "It fails" : "It works", " (", time_text(time_of(tells)), "):\n");
-  add_advice(text, tells, language);
+  add_advice(text, tells, finding, language);
   add_client_kind(text, tells, language);
   // One of two things may work, and the other not: an app and a browser on one phone.
   for (const Contact& one : std::views::reverse(finding.contacts)) {
@@ -151,13 +152,14 @@ void add_verdict(std::string& text, const ContactFinding& finding, const Contact
     text += german
                 ? cat(is_at_fault(one) ? "Zuletzt misslang es " : "Zuletzt gelang es ", time_text(time_of(one)), ":\n")
                 : cat(is_at_fault(one) ? "It last failed at " : "It last worked at ", time_text(time_of(one)), ":\n");
-    add_advice(text, one, language);
+    add_advice(text, one, finding, language);
     break;
   }
 }
 
 // What holds of many: none stands for the others.
-void add_verdicts(std::string& text, const Fares& fares, Language language) {
+void add_verdicts(std::string& text, const ContactFinding& finding, Language language) {
+  const Fares fares = fares_of(finding);
   bool german = language == Language::German;
   if (!fares.well.empty())
     text += german ? cat("Es gelingt ", fares.well.size(), " von ", fares.count(),
@@ -174,7 +176,7 @@ void add_verdicts(std::string& text, const Fares& fares, Language language) {
                        "; zuletzt (", time_text(time_of(last)), "):\n")
                  : cat("It fails for ", fares.badly.size(), " of ", fares.count(), ": ", joined(who, ", "),
                        "; the last (", time_text(time_of(last)), "):\n");
-  add_advice(text, last, language);
+  add_advice(text, last, finding, language);
   add_client_kind(text, last, language);
 }
 
@@ -228,9 +230,9 @@ std::string summary(const ContactQuery& query, const ContactFinding& finding, co
   if (!tells) {
     text += german ? "Keiner davon sagt, ob es ihm gelingt: Es kam nie eine Anfrage.\n"
                    : "None of them tells whether it succeeds: no request ever came.\n";
-    add_advice(text, last, language);
+    add_advice(text, last, finding, language);
   } else if (is_about_many(query, finding)) {
-    add_verdicts(text, fares_of(finding), language);
+    add_verdicts(text, finding, language);
   } else {
     add_verdict(text, finding, *tells, language);
   }
@@ -270,9 +272,12 @@ std::string nothing_text(const ContactQuery& query, const ContactFinding& findin
 
 }  // namespace
 
-Advice advice_for(const Contact& contact) {
+Advice advice_for(const Contact& contact, const std::string& config) {
   contact::Cause cause = contact::cause_of(contact);
-  Advice advice{.id = std::string(cause.id), .what = cause.what, .remedy = cause.remedy, .command = cause.command};
+  Advice advice{.id = std::string(cause.id),
+                .what = cause.what,
+                .remedy = cause.remedy,
+                .command = doctor::command_by(config, cause.command)};
   if (cause.is_fault || contact.sign_ins.empty()) return advice;
   const contact::SignIn& last = contact.sign_ins.back();
   if (last.succeeded || last.code.empty()) return advice;
@@ -280,7 +285,7 @@ Advice advice_for(const Contact& contact) {
   advice.what = {cat("it reached us, and was not signed in: ", last.code),
                  cat("er hat uns erreicht und wurde nicht angemeldet: ", last.code)};
   advice.remedy = gate::sign_in_remedy(last.code);
-  advice.command = cat("pforte explain ", last.reference);
+  advice.command = doctor::command_by(config, cat("pforte explain ", last.reference));
   return advice;
 }
 
@@ -290,7 +295,7 @@ std::string contacts_text(const ContactQuery& query, const ContactFinding& findi
   if (finding.contacts.empty()) return nothing_text(query, finding, around, language);
   std::string text = summary(query, finding, now, language);
   text += self_test_text(query, finding, language);
-  text += sides_text(sides_of(finding.contacts), language);
+  text += sides_text(sides_of(finding.contacts), finding.config, language);
   text += cat(reach_of(finding, language), "\n\n");
   std::size_t first = finding.contacts.size() > kMostLines ? finding.contacts.size() - kMostLines : 0;
   if (first > 0)

@@ -34,13 +34,14 @@ std::string self_test_text(const ContactQuery& query, const ContactFinding& find
 // Where to look for a client of whom there is nothing, one thing a line.
 std::vector<Message> where_else(const ContactQuery& query, const ContactFinding& finding, const Surroundings& around);
 
-// "TLS alert 48 …" of a contact that failed, or of its sign-in: what is wrong, and what to do about it.
+// "TLS alert 48 …" of a contact that failed, or of its sign-in: what is wrong, and what to do about it. A command of
+// ours goes by `config`, where that is named.
 struct Advice {
   std::string id;
   Message what;
   Message remedy;       // may be empty
   std::string command;  // may be empty
 };
-Advice advice_for(const contact::Contact& contact);
+Advice advice_for(const contact::Contact& contact, const std::string& config);
 
 }  // namespace pforte::app

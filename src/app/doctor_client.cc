@@ -95,6 +95,7 @@ Answer<int> told(const CommandLine& line, const Streams& streams) {
   Surroundings around = surroundings_of(*config);
   query.is_host |= is_host_of(around, query.name);
   ContactFinding finding = TRY(found_in(config->state_dir, query, since));
+  finding.config = line.config.value_or("");
   std::string text = line.json ? contacts_json(query, finding, around, line.language)
                                : contacts_text(query, finding, around, contact::now(), line.language);
   std::fwrite(text.data(), 1, text.size(), streams.out);

@@ -1,10 +1,8 @@
 #include "doctor/report.h"
 
 #include <algorithm>
-#include <string_view>
 
-#include "base/shell_word.h"
-#include "base/text.h"
+#include "doctor/shown_command.h"
 
 namespace pforte::doctor {
 
@@ -34,10 +32,7 @@ std::size_t Report::count(Level level) const {
 }
 
 std::string Report::command_of(const Finding& finding) const {
-  constexpr std::string_view kOurs = "pforte ";
-  std::string_view command = finding.command;
-  if (config.empty() || !command.starts_with(kOurs) || command.contains(" --config ")) return finding.command;
-  return cat(kOurs, "--config ", shell_word(config), ' ', command.substr(kOurs.size()));
+  return command_by(config, finding.command);
 }
 
 }  // namespace pforte::doctor

@@ -59,4 +59,10 @@ std::string s_client_command(const Destination& destination, const std::vector<s
   return cat(command, " </dev/null");
 }
 
+std::string command_by(std::string_view config, std::string_view command) {
+  constexpr std::string_view kOurs = "pforte ";
+  if (config.empty() || !command.starts_with(kOurs) || command.contains(" --config ")) return std::string(command);
+  return cat(kOurs, "--config ", shell_word(config), ' ', command.substr(kOurs.size()));
+}
+
 }  // namespace pforte::doctor

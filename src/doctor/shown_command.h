@@ -18,4 +18,7 @@ std::string curl_command(const Destination& destination, const std::vector<std::
 // s_client cannot go that way: through a proxy that is spoken to by TLS, or behind a PROXY header.
 std::string s_client_command(const Destination& destination, const std::vector<std::string>& extra = {});
 
+// A command of ours, going by a configuration that was named by --config; another's, or where none was named, as it is.
+std::string command_by(std::string_view config, std::string_view command);
+
 }  // namespace pforte::doctor

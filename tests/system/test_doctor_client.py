@@ -556,7 +556,7 @@ def test_a_form_that_was_refused_is_found_by_what_was_typed(desk):
     ring = Path(desk.config["state_dir"], "contacts").read_bytes()
     assert b"nobody.of.that.name" not in ring, "it may be a password in the wrong field"
     told = desk.run("doctor", "client", "nobody.of.that.name").stdout
-    assert "pforte explain" in told and "which one in 63 has as well" in told
+    assert f"pforte --config {desk.file} explain " in told and "which one in 63 has as well" in told
 
 
 def test_a_ticket_is_found_by_its_login_and_its_principal(desk, susan):
