@@ -62,6 +62,10 @@ class MailTalk {
     }
     std::string hello = cat("EHLO ", name_for_mail());
     SmtpReply offers = co_await talk.say(hello);
+    if (offers.is_unknown_command()) {
+      hello = cat("HELO ", name_for_mail());
+      offers = co_await talk.say(hello);
+    }
     if (!takes_us(offers)) co_return {};
     bool goes_on = subject_.wish.user.empty();
     if (!goes_on) goes_on = co_await sign_in(talk, offers);
@@ -100,7 +104,7 @@ class MailTalk {
            {"correct the port in `server` of [alarm] mail", "den Port in `server` von [alarm] mail berichtigen"},
            reply);
     else
-      tell(kMailRefusesUs, Level::Error,
+      tell(kMailRefusesUs, reply.is_passing() ? Level::Warning : Level::Error,
            {cat("the mail server refuses this machine: ", reply.code),
             cat("der Mailserver weist diesen Rechner ab: ", reply.code)},
            {"allow this machine there (Postfix: mynetworks), or name another server",

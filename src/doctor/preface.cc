@@ -56,7 +56,7 @@ net::Task<> ask_mail_server(const Setting& setting, net::Stream& stream, Preface
   if (!goes_on_after(greeting, answer)) co_return {};
   std::string hello = cat("EHLO ", name_for_mail());
   SmtpReply offers = co_await talk.say(hello);
-  if (!goes_on_after(offers, answer)) co_return {};
+  if (!offers.is_unknown_command() && !goes_on_after(offers, answer)) co_return {};
   if (!offers.offers("STARTTLS")) {
     answer.end = PrefaceEnd::NotOffered;
     answer.words = offers.text();

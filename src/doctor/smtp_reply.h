@@ -17,6 +17,8 @@ struct SmtpReply {
   bool is_positive() const { return code >= 200 && code < 400; }
   // It may be otherwise later.
   bool is_passing() const { return code >= 400 && code < 500; }
+  // It does not know the command: after EHLO, HELO remains (RFC 5321, 2.2.1 and 4.2.4).
+  bool is_unknown_command() const { return code == 500 || code == 502; }
   // What it says, in one line.
   std::string text() const;
   // Whether a line of it begins with this word, whatever its case: of EHLO, what is offered. What follows it in `rest`.

@@ -302,14 +302,37 @@ def scripted(*replies: bytes) -> Callable[[socket.socket], None]:
 HELLO = b"220 mail\r\n"
 
 
-@pytest.mark.parametrize("replies", [(b"421 4.7.0 blocked\r\n",), (HELLO, b"550 5.7.1 no name for you\r\n")])
-def test_a_mail_server_that_turns_this_machine_away_is_not_told_to_mend_its_tls(tell, tmp_path, replies):
+@pytest.mark.parametrize(("replies", "level"), [
+    ((b"554 5.7.1 blocked\r\n",), "error"), ((b"421 4.7.0 too many connections\r\n",), "warning"),
+    ((HELLO, b"550 5.7.1 no name for you\r\n"), "error"), ((HELLO, b"451 4.7.1 come again\r\n"), "warning"),
+])
+def test_a_mail_server_that_turns_this_machine_away_is_not_told_to_mend_its_tls(tell, tmp_path, replies, level):
     word = tmp_path / "word"
     word.write_text("s3cret\n")
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         url = f"smtp://127.0.0.1:{serve_each(listening, scripted(*replies))}"
-        assert tell(url).bad == ["mail.refuses-us"]
-        assert tell(url, user="pforte", password_file=str(word)).bad == ["mail.refuses-us"]
+        for report in (tell(url), tell(url, user="pforte", password_file=str(word))):
+            assert report.bad == report.of_level(level) == ["mail.refuses-us"]
+
+
+@pytest.mark.parametrize("refusal", [b"500 5.5.1 what?\r\n", b"502 5.5.1 not here\r\n"])
+def test_a_mail_server_that_knows_no_ehlo_is_greeted_by_helo_as_alarms_do(tell, tmp_path, refusal):
+    heard: list[bytes] = []
+
+    def says(client: socket.socket) -> None:
+        client.sendall(HELLO)
+        while line := client.recv(1000):
+            heard.append(line[:4])
+            client.sendall(refusal if line.startswith(b"EHLO") else b"250 mail\r\n")
+
+    word = tmp_path / "word"
+    word.write_text("s3cret\n")
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        url = f"smtp://127.0.0.1:{serve_each(listening, says)}"
+        report = tell(url)
+        assert report.bad == report.of_level("warning") == ["starttls.not-offered"] and "mail.taken" in report.of_level("ok")
+        assert b"HELO" in heard and heard[heard.index(b"HELO") + 1] == b"MAIL"
+        assert tell(url, user="pforte", password_file=str(word)).of_level("error") == ["starttls.not-offered"]
 
 
 def test_after_a_refused_starttls_mail_goes_in_clear_and_a_password_does_not(tell, tmp_path):
