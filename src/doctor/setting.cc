@@ -40,12 +40,13 @@ void tell_failure(Path& path, const Error& error, net::Duration limit) {
                           "diesen Pfad allein untersuchen und ansehen, worauf er wartet"}});
     return;
   }
-  path.tell(
-      {.check = kUnfinished,
-       .level = Level::Error,
-       .hop = hop,
-       .seen = {error.text(), error.text()},
-       .remedy = {"mend this first, then examine the path again", "zuerst dies beheben, dann erneut untersuchen"}});
+  path.tell({.check = kUnfinished,
+             .level = Level::Error,
+             .hop = hop,
+             .seen = {"the examination did not go on from here", "die Untersuchung ging von hier nicht weiter"},
+             .remedy = {"mend the cause first, then examine the path again",
+                        "zuerst die Ursache beheben, dann erneut untersuchen"},
+             .evidence = {{.name = {"cause", "Ursache"}, .value = error.text()}}});
 }
 
 net::Task<> one_examination(const Setting& setting, Examination& examination) {

@@ -67,7 +67,10 @@ TEST_CASE("what an examination fails with is an error of its path") {
   examinations.push_back(an_examination(fail_now));
   place.run(examinations, 4);
   REQUIRE(examinations[0].path->first_error() != nullptr);
-  CHECK(examinations[0].path->first_error()->seen.en == "there is nothing");
+  const Finding& told = *examinations[0].path->first_error();
+  CHECK(told.seen.de == "die Untersuchung ging von hier nicht weiter");
+  REQUIRE(told.evidence.size() == 1);
+  CHECK(told.evidence[0].value == "there is nothing");
 }
 
 }  // namespace

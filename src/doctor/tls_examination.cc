@@ -152,9 +152,12 @@ JudgedChain judge_shown(const TlsSubject& subject, Shown&& given) {
       shown.sent.push_back(std::move(*read));
       continue;
     }
-    judged.findings.push_back(finding_on(subject, kUnreadableCertificate, Level::Error,
-                                         {read.error().text(), read.error().text()},
-                                         {"have it issued anew", "es neu ausstellen lassen"}));
+    Finding finding =
+        finding_on(subject, kUnreadableCertificate, Level::Error,
+                   {"a certificate of the chain cannot be read", "ein Zertifikat der Kette ist nicht lesbar"},
+                   {"have it issued anew", "es neu ausstellen lassen"});
+    finding.evidence.push_back({.name = {"cause", "Ursache"}, .value = read.error().text()});
+    judged.findings.push_back(std::move(finding));
   }
   bool own_is_readable = judged.findings.empty() && !shown.sent.empty();
   if (own_is_readable) {
