@@ -163,7 +163,7 @@ Result<Leg> GssAcceptor::go_on(std::string_view bytes, std::string_view binding,
     half->principal = service.name;
     Services::show_keys(service, seen);
   }
-  Lease lease = TRY(services_.borrow(half->principal));
+  Lease lease = TRY(services_.borrow(half->principal, token));
   Step step = accept_leg(half->context, lease.credential(), bytes, compared(binding), kept_in(*half));
   if (token.has_ticket()) seen.opened = open_ticket(lease.library(), token, lease.keys());
   if (step.outcome == Step::Outcome::Refused) return std::unexpected(reason(token, lease, step, seen));
@@ -175,7 +175,7 @@ Result<Leg> GssAcceptor::try_services(const Token& token, std::string_view bytes
   const Service* exact = services_.find(seen.service);
   if (exact) Services::show_keys(*exact, seen);
   for (const Service* service : TRY(services_.candidates(token))) {
-    Lease lease = TRY(services_.borrow(service->name));
+    Lease lease = TRY(services_.borrow(service->name, token));
     auto begun = std::make_unique<GssHalf>();
     begun->principal = service->name;
     Step step = accept_ticket(begun->context, lease.credential(), token, bytes, compared(binding), kept_in(*begun));

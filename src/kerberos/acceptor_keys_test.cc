@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "kerberos/acceptor_testing.h"
+#include "kerberos/keytab_records.h"
 #include "kerberos/krb5_config.h"
 #include "kerberos/token.h"
 
@@ -153,6 +154,35 @@ TEST_CASE("each reason why a key does not fit has its own code") {
     CHECK(got.error().code() == row.want);
     CHECK(got.error().text().find(row.text) != std::string::npos);
   }
+}
+
+TEST_CASE("a key whose version the keytab has in 8 bits opens tickets of the whole version, and no others") {
+  std::string service = add_service("ktpass", at("ktpass.first")), whole = at("ktpass.whole"),
+              keytab = at("ktpass.short");
+  stage().realms.administer(Realms::kAlpha, cat("modprinc -kvno 299 ", service, "\nktadd -k ", whole, " -e ",
+                                                "aes256-cts-hmac-sha1-96:normal ", service, "\n"));
+  KeytabRecords read = parse_keytab(read_file(whole)).value();
+  REQUIRE(read.records.size() == 1);
+  REQUIRE(read.records[0].key_version == 300);
+  // Behind the key the whole version stands, as ktpass does not write it.
+  std::string record(read.records[0].bytes.reveal().substr(0, read.records[0].bytes.reveal().size() - 4));
+  write_file(keytab, cat("\x05\x02", std::string(3, '\0'), char(record.size()), record));
+  CHECK(parse_keytab(read_file(keytab))->records.at(0).key_version == 300 % 256);
+
+  std::string fresh = stage().realms.sign_in("susan@ALPHA.TEST");
+  for (const std::string& file : {whole, keytab}) {
+    CAPTURE(file);
+    Gate gate(config_of({{service, file}}));
+    CHECK(gate.code(Client(fresh, service).step()) == "accepted");
+    std::string twice = Client(fresh, service).step();
+    CHECK(gate.code(twice) == "accepted");
+    CHECK(gate.code(twice) == "kerberos.replay");
+  }
+  stage().realms.administer(Realms::kAlpha, cat("ktadd -k ", at("ktpass.next"), " ", service, "\n"));
+  Gate gate(config_of({{service, keytab}}));
+  Result<Leg> refused = gate.accept(Client(stage().realms.sign_in("susan@ALPHA.TEST"), service).step());
+  REQUIRE(!refused);
+  CHECK(refused.error().code() == "kerberos.key-version");
 }
 
 TEST_CASE("a ticket for a service that is not configured names it and the nearest") {

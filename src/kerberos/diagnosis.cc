@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "kerberos/encryption.h"
+#include "kerberos/key_version.h"
 #include "kerberos/keytab_file.h"
 #include "kerberos/krb5_config.h"
 
@@ -45,9 +46,11 @@ int code_of(krb5_context library, const Token& token, const ServiceKeys& keys) {
   if (code == 0) code = krb5_kt_resolve(library, keys.keytab().c_str(), &keytab);
   if (code == 0) code = krb5_auth_con_init(library, &state);
   if (code == 0) code = krb5_auth_con_setflags(library, state, 0);
+  // As the ticket was accepted: see ServiceKeys::borrow().
+  bool is_found = keys.fits_by_low_bits(token.key_version, token.encryption);
   if (code == 0) {
     krb5_data request = data_over(token.request);
-    code = krb5_rd_req(library, &state, &request, service, keytab, nullptr, nullptr);
+    code = krb5_rd_req(library, &state, &request, is_found ? nullptr : service, keytab, nullptr, nullptr);
   }
   krb5_auth_con_free(library, state);
   if (keytab != nullptr) krb5_kt_close(library, keytab);
@@ -100,7 +103,8 @@ Error missing_key(const Token& token, const ServiceKeys& keys) {
   std::vector<int> versions = keys.versions();
   std::string encryptions;
   for (const ServiceKeys::Key& key : keys.keys()) {
-    bool same = token.key_version <= 0 || key.version == token.key_version;
+    bool same =
+        token.key_version <= 0 || key_version_fits(std::uint32_t(key.version), std::uint32_t(token.key_version));
     if (same) encryptions += cat(encryptions.empty() ? "" : ", ", encryption_name(key.encryption));
   }
   if (encryptions.empty()) {

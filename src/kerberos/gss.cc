@@ -125,7 +125,8 @@ Result<Credential> acquire_credential(const std::string& principal, const std::s
   OM_uint32 minor = 0;
   gss_buffer_desc text = buffer_over(principal);
   gss_name_t imported = GSS_C_NO_NAME;
-  OM_uint32 major = gss_import_name(&minor, &text, GSS_KRB5_NT_PRINCIPAL_NAME, &imported);
+  OM_uint32 major = GSS_S_COMPLETE;
+  if (!principal.empty()) major = gss_import_name(&minor, &text, GSS_KRB5_NT_PRINCIPAL_NAME, &imported);
   Name name(imported);
   gss_cred_id_t acquired = GSS_C_NO_CREDENTIAL;
   if (major == GSS_S_COMPLETE) {

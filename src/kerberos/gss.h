@@ -28,8 +28,9 @@ struct DeleteContext {
 };
 using Context = std::unique_ptr<gss_ctx_id_struct, DeleteContext>;
 
-// The credential of exactly this service, for krb5 bare and in SPNEGO, without a replay cache. `keytab` as the library
-// names it: "MEMORY:x". Fails with Kind::Unavailable, in the library's words.
+// The credential of exactly this service, for krb5 bare and in SPNEGO, without a replay cache; where none is named,
+// that of whichever key of the keytab opens a ticket. `keytab` as the library names it: "MEMORY:x". Fails with
+// Kind::Unavailable, in the library's words.
 Result<Credential> acquire_credential(const std::string& principal, const std::string& keytab);
 
 // What came of one leg.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "kerberos/key_version.h"
 #include "kerberos/keytab_file.h"
 
 namespace pforte::kerberos {
@@ -19,11 +20,20 @@ std::string fresh_keytab_name() {
   return cat("MEMORY:pforte-", ++count);
 }
 
+bool version_fits(int in_keytab, std::int64_t of_ticket) {
+  return of_ticket <= 0 || key_version_fits(std::uint32_t(in_keytab), std::uint32_t(of_ticket));
+}
+
 }  // namespace
 
 bool ServiceKeys::fits(std::int64_t version, std::int64_t encryption) const {
   return std::ranges::any_of(
-      keys_, [&](const Key& key) { return key.encryption == encryption && (version <= 0 || key.version == version); });
+      keys_, [&](const Key& key) { return key.encryption == encryption && version_fits(key.version, version); });
+}
+
+bool ServiceKeys::fits_by_low_bits(std::int64_t version, std::int64_t encryption) const {
+  auto is_its = [&](const Key& key) { return key.encryption == encryption && key.version == version; };
+  return version > 0 && fits(version, encryption) && std::ranges::none_of(keys_, is_its);
 }
 
 std::vector<int> ServiceKeys::versions() const {
@@ -36,7 +46,12 @@ std::vector<int> ServiceKeys::versions() const {
   return versions;
 }
 
-Result<ServiceKeys::Tools> ServiceKeys::borrow() const {
+Result<ServiceKeys::Tools> ServiceKeys::borrow(std::int64_t version, std::int64_t encryption) const {
+  // A keytab in memory compares whole versions for a service that is named, and none where it is to find the key.
+  if (fits_by_low_bits(version, encryption)) {
+    Credential credential = TRY(acquire_credential({}, keytab_));
+    return Tools{std::move(credential), open_library(), false};
+  }
   {
     std::lock_guard guard(lock_);
     if (!idle_.empty()) {
@@ -50,6 +65,7 @@ Result<ServiceKeys::Tools> ServiceKeys::borrow() const {
 }
 
 void ServiceKeys::give_back(Tools tools) const {
+  if (!tools.for_all) return;
   std::lock_guard guard(lock_);
   idle_.push_back(std::move(tools));
 }

@@ -39,16 +39,20 @@ class ServiceKeys {
   // Those of the keys, sorted, each once.
   std::vector<int> versions() const;
 
-  // Whether a ticket of this key version (-1: unknown) and encryption can be opened.
+  // Whether a ticket of this key version (-1: unknown) and encryption can be opened, see key_version_fits().
   bool fits(std::int64_t version, std::int64_t encryption) const;
+  // Whether its version is that of a key only by its lowest 8 bits.
+  bool fits_by_low_bits(std::int64_t version, std::int64_t encryption) const;
 
   // What one accept works with. Nobody else uses it at the same time: the library holds a credential's lock through a
   // whole accept, and to open the library anew for each ticket would cost more than to open the ticket.
   struct Tools {
     Credential credential;
     Library library;
+    bool for_all = true;  // false: for this ticket alone
   };
-  Result<Tools> borrow() const;
+  // For a ticket like this, where there is one already.
+  Result<Tools> borrow(std::int64_t version = -1, std::int64_t encryption = -1) const;
   void give_back(Tools tools) const;
 
  private:

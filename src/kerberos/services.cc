@@ -116,28 +116,28 @@ Result<> Services::check_encryption(const Service& service, std::int64_t encrypt
   return std::unexpected(weak(service.name, encryption));
 }
 
-Result<Lease> Services::borrow(std::string_view name) const {
+Result<Lease> Services::borrow(std::string_view name, const Token& token) const {
   const Service* service = find(name);
   // An exchange that began before a reload took its service away.
   if (!service) return fail(Kind::Denied, "kerberos.no-key", cat(name, " is not configured any more"));
-  return borrow_from(*service);
+  return borrow_from(*service, token);
 }
 
-Result<Lease> Services::borrow_from(const Service& service) const {
+Result<Lease> Services::borrow_from(const Service& service, const Token& token) const {
   std::shared_ptr<const KeyRing> ring = service.keytab->keys();
   const ServiceKeys* keys = ring->find(service.name);
   if (!keys) {
     Fault fault = ring->fault() ? *ring->fault() : no_key_of(service.name, service.keytab->file(), ring->names());
     return fail(Kind::Unavailable, "kerberos.keytab", cat(service.name, ": ", fault.whole().en));
   }
-  ServiceKeys::Tools tools = TRY(keys->borrow());
+  ServiceKeys::Tools tools = TRY(keys->borrow(token.key_version, token.encryption));
   return Lease(service, std::move(ring), *keys, std::move(tools));
 }
 
 Result<Lease> Services::any() const {
   std::optional<Error> why;
   for (const auto& [name, service] : services_) {
-    Result<Lease> lease = borrow_from(service);
+    Result<Lease> lease = borrow_from(service, Token());
     if (lease) return lease;
     why = std::move(lease).error();
   }

@@ -73,14 +73,14 @@ class Services {
   // Of a session's key, too. Fails with Kind::Denied when it is RC4 or DES and the service does not allow that.
   static Result<> check_encryption(const Service& service, std::int64_t encryption);
 
-  // Fails with Kind::Unavailable when the service has no keys that can be used.
-  Result<Lease> borrow(std::string_view name) const;
+  // For this token. Fails with Kind::Unavailable when the service has no keys that can be used.
+  Result<Lease> borrow(std::string_view name, const Token& token) const;
   Result<Lease> any() const;
 
   std::vector<KeyStatus> status() const;
 
  private:
-  Result<Lease> borrow_from(const Service& service) const;
+  Result<Lease> borrow_from(const Service& service, const Token& token) const;
 
   std::map<std::string, std::unique_ptr<KeytabWatch>, std::less<>> keytabs_;
   std::map<std::string, Service, std::less<>> services_;
