@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +18,9 @@ namespace {
 
 // Enough for a burst of clients after a restart; the kernel lowers it to net.core.somaxconn.
 constexpr int kBacklog = 4096;
+
+// How many are accepted before others have their turn again: each may begin with a handshake.
+constexpr int kAtOnce = 4;
 
 constexpr Duration kRetry = std::chrono::milliseconds(100);
 constexpr Duration kComplaintInterval = std::chrono::seconds(1);
@@ -64,7 +68,7 @@ Listener::Listener(Loop& loop, int descriptor, OnAccept on_accept, OnRefused on_
       descriptor_(descriptor),
       on_accept_(std::move(on_accept)),
       on_refused_(std::move(on_refused)) {
-  loop.watch(descriptor_, *this, Work::Begins);
+  loop.watch(descriptor_, *this);
 }
 
 Listener::~Listener() {
@@ -82,34 +86,44 @@ void Listener::resume() {
   Timer::set(loop_.now());  // what queued up meanwhile was reported already
 }
 
-void Listener::accept_waiting() {
-  while (!paused_) {
-    sockaddr_storage storage{};
-    socklen_t size = sizeof storage;
-    int descriptor = accept4(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
-      int on = 1;
-      setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      on_accept_(Accepted{descriptor, from_sockaddr(storage, size).value_or(Address())});
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      if (loop_.now() - last_complaint_ >= kComplaintInterval) {
-        last_complaint_ = loop_.now();
-        on_refused_(errno);
-      }
-      return Timer::set(loop_.now() + kRetry);
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      return;
+// False when no more is to be had for now.
+bool Listener::accept_one() {
+  if (paused_) return false;
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  int descriptor = accept4(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor >= 0) {
+    int on = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    on_accept_(Accepted{descriptor, from_sockaddr(storage, size).value_or(Address())});
+    return true;
+  }
+  if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+    if (loop_.now() - last_complaint_ >= kComplaintInterval) {
+      last_complaint_ = loop_.now();
+      on_refused_(errno);
     }
-    // Anything else befell the one connection (ECONNABORTED, EINTR): take the next.
+    Timer::set(loop_.now() + kRetry);
+    return false;
+  }
+  // Anything else befell the one connection (ECONNABORTED, EINTR): there may be a next one.
+  return errno != EAGAIN && errno != EWOULDBLOCK;
+}
+
+void Listener::accept_waiting() {
+  while (accept_one()) {
   }
 }
 
-void Listener::on_ready(std::uint32_t) {
-  accept_waiting();
+void Listener::on_ready(std::uint32_t events) {
+  for (int accepted = 0; accepted < kAtOnce; ++accepted) {
+    if (!accept_one()) return;
+  }
+  loop_.come_back(*this, events);
 }
 
 void Listener::on_time() {
-  accept_waiting();
+  loop_.come_back(*this, EPOLLIN);
 }
 
 Result<int> listen_on(const Address& address) {

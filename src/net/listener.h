@@ -38,7 +38,9 @@ class Listener final : private Watcher, private Timer {
 
  private:
   void on_ready(std::uint32_t events) override;
+  bool begins(std::uint32_t) const override { return true; }
   void on_time() override;
+  bool accept_one();
 
   Loop& loop_;
   int descriptor_;

@@ -84,6 +84,24 @@ TEST_CASE("a listener takes every connection and says who it is") {
   }
 }
 
+TEST_CASE("a listener takes a few connections, then others have their turn") {
+  Porch porch;
+  for (int i = 0; i < 10; ++i) porch.knock();
+  std::vector<std::size_t> after_turns;
+  struct Count final : TurnEnd {
+    Count(Porch& one, std::vector<std::size_t>& list) : TurnEnd(one.loop), porch(one), after_turns(list) { ask(); }
+    void on_turn_end() override {
+      after_turns.push_back(porch.taken.size());
+      porch.taken.size() < 10 ? ask() : porch.loop.stop();
+    }
+    Porch& porch;
+    std::vector<std::size_t>& after_turns;
+  } count(porch, after_turns);
+  porch.loop.run();
+  CHECK(after_turns.size() == 3);
+  CHECK(after_turns.front() < 5);
+}
+
 TEST_CASE("connections wait while a listener pauses, and are taken when it goes on") {
   Porch porch;
   porch.run_for(5ms);

@@ -92,8 +92,7 @@ void Loop::cancel_tasks() {
   }
 }
 
-bool Loop::watch(int descriptor, Watcher& watcher, Work work) {
-  watcher.work_ = work;
+bool Loop::watch(int descriptor, Watcher& watcher) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &watcher;
@@ -104,7 +103,7 @@ void Loop::forget(Watcher& watcher) {
   for (int i = 0; i < events_left_; ++i) {
     if (events_[i].data.ptr == &watcher) events_[i].events = 0;
   }
-  if (watcher.put_off_ != 0) std::ranges::replace(put_off_, &watcher, nullptr);
+  if (watcher.put_off_ != 0) put_off_[watcher.place_ - taken_] = nullptr;
 }
 
 void Loop::run() {
@@ -119,6 +118,7 @@ void Loop::run() {
     timers_.advance(now_);
     end_turn();
     bury_ended();
+    if (!put_off_.empty()) went_on_ = Clock::now() - begun_;
   }
 }
 
@@ -130,30 +130,36 @@ void Loop::dispatch(int count) {
     auto* watcher = static_cast<Watcher*>(event.data.ptr);
     if (watcher == nullptr) {
       run_posted();
-    } else if (watcher->work_ == Work::Begins) {
-      put_off(*watcher, event.events);
+    } else if (watcher->put_off_ != 0 || watcher->begins(event.events)) {
+      come_back(*watcher, event.events);
     } else {
       watcher->on_ready(event.events);
     }
   }
   events_left_ = 0;
+  begun_ = now_;
   if (!put_off_.empty()) begin_some();
 }
 
-void Loop::put_off(Watcher& watcher, std::uint32_t events) {
-  if (watcher.put_off_ == 0) put_off_.push_back(&watcher);
+void Loop::come_back(Watcher& watcher, std::uint32_t events) {
+  if (watcher.put_off_ == 0) {
+    watcher.place_ = taken_ + put_off_.size();
+    put_off_.push_back(&watcher);
+  }
   watcher.put_off_ |= events;
 }
 
 void Loop::begin_some() {
-  Instant begin = Clock::now();
-  Instant end = begin + std::max<Duration>(kBeginTime, (begin - now_) / kBeginPart);
-  std::size_t begun = 0;
-  for (std::size_t count = put_off_.size(); begun < count && begin < end; begin = Clock::now()) {
-    Watcher* watcher = put_off_[begun++];
+  begun_ = Clock::now();
+  Duration went_on = begun_ - now_ + std::exchange(went_on_, Duration());
+  Instant end = begun_ + std::max<Duration>(kBeginTime, went_on / kBeginPart);
+  std::size_t told = 0;
+  for (std::size_t count = put_off_.size(); told < count && begun_ < end; begun_ = Clock::now()) {
+    Watcher* watcher = put_off_[told++];
     if (watcher) watcher->on_ready(std::exchange(watcher->put_off_, 0));
   }
-  put_off_.erase(put_off_.begin(), put_off_.begin() + std::ptrdiff_t(begun));
+  put_off_.erase(put_off_.begin(), put_off_.begin() + std::ptrdiff_t(told));
+  taken_ += told;
 }
 
 void Loop::end_turn() {

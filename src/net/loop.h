@@ -15,8 +15,7 @@ struct epoll_event;  // NOLINT(readability-identifier-naming): the system's
 namespace pforte::net {
 
 // What it mostly means when something happens at a descriptor: that work goes on, or, at those of clients, that some
-// begins. Under load the loop tells of the latter after the former, so that what is under way stays little and in the
-// cache.
+// begins.
 enum class Work : std::uint8_t { GoesOn, Begins };
 
 // A file descriptor's owner, told what became possible.
@@ -24,6 +23,10 @@ class Watcher {
  public:
   // `events` as epoll(7) gives them. May destroy the watcher.
   virtual void on_ready(std::uint32_t events) = 0;
+
+  // Whether work begins with these. Under load the loop tells of them after what goes on, so that what is under way
+  // stays little and in the cache.
+  virtual bool begins(std::uint32_t /*events*/) const { return false; }
 
  protected:
   ~Watcher() = default;
@@ -33,8 +36,8 @@ class Watcher {
 
  private:
   friend class Loop;
-  Work work_ = Work::GoesOn;
   std::uint32_t put_off_ = 0;  // events that it has not been told of yet
+  std::size_t place_ = 0;      // among those that are put off: how many were before it since the loop began
 };
 
 class TurnEnd;
@@ -68,8 +71,10 @@ class Loop {
 
   // Reports every change of `descriptor` to `watcher`, edge-triggered, until the descriptor is closed. False when the
   // system refuses (no memory or too many watches).
-  bool watch(int descriptor, Watcher& watcher, Work work = Work::GoesOn);
-  // A watcher calls this when it goes: what this turn still holds for it is dropped.
+  bool watch(int descriptor, Watcher& watcher);
+  // Tells `watcher` of `events` again, in a later turn and as work that begins: it has left some for others' sake.
+  void come_back(Watcher& watcher, std::uint32_t events);
+  // A watcher calls this when it goes: what the loop still holds for it is dropped.
   void forget(Watcher& watcher);
 
   // The start of this turn: one instant for all work of the turn.
@@ -85,7 +90,6 @@ class Loop {
   static constexpr std::size_t kEventsPerTurn = 256;
 
   void dispatch(int count);
-  void put_off(Watcher& watcher, std::uint32_t events);
   void begin_some();
   void end_turn();
   void run_posted();
@@ -95,10 +99,13 @@ class Loop {
   int wakeup_;
   bool running_ = false;
   Instant now_ = Clock::now();
+  Instant begun_ = now_;  // when this turn was done with what begins
+  Duration went_on_{};    // what the last turn did behind that
   TimerWheel timers_{now_};
   epoll_event* events_ = nullptr;  // of this turn, while they are dispatched
   int events_left_ = 0;
   std::vector<Watcher*> put_off_;  // whose work begins when their turn comes; null: it has gone
+  std::size_t taken_ = 0;          // of those put off so far, how many are no longer there
   std::vector<TurnEnd*> asked_;    // null: it has gone
   std::vector<TurnEnd*> ending_;   // those of this turn, at its end
   std::set<void*> roots_;          // frames of spawned tasks

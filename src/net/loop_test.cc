@@ -1,6 +1,7 @@
 #include "net/loop.h"
 
 #include <doctest/doctest.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -8,8 +9,10 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "net/signal.h"
@@ -54,12 +57,18 @@ struct Sweep final : TurnEnd {
   int times = 0;
 };
 
-// Readable from the beginning; what is done then takes a while.
+// Readable from the beginning: says so in the log, and does something then.
 class Ready final : private Watcher {
  public:
-  Ready(Loop& loop, Work work, std::string& log, char letter, Duration takes = {})
-      : loop_(loop), descriptor_(eventfd(1, EFD_NONBLOCK)), log_(log), letter_(letter), takes_(takes) {
-    REQUIRE(loop.watch(descriptor_, *this, work));
+  Ready(
+      Loop& loop, Work work, std::string& log, char letter, std::function<void()> deed = [] {})
+      : loop_(loop),
+        work_(work),
+        descriptor_(eventfd(1, EFD_NONBLOCK)),
+        log_(log),
+        letter_(letter),
+        deed_(std::move(deed)) {
+    REQUIRE(loop.watch(descriptor_, *this));
   }
   Ready(const Ready&) = delete;
   Ready& operator=(const Ready&) = delete;
@@ -68,17 +77,22 @@ class Ready final : private Watcher {
     close(descriptor_);
   }
 
+  void happen() { eventfd_write(descriptor_, 1); }
+  void leave_some() { loop_.come_back(*this, EPOLLIN); }
+
  private:
   void on_ready(std::uint32_t) override {
     log_ += letter_;
-    std::this_thread::sleep_for(takes_);
+    deed_();
   }
+  bool begins(std::uint32_t) const override { return work_ == Work::Begins; }
 
   Loop& loop_;
+  Work work_;
   int descriptor_;
   std::string& log_;
   char letter_;
-  Duration takes_;
+  std::function<void()> deed_;
 };
 
 // Does something at the end of the next turn.
@@ -90,56 +104,154 @@ struct AfterTurn final : TurnEnd {
   std::function<void()> deed_;
 };
 
+std::function<void()> take(Duration time) {
+  return [time] { std::this_thread::sleep_for(time); };
+}
+
 struct TwoAndThree {
   Loop loop;
   std::string log;
   std::vector<std::unique_ptr<Ready>> ready;
 
-  TwoAndThree() {
-    for (char letter : {'a', 'b', 'c'}) ready.push_back(std::make_unique<Ready>(loop, Work::Begins, log, letter, 20ms));
-    for (char letter : {'X', 'Y'}) ready.push_back(std::make_unique<Ready>(loop, Work::GoesOn, log, letter));
+  explicit TwoAndThree(Duration takes = 20ms) {
+    for (char letter : {'a', 'b', 'c'}) add(Work::Begins, letter, take(takes));
+    for (char letter : {'X', 'Y'}) add(Work::GoesOn, letter);
+  }
+
+  Ready& add(Work work, char letter, std::function<void()> deed = [] {}) {
+    return *ready.emplace_back(std::make_unique<Ready>(loop, work, log, letter, std::move(deed)));
+  }
+  // Until the log has so many letters; what it had at the end of the first turn.
+  std::string run_to(std::size_t letters) {
+    struct Turns final : TurnEnd {
+      Turns(TwoAndThree& one, std::size_t wanted) : TurnEnd(one.loop), all(one), letters(wanted) { ask(); }
+      void on_turn_end() override {
+        if (first.empty()) first = all.log;
+        all.log.size() < letters ? ask() : all.loop.stop();
+      }
+      TwoAndThree& all;
+      std::size_t letters;
+      std::string first;
+    } turns(*this, letters);
+    loop.run();
+    return turns.first;
   }
 };
 
 TEST_CASE("what goes on comes before what begins, and of that no more than there is time for in a turn") {
   TwoAndThree all;
+  CHECK(all.run_to(5) == "XYa");
+  CHECK(all.log == "XYabc");
+}
+
+TEST_CASE("while much goes on, more begins in a turn: a part of that time") {
+  TwoAndThree all(5ms);
+  for (char letter : {'d', 'e', 'f', 'g', 'h', 'i'}) all.add(Work::Begins, letter, take(5ms));
+  all.add(Work::GoesOn, 'Z', take(80ms));
+  std::string first = all.run_to(12);
+  CHECK(first.starts_with("XYZab"));
+  CHECK(first.size() < 12);
+}
+
+TEST_CASE("what a turn does behind what begins is work that goes on, too") {
+  TwoAndThree all(5ms);
+  std::size_t before = 0;
+  AfterTurn later(all.loop, [&] { before = all.log.size(); });
   AfterTurn end(all.loop, [&] {
     CHECK(all.log == "XYa");
-    all.loop.stop();
+    std::this_thread::sleep_for(80ms);
+    later.ask();
   });
-  all.loop.run();
-  CHECK(all.log == "XYab");
+  all.run_to(5);
+  CHECK(before == 5);
 }
 
 TEST_CASE("who goes before its work has begun is not told any more") {
   TwoAndThree all;
   AfterTurn end(all.loop, [&] {
     all.ready.erase(all.ready.begin() + 1);  // b
-    all.loop.stop();
   });
-  all.loop.run();
+  all.run_to(4);
   CHECK(all.log == "XYac");
 }
 
-Task<> await_news(Socket& socket, std::string& log) {
-  socket.read_deadline(Clock::now() + 5ms);
-  Result<> waited = co_await socket.readable().outcome();
+TEST_CASE("who goes while another's work begins is not told any more") {
+  TwoAndThree all(0ms);
+  all.add(Work::Begins, 'd', [&] { all.ready.pop_back(); });
+  all.add(Work::Begins, 'e');
+  all.run_to(6);
+  CHECK(all.log == "XYabcd");
+}
+
+TEST_CASE("what happens again before its turn has come is told once") {
+  TwoAndThree all;
+  AfterTurn end(all.loop, [&] { all.ready[2]->happen(); });  // c
+  all.run_to(5);
+  all.add(Work::GoesOn, 'Z');
+  all.run_to(6);
+  CHECK(all.log == "XYabcZ");
+}
+
+TEST_CASE("who has left some comes back in a later turn, behind those who wait") {
+  TwoAndThree all(0ms);
+  bool first = true;
+  Ready* part = nullptr;
+  part = &all.add(Work::Begins, 'd', [&] {
+    if (std::exchange(first, false)) part->leave_some();
+  });
+  all.add(Work::Begins, 'e');
+  CHECK(all.run_to(8) == "XYabcde");
+  CHECK(all.log == "XYabcded");
+}
+
+// Two ends of a stream; one is a client's, at which work begins.
+struct Ends {
+  explicit Ends(Loop& loop) {
+    std::array<int, 2> both;
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, both.data()) == 0);
+    peer = both[1];
+    socket.emplace(loop, both[0], Work::Begins);
+  }
+  Ends(const Ends&) = delete;
+  Ends& operator=(const Ends&) = delete;
+  ~Ends() { end_peer(); }
+  void end_peer() {
+    if (peer >= 0) close(std::exchange(peer, -1));
+  }
+
+  int peer;
+  std::optional<Socket> socket;
+};
+
+Task<> await_news(Signal& signal, std::string& log) {
+  Result<> waited = co_await signal.outcome();
   log += waited ? 's' : '!';
   co_return {};
 }
 
 TEST_CASE("what came in time is not late because its turn came later") {
-  Loop loop;
-  std::string log;
-  std::vector<std::unique_ptr<Ready>> ready;
-  for (char letter : {'a', 'b'}) ready.push_back(std::make_unique<Ready>(loop, Work::Begins, log, letter, 60ms));
-  std::array<int, 2> ends;
-  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
-  REQUIRE(write(ends[1], "x", 1) == 1);
-  Socket socket(loop, ends[0], Work::Begins);
-  CHECK(run(loop, await_news(socket, log)));
-  CHECK(log == "abs");
-  close(ends[1]);
+  TwoAndThree all(60ms);
+  Ends ends(all.loop);
+  REQUIRE(write(ends.peer, "x", 1) == 1);
+  ends.socket->read_deadline(Clock::now() + 5ms);
+  all.loop.spawn(await_news(ends.socket->readable(), all.log));
+  all.run_to(6);
+  CHECK(all.log == "XYabcs");
+}
+
+TEST_CASE("a client that has gone is told of before anything begins") {
+  TwoAndThree all;
+  Ends ends(all.loop);
+  ends.end_peer();
+  all.loop.spawn(await_news(ends.socket->readable(), all.log));
+  CHECK(all.run_to(6) == "XYsa");
+}
+
+TEST_CASE("a client that can be written to again is told of before anything begins") {
+  TwoAndThree all;
+  Ends ends(all.loop);
+  all.loop.spawn(await_news(ends.socket->writable(), all.log));
+  CHECK(all.run_to(6) == "XYsa");
 }
 
 TEST_CASE("what many reasons of a turn ask for is done once, at its end") {

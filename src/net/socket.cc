@@ -37,8 +37,8 @@ Error dropped() {
 }  // namespace
 
 Socket::Socket(Loop& loop, int descriptor, Work work)
-    : loop_(loop), descriptor_(descriptor), reading_(*this), writing_(*this) {
-  if (loop.watch(descriptor_, *this, work)) return;
+    : loop_(loop), descriptor_(descriptor), work_(work), reading_(*this), writing_(*this) {
+  if (loop.watch(descriptor_, *this)) return;
   reading_.error_number = writing_.error_number = errno;
   broken_ = true;
 }
@@ -124,6 +124,12 @@ Address Socket::local_address() const {
 Error Socket::failure() const {
   Kind kind = error_number_ == ECONNRESET || error_number_ == EPIPE ? Kind::Closed : Kind::Unavailable;
   return Error(kind, "net.socket", system_text(error_number_));
+}
+
+// Whoever waits to write has begun before, and what a peer that has gone still holds is given back at once.
+bool Socket::begins(std::uint32_t events) const {
+  constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP | EPOLLRDHUP;
+  return work_ == Work::Begins && (events & kGone) == 0 && !writing_.news.awaited();
 }
 
 void Socket::on_ready(std::uint32_t events) {

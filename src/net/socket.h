@@ -52,10 +52,12 @@ class Socket final : public Stream, private Watcher {
   };
 
   void on_ready(std::uint32_t events) override;
+  bool begins(std::uint32_t events) const override;
   Io failed(Direction& direction, int error_number);
 
   Loop& loop_;
   int descriptor_;
+  Work work_;
   int error_number_ = 0;  // of the last attempt that Failed
   bool peer_finished_ = false;
   bool broken_ = false;
