@@ -3,7 +3,8 @@ add_library(test_main OBJECT tests/main.cc)
 target_compile_options(test_main PRIVATE -O0 -g0)
 set_target_properties(test_main PROPERTIES UNITY_BUILD OFF)
 
-# What each request passes through: where PFORTE_LTO is on, these modules are optimized as one.
+# What each request passes through: where PFORTE_LTO is on, these modules are optimized as one, and where there is a
+# PFORTE_PROFILE, by it.
 set(request_path base crypto net tls coding http session policy cache contact capture gate)
 
 # One library per folder of src/, linked to what tools/layers.txt lets it use; one test program per library.
@@ -28,6 +29,9 @@ foreach(layer IN LISTS layers)
     set_target_properties(${library} PROPERTIES UNITY_BUILD_BATCH_SIZE ${PFORTE_BATCH})
     if(PFORTE_LTO AND module IN_LIST request_path)
       target_compile_options(${library} PRIVATE -flto=thin)
+    endif()
+    if(module IN_LIST request_path)
+      target_compile_options(${library} PRIVATE ${profiling})
     endif()
   else()
     add_library(${library} INTERFACE)
