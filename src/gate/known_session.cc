@@ -33,6 +33,12 @@ void KnownSessions::clear() {
   older_.clear();
 }
 
+void KnownSessions::forget_introductions() {
+  for (Table* table : {&younger_, &older_}) {
+    for (auto& [cookie, known] : *table) known->introduction = nullptr;
+  }
+}
+
 void KnownSessions::keep(std::string_view cookie, std::shared_ptr<KnownSession> known) {
   if (younger_.size() >= kMostOfGeneration) older_ = std::exchange(younger_, {});
   younger_.insert_or_assign(std::string(cookie), std::move(known));

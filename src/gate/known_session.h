@@ -11,9 +11,12 @@
 #include <utility>
 
 #include "crypto/sealing_keys.h"
+#include "gate/introduction.h"
 #include "session/session.h"
 
 namespace pforte::gate {
+
+struct Backend;
 
 // A session that somebody's cookie has proved, with what is said of it to applications.
 struct KnownSession {
@@ -21,11 +24,15 @@ struct KnownSession {
   std::string host;    // whose cookie it is
   std::string groups;  // joined with commas
 
-  // Pforte-Assertion; made when it is first needed, and anew for another origin or once it is old. An exchange keeps
-  // the one it has begun with.
-  std::shared_ptr<const std::string> assertion;
+  // Pforte-Assertion; made when it is first needed, and anew for another origin or once it is old.
+  std::string assertion;
   std::string assertion_origin;
   session::Time assertion_until;
+
+  // What the application that was asked last is told; null: it is to be written anew. An exchange keeps the one it has
+  // begun with.
+  std::shared_ptr<const Introduction> introduction;
+  const Backend* introduced_to = nullptr;  // of the plan that is followed now
 
   // The same session sealed anew, for a browser that comes with the old cookie again.
   std::string fresh_cookie;
@@ -44,6 +51,9 @@ class KnownSessions {
 
   // When keys have changed: a key that has gone opens nothing any more.
   void clear();
+
+  // When the plan has changed: applications may be told other things, or be others.
+  void forget_introductions();
 
  private:
   // The last bytes are those of the seal's tag, which are as good as any hash: cookies that open alone are kept.

@@ -412,29 +412,37 @@ net::Task<> Reception::end_session() {
 }
 
 Result<std::span<const http::Field>> Reception::introduce(const Backend& backend) {
+  if (!backend.config.identity.assertion.empty()) TRY(renew_assertion());
+  if (!known_->introduction || known_->introduced_to != &backend) write_introduction(backend);
+  introduction_ = known_->introduction;
+  // A ticket goes with its time, and a password is not to lie about.
+  if (known_->session.has_ticket_cache || backend.basic_password) known_->introduction = nullptr;
+  return introduction_->fields();
+}
+
+void Reception::write_introduction(const Backend& backend) {
   const IdentityConfig& names = backend.config.identity;
   const session::Session& session = known_->session;
-  std::size_t count = 0;
+  http::Fields said;
   // The configuration refuses names that mean something else.
   auto add = [&](const std::string& name, std::string_view value) {
-    if (!name.empty() && !value.empty()) introduction_[count++] = {name, value, FieldName::Other};
+    if (!name.empty() && !value.empty()) said.push_back({name, value, FieldName::Other});
   };
+  std::string ticket_cache;
+  if (session.has_ticket_cache && sign_in_->tickets()) ticket_cache = sign_in_->tickets()->cache_of(session.id);
+  std::string basic;
   add(names.login, session.login);
   add(names.principal, session.principal);
   add(names.method, session.method);
   add(names.groups, known_->groups);
-  if (session.has_ticket_cache && sign_in_->tickets()) ticket_cache_ = sign_in_->tickets()->cache_of(session.id);
-  add(names.ticket_cache, ticket_cache_);
-  if (!names.assertion.empty()) {
-    TRY(renew_assertion());
-    assertion_ = known_->assertion;
-    add(names.assertion, *assertion_);
-  }
+  add(names.ticket_cache, ticket_cache);
+  add(names.assertion, known_->assertion);
   if (backend.basic_password) {
-    basic_ = cat("Basic ", to_base64(cat(session.login, ':', backend.basic_password->reveal())));
-    introduction_[count++] = {"Authorization", basic_, FieldName::Authorization};
+    basic = cat("Basic ", to_base64(cat(session.login, ':', backend.basic_password->reveal())));
+    said.push_back({"Authorization", basic, FieldName::Authorization});
   }
-  return std::span<const http::Field>(introduction_.data(), count);
+  known_->introduction = std::make_shared<const Introduction>(said);
+  known_->introduced_to = &backend;
 }
 
 Result<> Reception::renew_assertion() {
@@ -443,7 +451,8 @@ Result<> Reception::renew_assertion() {
   if (now < known_->assertion_until && is_origin(known_->assertion_origin, scheme, request().authority)) return {};
   std::string origin = cat(scheme, "://", request().authority);
   std::string made = TRY(session::assertion(known_->session, origin, now, *keys().signer));
-  known_->assertion = std::make_shared<const std::string>(std::move(made));
+  known_->assertion = std::move(made);
+  known_->introduction = nullptr;
   known_->assertion_origin = std::move(origin);
   known_->assertion_until = now + kAssertionUse;
   return {};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -90,6 +89,7 @@ class Reception {
   bool shows_form(SignInNeed need) const;
   std::string return_path() const;
   Result<> renew_assertion();
+  void write_introduction(const Backend& backend);
   void adopt(const identity::ProvenAgent& proven, session::Time now);
   net::Task<> begin_session(TicketOutcome outcome, SignInAttempt& attempt);
   net::Task<> keep_ticket(kerberos::Credential forwarded);
@@ -106,10 +106,7 @@ class Reception {
   std::string host_;  // lower case, without a port
   std::shared_ptr<KnownSession> known_;
   std::string form_binding_;
-  std::array<http::Field, 7> introduction_;
-  std::shared_ptr<const std::string> assertion_;  // which the introduction has a view of
-  std::string basic_;                             // Authorization for the application
-  std::string ticket_cache_;
+  std::shared_ptr<const Introduction> introduction_;
   std::vector<std::pair<std::string_view, std::string>> answer_fields_;
 };
 

@@ -48,6 +48,7 @@ void Worker::follow(const std::shared_ptr<const Plan>& plan, const std::vector<D
   // A count of our own: all workers counting on one would make it travel between their cores with every request.
   plan_ = std::shared_ptr<const Plan>(plan.get(), [plan](const Plan*) {});
   use_names(plan->names);
+  known_sessions_.forget_introductions();
   const std::vector<ListenerConfig>& listeners = plan_->config.listeners;
   for (auto at = entrances_.begin(); at != entrances_.end();) {
     auto stays = std::ranges::find(listeners, at->address, &ListenerConfig::address);

@@ -65,28 +65,56 @@ void append_connection(std::string& out, Connection connection, std::string_view
   append_field(out, "Upgrade", upgrade);
 }
 
+// Every header line of every exchange comes through here: one look at the string's room, not four.
+template <class Fill>
+void append_with_room(std::string& out, std::size_t bytes, Fill fill) {
+  std::size_t before = out.size();
+  if (out.capacity() - before < bytes) out.reserve(2 * out.capacity() + bytes + 512);
+  out.resize_and_overwrite(before + bytes, [&](char* text, std::size_t size) {
+    fill(text + before);
+    return size;
+  });
+}
+
+// Whether `behind` stands in memory behind `text`, with those two bytes between.
+bool follows(std::string_view text, const char (&between)[3], std::string_view behind) {
+  const char* end = text.data() + text.size();
+  return end + 2 == behind.data() && end[0] == between[0] && end[1] == between[1];
+}
+
 }  // namespace
 
-// Every header line of every exchange comes through here: one look at the string's room, not four.
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  std::size_t before = out.size();
-  constexpr std::size_t kAround = 4;  // ": " and "\r\n"
-  if (out.capacity() - before < name.size() + value.size() + kAround)
-    out.reserve(2 * out.capacity() + value.size() + 512);
-  out.resize_and_overwrite(before + name.size() + value.size() + kAround, [&](char* text, std::size_t size) {
-    char* end = text + before;
+  append_with_room(out, name.size() + value.size() + 4, [&](char* end) {
     end += name.copy(end, name.size());
     *end++ = ':';
     *end++ = ' ';
     end += value.copy(end, value.size());
     *end++ = '\r';
     *end++ = '\n';
-    return size;
   });
 }
 
+// Fields that stand in a row where they were read, written as we would write them, are copied as one.
 void append_fields(std::string& out, const Fields& fields) {
-  for (const Field& field : fields) append_field(out, field.name, field.value);
+  for (std::size_t i = 0; i < fields.size();) {
+    const char* begin = fields[i].name.data();
+    std::string_view last = fields[i].value;
+    if (!follows(fields[i].name, ": ", last)) {
+      append_field(out, fields[i].name, last);
+      ++i;
+      continue;
+    }
+    while (++i < fields.size() && follows(last, "\r\n", fields[i].name) &&
+           follows(fields[i].name, ": ", fields[i].value))
+      last = fields[i].value;
+    std::string_view row(begin, last.data() + last.size());
+    append_with_room(out, row.size() + 2, [&](char* end) {
+      end += row.copy(end, row.size());
+      *end++ = '\r';
+      *end++ = '\n';
+    });
+  }
 }
 
 void append_request_head(std::string& out, const RequestHead& head) {

@@ -38,6 +38,32 @@ TEST_CASE("a request head says its target, its fields, and how its body is frame
   }
 }
 
+TEST_CASE("fields are written alike, whether they stand in a row where they were read or not") {
+  const std::string text = "A: b\r\nC: d\r\nE:f\r\nG:\th\r\nI: j \r\nK: l\r\nM: \r\nN: o";
+  auto view = [&](std::string_view part) { return std::string_view(text).substr(text.find(part), part.size()); };
+  Field a{view("A"), view("b"), FieldName::Other};
+  Field c{view("C"), view("d"), FieldName::Other};
+  Field e{view("E"), view("f"), FieldName::Other};
+  Field g{view("G"), view("h"), FieldName::Other};
+  Field i{view("I"), view("j"), FieldName::Other};
+  Field k{view("K"), view("l"), FieldName::Other};
+  Field m{view("M"), view("M: ").substr(3), FieldName::Other};
+  Field n{view("N"), view("o"), FieldName::Other};
+  Field literal{"P", "q", FieldName::Other};
+  Field nothing{"R", {}, FieldName::Other};
+  auto written = [](const Fields& fields) {
+    std::string out = "before ";
+    append_fields(out, fields);
+    return out;
+  };
+  CHECK(written({a, c, e, g, i, k, m, n, literal, nothing}) ==
+        "before A: b\r\nC: d\r\nE: f\r\nG: h\r\nI: j\r\nK: l\r\nM: \r\nN: o\r\nP: q\r\nR: \r\n");
+  CHECK(written({c, a, e}) == "before C: d\r\nA: b\r\nE: f\r\n");
+  CHECK(written({a, e, literal, c}) == "before A: b\r\nE: f\r\nP: q\r\nC: d\r\n");
+  CHECK(written({n}) == "before N: o\r\n");
+  CHECK(written({}) == "before ");
+}
+
 TEST_CASE("an answer's head says what becomes of the connection") {
   struct Row {
     Connection connection;

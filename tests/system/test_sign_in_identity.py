@@ -238,6 +238,32 @@ def test_the_headers_can_have_other_names(start_desk, app, susan):
     assert "pforte-assertion" not in found
 
 
+def test_a_reload_gives_them_other_names_in_the_session_that_goes_on(start_desk, app, susan):
+    gate = start_desk(app)
+    visitor = Visitor(gate)
+    visitor.sign_in_with(susan)
+    assert arrived(visitor.get("/"))["remote-user"] == ["susan"]
+    gate.config["backend"][0]["identity"] = {"login": "X-SM-User", "groups": "", "principal": ""}
+    gate.write()
+    assert gate.reload().returncode == 0
+    found = arrived(visitor.get("/"))
+    assert found["x-sm-user"] == ["susan"]
+    assert not {"remote-user", "pforte-groups", "pforte-principal"} & set(found)
+    assert len(found["pforte-assertion"]) == 1
+
+
+def test_each_application_is_told_what_is_meant_for_it_in_one_session(start_desk, start_backend, susan):
+    crm = {"name": "crm", "servers": [start_backend().url], "identity": {"login": "X-CRM-User", "assertion": ""}}
+    gate = start_desk(start_backend(), site={"rule": [{"path": "/crm", "backend": "crm"}]}, more_backends=[crm])
+    visitor = Visitor(gate)
+    visitor.sign_in_with(susan)
+    for _ in range(2):
+        told = arrived(visitor.get("/"))
+        assert told["remote-user"] == ["susan"] and "x-crm-user" not in told and "pforte-assertion" in told
+        told = arrived(visitor.get("/crm/"))
+        assert told["x-crm-user"] == ["susan"] and "remote-user" not in told and "pforte-assertion" not in told
+
+
 def test_channel_binding_data_is_that_of_the_served_certificate(start_desk, app, susan, authority):
     gate = start_desk(app, kerberos={"channel_binding": "require"})
     leaf = authority.issue(APP).chain.with_suffix(".crt")
