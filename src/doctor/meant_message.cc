@@ -17,6 +17,7 @@ constexpr std::size_t kShortestCode = 6;
 // What is longer was pasted, and has no slips in it.
 constexpr std::size_t kMostTypedWords = 16;
 
+// Those that mean something without others beside them.
 std::vector<std::string_view> known_texts(bool codes_alone) {
   std::vector<std::string_view> known;
   for (std::span<const MessageGroup> groups : {browser_messages(), device_messages(), java_messages(),
@@ -24,7 +25,7 @@ std::vector<std::string_view> known_texts(bool codes_alone) {
     for (const MessageGroup& group : groups) {
       for (const KnownMessage& one : group.messages) {
         bool is_code = one.says.size() >= kShortestCode && !one.says.contains(' ');
-        if (is_code || !codes_alone) known.push_back(one.says);
+        if (one.beside.empty() && (is_code || !codes_alone)) known.push_back(one.says);
       }
     }
   }

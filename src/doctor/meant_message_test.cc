@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <span>
 #include <string>
+
+#include "doctor/client_message.h"
 
 namespace pforte::doctor {
 namespace {
@@ -25,6 +28,25 @@ TEST_CASE("a message that was typed with a slip is answered with the one that wa
     CAPTURE(row.text);
     CHECK(meant_message(row.text) == row.meant);
   }
+}
+
+TEST_CASE("what is named as meant is known when it is asked for") {
+  int named = 0;
+  for (std::span<const MessageGroup> groups : {browser_messages(), device_messages(), java_messages(),
+                                               program_messages(), kerberos_messages(), gate_messages()}) {
+    for (const MessageGroup& group : groups) {
+      for (const KnownMessage& one : group.messages) {
+        std::string typed(one.says);
+        typed.insert(typed.size() / 2, "q");
+        std::string meant(meant_message(typed));
+        CAPTURE(typed);
+        CAPTURE(meant);
+        if (!meant.empty()) CHECK(!read_message(meant).recognised.empty());
+        named += meant.empty() ? 0 : 1;
+      }
+    }
+  }
+  CHECK(named > 500);
 }
 
 TEST_CASE("what is like no message is answered with none, whatever it is") {
