@@ -70,6 +70,7 @@ TEST_CASE("what can be no client is refused with a remedy") {
     CHECK(query.error().exit == kInvalidInput);
     CHECK(!query.error().remedy.en.empty());
     CHECK(query.error().what.en != query.error().what.de);
+    CHECK(!query.error().what.de.contains("is not"));
     CHECK(query.error().what.en.find('\x1b') == std::string::npos);
   }
   CHECK(!read_contact_query(std::string(256, 'a')));

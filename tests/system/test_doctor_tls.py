@@ -333,3 +333,23 @@ def test_where_openssl_alone_is_asked_the_fault_has_its_usual_name(world: World,
     assert "tls.refused-by-client" not in report.of_level("error")
     if name == "an unknown authority":
         assert str(trust) in report.found("cert.issuer-unknown")["remedy"]
+
+
+class UnreadableCertificate:
+    """Of which the first octets are those of a certificate."""
+
+    @property
+    def certificate(self) -> UnreadableCertificate:
+        return self
+
+    def public_bytes(self, _: serialization.Encoding) -> bytes:
+        return b"\x30\x82\x01\x00\x30\x03\x02\x01\x02"
+
+
+def test_why_a_certificate_cannot_be_read_is_evidence_and_no_german_sentence(world: World) -> None:
+    port = world.servers.own(ours.flight((UnreadableCertificate(),), 0x0303, (0xC02B,)))  # type: ignore[arg-type]
+    done = run_pforte("doctor", "path", f"localhost:{port}", "--json", "--lang", "de", "--timeout", "5s", timeout=60)
+    found = Report(json.loads(done.stdout)).found("tls.certificate-unreadable")
+    assert found["seen"] == "ein Zertifikat der Kette ist nicht lesbar"
+    [cause] = [one["value"] for one in found["evidence"] if one["name"] == "Ursache"]
+    assert "certificate" in cause
