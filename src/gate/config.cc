@@ -150,14 +150,17 @@ Config read_document_config(conf::Reader keys, const std::string& file) {
 
 // A misspelt key is an error, and what seems to be missing for it is none: then it is read again as it was meant.
 Config read_as_meant(conf::Table& document, const std::string& file, conf::Problems& problems) {
-  const conf::Problems before = problems;
-  std::vector<conf::Slip> slips;
-  Config config = read_document_config(conf::Reader(document, problems, &slips), file);
-  if (slips.empty()) return config;
-  problems = before;
-  for (const conf::Slip& slip : slips) problems.add(slip.problem);
-  conf::read_as_meant(document, slips);
-  return read_document_config(conf::Reader(document, problems), file);
+  // What a misspelt block holds is read the next time only, with slips of its own; blocks are not as deep as this.
+  constexpr int kMostReadings = 8;
+  conf::Problems told = problems;
+  for (int reading = 1;; ++reading) {
+    std::vector<conf::Slip> slips;
+    problems = told;
+    Config config = read_document_config(conf::Reader(document, problems, &slips), file);
+    if (slips.empty() || reading == kMostReadings) return config;
+    for (const conf::Slip& slip : slips) told.add(slip.problem);
+    conf::read_as_meant(document, slips);
+  }
 }
 
 std::optional<Config> parse_draft(std::string_view text, const std::string& file, conf::Problems& problems) {
