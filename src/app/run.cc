@@ -29,7 +29,6 @@
 #include "app/trust_command.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "crypto/record_memory.h"
 #include "gate/authority_ends.h"
 #include "gate/public_authority.h"
 #include "gate/wanted_certificates.h"
@@ -136,7 +135,6 @@ int ask_gate(const CommandLine& line) {
 }  // namespace
 
 int run(std::span<const char* const> arguments) {
-  crypto::keep_record_memory();
   auto line = read_command_line(arguments, read_environment());
   if (!line) {
     print(stderr, to_text(line.error()));

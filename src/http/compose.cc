@@ -82,6 +82,15 @@ bool follows(std::string_view text, const char (&between)[3], std::string_view b
   return end + 2 == behind.data() && end[0] == between[0] && end[1] == between[1];
 }
 
+// Behind the last of the fields from `at` on that stand in a row as they are written; `at` if that one does not.
+std::size_t end_of_row(const Fields& fields, std::size_t at) {
+  while (at < fields.size() && follows(fields[at].name, ": ", fields[at].value)) {
+    ++at;
+    if (at == fields.size() || !follows(fields[at - 1].value, "\r\n", fields[at].name)) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -97,23 +106,23 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 // Fields that stand in a row where they were read, written as we would write them, are copied as one.
 void append_fields(std::string& out, const Fields& fields) {
-  for (std::size_t i = 0; i < fields.size();) {
-    const char* begin = fields[i].name.data();
-    std::string_view last = fields[i].value;
-    if (!follows(fields[i].name, ": ", last)) {
-      append_field(out, fields[i].name, last);
-      ++i;
+  std::size_t at = 0;
+  while (at < fields.size()) {
+    std::size_t end = end_of_row(fields, at);
+    if (end == at) {
+      append_field(out, fields[at].name, fields[at].value);
+      ++at;
       continue;
     }
-    while (++i < fields.size() && follows(last, "\r\n", fields[i].name) &&
-           follows(fields[i].name, ": ", fields[i].value))
-      last = fields[i].value;
+    const char* begin = fields[at].name.data();
+    std::string_view last = fields[end - 1].value;
     std::string_view row(begin, last.data() + last.size());
-    append_with_room(out, row.size() + 2, [&](char* end) {
-      end += row.copy(end, row.size());
-      *end++ = '\r';
-      *end++ = '\n';
+    append_with_room(out, row.size() + 2, [&](char* to) {
+      to += row.copy(to, row.size());
+      *to++ = '\r';
+      *to++ = '\n';
     });
+    at = end;
   }
 }
 
