@@ -7,6 +7,9 @@ set_target_properties(test_main PROPERTIES UNITY_BUILD OFF)
 # PFORTE_PROFILE, by it.
 set(request_path base crypto net tls coding http session policy cache contact capture gate)
 
+# Under sanitizers, these modules take longer to be optimized than that saves their tests, which mostly wait for others.
+set(unhurried acme admin alarm app authority demo doctor gate identity inventory)
+
 # One library per folder of src/, linked to what tools/layers.txt lets it use; one test program per library.
 file(STRINGS tools/layers.txt layers REGEX "^[a-z]+:")
 foreach(layer IN LISTS layers)
@@ -25,8 +28,14 @@ foreach(layer IN LISTS layers)
     add_library(${library} STATIC ${sources})
     target_include_directories(${library} PUBLIC src)
     target_link_libraries(${library} PUBLIC ${uses} Threads::Threads ${outside_${module}})
-    # Names of the program's own units are looked after; tests, whose names are short, keep to smaller batches.
     set_target_properties(${library} PROPERTIES UNITY_BUILD_BATCH_SIZE ${PFORTE_BATCH})
+    # What the fuzzer needs to see its way; tests and main() are not searched.
+    if(PFORTE_FUZZ)
+      target_compile_options(${library} PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
+    if(PFORTE_SANITIZE AND module IN_LIST unhurried)
+      target_compile_options(${library} PRIVATE -O0)
+    endif()
     if(PFORTE_LTO AND module IN_LIST request_path)
       target_compile_options(${library} PRIVATE -flto=thin)
     endif()
@@ -42,6 +51,7 @@ foreach(layer IN LISTS layers)
   if(tests)
     add_executable(${module}_test ${tests})
     target_link_libraries(${module}_test PRIVATE ${library} test_main)
+    set_target_properties(${module}_test PROPERTIES UNITY_BUILD_BATCH_SIZE ${PFORTE_BATCH})
     # Optimizing a test takes longer than running it; what it tests is optimized.
     if(PFORTE_SANITIZE)
       target_compile_options(${module}_test PRIVATE -O0)

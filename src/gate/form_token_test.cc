@@ -12,27 +12,28 @@ crypto::SealingKeys some_keys() {
   return crypto::SealingKeys(std::move(keys));
 }
 
-constexpr FormTime kNow = FormTime(std::chrono::seconds(1'800'000'000));
+constexpr FormTime kAsked = FormTime(std::chrono::seconds(1'800'000'000));
 
 }  // namespace
 
 TEST_CASE("a form's token is good for its browser, its host and an hour") {
   crypto::SealingKeys keys = some_keys();
-  std::string token = make_form_token("nonce", "crm.example.com", kNow, keys);
-  CHECK(is_form_token(token, "nonce", "crm.example.com", kNow, keys));
-  CHECK(is_form_token(token, "nonce", "crm.example.com", kNow + kFormTokenLife, keys));
-  CHECK_FALSE(is_form_token(token, "nonce", "crm.example.com", kNow + kFormTokenLife + std::chrono::seconds(1), keys));
-  CHECK_FALSE(is_form_token(token, "other", "crm.example.com", kNow, keys));
-  CHECK_FALSE(is_form_token(token, "nonce", "evil.example.com", kNow, keys));
+  std::string token = make_form_token("nonce", "crm.example.com", kAsked, keys);
+  CHECK(is_form_token(token, "nonce", "crm.example.com", kAsked, keys));
+  CHECK(is_form_token(token, "nonce", "crm.example.com", kAsked + kFormTokenLife, keys));
+  CHECK_FALSE(
+      is_form_token(token, "nonce", "crm.example.com", kAsked + kFormTokenLife + std::chrono::seconds(1), keys));
+  CHECK_FALSE(is_form_token(token, "other", "crm.example.com", kAsked, keys));
+  CHECK_FALSE(is_form_token(token, "nonce", "evil.example.com", kAsked, keys));
 }
 
 TEST_CASE("nothing else is a form's token") {
   crypto::SealingKeys keys = some_keys();
-  CHECK_FALSE(is_form_token("", "nonce", "crm.example.com", kNow, keys));
-  CHECK_FALSE(is_form_token("AAAA", "nonce", "crm.example.com", kNow, keys));
-  CHECK_FALSE(is_form_token(keys.seal("nonsense", "form crm.example.com"), "nonce", "crm.example.com", kNow, keys));
-  std::string unbound = make_form_token("", "crm.example.com", kNow, keys);
-  CHECK_FALSE(is_form_token(unbound, "", "crm.example.com", kNow, keys));
+  CHECK_FALSE(is_form_token("", "nonce", "crm.example.com", kAsked, keys));
+  CHECK_FALSE(is_form_token("AAAA", "nonce", "crm.example.com", kAsked, keys));
+  CHECK_FALSE(is_form_token(keys.seal("nonsense", "form crm.example.com"), "nonce", "crm.example.com", kAsked, keys));
+  std::string unbound = make_form_token("", "crm.example.com", kAsked, keys);
+  CHECK_FALSE(is_form_token(unbound, "", "crm.example.com", kAsked, keys));
 }
 
 }  // namespace pforte::gate

@@ -21,7 +21,7 @@ ServerConfig at(std::string host, std::uint16_t port = 8080) {
   return config;
 }
 
-constexpr net::Instant kNow{1000h};
+constexpr net::Instant kStart{1000h};
 
 Server::Check failed(std::string reason) {
   return {.passed = false, .code = "backend.unhealthy", .reason = std::move(reason), .at = {}};
@@ -47,24 +47,24 @@ TEST_CASE("a server is known by its URL, and an address needs no name") {
 
 TEST_CASE("enough failures in a row eject a server for a while, and one of them says so") {
   Server server(backend_config(), at("10.0.0.1"), nullptr);
-  CHECK(server.available(kNow));
-  CHECK(!server.failed(kNow, "one"));
-  CHECK(!server.failed(kNow, "two"));
-  CHECK(server.available(kNow));
-  CHECK(server.failed(kNow, "three"));
-  CHECK(server.ejected(kNow));
+  CHECK(server.available(kStart));
+  CHECK(!server.failed(kStart, "one"));
+  CHECK(!server.failed(kStart, "two"));
+  CHECK(server.available(kStart));
+  CHECK(server.failed(kStart, "three"));
+  CHECK(server.ejected(kStart));
   CHECK(server.healthy());
-  CHECK(!server.available(kNow));
-  CHECK(!server.failed(kNow + 1s, "four"));
+  CHECK(!server.available(kStart));
+  CHECK(!server.failed(kStart + 1s, "four"));
   CHECK(server.story().reason == "four");
-  CHECK(server.ejected(kNow + 9'999ms));
-  CHECK(server.available(kNow + 10s));
+  CHECK(server.ejected(kStart + 9'999ms));
+  CHECK(server.available(kStart + 10s));
 }
 
 TEST_CASE("a server that fails again after its ejection is ejected at once, until it succeeds") {
   Server server(backend_config(), at("10.0.0.1"), nullptr);
-  for (int i = 0; i < 3; ++i) server.failed(kNow, "down");
-  net::Instant later = kNow + 10s;
+  for (int i = 0; i < 3; ++i) server.failed(kStart, "down");
+  net::Instant later = kStart + 10s;
   CHECK(server.failed(later, "still down"));
   net::Instant much_later = later + 20s;
   server.succeeded();
@@ -76,7 +76,7 @@ TEST_CASE("each ejection in a row takes twice as long, up to a bound") {
   BackendConfig config = backend_config();
   config.eject_time_max = 35s;
   Server server(config, at("10.0.0.1"), nullptr);
-  net::Instant now = kNow;
+  net::Instant now = kStart;
   for (int i = 0; i < 3; ++i) server.failed(now, "down");
   for (auto length : {10s, 20s, 35s, 35s}) {
     CHECK(server.story().ejection == length);
@@ -90,20 +90,20 @@ TEST_CASE("each ejection in a row takes twice as long, up to a bound") {
 TEST_CASE("an ejection takes as long as the first one only after the server has served as long as it was left out") {
   for (auto served : {19s, 20s}) {
     Server server(backend_config(), at("10.0.0.1"), nullptr);
-    for (int i = 0; i < 3; ++i) server.failed(kNow, "down");
-    server.failed(kNow + 10s, "still down");
+    for (int i = 0; i < 3; ++i) server.failed(kStart, "down");
+    server.failed(kStart + 10s, "still down");
     CHECK(server.story().ejection == 20s);
     server.succeeded();
-    for (int i = 0; i < 3; ++i) server.failed(kNow + 30s + served, "again");
+    for (int i = 0; i < 3; ++i) server.failed(kStart + 30s + served, "again");
     CHECK(server.story().ejection == (served == 19s ? 40s : 10s));
   }
 }
 
 TEST_CASE("a server that came back gets warm from a tenth to the whole") {
   Server server(backend_config(), at("10.0.0.1"), nullptr);
-  CHECK(server.warmth(kNow, 30s) == 1000);
-  for (int i = 0; i < 3; ++i) server.failed(kNow, "down");
-  net::Instant back = kNow + 10s;
+  CHECK(server.warmth(kStart, 30s) == 1000);
+  for (int i = 0; i < 3; ++i) server.failed(kStart, "down");
+  net::Instant back = kStart + 10s;
   CHECK(server.warmth(back, 30s) == 100);
   CHECK(server.warmth(back + 10s, 30s) == 400);
   CHECK(server.warmth(back + 29s, 30s) == 970);
@@ -126,19 +126,19 @@ TEST_CASE("who is well again is cold, whose check was never failed is not") {
 TEST_CASE("a success between failures starts the count anew") {
   Server server(backend_config(), at("10.0.0.1"), nullptr);
   for (int i = 0; i < 10; ++i) {
-    CHECK(!server.failed(kNow, "now and then"));
-    CHECK(!server.failed(kNow, "now and then"));
+    CHECK(!server.failed(kStart, "now and then"));
+    CHECK(!server.failed(kStart, "now and then"));
     server.succeeded();
   }
-  CHECK(server.available(kNow));
+  CHECK(server.available(kStart));
 }
 
 TEST_CASE("a server is never ejected where none is wanted") {
   BackendConfig config = backend_config();
   config.eject_after = 0;
   Server server(config, at("10.0.0.1"), nullptr);
-  for (int i = 0; i < 100; ++i) CHECK(!server.failed(kNow, "down"));
-  CHECK(server.available(kNow));
+  for (int i = 0; i < 100; ++i) CHECK(!server.failed(kStart, "down"));
+  CHECK(server.available(kStart));
 }
 
 TEST_CASE("the active checks decide by themselves, and say when they change their mind") {
@@ -146,15 +146,15 @@ TEST_CASE("the active checks decide by themselves, and say when they change thei
   Server::Check passed{.passed = true, .code = {}, .reason = {}, .at = {}};
   CHECK(!server.judged(passed, 1, 2));
   CHECK(!server.judged(failed("503"), 1, 2));
-  CHECK(server.available(kNow));
+  CHECK(server.available(kStart));
   CHECK(server.judged(failed("503"), 1, 2));
   CHECK(!server.judged(failed("timeout"), 1, 2));
   CHECK(server.story().reason == "timeout");
   CHECK(server.story().check->reason == "timeout");
-  CHECK(!server.available(kNow));
-  CHECK(!server.ejected(kNow));
+  CHECK(!server.available(kStart));
+  CHECK(!server.ejected(kStart));
   CHECK(server.judged(passed, 1, 2));
-  CHECK(server.available(kNow));
+  CHECK(server.available(kStart));
   CHECK(server.story().checks_passed == 2);
   CHECK(server.story().checks_failed == 3);
   CHECK(server.story().changes == 2);

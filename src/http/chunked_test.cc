@@ -9,7 +9,7 @@
 namespace pforte::http {
 namespace {
 
-struct Outcome {
+struct Decoded {
   std::string content;
   std::size_t consumed = 0;
   bool done = false;
@@ -17,8 +17,8 @@ struct Outcome {
 };
 
 // Feeds `body` in pieces of `step` bytes, the first of `first` bytes.
-Outcome decode(ChunkedDecoder& decoder, std::string_view body, std::size_t first, std::size_t step) {
-  Outcome outcome;
+Decoded decode(ChunkedDecoder& decoder, std::string_view body, std::size_t first, std::size_t step) {
+  Decoded outcome;
   for (std::size_t size = first; !outcome.done && outcome.consumed < body.size(); size = step) {
     std::string piece(body.substr(outcome.consumed, size));
     std::expected<ChunkedDecoder::Step, Refusal> got = decoder.decode(piece);
@@ -61,7 +61,7 @@ TEST_CASE("a chunked body reads the same in every cut, and no further than its e
         CAPTURE(first);
         CAPTURE(step);
         decoder.reset();
-        Outcome outcome = decode(decoder, row.body + "GET / HTTP/1.1\r\n", first, step);
+        Decoded outcome = decode(decoder, row.body + "GET / HTTP/1.1\r\n", first, step);
         CHECK(outcome.refused.empty());
         CHECK(outcome.done);
         CHECK(outcome.content == row.content);
@@ -148,7 +148,7 @@ TEST_CASE("a chunked body is refused at the first byte that is wrong, in every c
 
 TEST_CASE("the largest chunk is 2^63 - 1 bytes") {
   ChunkedDecoder decoder;
-  Outcome outcome = decode(decoder, "7fffffffffffffff\r\nabc", 30, 30);
+  Decoded outcome = decode(decoder, "7fffffffffffffff\r\nabc", 30, 30);
   CHECK(outcome.content == "abc");
   CHECK_FALSE(outcome.done);
 }

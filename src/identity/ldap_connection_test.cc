@@ -32,7 +32,7 @@ std::string outcome(const LdapLink& link) {
 // Answers by RFC 4511: to the first message of a connection, and to the second.
 const std::string bound("\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00", 14);
 const std::string nobody("\x30\x0c\x02\x01\x02\x78\x07\x0a\x01\x00\x04\x00\x04\x00", 14);
-const std::string unknown("\x30\x0c\x02\x01\x02\x78\x07\x0a\x01\x02\x04\x00\x04\x00", 14);
+const std::string not_understood("\x30\x0c\x02\x01\x02\x78\x07\x0a\x01\x02\x04\x00\x04\x00", 14);
 
 }  // namespace
 
@@ -86,7 +86,7 @@ TEST_CASE("a server that says yes and means nobody is found out") {
 }
 
 TEST_CASE("a server that cannot say who we are is believed") {
-  ScriptedServer simple({bound, unknown});
+  ScriptedServer simple({bound, not_understood});
   auto connection = LdapConnection::open(link_to(simple.url(), "system"));
   REQUIRE(connection);
   CHECK(connection->bind("uid=susan", Secret("anything")));

@@ -9,7 +9,7 @@
 namespace pforte::identity {
 namespace {
 
-NameRule read(const std::string& text, conf::Problems& problems) {
+NameRule read_rule(const std::string& text, conf::Problems& problems) {
   std::optional<conf::Table> document = conf::read_document(text, "a.toml", problems);
   REQUIRE(document);
   return read_name_rule_config(conf::Reader(*document, problems));
@@ -17,7 +17,7 @@ NameRule read(const std::string& text, conf::Problems& problems) {
 
 NameRule read_well(const std::string& text) {
   conf::Problems problems;
-  NameRule rule = read(text, problems);
+  NameRule rule = read_rule(text, problems);
   for (const conf::Problem& problem : problems.all()) FAIL_CHECK(problem.what.en);
   return rule;
 }
@@ -74,7 +74,7 @@ TEST_CASE("what is wrong with a rule is said with its place, and it matches noth
   for (const Row& row : kRows) {
     CAPTURE(row.text);
     conf::Problems problems;
-    NameRule rule = read(std::string(row.text), problems);
+    NameRule rule = read_rule(std::string(row.text), problems);
     REQUIRE(problems.all().size() == 1);
     const conf::Problem& problem = problems.all().front();
     CHECK(problem.code == row.code);
@@ -89,7 +89,7 @@ TEST_CASE("what is wrong with a rule is said with its place, and it matches noth
 
 TEST_CASE("a pattern that would take too much memory is refused") {
   conf::Problems problems;
-  NameRule rule = read("pattern = '((((x{100}){100}){10}))@A'\nlogin = 'x'\n", problems);
+  NameRule rule = read_rule("pattern = '((((x{100}){100}){10}))@A'\nlogin = 'x'\n", problems);
   REQUIRE(problems.all().size() == 1);
   CHECK(problems.all().front().code == "conf.map.pattern");
   CHECK(rule.login_for("x@A") == std::nullopt);

@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::Slapd;
 
-Slapd& slapd() {
+Slapd& people() {
   static Slapd one;
   return one;
 }
@@ -47,7 +47,7 @@ struct Gate {
   store::testing::TemporaryStore store;
   Agents agents{*store};
   SignInConfig config;
-  LdapConfig ldap = slapd().config();
+  LdapConfig ldap = people().config();
   Services services{*store};
   Lockout lockout;
 };
