@@ -23,13 +23,13 @@ class FreeBlocks {
   }
 
   static bool serves(std::size_t bytes) { return bytes > least && bytes <= most; }
-  void* take() { return count_ > 0 ? blocks_[--count_] : std::malloc(most); }
+  // Of a block of so many usable bytes: the C library may give a few more than it is asked for.
+  static bool gave(std::size_t bytes) { return bytes >= most && bytes < most + alignof(std::max_align_t); }
 
-  // Of a block of so many usable bytes, of which the C library may give a few more than it is asked for.
-  bool keep(void* block, std::size_t bytes) {
-    if (bytes < most || bytes >= most + alignof(std::max_align_t) || closed_ || count_ == blocks_.size()) return false;
+  void* take() { return count_ > 0 ? blocks_[--count_] : std::malloc(most); }
+  void give_back(void* block) {
+    if (closed_ || count_ == blocks_.size()) return std::free(block);
     blocks_[count_++] = block;
-    return true;
   }
 
  private:
@@ -39,19 +39,26 @@ class FreeBlocks {
 };
 
 // OpenSSL 3.0 asks for 16,584 bytes to write a record, for 16,712 to read one, and for 40 at four places of each.
-thread_local FreeBlocks<16384, 16896> free_records;
-thread_local FreeBlocks<24, 40> free_notes;
+using Records = FreeBlocks<16384, 16896>;
+using Notes = FreeBlocks<24, 40>;
+struct Kept {
+  Records records;
+  Notes notes;
+};
+thread_local Kept kept;
 
 void* take(std::size_t bytes, const char*, int) {
-  if (free_notes.serves(bytes)) return free_notes.take();
-  if (free_records.serves(bytes)) return free_records.take();
+  if (Notes::serves(bytes)) return kept.notes.take();
+  if (Records::serves(bytes)) return kept.records.take();
   return std::malloc(bytes);
 }
 
 void give_back(void* block, const char*, int) {
   if (!block) return;
   std::size_t bytes = malloc_usable_size(block);
-  if (!free_notes.keep(block, bytes) && !free_records.keep(block, bytes)) std::free(block);
+  if (Notes::gave(bytes)) return kept.notes.give_back(block);
+  if (Records::gave(bytes)) return kept.records.give_back(block);
+  std::free(block);
 }
 
 void* resize(void* block, std::size_t bytes, const char*, int) {

@@ -186,7 +186,7 @@ Io Session::try_read(std::span<char> into) {
   std::size_t total = 0;
   std::size_t outbound_before = outbound_end_;
   while (total < into.size()) {
-    forget_errors();
+    starved_ = false;
     std::size_t count = 0;
     int done = SSL_read_ex(ssl_.get(), into.data() + total, into.size() - total, &count);
     if (done == 1) {
@@ -197,11 +197,10 @@ Io Session::try_read(std::span<char> into) {
       continue;
     }
     if (total > 0) break;  // what went wrong shows again at the next attempt
-    int why = SSL_get_error(ssl_.get(), done);
     // What reading made OpenSSL say (a key update, an alert) does not wait for our next words.
     if (outbound_end_ > outbound_before) try_flush();
-    if (why == SSL_ERROR_WANT_READ) return {Io::Status::Blocked};
-    if (why == SSL_ERROR_ZERO_RETURN) return {Io::Status::Finished};
+    if (starved_) return {Io::Status::Blocked};
+    if (peer_has_finished()) return {Io::Status::Finished};
     // Many clients close without close_notify, and what the end of their requests is, HTTP knows. A server's answer may
     // last until the end of its stream: only it can say that this is it (RFC 9112, 9.8).
     truncated_ = lower_finished_ && between_records();
@@ -214,6 +213,12 @@ Io Session::try_read(std::span<char> into) {
 
 bool Session::nothing_to_read() const {
   return inbound_begin_ == inbound_end_ && lower_->nothing_to_read() && SSL_has_pending(ssl_.get()) == 0;
+}
+
+// Asked of OpenSSL (SSL_get_error(3)) it would depend on the thread's queue of errors, which would have to be empty
+// before each reading.
+bool Session::peer_has_finished() const {
+  return alert_ == SSL_AD_CLOSE_NOTIFY && (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
 bool Session::between_records() const {
@@ -230,21 +235,26 @@ Io Session::try_write(std::span<const std::string_view> pieces) {
   }
   std::size_t total = 0;
   for (std::string_view piece : pieces) total += piece.size();
-  reserve_outbound(std::min(total, net::kRelayBytes));
-  Io taken{Io::Status::Moved, 0};
-  if (pieces.size() > 1 && total <= kRecordBytes) {
-    taken = seal_joined(pieces, total);
-  } else {
-    for (std::string_view piece : pieces) {
-      Io io = seal(piece.substr(0, net::kRelayBytes - taken.bytes));
-      if (!io.moved()) return io;
-      taken.bytes += io.bytes;
-      if (taken.bytes == net::kRelayBytes) break;
-    }
-  }
+  // A single record needs no place where others wait for it.
+  straight_ = total <= kRecordBytes && outbound_end_ == 0;
+  if (!straight_) reserve_outbound(std::min(total, net::kRelayBytes));
+  Io taken = pieces.size() > 1 && total <= kRecordBytes ? seal_joined(pieces, total) : seal_each(pieces);
+  straight_ = false;
   if (!taken.moved()) return taken;
   Io sent = try_flush();
   return sent.status == Io::Status::Failed ? sent : taken;
+}
+
+// As much as one turn of a relay moves.
+Io Session::seal_each(std::span<const std::string_view> pieces) {
+  Io taken{Io::Status::Moved, 0};
+  for (std::string_view piece : pieces) {
+    Io io = seal(piece.substr(0, net::kRelayBytes - taken.bytes));
+    if (!io.moved()) return io;
+    taken.bytes += io.bytes;
+    if (taken.bytes == net::kRelayBytes) break;
+  }
+  return taken;
 }
 
 // One record for several small pieces: two would cost a second seal and 22 bytes.
@@ -257,7 +267,6 @@ Io Session::seal_joined(std::span<const std::string_view> pieces, std::size_t to
 
 Io Session::seal(std::string_view piece) {
   if (piece.empty()) return {Io::Status::Moved, 0};
-  forget_errors();
   std::size_t count = 0;
   if (SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &count) == 1) return {Io::Status::Moved, count};
   if (!lower_failed_) reason_ = crypto::openssl_reason();
@@ -395,7 +404,8 @@ int Session::read_wire(BIO* bio, std::span<char> into) {
     if (!inbound_) inbound_ = net::Buffer(much_inbound_ ? net::Buffer::Size::Large : net::Buffer::Size::Medium);
     Io io = lower_->try_read(std::span(inbound_.data(), inbound_.capacity()));
     if (!io.moved()) inbound_.release();
-    if (io.blocked()) BIO_set_retry_read(bio);
+    starved_ = io.blocked();
+    if (starved_) BIO_set_retry_read(bio);
     if (io.status == Io::Status::Failed) lower_failed_ = true;
     if (io.status == Io::Status::Finished) lower_finished_ = true;
     if (!io.moved()) return io.status == Io::Status::Finished ? 0 : -1;
@@ -413,11 +423,22 @@ int Session::read_wire(BIO* bio, std::span<char> into) {
 }
 
 int Session::write_wire(std::span<const char> from) {
+  std::size_t all = from.size();
+  if (straight_ && outbound_end_ == 0) {
+    std::string_view record(from.data(), from.size());
+    Io io = lower_->try_write(std::span(&record, 1));
+    if (io.status == Io::Status::Failed) {
+      lower_failed_ = true;
+      return -1;
+    }
+    from = from.subspan(io.bytes);
+    if (from.empty()) return int(all);
+  }
   if (outbound_end_ + from.size() > outbound_.capacity()) reserve_outbound(from.size());
   if (outbound_end_ + from.size() > outbound_.capacity()) return -1;  // more than any flight or turn of ours
   std::memcpy(outbound_.data() + outbound_end_, from.data(), from.size());
   outbound_end_ += from.size();
-  return int(from.size());
+  return int(all);
 }
 
 // What OpenSSL tells and asks.

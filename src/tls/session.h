@@ -141,9 +141,11 @@ class Session final : public net::Stream {
   static const BIO_METHOD* wire();
   int read_wire(BIO* bio, std::span<char> into);
   int write_wire(std::span<const char> from);
+  bool peer_has_finished() const;
   bool between_records() const;  // nothing of a record is at hand, sealed or opened
   void reserve_outbound(std::size_t bytes);
   net::Io seal(std::string_view piece);
+  net::Io seal_each(std::span<const std::string_view> pieces);
   net::Io seal_joined(std::span<const std::string_view> pieces, std::size_t total);
   Error handshake_failure();
 
@@ -168,6 +170,8 @@ class Session final : public net::Stream {
   int sent_alert_ = -1;
   bool heard_ = false;
   bool greeted_ = false;
+  bool starved_ = false;         // OpenSSL wants what has not come yet
+  bool straight_ = false;        // what OpenSSL writes goes out at once
   bool flooded_ = false;         // with records that carry nothing
   std::size_t empty_bytes_ = 0;  // taken from the wire since OpenSSL last had something for us
   bool lower_failed_ = false;

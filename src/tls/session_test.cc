@@ -1,6 +1,7 @@
 #include "tls/session.h"
 
 #include <doctest/doctest.h>
+#include <openssl/err.h>
 
 #include "crypto/certificate.h"
 #include "tls/doctor_mark.h"
@@ -205,6 +206,20 @@ TEST_CASE("whoever finishes can still read, and the other learns of it") {
     CHECK(net::run(loop, net::both(send(*pair.server, "still here"), receive(*pair.client, got))));
     CHECK(got == "still here");
   }
+}
+
+TEST_CASE("old errors in the thread's queue say nothing of a stream") {
+  net::Loop loop;
+  Pair pair(loop);
+  REQUIRE(shake(loop, pair));
+  std::string got(100, '\0');
+  ERR_raise(ERR_LIB_USER, ERR_R_MALLOC_FAILURE);
+  CHECK(pair.server->try_read(std::span(got.data(), got.size())).blocked());
+  CHECK(net::run(loop, net::write_all(*pair.client, "words")));
+  pair.client->finish();
+  CHECK(pair.server->try_read(std::span(got.data(), got.size())).bytes == 5);
+  CHECK(pair.server->try_read(std::span(got.data(), got.size())).status == net::Io::Status::Finished);
+  ERR_clear_error();
 }
 
 TEST_CASE("a peer that closes without close_notify between two records has finished") {
