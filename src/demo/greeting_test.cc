@@ -41,7 +41,7 @@ TEST_CASE("the greeting's commands are the same in both languages") {
       "\n  curl --path-as-is 'http://127.0.0.1:4711/webclient/..;/management'\n",
       "\n  /usr/bin/pforte --config /tmp/d/pforte.toml service stop kerberos\n",
       "\n  /usr/bin/pforte --config /tmp/d/pforte.toml doctor --trust '/tmp/d x/authority.pem'\n",
-      "\n  /usr/bin/pforte doctor url https://app.localhost:8443/ --trust '/tmp/d x/authority.pem'\n",
+      "\n  /usr/bin/pforte doctor url https://app.localhost:8443/webclient --trust '/tmp/d x/authority.pem'\n",
       "\n  /usr/bin/pforte --config /tmp/d/pforte.toml doctor client 127.0.0.1\n",
       "https://app.localhost:8443/.pforte/selftest\n",
       " chromium --user-data-dir=/tmp/d/chromium ",
