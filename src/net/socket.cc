@@ -129,7 +129,7 @@ Error Socket::failure() const {
 // Whoever waits to write has begun before, and what a peer that has gone still holds is given back at once.
 bool Socket::begins(std::uint32_t events) const {
   constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP | EPOLLRDHUP;
-  return work_ == Work::Begins && (events & kGone) == 0 && !writing_.news.awaited();
+  return work_ == Work::Begins && (events & kGone) == 0 && !((events & EPOLLOUT) != 0 && writing_.news.awaited());
 }
 
 void Socket::on_ready(std::uint32_t events) {

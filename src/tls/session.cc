@@ -424,13 +424,10 @@ int Session::read_wire(BIO* bio, std::span<char> into) {
 
 int Session::write_wire(std::span<const char> from) {
   std::size_t all = from.size();
-  if (straight_ && outbound_end_ == 0) {
+  if (std::exchange(straight_, false) && outbound_end_ == 0) {
     std::string_view record(from.data(), from.size());
     Io io = lower_->try_write(std::span(&record, 1));
-    if (io.status == Io::Status::Failed) {
-      lower_failed_ = true;
-      return -1;
-    }
+    if (io.status == Io::Status::Failed) lower_failed_ = true;  // OpenSSL may still be read from: try_flush() tells
     from = from.subspan(io.bytes);
     if (from.empty()) return int(all);
   }
