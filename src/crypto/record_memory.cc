@@ -48,6 +48,7 @@ struct Kept {
 thread_local Kept kept;
 
 void* take(std::size_t bytes, const char*, int) {
+  if (bytes == 0) return nullptr;  // as OpenSSL does without us
   if (Notes::serves(bytes)) return kept.notes.take();
   if (Records::serves(bytes)) return kept.records.take();
   return std::malloc(bytes);
@@ -61,7 +62,11 @@ void give_back(void* block, const char*, int) {
   std::free(block);
 }
 
-void* resize(void* block, std::size_t bytes, const char*, int) {
+void* resize(void* block, std::size_t bytes, const char* file, int line) {
+  if (bytes == 0) {
+    give_back(block, file, line);
+    return nullptr;
+  }
   return std::realloc(block, bytes);
 }
 

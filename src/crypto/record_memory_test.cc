@@ -42,6 +42,11 @@ TEST_CASE("other memory is not mistaken for a record's") {
   OPENSSL_free(nullptr);
 }
 
+TEST_CASE("of nothing there is no block") {
+  CHECK(OPENSSL_malloc(0) == nullptr);
+  CHECK(OPENSSL_realloc(OPENSSL_malloc(40), 0) == nullptr);
+}
+
 TEST_CASE("only a few are kept, and a thread may give back what another has taken") {
   std::vector<void*> taken;
   for (int i = 0; i < 20; ++i) taken.push_back(OPENSSL_malloc(16712));

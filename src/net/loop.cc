@@ -103,6 +103,16 @@ void Loop::forget(Watcher& watcher) {
   for (int i = 0; i < events_left_; ++i) {
     if (events_[i].data.ptr == &watcher) events_[i].events = 0;
   }
+  leave_line(watcher);
+}
+
+// With what it has not been told of yet, before its turn.
+void Loop::tell_now(Watcher& watcher, std::uint32_t events) {
+  leave_line(watcher);
+  watcher.on_ready(events | std::exchange(watcher.put_off_, 0));
+}
+
+void Loop::leave_line(Watcher& watcher) {
   if (watcher.put_off_ != 0) put_off_[watcher.place_ - taken_] = nullptr;
 }
 
@@ -130,10 +140,10 @@ void Loop::dispatch(int count) {
     auto* watcher = static_cast<Watcher*>(event.data.ptr);
     if (watcher == nullptr) {
       run_posted();
-    } else if (watcher->put_off_ != 0 || watcher->begins(event.events)) {
+    } else if (watcher->begins(event.events)) {
       come_back(*watcher, event.events);
     } else {
-      watcher->on_ready(event.events);
+      tell_now(*watcher, event.events);
     }
   }
   events_left_ = 0;

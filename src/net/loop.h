@@ -90,6 +90,8 @@ class Loop {
   static constexpr std::size_t kEventsPerTurn = 256;
 
   void dispatch(int count);
+  void tell_now(Watcher& watcher, std::uint32_t events);
+  void leave_line(Watcher& watcher);
   void begin_some();
   void end_turn();
   void run_posted();

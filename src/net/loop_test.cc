@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -245,6 +246,39 @@ TEST_CASE("a client that has gone is told of before anything begins") {
   ends.end_peer();
   all.loop.spawn(await_news(ends.socket->readable(), all.log));
   CHECK(all.run_to(6) == "XYsa");
+}
+
+TEST_CASE("a client that goes while it is put off is told of before anything else begins") {
+  TwoAndThree all;
+  Ends ends(all.loop);
+  REQUIRE(write(ends.peer, "x", 1) == 1);
+  AfterTurn end(all.loop, [&] {
+    CHECK(all.log == "XYa");
+    all.loop.spawn(await_news(ends.socket->readable(), all.log));
+    ends.end_peer();
+  });
+  all.run_to(6);
+  CHECK(all.log == "XYasbc");
+}
+
+// As full as the system lets it be.
+void fill(Socket& socket) {
+  const std::string much(100'000, 'x');
+  const std::string_view piece = much;
+  while (socket.try_write(std::span(&piece, 1)).moved()) {
+  }
+}
+
+TEST_CASE("a client that does not read is put off like others") {
+  TwoAndThree all;
+  Ends ends(all.loop);
+  fill(*ends.socket);
+  all.loop.spawn(await_news(ends.socket->writable(), all.log));
+  all.loop.spawn(await_news(ends.socket->readable(), all.log));
+  REQUIRE(write(ends.peer, "x", 1) == 1);
+  CHECK(all.run_to(6) == "XYa");
+  CHECK(all.log == "XYabcs");
+  all.loop.cancel_tasks();  // who waits to write goes before the socket
 }
 
 TEST_CASE("a client that can be written to again is told of before anything begins") {
