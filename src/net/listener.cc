@@ -2,7 +2,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -64,6 +63,7 @@ Result<int> bind_to(const Address& address, bool shared) {
 
 Listener::Listener(Loop& loop, int descriptor, OnAccept on_accept, OnRefused on_refused)
     : Timer(loop.timers()),
+      TurnEnd(loop),
       loop_(loop),
       descriptor_(descriptor),
       on_accept_(std::move(on_accept)),
@@ -115,15 +115,12 @@ void Listener::accept_waiting() {
   }
 }
 
-void Listener::on_ready(std::uint32_t events) {
+// The others have their turn in between, however many come; and however many others there are, some are accepted.
+void Listener::accept_some() {
   for (int accepted = 0; accepted < kAtOnce; ++accepted) {
     if (!accept_one()) return;
   }
-  loop_.come_back(*this, events);
-}
-
-void Listener::on_time() {
-  loop_.come_back(*this, EPOLLIN);
+  ask();
 }
 
 Result<int> listen_on(const Address& address) {

@@ -17,7 +17,7 @@ struct Accepted {
 
 // A listening TCP socket. Every worker has its own at the same address (SO_REUSEPORT): the kernel deals connections
 // out, and no worker waits for another.
-class Listener final : private Watcher, private Timer {
+class Listener final : private Watcher, private Timer, private TurnEnd {
  public:
   using OnAccept = std::move_only_function<void(Accepted)>;
   // Told at most once a second while the system has no descriptors left; accepting goes on when there are some.
@@ -37,9 +37,10 @@ class Listener final : private Watcher, private Timer {
   void accept_waiting();
 
  private:
-  void on_ready(std::uint32_t events) override;
-  bool begins(std::uint32_t) const override { return true; }
-  void on_time() override;
+  void on_ready(std::uint32_t) override { accept_some(); }
+  void on_time() override { accept_some(); }
+  void on_turn_end() override { accept_some(); }
+  void accept_some();
   bool accept_one();
 
   Loop& loop_;

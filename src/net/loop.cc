@@ -141,7 +141,7 @@ void Loop::dispatch(int count) {
     if (watcher == nullptr) {
       run_posted();
     } else if (watcher->begins(event.events)) {
-      come_back(*watcher, event.events);
+      put_off(*watcher, event.events);
     } else {
       tell_now(*watcher, event.events);
     }
@@ -151,7 +151,7 @@ void Loop::dispatch(int count) {
   if (!put_off_.empty()) begin_some();
 }
 
-void Loop::come_back(Watcher& watcher, std::uint32_t events) {
+void Loop::put_off(Watcher& watcher, std::uint32_t events) {
   if (watcher.put_off_ == 0) {
     watcher.place_ = taken_ + put_off_.size();
     put_off_.push_back(&watcher);

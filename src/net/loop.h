@@ -72,8 +72,6 @@ class Loop {
   // Reports every change of `descriptor` to `watcher`, edge-triggered, until the descriptor is closed. False when the
   // system refuses (no memory or too many watches).
   bool watch(int descriptor, Watcher& watcher);
-  // Tells `watcher` of `events` again, in a later turn and as work that begins: it has left some for others' sake.
-  void come_back(Watcher& watcher, std::uint32_t events);
   // A watcher calls this when it goes: what the loop still holds for it is dropped.
   void forget(Watcher& watcher);
 
@@ -90,6 +88,7 @@ class Loop {
   static constexpr std::size_t kEventsPerTurn = 256;
 
   void dispatch(int count);
+  void put_off(Watcher& watcher, std::uint32_t events);
   void tell_now(Watcher& watcher, std::uint32_t events);
   void leave_line(Watcher& watcher);
   void begin_some();

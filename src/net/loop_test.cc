@@ -1,7 +1,6 @@
 #include "net/loop.h"
 
 #include <doctest/doctest.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -79,7 +78,6 @@ class Ready final : private Watcher {
   }
 
   void happen() { eventfd_write(descriptor_, 1); }
-  void leave_some() { loop_.come_back(*this, EPOLLIN); }
 
  private:
   void on_ready(std::uint32_t) override {
@@ -191,18 +189,6 @@ TEST_CASE("what happens again before its turn has come is told once") {
   all.add(Work::GoesOn, 'Z');
   all.run_to(6);
   CHECK(all.log == "XYabcZ");
-}
-
-TEST_CASE("who has left some comes back in a later turn, behind those who wait") {
-  TwoAndThree all(0ms);
-  bool first = true;
-  Ready* part = nullptr;
-  part = &all.add(Work::Begins, 'd', [&] {
-    if (std::exchange(first, false)) part->leave_some();
-  });
-  all.add(Work::Begins, 'e');
-  CHECK(all.run_to(8) == "XYabcde");
-  CHECK(all.log == "XYabcded");
 }
 
 // Two ends of a stream; one is a client's, at which work begins.

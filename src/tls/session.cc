@@ -196,6 +196,7 @@ Io Session::try_read(std::span<char> into) {
       if (inbound_begin_ == inbound_end_ && SSL_pending(ssl_.get()) == 0) break;
       continue;
     }
+    if (!starved_) learn_reason();
     if (total > 0) break;  // what went wrong shows again at the next attempt
     // What reading made OpenSSL say (a key update, an alert) does not wait for our next words.
     if (outbound_end_ > outbound_before) try_flush();
@@ -205,10 +206,16 @@ Io Session::try_read(std::span<char> into) {
     // last until the end of its stream: only it can say that this is it (RFC 9112, 9.8).
     truncated_ = lower_finished_ && between_records();
     if (truncated_ && SSL_is_server(ssl_.get())) return {Io::Status::Finished};
-    if (!lower_failed_) reason_ = flooded_ ? "a flood of records without data" : crypto::openssl_reason();
     return {Io::Status::Failed};
   }
   return {Io::Status::Moved, total};
+}
+
+// The first of them is the cause. What this stream leaves in the thread's queue of errors would be said of the next.
+void Session::learn_reason() {
+  std::string reason = crypto::openssl_reason();
+  if (!reason_.empty()) return;
+  reason_ = flooded_ ? "a flood of records without data" : std::move(reason);
 }
 
 bool Session::nothing_to_read() const {
@@ -269,7 +276,7 @@ Io Session::seal(std::string_view piece) {
   if (piece.empty()) return {Io::Status::Moved, 0};
   std::size_t count = 0;
   if (SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &count) == 1) return {Io::Status::Moved, count};
-  if (!lower_failed_) reason_ = crypto::openssl_reason();
+  learn_reason();
   return {Io::Status::Failed};
 }
 
@@ -299,7 +306,9 @@ void Session::finish() {
   forget_errors();
   SSL_shutdown(ssl_.get());
   forget_errors();
-  if (try_flush().moved()) lower_->finish();
+  Io io = try_flush();
+  finishing_ = io.blocked();
+  if (io.moved()) lower_->finish();
 }
 
 Error Session::failure() const {

@@ -141,6 +141,7 @@ class Session final : public net::Stream {
   static const BIO_METHOD* wire();
   int read_wire(BIO* bio, std::span<char> into);
   int write_wire(std::span<const char> from);
+  void learn_reason();
   bool peer_has_finished() const;
   bool between_records() const;  // nothing of a record is at hand, sealed or opened
   void reserve_outbound(std::size_t bytes);

@@ -255,6 +255,58 @@ Result<std::string> received_after(Edit edit) {
   return got;
 }
 
+// What the client has sealed and the server has not seen.
+std::string taken_from_wire(Pair& pair) {
+  std::string sealed(65536, '\0');
+  sealed.resize(pair.pipe.right.try_read(std::span(sealed.data(), sealed.size())).bytes);
+  return sealed;
+}
+
+TEST_CASE("what broke one stream is not said of another") {
+  net::Loop loop;
+  std::string got(100, '\0');
+  Pair damaged(loop);
+  REQUIRE(shake(loop, damaged));
+  CHECK(net::run(loop, net::write_all(*damaged.client, "good")));
+  CHECK(net::run(loop, net::write_all(*damaged.client, "bad")));
+  std::string sealed = taken_from_wire(damaged);
+  sealed.back() ^= 1;
+  CHECK(net::run(loop, net::write_all(damaged.pipe.left, sealed)));
+  CHECK(damaged.server->try_read(std::span(got.data(), got.size())).bytes == 4);
+
+  Pair cut(loop);
+  REQUIRE(shake(loop, cut));
+  CHECK(net::run(loop, net::write_all(*cut.client, "cut")));
+  sealed = taken_from_wire(cut);
+  sealed.pop_back();
+  CHECK(net::run(loop, net::write_all(cut.pipe.left, sealed)));
+  cut.pipe.left.finish();
+  CHECK(cut.server->try_read(std::span(got.data(), got.size())).status == net::Io::Status::Failed);
+  CHECK(cut.server->failure().text() == "the TLS stream is broken");
+  CHECK(damaged.server->try_read(std::span(got.data(), got.size())).status == net::Io::Status::Failed);
+  CHECK(damaged.server->failure().text().find("mac") != std::string::npos);
+}
+
+TEST_CASE("who finishes while the peer takes nothing ends the lower stream behind the last word") {
+  net::Loop loop;
+  Pair pair(loop, 65536, 1000);
+  REQUIRE(shake(loop, pair));
+  const std::string much(5000, 'x');
+  const std::string_view piece = much;
+  CHECK(pair.client->try_write(std::span(&piece, 1)).moved());
+  pair.client->finish();
+  std::string raw(1000, '\0');
+  std::size_t seen = 0;
+  net::Io io{net::Io::Status::Moved};
+  for (int turn = 0; turn < 100 && io.status != net::Io::Status::Finished; ++turn) {
+    pair.client->try_flush();
+    io = pair.pipe.right.try_read(std::span(raw.data(), raw.size()));
+    seen += io.moved() ? io.bytes : 0;
+  }
+  CHECK(io.status == net::Io::Status::Finished);
+  CHECK(seen > 5000);
+}
+
 TEST_CASE("a record that was changed, cut, repeated or invented breaks the stream") {
   using Edit = void (*)(std::string&);
   CHECK(received_after([](std::string&) {}).value_or("broken") == "intact damaged");
