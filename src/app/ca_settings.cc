@@ -41,7 +41,13 @@ Answer<CaSettings> ca_settings(const CommandLine& line) {
   conf::Problems problems;
   std::string file = config_file(line);
   std::optional<gate::Config> config = gate::read_draft(file, problems);
+  // A draft takes a misspelt key for the one that was meant; nothing is signed or kept by a guess.
+  conf::Problems misspelt;
+  for (const conf::Problem& problem : problems.all()) {
+    if (problem.code == "conf.unknown-key") misspelt.add(problem);
+  }
   if (!config) return std::unexpected(unread_configuration(file, problems));
+  if (misspelt.has_errors()) return std::unexpected(unread_configuration(file, misspelt));
   return CaSettings{
       .places = {config->state_dir + "/ca"}, .addresses = {config->ca.url}, .config = std::move(config->ca)};
 }

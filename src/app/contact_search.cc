@@ -5,6 +5,7 @@
 #include <ranges>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "contact/cause.h"
 
@@ -110,14 +111,19 @@ class Search {
     constexpr std::chrono::seconds kBeside{10};
     auto is_look = [](const Contact& one) {
       bool is_mute = one.ending == Ending::Silent || one.ending == Ending::Unused;
-      return is_mute && !one.by_doctor && one.tls_version.empty() && one.server_name.empty();
+      return is_mute && !one.by_doctor && one.times == 1 && one.tls_version.empty() && one.server_name.empty();
     };
+    // A look that was claimed claims no others.
+    std::vector<std::pair<net::Address, contact::Time>> examinations;
+    for (const Contact& one : finding.contacts) {
+      if (one.by_doctor) examinations.emplace_back(one.client.with_port(0), one.begin);
+    }
     for (Contact& look : finding.contacts) {
-      auto examines_beside = [&](const Contact& one) {
-        return one.by_doctor && one.client.ip() == look.client.ip() &&
-               std::chrono::abs(one.begin - look.begin) <= kBeside;
+      auto is_beside = [&](const auto& examination) {
+        return examination.first == look.client.with_port(0) &&
+               std::chrono::abs(examination.second - look.begin) <= kBeside;
       };
-      if (!is_look(look) || std::ranges::none_of(finding.contacts, examines_beside)) continue;
+      if (!is_look(look) || std::ranges::none_of(examinations, is_beside)) continue;
       take_off(look);
       look.by_doctor = true;
       add(look);

@@ -181,7 +181,8 @@ TEST_CASE("a look at the port beside an examination from the same address is the
     std::string_view from;
     std::chrono::seconds after;
   };
-  for (const Look& look : {Look{"192.0.2.7", 52s}, Look{"192.0.2.7", 0s}, Look{"192.0.2.8", 60s}}) {
+  for (const Look& look :
+       {Look{"192.0.2.7", 52s}, Look{"192.0.2.7", 0s}, Look{"192.0.2.7", 44s}, Look{"192.0.2.8", 60s}}) {
     contact::Contact silent = contact_from(look.from, all.size() + 1, look.after);
     silent.ending = contact::Ending::Silent;
     silent.server_name.clear();

@@ -89,7 +89,7 @@ RunningGate::~RunningGate() {
 Result<> RunningGate::start(conf::Problems& problems) {
   Reading reading = read_plan();
   problems = std::move(reading.problems);
-  if (!reading.has_folder) return fail(Kind::Unavailable, "state.unusable", "state_dir cannot be used");
+  if (reading.is_refused) return fail(Kind::Unavailable, "state.unusable", "state_dir cannot be used");
   if (!reading.plan) return fail(Kind::Invalid, "conf.invalid", "the configuration has errors");
   plan_ = std::move(reading.plan);
   accounts_ = std::move(reading.accounts);
@@ -145,13 +145,14 @@ RunningGate::Reading RunningGate::read_plan() {
   std::optional<gate::Config> config = read_config_(reading.problems);
   if (!config) return reading;
   // A gate that runs has its folder already.
-  if (!plan_) reading.has_folder = check_state_dir(*config, reading.problems);
-  if (!reading.has_folder) return reading;
+  if (!plan_) reading.is_refused = !check_state_dir(*config, reading.problems);
+  if (reading.is_refused) return reading;
   gate::Accounts* accounts = accounts_.get();
   auto need_accounts = [&](const gate::Config& wanted, conf::Problems& problems) {
     if (accounts) return;
     reading.accounts = open_accounts(wanted, problems);
     accounts = reading.accounts.get();
+    reading.is_refused = !accounts;
     if (accounts) accounts->on_change([this] { loop_.post([this] { loop_.spawn(follow_store(false)); }); });
   };
   // Its store has the keys that seal cookies, also where nobody signs in.

@@ -68,7 +68,7 @@ class RunningGate {
     std::unique_ptr<gate::Accounts> accounts;
     std::unique_ptr<CertificateWatch> certificates;
     std::shared_ptr<const gate::Plan> plan;  // null: one of the problems is an error
-    bool has_folder = true;                  // false: that one is the state_dir, which the system refuses
+    bool is_refused = false;                 // that one is the state_dir, or its store: the system refuses it
   };
   Reading read_plan();
   // What has to be opened for a plan, per worker. Nothing stays open when it fails.

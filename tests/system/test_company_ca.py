@@ -207,6 +207,13 @@ def test_what_cannot_be_issued_is_told_with_a_remedy(shared, arguments, word):
     assert len(shared.issued()) == before
 
 
+def test_a_misspelt_configuration_is_no_guess_where_the_authority_lies(company):
+    company.init()
+    company.config.write_text(company.config.read_text().replace("state_dir", "sate_dir"))
+    said = company.run("ca", "show", status=2)
+    assert f"{company.config}:1:1: error: unknown key sate_dir" in said and "did you mean state_dir?" in said
+
+
 def test_a_damaged_authority_issues_nothing_and_names_the_file(company):
     company.init()
     key = company.ca / "intermediate.key"
