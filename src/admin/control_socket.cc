@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/descriptor.h"
+#include "base/folder_owner.h"
 #include "base/text.h"
 
 namespace pforte::admin {
@@ -67,6 +68,7 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(net::Loop& loop, cons
   std::string lock_path = path + ".lock";
   Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerAlone));
   if (lock.number() < 0) return unusable(lock_path, errno);
+  if (int refused = give_to_owner_of_folder(lock_path, lock.number())) return unusable(lock_path, refused);
   if (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) return taken(path);
   TRY(take_away_stale(name, path));
 

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/folder_owner.h"
 #include "base/text.h"
 #include "contact/record.h"
 #include "contact/segment.h"
@@ -83,6 +84,7 @@ Result<std::unique_ptr<Ring>> Ring::open(const std::string& file, std::uint64_t 
   struct stat about{};
   if (fstat(existing.number(), &about) != 0) return unwritable(file, errno);
   if (!S_ISREG(about.st_mode)) return fail(Kind::Unavailable, "contacts.unwritable", cat(file, ": it is no file"));
+  if (int refused = give_to_owner_of_folder(file, existing.number())) return unwritable(file, refused);
   bool fits = std::uint64_t(about.st_size) == wanted && fchmod(existing.number(), 0600) == 0;
   if (!fits) return make(file, wanted, existing);
   std::unique_ptr<Ring> ring(new Ring(file, existing.take(), wanted));
@@ -97,7 +99,7 @@ Result<std::unique_ptr<Ring>> Ring::make(const std::string& file, std::uint64_t 
   Descriptor made(::open(next.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (made.number() < 0) return unwritable(file, errno);
   // Blocks come as they are written.
-  int refused = ftruncate(made.number(), off_t(size)) == 0 ? 0 : errno;
+  int refused = ftruncate(made.number(), off_t(size)) == 0 ? give_to_owner_of_folder(next, made.number()) : errno;
   std::unique_ptr<Ring> ring(new Ring(file, made.take(), size));
   Result<> carried = refused == 0 && old.number() >= 0 ? ring->carry_over(old) : Result<>();
   if (refused == 0 && carried && std::rename(next.c_str(), file.c_str()) != 0) refused = errno;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/folder_owner.h"
 #include "base/text.h"
 #include "store/schema.h"
 #include "store/sqlite_connection.h"
@@ -141,25 +142,14 @@ std::unexpected<Error> unusable(const std::string& path, std::string_view what, 
   return fail(Kind::Unavailable, "store.unusable", cat(path, what, std::generic_category().message(cause)));
 }
 
-// A file that root makes, such as by the first command of an administrator, belongs to who owns the folder: the gate
-// has to open it too.
-Result<> give_to_owner_of_folder(const std::string& path, int file) {
-  if (geteuid() != 0) return {};
-  std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  struct stat owner{};
-  if (stat(folder.empty() ? "." : folder.c_str(), &owner) != 0) return unusable(path, ": its folder: ", errno);
-  if (fchown(file, owner.st_uid, owner.st_gid) != 0)
-    return unusable(path, " cannot be given to the owner of its folder: ", errno);
-  return {};
-}
-
 // Makes the file, if it is not there, so that nobody else can open it at any time.
 Result<> make_file(const std::string& path) {
   int file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   if (file >= 0) {
-    Result<> given = give_to_owner_of_folder(path, file);
+    int refused = give_to_owner_of_folder(path, file);
     close(file);
-    return given;
+    if (refused != 0) return unusable(path, " cannot be given to the owner of its folder: ", refused);
+    return {};
   }
   if (errno != EEXIST) return unusable(path, " cannot be made: ", errno);
   // Keys and password hashes are in it. Whose it is may have made it readable to others by accident.

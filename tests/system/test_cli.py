@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 from pathlib import Path
@@ -140,6 +141,31 @@ def test_check_tells_a_state_dir_that_a_start_could_not_use(at, cause, remedy, w
     started = run_pforte("serve", "--config", str(file))
     assert started.returncode == 3
     assert len(started.stderr.splitlines()) == 2 and f"pforte.toml:{line}:" in started.stderr, started.stderr
+
+
+def test_a_store_that_cannot_be_opened_is_the_systems_refusal(written, tmp_path):
+    (tmp_path / "s" / "pforte.db").mkdir(parents=True)
+    file = written(state_dir=str(tmp_path / "s"), backend={"sticky": True})
+    line = 1 + file.read_text().splitlines().index(f'state_dir = "{tmp_path}/s"')
+    done = run_pforte("serve", "--config", str(file))
+    assert done.returncode == 3, done.stderr
+    assert f"pforte.toml:{line}:" in done.stderr and "cannot keep agents and sessions" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="about what root leaves behind")
+def test_what_root_leaves_in_the_state_folder_belongs_to_its_owner(written, tmp_path):
+    state = tmp_path / "owned"
+    state.mkdir()
+    os.chown(state, 65534, 65534)
+    process = subprocess.Popen([*shlex.split(BINARY), "serve", "--config", str(written(state_dir=str(state)))], stderr=subprocess.PIPE)
+    try:
+        until(lambda: (state / "control.sock").exists() and (state / "contacts").exists(), "it serves")
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    left = {file.name: file.stat().st_uid for file in state.iterdir()}
+    assert {"contacts", "control.sock.lock", "pforte.db"} <= set(left)
+    assert set(left.values()) == {65534}, left
 
 
 @pytest.mark.parametrize("folder", ["/proc/pforte", "/sys/pforte", "/proc"])
