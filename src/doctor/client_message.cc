@@ -190,8 +190,7 @@ MessageReading read_message(std::string_view text) {
   std::string line = folded_message(text);
   std::string small = lowered(line);
   MessageReading reading;
-  for (std::span<const MessageGroup> groups : {browser_messages(), device_messages(), java_messages(),
-                                               program_messages(), kerberos_messages(), gate_messages()}) {
+  for (std::span<const MessageGroup> groups : all_messages()) {
     for (const MessageGroup& group : groups) recognise(group, line, small, reading.recognised);
   }
   keep_most_telling(reading.recognised);

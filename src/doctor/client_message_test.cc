@@ -15,9 +15,7 @@ namespace {
 
 std::vector<MessageGroup> all_groups() {
   std::vector<MessageGroup> all;
-  for (std::span<const MessageGroup> groups : {browser_messages(), device_messages(), java_messages(),
-                                               program_messages(), kerberos_messages(), gate_messages()})
-    all.insert(all.end(), groups.begin(), groups.end());
+  for (std::span<const MessageGroup> groups : all_messages()) all.insert(all.end(), groups.begin(), groups.end());
   return all;
 }
 

@@ -20,8 +20,7 @@ constexpr std::size_t kMostTypedWords = 16;
 // Those that mean something without others beside them.
 std::vector<std::string_view> known_texts(bool codes_alone) {
   std::vector<std::string_view> known;
-  for (std::span<const MessageGroup> groups : {browser_messages(), device_messages(), java_messages(),
-                                               program_messages(), kerberos_messages(), gate_messages()}) {
+  for (std::span<const MessageGroup> groups : all_messages()) {
     for (const MessageGroup& group : groups) {
       for (const KnownMessage& one : group.messages) {
         bool is_code = one.says.size() >= kShortestCode && !one.says.contains(' ');

@@ -32,8 +32,7 @@ TEST_CASE("a message that was typed with a slip is answered with the one that wa
 
 TEST_CASE("what is named as meant is known when it is asked for") {
   int named = 0;
-  for (std::span<const MessageGroup> groups : {browser_messages(), device_messages(), java_messages(),
-                                               program_messages(), kerberos_messages(), gate_messages()}) {
+  for (std::span<const MessageGroup> groups : all_messages()) {
     for (const MessageGroup& group : groups) {
       for (const KnownMessage& one : group.messages) {
         std::string typed(one.says);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -29,5 +30,11 @@ std::span<const MessageGroup> java_messages();
 std::span<const MessageGroup> program_messages();
 std::span<const MessageGroup> kerberos_messages();
 std::span<const MessageGroup> gate_messages();
+
+// All of them.
+inline std::array<std::span<const MessageGroup>, 6> all_messages() {
+  return {browser_messages(), device_messages(),   java_messages(),
+          program_messages(), kerberos_messages(), gate_messages()};
+}
 
 }  // namespace pforte::doctor
