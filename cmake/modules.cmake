@@ -8,7 +8,7 @@ set_target_properties(test_main PROPERTIES UNITY_BUILD OFF)
 set(request_path base crypto net tls coding http session policy cache contact capture gate)
 
 # Under sanitizers, these modules take longer to be optimized than that saves their tests, which mostly wait for others.
-set(unhurried acme admin alarm app authority demo doctor gate identity inventory)
+set(unhurried acme admin alarm app authority demo gate identity inventory)
 
 # One library per folder of src/, linked to what tools/layers.txt lets it use; one test program per library.
 file(STRINGS tools/layers.txt layers REGEX "^[a-z]+:")
