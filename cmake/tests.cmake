@@ -22,7 +22,7 @@ set_source_files_properties(tests/fuzz/replay.cc PROPERTIES COMPILE_OPTIONS "-O0
 
 # System tests: the program of this build between real clients and scripted backends; and the judge of certificates before cases of
 # every kind. One test per file, so that files run side by side; those that measure time or fill the machine run alone.
-set(alone test_faults test_observability test_slow_clients test_streaming)
+set(alone test_doctor_many_names test_faults test_observability test_slow_clients test_streaming)
 set(many_threads test_reload test_faults)
 file(GLOB system_tests CONFIGURE_DEPENDS tests/system/test_*.py tests/certificates/test_*.py)
 foreach(file IN LISTS system_tests)

@@ -344,14 +344,6 @@ def test_many_silent_paths_take_as_long_as_one(lab: Laboratory) -> None:
     assert many.document["took_ms"] < 5 * one
 
 
-def test_many_lookups_do_not_wait_for_one_another(lab: Laboratory) -> None:
-    """The first name server is dead, so that the system's resolver takes its time over each name."""
-    lab.resolv_conf("nameserver 127.0.0.54\nnameserver 127.0.0.53\n")
-    many = lab.doctor(*[word for _ in range(250) for word in ("path", "app.example.test:9")], timeout=SHORT)
-    first_errors = {next(one["id"] for one in path["findings"] if one["level"] == "error") for path in many.document["paths"]}
-    assert first_errors == {"tcp.refused"}
-
-
 def test_a_proxy_fetches_urls_of_plain_http_without_connect(lab: Laboratory) -> None:
     asked: list[bytes] = []
 
