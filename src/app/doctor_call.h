@@ -12,10 +12,12 @@
 namespace pforte::app {
 
 struct PathView;
+struct ServedHere;
 
 // What subjects of one call share, made by the first that needs it.
 struct DoctorShared {
   std::shared_ptr<const PathView> paths = {};
+  std::shared_ptr<const ServedHere> served = {};
 };
 
 // `pforte doctor ...`, as it was typed, and where its checks run.

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/doctor_view.h"
 #include "app/settings_sheet.h"
@@ -20,6 +21,13 @@
 #include "policy/preset.h"
 
 namespace pforte::app {
+
+// What the configuration of this machine serves, where there is one.
+struct ServedHere {
+  std::optional<gate::Config> config;
+  std::vector<doctor::ServedAddress> addresses;
+};
+
 namespace {
 
 // What was typed otherwise than the configuration has it explains why nobody gets there; where somebody does, it is but
@@ -35,15 +43,22 @@ net::Task<> examine_typed(const doctor::Setting& setting, std::shared_ptr<const 
   co_return {};
 }
 
-// By the configuration, where there is one: what is wrong with it is told elsewhere.
-std::optional<doctor::Finding> mistake_in(const CommandLine& line, const doctor::Destination& typed) {
-  std::string file = config_file(line);
+// Read at the first call: there may be hundreds of subjects. What is wrong with the configuration is told elsewhere.
+std::shared_ptr<const ServedHere> served_here(const DoctorCall& call) {
+  if (call.shared.served) return call.shared.served;
+  ServedHere served;
+  std::string file = config_file(call.line);
   std::error_code missing;
-  if (!std::filesystem::exists(file, missing)) return std::nullopt;
   conf::Problems untold;
-  std::optional<gate::Config> config = gate::read_draft(file, untold);
-  if (!config) return std::nullopt;
-  return doctor::judge_typed(typed, served_addresses(*config), is_address_of_gate(*config, typed.host));
+  if (std::filesystem::exists(file, missing)) served.config = gate::read_draft(file, untold);
+  if (served.config) served.addresses = served_addresses(*served.config);
+  call.shared.served = std::make_shared<const ServedHere>(std::move(served));
+  return call.shared.served;
+}
+
+std::optional<doctor::Finding> mistake_in(const ServedHere& served, const doctor::Destination& typed) {
+  if (!served.config) return std::nullopt;
+  return doctor::judge_typed(typed, served.addresses, is_address_of_gate(*served.config, typed.host));
 }
 
 // --preset: the context paths of an application.
@@ -75,7 +90,7 @@ Answer<void> add_typed(const DoctorCall& call, std::expected<doctor::Destination
   std::span<const std::string_view> context_paths = TRY(context_paths_in(call.line));
   auto path = std::make_unique<doctor::Path>(doctor::path_to(*read, {"client", "Client"}));
   std::string usual_proxy = usual_proxy_for(*read);
-  std::optional<doctor::Finding> mistake = mistake_in(call.line, *read);
+  std::optional<doctor::Finding> mistake = mistake_in(*served_here(call), *read);
   doctor::PathSubject subject{.destination = *std::move(read),
                               .judges = view->judges,
                               .hop = path->hops().size() - 1,

@@ -240,11 +240,12 @@ std::string cookies_redacted(std::string_view value, bool first_alone) {
 // "Cookie: ..." and "Set-Cookie: ..." to the end of their line; nothing where there is none.
 std::size_t take_cookies(std::string_view text, std::size_t at, std::string& out) {
   constexpr auto kNames = std::to_array<std::string_view>({"Cookie:", "Set-Cookie:"});
+  char before = at > 0 ? text[at - 1] : ' ';
+  if (is_alphanumeric(before) || before == '-') return 0;
+  std::string_view rest = text.substr(at);
   for (std::string_view name : kNames) {
-    std::string_view rest = text.substr(at);
-    if (!begins_whatever_case(rest, name) || (at > 0 && (is_alphanumeric(text[at - 1]) || text[at - 1] == '-')))
-      continue;
-    std::string_view value = field_line(rest, at > 0 ? text[at - 1] : ' ').substr(name.size());
+    if (!begins_whatever_case(rest, name)) continue;
+    std::string_view value = field_line(rest, before).substr(name.size());
     out += cat(rest.substr(0, name.size()), cookies_redacted(value, name.size() > 7));
     return name.size() + value.size();
   }
