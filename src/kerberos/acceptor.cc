@@ -195,7 +195,7 @@ Error GssAcceptor::reason(const Token& token, const Lease& lease, const Step& st
     return {Kind::Denied, "kerberos.binding",
             "the ticket is bound to another TLS connection: something between client and gate ends TLS, or relays"};
   }
-  if (token.has_ticket()) return diagnose(token, lease.keys(), seen.opened, step.reason);
+  if (token.has_ticket()) return diagnose(token, lease.keys(), lease.box(), seen.opened, step.reason);
   return {Kind::Denied, "kerberos.refused", cat("the exchange was refused: ", step.reason)};
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "kerberos/acceptor_testing.h"
+#include "kerberos/key_ring.h"
 #include "kerberos/keytab_records.h"
 #include "kerberos/krb5_config.h"
 #include "kerberos/token.h"
@@ -40,6 +41,31 @@ std::string sealed_with(int encryption, std::string token) {
   token[place + kAes256.size() - 1] = char(encryption);
   REQUIRE(read_token(token).encryption == encryption);
   return token;
+}
+
+// The token with a ticket that says it is sealed with another key version (the second of EncryptedData).
+std::string of_version(int version, std::string token) {
+  Token read = read_token(token);
+  std::string said = cat("\xa1\x04\x02\x02", char(read.key_version >> 8), char(read.key_version));
+  std::size_t place = token.find(said, std::size_t(read.ticket.data() - token.data()));
+  REQUIRE(place != std::string::npos);
+  token[place + 4] = char(version >> 8);
+  token[place + 5] = char(version);
+  REQUIRE(read_token(token).key_version == version);
+  return token;
+}
+
+// A keytab whose records have their key versions in 8 bits alone, as ktpass writes them: the whole one, which stands
+// behind the key, is left out.
+void write_short_keytab(const std::string& file, const std::string& of) {
+  std::string text = "\x05\x02";
+  KeytabRecords read = parse_keytab(read_file(of)).value();
+  for (const KeytabRecord& record : read.records) {
+    std::string_view bytes = record.bytes.reveal();
+    bytes.remove_suffix(4);
+    text += cat(std::string(3, '\0'), char(bytes.size()), bytes);
+  }
+  write_file(file, text);
 }
 
 // Writes a keytab from a password, as ktpass does.
@@ -161,12 +187,8 @@ TEST_CASE("a key whose version the keytab has in 8 bits opens tickets of the who
               keytab = at("ktpass.short");
   stage().realms.administer(Realms::kAlpha, cat("modprinc -kvno 299 ", service, "\nktadd -k ", whole, " -e ",
                                                 "aes256-cts-hmac-sha1-96:normal ", service, "\n"));
-  KeytabRecords read = parse_keytab(read_file(whole)).value();
-  REQUIRE(read.records.size() == 1);
-  REQUIRE(read.records[0].key_version == 300);
-  // Behind the key the whole version stands, as ktpass does not write it.
-  std::string record(read.records[0].bytes.reveal().substr(0, read.records[0].bytes.reveal().size() - 4));
-  write_file(keytab, cat("\x05\x02", std::string(3, '\0'), char(record.size()), record));
+  REQUIRE(parse_keytab(read_file(whole))->records.at(0).key_version == 300);
+  write_short_keytab(keytab, whole);
   CHECK(parse_keytab(read_file(keytab))->records.at(0).key_version == 300 % 256);
 
   std::string fresh = stage().realms.sign_in("susan@ALPHA.TEST");
@@ -183,6 +205,54 @@ TEST_CASE("a key whose version the keytab has in 8 bits opens tickets of the who
   Result<Leg> refused = gate.accept(Client(stage().realms.sign_in("susan@ALPHA.TEST"), service).step());
   REQUIRE(!refused);
   CHECK(refused.error().code() == "kerberos.key-version");
+}
+
+TEST_CASE("a key that stands for a version by 8 bits takes no ticket of another key of the service") {
+  std::string service = add_service("turned", at("turned.first")), whole = at("turned.whole"),
+              keytab = at("turned.short");
+  std::string turn = cat("ktadd -k ", whole, " -e aes256-cts-hmac-sha1-96:normal ", service, "\n");
+  stage().realms.administer(Realms::kAlpha, cat("modprinc -kvno 298 ", service, "\n", turn));
+  std::string old_client = stage().realms.sign_in("susan@ALPHA.TEST");
+  std::string with_old_key = Client(old_client, service).step(), relabelled = Client(old_client, service).step();
+  stage().realms.administer(Realms::kAlpha, turn);
+  std::string with_new_key = Client(stage().realms.sign_in("susan@ALPHA.TEST"), service).step();
+  write_short_keytab(keytab, whole);
+  REQUIRE(KeyRing::read(keytab, {service})->find(service)->versions() == std::vector{299 % 256, 300 % 256});
+
+  Gate gate(config_of({{service, keytab}}));
+  CHECK(gate.code(of_version(300, relabelled)) == "kerberos.refused");
+  CHECK(gate.code(with_old_key) == "accepted");
+  CHECK(gate.code(with_new_key) == "accepted");
+}
+
+TEST_CASE("what a ticket of a whole key version was opened with opens the next, where the keytab has 8 bits, too") {
+  std::string service = "HTTP/kept.alpha.test@ALPHA.TEST", keytab = at("kept.keytab");
+  write_keytab(keytab, {service, "secret", "aes256-cts-hmac-sha1-96", "", 44});
+  std::shared_ptr<const KeyRing> ring = KeyRing::read(keytab, {service});
+  const ServiceKeys& keys = *ring->find(service);
+  constexpr int kAes256 = 18;
+  auto borrowed = [&](int version) {
+    KeyBox::Tools tools = keys.borrow(version, kAes256).value();
+    const void* credential = tools.credential.get();
+    const KeyBox& of = *tools.of;
+    of.give_back(std::move(tools));
+    return credential;
+  };
+  const void* exact = borrowed(44);
+  CHECK(borrowed(44) == exact);
+  const void* by_low_bits = borrowed(300);
+  CHECK(by_low_bits != exact);
+  CHECK(borrowed(300) == by_low_bits);
+  CHECK(borrowed(556) == by_low_bits);
+}
+
+TEST_CASE("keys that cannot be used are told by their service, whatever version a ticket says") {
+  Library library = open_library();
+  for (KeyBox::Opens opens : {KeyBox::Opens::ItsVersion, KeyBox::Opens::Any}) {
+    Result<KeyBox::Tools> refused = KeyBox(library.get(), app_service, opens).borrow();
+    REQUIRE(!refused);
+    CHECK(refused.error().text().starts_with(cat("the keys of ", app_service, " cannot be used: ")));
+  }
 }
 
 TEST_CASE("a ticket for a service that is not configured names it and the nearest") {

@@ -38,19 +38,18 @@ krb5_data data_over(std::string_view bytes) {
 }
 
 // The library's code for the request, without looking at replays.
-int code_of(krb5_context library, const Token& token, const ServiceKeys& keys) {
+int code_of(krb5_context library, const Token& token, const KeyBox& box) {
   krb5_principal service = nullptr;
   krb5_keytab keytab = nullptr;
   krb5_auth_context state = nullptr;
-  krb5_error_code code = krb5_parse_name(library, keys.principal().c_str(), &service);
-  if (code == 0) code = krb5_kt_resolve(library, keys.keytab().c_str(), &keytab);
+  krb5_error_code code = krb5_parse_name(library, box.service().c_str(), &service);
+  if (code == 0) code = krb5_kt_resolve(library, box.keytab().c_str(), &keytab);
   if (code == 0) code = krb5_auth_con_init(library, &state);
   if (code == 0) code = krb5_auth_con_setflags(library, state, 0);
-  // As the ticket was accepted: see ServiceKeys::borrow().
-  bool is_found = keys.fits_by_low_bits(token.key_version, token.encryption);
   if (code == 0) {
     krb5_data request = data_over(token.request);
-    code = krb5_rd_req(library, &state, &request, is_found ? nullptr : service, keytab, nullptr, nullptr);
+    krb5_principal named = box.opens() == KeyBox::Opens::Any ? nullptr : service;
+    code = krb5_rd_req(library, &state, &request, named, keytab, nullptr, nullptr);
   }
   krb5_auth_con_free(library, state);
   if (keytab != nullptr) krb5_kt_close(library, keytab);
@@ -119,8 +118,8 @@ Error missing_key(const Token& token, const ServiceKeys& keys) {
                     ", for which the keytab has no key of ", keys.principal(), "; it has ", encryptions));
 }
 
-Error diagnose(const Token& token, const ServiceKeys& keys, const std::optional<OpenedTicket>& ticket,
-               std::string_view reason) {
+Error diagnose(const Token& token, const ServiceKeys& keys, const KeyBox& used,
+               const std::optional<OpenedTicket>& ticket, std::string_view reason) {
   if (!keys.fits(token.key_version, token.encryption)) return missing_key(token, keys);
   Library library = open_library();
   if (!library)
@@ -134,7 +133,7 @@ Error diagnose(const Token& token, const ServiceKeys& keys, const std::optional<
   krb5_timeofday(library.get(), &now);
   Seconds ours{std::chrono::seconds(std::uint32_t(now))};
   if (std::optional<Error> error = judge_times(*ticket, ours)) return *std::move(error);
-  return judge_code(library.get(), code_of(library.get(), token, keys), ticket->client.to_text(), reason);
+  return judge_code(library.get(), code_of(library.get(), token, used), ticket->client.to_text(), reason);
 }
 
 }  // namespace pforte::kerberos

@@ -12,11 +12,11 @@
 
 namespace pforte::kerberos {
 
-// Why the library refused a ticket, found by looking at ticket and keys again, since its own words are few. `reason` is
-// what it said, `ticket` what the keys open, none if they do not. Always an error: Kind::Denied, or Kind::Unavailable
-// when the fault is ours.
-Error diagnose(const Token& token, const ServiceKeys& keys, const std::optional<OpenedTicket>& ticket,
-               std::string_view reason);
+// Why the library refused a ticket, found by looking at ticket and keys again, since its own words are few. `used` are
+// those of the keys that it had, `reason` is what it said, `ticket` what the keys open, none if they do not. Always an
+// error: Kind::Denied, or Kind::Unavailable when the fault is ours.
+Error diagnose(const Token& token, const ServiceKeys& keys, const KeyBox& used,
+               const std::optional<OpenedTicket>& ticket, std::string_view reason);
 
 // That none of the keys fits: another version or another encryption.
 Error missing_key(const Token& token, const ServiceKeys& keys);

@@ -138,8 +138,7 @@ Result<Credential> acquire_credential(const std::string& principal, const std::s
                                   nullptr);
   }
   if (major == GSS_S_COMPLETE) return Credential(acquired);
-  return fail(Kind::Unavailable, "kerberos.keytab",
-              cat("the keys of ", principal, " cannot be used: ", text_of(major, minor)));
+  return fail(Kind::Unavailable, "kerberos.keytab", text_of(major, minor));
 }
 
 Result<> store_forwarded(const Credential& forwarded, const std::string& file) {

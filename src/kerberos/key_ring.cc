@@ -3,7 +3,6 @@
 #include <krb5/krb5.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <utility>
 
@@ -14,14 +13,27 @@
 namespace pforte::kerberos {
 namespace {
 
-// Keytabs in memory are known by their names in the whole process, so each gets one of its own.
-std::string fresh_keytab_name() {
-  static std::atomic<std::uint64_t> count = 0;
-  return cat("MEMORY:pforte-", ++count);
-}
-
 bool version_fits(int in_keytab, std::int64_t of_ticket) {
   return of_ticket <= 0 || key_version_fits(std::uint32_t(in_keytab), std::uint32_t(of_ticket));
+}
+
+// The first entry of that key that the library finds.
+bool copy_key(krb5_context library, const std::string& from, const ServiceKeys::Key& key, KeyBox& into) {
+  krb5_keytab keytab = nullptr;
+  krb5_kt_cursor cursor{};
+  if (krb5_kt_resolve(library, from.c_str(), &keytab) != 0) return false;
+  bool copied = false;
+  if (krb5_kt_start_seq_get(library, keytab, &cursor) == 0) {
+    krb5_keytab_entry entry{};
+    while (!copied && krb5_kt_next_entry(library, keytab, &entry, &cursor) == 0) {
+      bool is_it = int(entry.vno) == key.version && entry.key.enctype == key.encryption;
+      copied = is_it && into.add(entry);
+      krb5_free_keytab_entry_contents(library, &entry);
+    }
+    krb5_kt_end_seq_get(library, keytab, &cursor);
+  }
+  krb5_kt_close(library, keytab);
+  return copied;
 }
 
 }  // namespace
@@ -29,11 +41,6 @@ bool version_fits(int in_keytab, std::int64_t of_ticket) {
 bool ServiceKeys::fits(std::int64_t version, std::int64_t encryption) const {
   return std::ranges::any_of(
       keys_, [&](const Key& key) { return key.encryption == encryption && version_fits(key.version, version); });
-}
-
-bool ServiceKeys::fits_by_low_bits(std::int64_t version, std::int64_t encryption) const {
-  auto is_its = [&](const Key& key) { return key.encryption == encryption && key.version == version; };
-  return version > 0 && fits(version, encryption) && std::ranges::none_of(keys_, is_its);
 }
 
 std::vector<int> ServiceKeys::versions() const {
@@ -46,28 +53,36 @@ std::vector<int> ServiceKeys::versions() const {
   return versions;
 }
 
-Result<ServiceKeys::Tools> ServiceKeys::borrow(std::int64_t version, std::int64_t encryption) const {
-  // A keytab in memory compares whole versions for a service that is named, and none where it is to find the key.
-  if (fits_by_low_bits(version, encryption)) {
-    Credential credential = TRY(acquire_credential({}, keytab_));
-    return Tools{std::move(credential), open_library(), false};
-  }
-  {
-    std::lock_guard guard(lock_);
-    if (!idle_.empty()) {
-      Tools tools = std::move(idle_.back());
-      idle_.pop_back();
-      return tools;
-    }
-  }
-  Credential credential = TRY(acquire_credential(principal_, keytab_));
-  return Tools{std::move(credential), open_library()};
+void ServiceKeys::add(krb5_keytab_entry_st& entry) {
+  if (all_.add(entry)) keys_.push_back({int(entry.vno), entry.key.enctype, time_of_entry(entry)});
 }
 
-void ServiceKeys::give_back(Tools tools) const {
-  if (!tools.for_all) return;
+const ServiceKeys::Key* ServiceKeys::stand_in(std::int64_t version, std::int64_t encryption) const {
+  const Key* first = nullptr;
+  for (const Key& key : keys_) {
+    if (key.encryption != encryption || !version_fits(key.version, version)) continue;
+    if (version <= 0 || key.version == version) return nullptr;
+    if (first == nullptr) first = &key;
+  }
+  return first;
+}
+
+Result<const KeyBox*> ServiceKeys::single(const Key& key) const {
   std::lock_guard guard(lock_);
-  idle_.push_back(std::move(tools));
+  if (auto found = singles_.find(&key); found != singles_.end()) return &found->second.box;
+  if (Library library = open_library()) {
+    Single& made = singles_.try_emplace(&key, std::move(library), principal_).first->second;
+    if (copy_key(made.library.get(), keytab(), key, made.box)) return &made.box;
+    singles_.erase(&key);
+  }
+  return fail(Kind::Unavailable, "kerberos.keytab", cat("a key of ", principal_, " cannot be copied"));
+}
+
+Result<KeyBox::Tools> ServiceKeys::borrow(std::int64_t version, std::int64_t encryption) const {
+  const Key* other = stand_in(version, encryption);
+  if (other == nullptr) return all_.borrow();
+  const KeyBox* box = TRY(single(*other));
+  return box->borrow();
 }
 
 std::shared_ptr<const KeyRing> KeyRing::read(const std::string& file, const std::vector<std::string>& wanted) {
@@ -84,12 +99,6 @@ std::shared_ptr<const KeyRing> KeyRing::read(const std::string& file, const std:
   return ring;
 }
 
-KeyRing::~KeyRing() {
-  // Credentials first: they use the keytabs.
-  services_.clear();
-  for (_krb5_kt* keytab : keytabs_) krb5_kt_close(library_.get(), keytab);
-}
-
 void KeyRing::take(krb5_keytab_entry_st& entry, const std::vector<std::string>& wanted) {
   constexpr std::size_t kMostNames = 3;
   std::string name = principal_of(*entry.principal).to_text();
@@ -98,19 +107,7 @@ void KeyRing::take(krb5_keytab_entry_st& entry, const std::vector<std::string>& 
     ++name_count_;
   }
   if (!std::ranges::binary_search(wanted, name)) return;
-  auto found = services_.find(name);
-  if (found == services_.end()) {
-    std::string keytab = fresh_keytab_name();
-    krb5_keytab made = nullptr;
-    if (krb5_kt_resolve(library_.get(), keytab.c_str(), &made) != 0) return;
-    keytabs_.push_back(made);
-    found = services_.try_emplace(name, name, keytab).first;
-  }
-  krb5_keytab into = nullptr;
-  if (krb5_kt_resolve(library_.get(), found->second.keytab_.c_str(), &into) != 0) return;
-  if (krb5_kt_add_entry(library_.get(), into, &entry) == 0)
-    found->second.keys_.push_back({int(entry.vno), entry.key.enctype, time_of_entry(entry)});
-  krb5_kt_close(library_.get(), into);
+  services_.try_emplace(name, library_.get(), name).first->second.add(entry);
 }
 
 const ServiceKeys* KeyRing::find(std::string_view principal) const {

@@ -1,25 +1,24 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "kerberos/fault.h"
-#include "kerberos/gss.h"
+#include "kerberos/key_box.h"
 #include "kerberos/keytab_file.h"
-
-struct _krb5_kt;  // NOLINT(readability-identifier-naming,bugprone-reserved-identifier): the Kerberos library's
 
 namespace pforte::kerberos {
 
-// The keys of one service, copied into a keytab in memory that holds nothing else: it cannot be found half-written, no
-// file is opened for a ticket, and no other key is tried. Any thread.
+// The keys of one service. Any thread.
 class ServiceKeys {
  public:
   // A key, without itself.
@@ -29,48 +28,52 @@ class ServiceKeys {
     std::chrono::system_clock::time_point written;  // 1970 where the keytab says nothing
   };
 
-  ServiceKeys(std::string principal, std::string keytab)
-      : principal_(std::move(principal)), keytab_(std::move(keytab)) {}
+  // None yet. The library lives longer.
+  ServiceKeys(_krb5_context* library, std::string principal)
+      : principal_(std::move(principal)), all_(library, principal_, KeyBox::Opens::ItsVersion) {}
 
   const std::string& principal() const { return principal_; }
   // As the library names it.
-  const std::string& keytab() const { return keytab_; }
+  const std::string& keytab() const { return all_.keytab(); }
   const std::vector<Key>& keys() const { return keys_; }
   // Those of the keys, sorted, each once.
   std::vector<int> versions() const;
 
   // Whether a ticket of this key version (-1: unknown) and encryption can be opened, see key_version_fits().
   bool fits(std::int64_t version, std::int64_t encryption) const;
-  // Whether its version is that of a key only by its lowest 8 bits.
-  bool fits_by_low_bits(std::int64_t version, std::int64_t encryption) const;
 
-  // What one accept works with. Nobody else uses it at the same time: the library holds a credential's lock through a
-  // whole accept, and to open the library anew for each ticket would cost more than to open the ticket.
-  struct Tools {
-    Credential credential;
-    Library library;
-    bool for_all = true;  // false: for this ticket alone
-  };
-  // For a ticket like this, where there is one already.
-  Result<Tools> borrow(std::int64_t version = -1, std::int64_t encryption = -1) const;
-  void give_back(Tools tools) const;
+  // For a ticket like this. Where no key has its version, but one stands for it (see key_version_fits()), it is opened
+  // with that key alone. They go back to where they are of, while this lives.
+  Result<KeyBox::Tools> borrow(std::int64_t version = -1, std::int64_t encryption = -1) const;
 
  private:
   friend class KeyRing;
 
+  // A key in a box of its own.
+  struct Single {
+    Single(Library opened, const std::string& service)
+        : library(std::move(opened)), box(library.get(), service, KeyBox::Opens::Any) {}
+    Library library;
+    KeyBox box;
+  };
+
+  void add(krb5_keytab_entry_st& entry);
+  // Null where a key has the version itself. Of several it is the first, as in a keytab file of the library.
+  const Key* stand_in(std::int64_t version, std::int64_t encryption) const;
+  Result<const KeyBox*> single(const Key& key) const;
+
   std::string principal_;
-  std::string keytab_;
+  KeyBox all_;
   std::vector<Key> keys_;
 
   mutable std::mutex lock_;
-  mutable std::vector<Tools> idle_;
+  mutable std::map<const Key*, Single> singles_;  // made when they are first wanted
 };
 
 // What was read from a keytab file at once: the keys of the services that we want from it.
 class KeyRing {
  public:
   static std::shared_ptr<const KeyRing> read(const std::string& file, const std::vector<std::string>& wanted);
-  ~KeyRing();
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;
 
@@ -90,7 +93,6 @@ class KeyRing {
   void take(krb5_keytab_entry_st& entry, const std::vector<std::string>& wanted);
 
   Library library_;
-  std::vector<_krb5_kt*> keytabs_;  // keep those in memory alive
   std::map<std::string, ServiceKeys, std::less<>> services_;
   std::optional<Fault> fault_;
   std::string names_;

@@ -130,7 +130,7 @@ Result<Lease> Services::borrow_from(const Service& service, const Token& token) 
     Fault fault = ring->fault() ? *ring->fault() : no_key_of(service.name, service.keytab->file(), ring->names());
     return fail(Kind::Unavailable, "kerberos.keytab", cat(service.name, ": ", fault.whole().en));
   }
-  ServiceKeys::Tools tools = TRY(keys->borrow(token.key_version, token.encryption));
+  KeyBox::Tools tools = TRY(keys->borrow(token.key_version, token.encryption));
   return Lease(service, std::move(ring), *keys, std::move(tools));
 }
 

@@ -31,16 +31,18 @@ struct Service {
 // A credential that is lent for one leg.
 class Lease {
  public:
-  Lease(const Service& service, std::shared_ptr<const KeyRing> ring, const ServiceKeys& keys, ServiceKeys::Tools tools)
+  Lease(const Service& service, std::shared_ptr<const KeyRing> ring, const ServiceKeys& keys, KeyBox::Tools tools)
       : service_(&service), ring_(std::move(ring)), keys_(&keys), tools_(std::move(tools)) {}
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) = delete;
   ~Lease() {
-    if (tools_.credential) keys_->give_back(std::move(tools_));
+    if (tools_.credential) tools_.of->give_back(std::move(tools_));
   }
 
   const Service& service() const { return *service_; }
   const ServiceKeys& keys() const { return *keys_; }
+  // Of the keys, those that it works with.
+  const KeyBox& box() const { return *tools_.of; }
   const Credential& credential() const { return tools_.credential; }
   const Library& library() const { return tools_.library; }
 
@@ -48,7 +50,7 @@ class Lease {
   const Service* service_;
   std::shared_ptr<const KeyRing> ring_;
   const ServiceKeys* keys_;
-  ServiceKeys::Tools tools_;
+  KeyBox::Tools tools_;
 };
 
 // The configured services with their keytabs, each found by name in the same time however many there are. Any thread.
