@@ -1,5 +1,8 @@
 #include "gate/introduction.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "http/compose.h"
 
 namespace pforte::gate {
@@ -13,6 +16,17 @@ Introduction::Introduction(const http::Fields& said) : fields_(said) {
     field.value = rest.substr(0, field.value.size());
     rest.remove_prefix(field.value.size() + 2);  // CRLF
   }
+}
+
+std::shared_ptr<const Introduction> LastIntroduction::to(const Backend& backend) const {
+  return backend_ == &backend ? said_ : nullptr;
+}
+
+void LastIntroduction::keep(const Backend& backend, std::shared_ptr<const Introduction> said) {
+  auto is_password = [](const http::Field& field) { return field.known == http::FieldName::Authorization; };
+  bool says_password = std::ranges::any_of(said->fields(), is_password);
+  said_ = says_password ? nullptr : std::move(said);
+  backend_ = &backend;
 }
 
 }  // namespace pforte::gate

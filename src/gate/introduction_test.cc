@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "gate/backend.h"
 #include "http/compose.h"
 
 namespace pforte::gate {
@@ -29,6 +30,33 @@ TEST_CASE("an introduction says what it was made of, and keeps it itself") {
 
 TEST_CASE("an introduction of nobody says nothing") {
   CHECK(Introduction({}).fields().empty());
+}
+
+std::shared_ptr<const Introduction> introduction_of(const http::Fields& said) {
+  return std::make_shared<const Introduction>(said);
+}
+
+TEST_CASE("what an application was told last is told again to it alone, until it is forgotten") {
+  Backend crm, mail;
+  LastIntroduction last;
+  CHECK(last.to(crm) == nullptr);
+  auto susan = introduction_of({{"Remote-User", "susan", FieldName::Other}});
+  last.keep(crm, susan);
+  CHECK(last.to(crm) == susan);
+  CHECK(last.to(mail) == nullptr);
+  last.keep(mail, susan);
+  CHECK(last.to(mail) == susan);
+  CHECK(last.to(crm) == nullptr);
+  last.forget();
+  CHECK(last.to(mail) == nullptr);
+}
+
+TEST_CASE("what says a password is written for each request, so that it does not lie about") {
+  Backend crm;
+  LastIntroduction last;
+  last.keep(crm, introduction_of({{"Remote-User", "susan", FieldName::Other}}));
+  last.keep(crm, introduction_of({{"Authorization", "Basic eDp5", FieldName::Authorization}}));
+  CHECK(last.to(crm) == nullptr);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ void KnownSessions::clear() {
 
 void KnownSessions::forget_introductions() {
   for (Table* table : {&younger_, &older_}) {
-    for (auto& [cookie, known] : *table) known->introduction = nullptr;
+    for (auto& [cookie, known] : *table) known->introduction.forget();
   }
 }
 

@@ -16,8 +16,6 @@
 
 namespace pforte::gate {
 
-struct Backend;
-
 // A session that somebody's cookie has proved, with what is said of it to applications.
 struct KnownSession {
   session::Session session;
@@ -29,10 +27,8 @@ struct KnownSession {
   std::string assertion_origin;
   session::Time assertion_until;
 
-  // What the application that was asked last is told; null: it is to be written anew. An exchange keeps the one it has
-  // begun with.
-  std::shared_ptr<const Introduction> introduction;
-  const Backend* introduced_to = nullptr;  // of the plan that is followed now
+  // An exchange keeps the one it has begun with.
+  LastIntroduction introduction;
 
   // The same session sealed anew, for a browser that comes with the old cookie again.
   std::string fresh_cookie;

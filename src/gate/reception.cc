@@ -413,14 +413,15 @@ net::Task<> Reception::end_session() {
 
 Result<std::span<const http::Field>> Reception::introduce(const Backend& backend) {
   if (!backend.config.identity.assertion.empty()) TRY(renew_assertion());
-  if (!known_->introduction || known_->introduced_to != &backend) write_introduction(backend);
-  introduction_ = known_->introduction;
-  // A ticket goes with its time, and a password is not to lie about.
-  if (known_->session.has_ticket_cache || backend.basic_password) known_->introduction = nullptr;
+  introduction_ = known_->introduction.to(backend);
+  if (!introduction_) {
+    introduction_ = written_introduction(backend);
+    known_->introduction.keep(backend, introduction_);
+  }
   return introduction_->fields();
 }
 
-void Reception::write_introduction(const Backend& backend) {
+std::shared_ptr<const Introduction> Reception::written_introduction(const Backend& backend) const {
   const IdentityConfig& names = backend.config.identity;
   const session::Session& session = known_->session;
   http::Fields said;
@@ -441,8 +442,7 @@ void Reception::write_introduction(const Backend& backend) {
     basic = cat("Basic ", to_base64(cat(session.login, ':', backend.basic_password->reveal())));
     said.push_back({"Authorization", basic, FieldName::Authorization});
   }
-  known_->introduction = std::make_shared<const Introduction>(said);
-  known_->introduced_to = &backend;
+  return std::make_shared<const Introduction>(said);
 }
 
 Result<> Reception::renew_assertion() {
@@ -452,7 +452,7 @@ Result<> Reception::renew_assertion() {
   std::string origin = cat(scheme, "://", request().authority);
   std::string made = TRY(session::assertion(known_->session, origin, now, *keys().signer));
   known_->assertion = std::move(made);
-  known_->introduction = nullptr;
+  known_->introduction.forget();
   known_->assertion_origin = std::move(origin);
   known_->assertion_until = now + kAssertionUse;
   return {};

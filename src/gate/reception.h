@@ -89,7 +89,7 @@ class Reception {
   bool shows_form(SignInNeed need) const;
   std::string return_path() const;
   Result<> renew_assertion();
-  void write_introduction(const Backend& backend);
+  std::shared_ptr<const Introduction> written_introduction(const Backend& backend) const;
   void adopt(const identity::ProvenAgent& proven, session::Time now);
   net::Task<> begin_session(TicketOutcome outcome, SignInAttempt& attempt);
   net::Task<> keep_ticket(kerberos::Credential forwarded);

@@ -252,6 +252,30 @@ def test_a_reload_gives_them_other_names_in_the_session_that_goes_on(start_desk,
     assert len(found["pforte-assertion"]) == 1
 
 
+def test_in_one_session_an_assertion_is_for_the_origin_that_was_asked(desk, susan, tmp_path):
+    visitor = Visitor(desk)
+    keys = visitor.get("/.pforte/jwks.json").json()
+    visitor.sign_in_with(susan)
+    for host in (APP, APP.upper(), APP):
+        visitor.host = host
+        claims = verified(arrived(visitor.get("/"))["pforte-assertion"][0], keys, tmp_path)
+        assert claims["aud"] == visitor.origin
+
+
+def test_a_reload_tells_a_new_password_in_the_session_that_goes_on(start_desk, app, susan, tmp_path):
+    file = tmp_path / "basic"
+    file.write_text("old\n")
+    gate = start_desk(app, backend={"identity": {"basic_password_file": str(file)}})
+    visitor = Visitor(gate)
+    visitor.sign_in_with(susan)
+    for password in ("old", "new"):
+        file.write_text(password + "\n")
+        assert gate.reload().returncode == 0
+        for _ in range(2):
+            basic = base64.b64encode(f"susan:{password}".encode()).decode()
+            assert arrived(visitor.get("/"))["authorization"] == [f"Basic {basic}"]
+
+
 def test_each_application_is_told_what_is_meant_for_it_in_one_session(start_desk, start_backend, susan):
     crm = {"name": "crm", "servers": [start_backend().url], "identity": {"login": "X-CRM-User", "assertion": ""}}
     gate = start_desk(start_backend(), site={"rule": [{"path": "/crm", "backend": "crm"}]}, more_backends=[crm])
