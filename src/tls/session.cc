@@ -223,7 +223,8 @@ bool Session::nothing_to_read() const {
 }
 
 // Asked of OpenSSL (SSL_get_error(3)) it would depend on the thread's queue of errors, which would have to be empty
-// before each reading.
+// before each reading. In TLS 1.2 a level goes with it, which no RFC prescribes and which in TLS 1.3 says nothing (RFC
+// 8446, 6): a fatal one, too, is the peer's sealed word that this is all (RFC 5246, 7.2.1), and nothing was cut off.
 bool Session::peer_has_finished() const {
   return alert_ == SSL_AD_CLOSE_NOTIFY && (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
