@@ -10,6 +10,7 @@
 
 #include "app/agent_file.h"
 #include "app/store_json.h"
+#include "base/file_access.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "identity/agents.h"
@@ -25,8 +26,8 @@ struct Close {
 };
 
 std::unexpected<Error> unreadable(const std::string& file) {
-  std::string why = std::generic_category().message(errno == 0 ? EIO : errno);
-  return fail(Kind::NotFound, "file.unreadable", cat(file, ": ", why));
+  int number = errno == 0 ? EIO : errno;
+  return fail(kind_of_unreadable(number), "file.unreadable", cat(file, ": ", std::generic_category().message(number)));
 }
 
 Result<std::string> read_to_end(std::FILE* in, const std::string& file) {

@@ -8,6 +8,7 @@
 #include "app/remote.h"
 #include "app/shown_json.h"
 #include "app/text_table.h"
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "conf/problem.h"
@@ -49,9 +50,10 @@ void print_table(const Json& backends, Language language, std::FILE* out) {
                         german ? "ZERTIFIKAT BIS" : "CERTIFICATE UNTIL", german ? "LETZTER FEHLER" : "LAST FAILURE"});
   for (const Json& backend : backends) {
     for (const Json& server : structure(backend, "servers")) {
+      std::string reason = shown_text(server, "reason");
       table.row({shown_text(backend, "name"), shown_text(server, "url"), shown_state(server, language),
                  shown_text(server, "since"), cat(shown_number(server, "weight")), shown_requests(server),
-                 shown_text(server, "certificate_expires"), shown_text(server, "reason")});
+                 shown_text(server, "certificate_expires"), german ? german_or_same(reason) : reason});
     }
   }
 }
@@ -67,12 +69,12 @@ Complaint unknown_backend(const std::string& name) {
 
 int list_backends(const CommandLine& line, const Streams& streams) {
   conf::Problems problems;
-  std::optional<std::string> state_dir = gate::read_state_dir(config_file(line), problems);
+  std::optional<conf::Text> state_dir = gate::read_state_dir(config_file(line), problems);
   if (!state_dir) {
     for (const conf::Problem& problem : problems.in_order()) write(streams.err, conf::to_text(problem, line.language));
     return kInvalidInput;
   }
-  Said status = ask_status(*state_dir, {.language = line.language, .json = true});
+  Said status = ask_status(state_dir->value, {.language = line.language, .json = true});
   write(streams.err, status.err);
   if (status.exit != kDone) return status.exit;
   Json document = Json::parse(status.out, nullptr, false);

@@ -17,11 +17,11 @@
 #include "app/control_call.h"
 #include "app/remote.h"
 #include "app/shown_json.h"
+#include "base/file_access.h"
 #include "base/text.h"
 #include "capture/block_reader.h"
 #include "conf/problem.h"
 #include "gate/config.h"
-#include "kerberos/access.h"
 
 namespace pforte::app {
 namespace {
@@ -41,11 +41,11 @@ void print_now(std::FILE* stream, std::string_view text) {
 
 // Who has logged in, as the kernel has kept it through sudo, and whose rights they have now.
 std::string who_asks() {
-  std::string now = kerberos::user_name(geteuid());
+  std::string now = user_name(geteuid());
   std::ifstream file("/proc/self/loginuid");
   std::uint32_t login = 0;
   bool known = file >> login && login != ~std::uint32_t{0};
-  return known && login != geteuid() ? cat(kerberos::user_name(login), " as ", now) : now;
+  return known && login != geteuid() ? cat(user_name(login), " as ", now) : now;
 }
 
 // One capture, from the question to its summary.
@@ -174,13 +174,13 @@ Answer<int> Capture::conclude() {
 Answer<int> capture_it(const CommandLine& line, const Streams& streams) {
   CaptureQuestion question = TRY(read_capture_question(line));
   conf::Problems problems;
-  std::optional<std::string> state_dir = gate::read_state_dir(config_file(line), problems);
+  std::optional<conf::Text> state_dir = gate::read_state_dir(config_file(line), problems);
   if (!state_dir) {
     for (const conf::Problem& problem : problems.in_order())
       print_now(streams.err, conf::to_text(problem, line.language));
     return kInvalidInput;
   }
-  return Capture(line, streams, std::move(question), cat(*state_dir, "/control.sock")).run();
+  return Capture(line, streams, std::move(question), cat(state_dir->value, "/control.sock")).run();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 
@@ -23,14 +24,14 @@ Complaint not_made(const std::string& name, int number) {
   }
   std::string cause = std::generic_category().message(number);
   return {kSystemRefused,
-          {cat(shown, " cannot be made: ", cause), cat(shown, " lässt sich nicht anlegen: ", cause)},
+          {cat(shown, " cannot be made: ", cause), cat(shown, " lässt sich nicht anlegen: ", german_or_same(cause))},
           {"name a file in a folder that you may write to", "eine Datei in einem beschreibbaren Ordner nennen"}};
 }
 
 Complaint not_written(const std::string& name, int number) {
   std::string cause = std::generic_category().message(number), shown = printable(name);
   return {kSystemRefused,
-          {cat("writing ", shown, ": ", cause), cat(shown, " schreiben: ", cause)},
+          {cat("writing ", shown, ": ", cause), cat(shown, " schreiben: ", german_or_same(cause))},
           {"the capture has ended; what was written before can be read",
            "die Aufzeichnung ist beendet; was zuvor geschrieben wurde, ist lesbar"}};
 }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "app/german.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "gate/wanted_certificates.h"
 

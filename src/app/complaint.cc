@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/german.h"
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 
@@ -57,8 +57,7 @@ constexpr auto kKnown = std::to_array<Known>({
      "aus einer Sicherung zurückholen; die beschädigte Datei aufheben"},
     {"store.newer", "der Speicher stammt von einer neueren Version", "use that version of pforte, or a newer one",
      "diese Version von pforte oder eine neuere verwenden"},
-    {"file.unreadable", "die Datei ist nicht lesbar", "check its name, and who may read it",
-     "ihren Namen prüfen und wer sie lesen darf"},
+    {"file.unreadable", "die Datei ist nicht lesbar", "name the file that is meant", "die gemeinte Datei angeben"},
     {"file.unwritable", "die Datei lässt sich nicht schreiben",
      "nothing has changed; check the rights and the room there is",
      "es hat sich nichts geändert; Rechte und Platz prüfen"},
@@ -201,6 +200,15 @@ constexpr auto kKnown = std::to_array<Known>({
     {"file.too-large", "die Datei ist zu groß", "is it the right one?", "ist es die richtige?"},
 });
 
+// Of a file that a command reads, as whoever runs it. None: it is another failure.
+std::optional<Message> remedy_of_unread(const Error& error) {
+  if (error.code() != "file.unreadable") return std::nullopt;
+  if (error.kind() == Kind::NotFound) return Message{"correct its name", "ihren Namen berichtigen"};
+  if (error.kind() != Kind::Denied) return std::nullopt;
+  return Message{"run this as a user who may read it, such as with sudo; `ls -l` tells whose it is",
+                 "als ein Benutzer aufrufen, der sie lesen darf, etwa mit sudo; `ls -l` sagt, wem sie gehört"};
+}
+
 // Of "cannot listen on 10.0.0.1:443: ...", in place of PORT in its remedy.
 void name_port(std::string_view text, std::string& remedy) {
   constexpr std::string_view kBlank = ":PORT";
@@ -215,7 +223,8 @@ void name_port(std::string_view text, std::string& remedy) {
 int exit_for(const Error& error) {
   if (error.code().starts_with("sign-in.")) return kDoesNotHold;
   if (error.code().starts_with("store.") && error.code() != "store.conflict") return kSystemRefused;
-  if (error.code() == "file.unwritable") return kSystemRefused;
+  if (error.code() == "file.unwritable" || (error.code() == "state.unusable" && error.kind() != Kind::Invalid))
+    return kSystemRefused;
   bool input = error.kind() == Kind::Invalid || error.kind() == Kind::NotFound || error.code().starts_with("file.");
   return input ? kInvalidInput : kSystemRefused;
 }
@@ -243,7 +252,8 @@ Complaint::Complaint(const Error& error) : exit(exit_for(error)), what{error.tex
   if (german) what.de = *german;
   auto known = std::ranges::find(kKnown, error.code(), &Known::code);
   if (known == kKnown.end()) return;
-  remedy = {std::string(known->remedy_en), std::string(known->remedy_de)};
+  Message usual = {std::string(known->remedy_en), std::string(known->remedy_de)};
+  remedy = remedy_of_unread(error).value_or(std::move(usual));
   if (error.code() == "net.listen-taken") {
     for (std::string* each : {&remedy.en, &remedy.de}) name_port(error.text(), *each);
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "app/german.h"
 #include "base/ascii.h"
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 

@@ -12,6 +12,7 @@
 #include "app/contact_text.h"
 #include "app/output_end.h"
 #include "app/unread_configuration.h"
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "conf/quantity.h"
@@ -66,11 +67,12 @@ Message remedy_of_unreadable(const Error& error) {
 }
 
 // Where no gate has ever run, there is nothing of anybody either.
-Answer<ContactFinding> found_in(const std::string& folder, const ContactQuery& query, contact::Time since) {
+Answer<ContactFinding> found_by(const gate::Config& config, const ContactQuery& query, contact::Time since) {
+  const std::string& folder = config.state_dir;
   std::error_code untold;
   std::filesystem::file_type kind = std::filesystem::status(folder, untold).type();
   if (kind != std::filesystem::file_type::directory && kind != std::filesystem::file_type::none)
-    return std::unexpected(Complaint(kInvalidInput,
+    return std::unexpected(Complaint(conf::to_text(config.state_dir_place), kInvalidInput,
                                      {cat(folder, " is no folder, and `state_dir` names it"),
                                       cat(folder, " ist kein Ordner, und `state_dir` nennt ihn")},
                                      {"name the folder in which the gate keeps its state, usually /var/lib/pforte",
@@ -78,10 +80,11 @@ Answer<ContactFinding> found_in(const std::string& folder, const ContactQuery& q
   Result<ContactFinding> finding = find_contacts(gate::contacts_file(folder), query, since);
   if (finding) return *std::move(finding);
   if (finding.error().kind() == Kind::NotFound) return ContactFinding();
-  return std::unexpected(Complaint(kInvalidInput,
-                                   {cat("the contacts cannot be read: ", finding.error().text()),
-                                    cat("die Kontakte lassen sich nicht lesen: ", finding.error().text())},
-                                   remedy_of_unreadable(finding.error())));
+  return std::unexpected(
+      Complaint(kInvalidInput,
+                {cat("the contacts cannot be read: ", finding.error().text()),
+                 cat("die Kontakte lassen sich nicht lesen: ", german_or_same(finding.error().text()))},
+                remedy_of_unreadable(finding.error())));
 }
 
 Answer<int> told(const CommandLine& line, const Streams& streams) {
@@ -94,7 +97,7 @@ Answer<int> told(const CommandLine& line, const Streams& streams) {
   if (!config) return std::unexpected(unread_configuration(config_path, problems));
   Surroundings around = surroundings_of(*config);
   query.is_host |= is_host_of(around, query.name);
-  ContactFinding finding = TRY(found_in(config->state_dir, query, since));
+  ContactFinding finding = TRY(found_by(*config, query, since));
   finding.config = line.config.value_or("");
   std::string text = line.json ? contacts_json(query, finding, around, line.language)
                                : contacts_text(query, finding, around, contact::now(), line.language);

@@ -33,9 +33,9 @@ std::optional<std::string> root_of_company(const CommandLine& line) {
   std::error_code missing;
   std::string file = config_file(line);
   if (!std::filesystem::exists(file, missing)) return std::nullopt;
-  std::optional<std::string> state_dir = gate::read_state_dir(file, untold);
+  std::optional<conf::Text> state_dir = gate::read_state_dir(file, untold);
   if (!state_dir) return std::nullopt;
-  std::string root = authority::Places{.folder = *state_dir + "/ca"}.root();
+  std::string root = authority::Places{.folder = state_dir->value + "/ca"}.root();
   return std::filesystem::exists(root, missing) ? std::optional(root) : std::nullopt;
 }
 

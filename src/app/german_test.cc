@@ -1,12 +1,15 @@
-#include "app/german.h"
+#include "base/german.h"
 
 #include <doctest/doctest.h>
+#include <netdb.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "app/complaint.h"
 #include "authority/authority.h"
@@ -94,6 +97,24 @@ TEST_CASE("what is wrong with a store is said in German, and so is what the syst
   std::ofstream(folder.file("text.db")) << std::string(4096, 'x');
   CHECK(german_of(store::open_sqlite(folder.file("text.db")))
             .starts_with(cat(folder.file("text.db"), " ist beschädigt oder keine Datenbank: ")));
+}
+
+TEST_CASE("common errors of the system are said in German, wherever a cause of them ends") {
+  for (int number : {EPERM,      ENOENT,        EIO,          ENXIO,       ENOEXEC,      EAGAIN,     ENOMEM,
+                     EACCES,     EBUSY,         EEXIST,       EXDEV,       ENODEV,       ENOTDIR,    EISDIR,
+                     EINVAL,     ENFILE,        EMFILE,       ETXTBSY,     EFBIG,        ENOSPC,     EROFS,
+                     EPIPE,      ENAMETOOLONG,  ENOSYS,       ENOTEMPTY,   ELOOP,        EOPNOTSUPP, EAFNOSUPPORT,
+                     EADDRINUSE, EADDRNOTAVAIL, ENETDOWN,     ENETUNREACH, ECONNABORTED, ECONNRESET, ENOBUFS,
+                     ENOTCONN,   ETIMEDOUT,     ECONNREFUSED, EHOSTDOWN,   EHOSTUNREACH, ESTALE,     EDQUOT}) {
+    CAPTURE(number);
+    CHECK(in_german(std::generic_category().message(number)));
+  }
+  for (int number : {EAI_NONAME, EAI_AGAIN, EAI_FAIL}) CHECK(in_german(gai_strerror(number)));
+  CHECK(german_or_same("cannot listen on 0.0.0.0:443: Address already in use") ==
+        "auf 0.0.0.0:443 lässt sich nicht lauschen: die Adresse ist schon belegt");
+  CHECK(german_or_same("/a file/with blanks.pem: Permission denied") == "/a file/with blanks.pem: keine Berechtigung");
+  CHECK(german_or_same("chain.pem: certificate 2 is damaged: wrong tag") ==
+        "chain.pem: Zertifikat 2 ist beschädigt: ein anderes Feld als erwartet");
 }
 
 TEST_CASE("what answers at the control socket and is no gate is said in German") {

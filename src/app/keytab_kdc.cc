@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "kerberos/kdc_locations.h"
@@ -42,12 +43,13 @@ Answer<std::vector<kerberos::KdcAddress>> kdcs_to_ask(const CommandLine& line, c
   auto addresses = kerberos::kdcs_of(krb5_file(), realm, kerberos::KdcKind::Any, kPatience);
   if (!addresses) {
     const std::string& why = addresses.error().text();
-    return std::unexpected(kdc_complaint(kSystemRefused,
-                                         {cat("DNS does not say where the KDCs of ", realm, " are: ", why),
-                                          cat("DNS sagt nicht, wo die KDCs von ", realm, " sind: ", why)},
-                                         {"name one: --kdc HOST, or in krb5.conf; or see that the name server answers",
-                                          "eines nennen: --kdc HOST, oder in krb5.conf; oder prüfen, ob der Nameserver "
-                                          "antwortet"}));
+    return std::unexpected(
+        kdc_complaint(kSystemRefused,
+                      {cat("DNS does not say where the KDCs of ", realm, " are: ", why),
+                       cat("DNS sagt nicht, wo die KDCs von ", realm, " sind: ", german_or_same(why))},
+                      {"name one: --kdc HOST, or in krb5.conf; or see that the name server answers",
+                       "eines nennen: --kdc HOST, oder in krb5.conf; oder prüfen, ob der Nameserver "
+                       "antwortet"}));
   }
   if (!addresses->empty()) return *std::move(addresses);
   return std::unexpected(kdc_complaint(
@@ -85,7 +87,7 @@ Complaint refused_client(const Principal& client, const KdcMessage& said) {
 
 // `why`: which of them, and in what words.
 Complaint silent_kdc(const std::string& why) {
-  return kdc_complaint(kSystemRefused, {cat("no KDC answers: ", why), cat("kein KDC antwortet: ", why)},
+  return kdc_complaint(kSystemRefused, {cat("no KDC answers: ", why), cat("kein KDC antwortet: ", german_or_same(why))},
                        {"pforte doctor kerberos tells which way fails; without --ask-kdc nobody is asked",
                         "pforte doctor kerberos sagt, welcher Weg versagt; ohne --ask-kdc wird keines gefragt"});
 }

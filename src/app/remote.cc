@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "app/control_call.h"
-#include "app/german.h"
 #include "app/renewal_text.h"
 #include "app/shown_json.h"
 #include "app/sign_in_text.h"
 #include "app/status_text.h"
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "conf/problem.h"

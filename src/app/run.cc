@@ -20,13 +20,13 @@
 #include "app/complaint.h"
 #include "app/demo.h"
 #include "app/doctor_command.h"
-#include "app/german.h"
 #include "app/keytab_command.h"
 #include "app/remote.h"
 #include "app/running_gate.h"
 #include "app/state_folder.h"
 #include "app/store_command.h"
 #include "app/trust_command.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "gate/authority_ends.h"
@@ -54,16 +54,16 @@ std::unique_ptr<CertificateWatch> open_for_check(const gate::Config& config, con
   if (!std::filesystem::exists(cat(config.state_dir, "/pforte.db"), unknown)) return nullptr;
   auto certificates = CertificateWatch::open(config.state_dir);
   if (certificates) return *std::move(certificates);
-  problems.warning(place_of_state_dir(config.file), certificates.error().code(),
+  problems.warning(config.state_dir_place, certificates.error().code(),
                    {cat("the inventory of certificates cannot be opened: ", certificates.error().text()),
                     cat("der Bestand lässt sich nicht öffnen: ", german_or_same(certificates.error().text()))},
-                   remedy_of_state(certificates.error()));
+                   remedy_of_state(config.state_dir, certificates.error()));
   return nullptr;
 }
 
 // What `pforte check` looks at beyond the text: the same as what a start needs.
 void check_files(const gate::Config& config, bool holds, conf::Problems& problems) {
-  bool has_folder = check_state_dir(config, problems);
+  bool has_folder = check_state_dir(config, problems).has_value();
   gate::SiteNames numbered;
   bool asks_inventory = std::ranges::any_of(config.sites, [](const auto& site) { return site.automatic.has_value(); });
   std::unique_ptr<CertificateWatch> certificates;
@@ -85,7 +85,8 @@ int serve(const CommandLine& line) {
   std::string file = config_file(line);
   // Before there are threads. What is wrong with the file is told by start().
   conf::Problems untold;
-  if (std::optional<std::string> state_dir = gate::read_state_dir(file, untold)) kerberos::point_library_at(*state_dir);
+  if (std::optional<conf::Text> state_dir = gate::read_state_dir(file, untold))
+    kerberos::point_library_at(state_dir->value);
   RunningGate gate([file](conf::Problems& problems) { return gate::read_config(file, problems); });
   conf::Problems problems;
   Result<> started = gate.start(problems);
@@ -101,12 +102,12 @@ int serve(const CommandLine& line) {
 template <class Question>
 int ask(const CommandLine& line, Question question) {
   conf::Problems problems;
-  std::optional<std::string> state_dir = gate::read_state_dir(config_file(line), problems);
+  std::optional<conf::Text> state_dir = gate::read_state_dir(config_file(line), problems);
   if (!state_dir) {
     print(stderr, problems_text(problems, line.language, use_color(line.color, isatty(STDERR_FILENO) != 0)));
     return 2;
   }
-  return say(question(*state_dir, {.language = line.language, .json = line.json}));
+  return say(question(state_dir->value, {.language = line.language, .json = line.json}));
 }
 
 int ask_gate(const CommandLine& line) {

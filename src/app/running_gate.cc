@@ -15,6 +15,7 @@
 #include "app/reload_outcome.h"
 #include "app/service_manager.h"
 #include "app/sign_in_json.h"
+#include "app/sign_in_steps.h"
 #include "app/state_folder.h"
 #include "app/status.h"
 #include "base/log.h"
@@ -95,7 +96,7 @@ Result<> RunningGate::start(conf::Problems& problems) {
   accounts_ = std::move(reading.accounts);
   certificates_ = std::move(reading.certificates);
   const gate::Config& config = plan_->config;
-  const conf::Place state_dir = place_of_state_dir(config.file);
+  const conf::Place& state_dir = config.state_dir_place;
   TRY(told_at(state_dir, problems, make_state_dir(config)));
   sources_ = {.status = [this] { return status(); },
               .metrics = [this] { return metrics(); },
@@ -145,8 +146,10 @@ RunningGate::Reading RunningGate::read_plan() {
   std::optional<gate::Config> config = read_config_(reading.problems);
   if (!config) return reading;
   // A gate that runs has its folder already.
-  if (!plan_) reading.is_refused = !check_state_dir(*config, reading.problems);
-  if (reading.is_refused) return reading;
+  Result<> folder = plan_ ? Result<>() : check_state_dir(*config, reading.problems);
+  // What can never be one is a mistake of the configuration.
+  reading.is_refused = !folder && folder.error().kind() != Kind::Invalid;
+  if (!folder) return reading;
   gate::Accounts* accounts = accounts_.get();
   auto need_accounts = [&](const gate::Config& wanted, conf::Problems& problems) {
     if (accounts) return;
@@ -156,10 +159,13 @@ RunningGate::Reading RunningGate::read_plan() {
     if (accounts) accounts->on_change([this] { loop_.post([this] { loop_.spawn(follow_store(false)); }); });
   };
   // Its store has the keys that seal cookies, also where nobody signs in.
-  if (std::ranges::any_of(config->backends, seals_server_cookies)) need_accounts(*config, reading.problems);
+  if (std::ranges::any_of(config->backends, seals_server_cookies) ||
+      std::ranges::any_of(config->sites, asks_to_sign_in))
+    need_accounts(*config, reading.problems);
+  // The inventory would say the same of its store once more.
+  if (reading.is_refused) return reading;
   auto sign_in = [&](const gate::Config& wanted, conf::Problems& problems) -> std::shared_ptr<gate::SignIn> {
-    need_accounts(wanted, problems);
-    return accounts ? gate::SignIn::make(wanted, *accounts, sign_in_pools_, problems) : nullptr;
+    return gate::SignIn::make(wanted, *accounts, sign_in_pools_, problems);
   };
   CertificateWatch* certificates = certificates_.get();
   if (!certificates) {

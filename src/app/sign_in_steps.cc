@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <utility>
 
-#include "app/german.h"
 #include "app/state_folder.h"
 #include "base/ascii.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "identity/agents.h"
 #include "identity/services.h"
@@ -282,7 +282,7 @@ SignInSight look_at_sign_in(const gate::Config& config) {
   sight.clock_is_set = ::adjtimex(&clock) != TIME_ERROR;
   std::string file = cat(config.state_dir, "/pforte.db");
   std::error_code failure;
-  if (Result<> usable = can_use_state_dir(config); !usable) {
+  if (Result<> usable = can_use_state_dir(config.state_dir); !usable) {
     sight.store_hidden = Message{usable.error().text(), german_or_same(usable.error().text())};
     return sight;
   }

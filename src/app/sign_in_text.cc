@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "app/german.h"
 #include "app/shown_json.h"
+#include "base/german.h"
 #include "base/text.h"
 
 namespace pforte::app {

@@ -7,6 +7,7 @@
 #include "app/renewal_text.h"
 #include "app/shown_json.h"
 #include "app/text_table.h"
+#include "base/german.h"
 #include "base/text.h"
 
 namespace pforte::app {
@@ -100,7 +101,7 @@ void Writer::server(const Json& server) {
   if (state == "drained") state = word("drained", "ausgeleitet");
   out_ += cat("    ", shown_text(server, "url"), "  ", state, word(" since ", " seit "), shown_text(server, "since"));
   std::string reason = shown_text(server, "reason");
-  if (!reason.empty()) out_ += cat(word("; last: ", "; zuletzt: "), reason);
+  if (!reason.empty()) out_ += cat(word("; last: ", "; zuletzt: "), word(reason, german_or_same(reason)));
   out_ += certificate_of(server);
   out_ += check_of(server);
   out_ += '\n';
@@ -132,7 +133,8 @@ void Writer::directory_server(const Json& server) {
   out_ += cat("    ", shown_text(server, "url"), "  ", state);
   std::string reason = shown_text(server, "reason");
   if (!reason.empty())
-    out_ += cat(word("; last failure ", "; letzter Fehler "), shown_text(server, "failed"), ": ", reason);
+    out_ += cat(word("; last failure ", "; letzter Fehler "), shown_text(server, "failed"), ": ",
+                word(reason, german_or_same(reason)));
   out_ += '\n';
 }
 

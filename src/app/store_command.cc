@@ -12,11 +12,12 @@
 #include "app/backend_command.h"
 #include "app/cert_issue.h"
 #include "app/control_call.h"
-#include "app/german.h"
 #include "app/inventory_command.h"
 #include "app/output_end.h"
 #include "app/service_command.h"
 #include "app/session_command.h"
+#include "app/state_folder.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "gate/config.h"
 
@@ -84,12 +85,12 @@ void tell_gate(const std::string& state_dir, const StoreCall& call) {
             {"it takes it over by itself within a second", "es übernimmt sie von selbst, innerhalb einer Sekunde"});
 }
 
-Answer<int> run_on(const std::string& state_dir, const CommandLine& line, const Streams& streams) {
+Answer<int> run_on(const conf::Text& state_dir, const CommandLine& line, const Streams& streams) {
   const Handler& handler = *std::ranges::find(kHandlers, line.command, &Handler::command);
-  std::unique_ptr<store::Store> store = TRY(store::open_sqlite(cat(state_dir, "/pforte.db")));
+  std::unique_ptr<store::Store> store = TRY(open_store(state_dir));
   StoreCall call{.line = line, .store = *store, .streams = streams};
   int exit = TRY(handler.run(call));
-  if (handler.changes && exit == kDone) tell_gate(state_dir, call);
+  if (handler.changes && exit == kDone) tell_gate(state_dir.value, call);
 
   Message done_anyway = {"the command was carried out all the same", "der Befehl wurde trotzdem ausgeführt"};
   TRY(whole_output(streams, handler.changes ? done_anyway : Message{}));
@@ -119,7 +120,7 @@ void StoreCall::print_problems(const conf::Problems& problems) const {
 
 int run_store_command(const CommandLine& line, const Streams& streams) {
   conf::Problems problems;
-  std::optional<std::string> state_dir = gate::read_state_dir(config_file(line), problems);
+  std::optional<conf::Text> state_dir = gate::read_state_dir(config_file(line), problems);
   if (!state_dir) {
     for (const conf::Problem& problem : problems.in_order())
       print_to(streams.err, conf::to_text(problem, line.language));

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -427,15 +428,58 @@ TEST_CASE("agent map says what is wrong with a configuration that cannot be read
   CHECK(desk.run({"agent", "map", "susan@EXAMPLE.COM"}).exit == 2);
 }
 
-TEST_CASE("without a state folder a command ends with 3, and without a configuration with 2") {
+TEST_CASE(
+    "without a state folder a command ends with 3, at the line that names it, and without a configuration with 2") {
   Desk desk;
-  std::ofstream(desk.config()) << "state_dir = \"/nowhere/at-all\"\n";
-  Outcome outcome = desk.run({"agent", "list"});
-  CHECK(outcome.exit == 3);
-  CHECK(outcome.err.starts_with("pforte: error: /nowhere/at-all/pforte.db"));
-  CHECK(outcome.err.contains("\nhelp: "));
+  std::ofstream(desk.config()) << "workers = 1\nstate_dir = \"/nowhere/at-all\"\n";
+  for (const std::vector<const char*>& command : {std::vector{"agent", "list"}, std::vector{"session", "list"},
+                                                  std::vector{"service", "list"}, std::vector{"cert", "list"}}) {
+    Outcome outcome = desk.run(command);
+    CHECK(outcome.exit == 3);
+    CHECK(outcome.err ==
+          cat("pforte: ", desk.config(),
+              ":2:13: error: cannot use state_dir /nowhere/at-all: there is no such folder\nhelp: correct "
+              "the path, or make it; its owner is the gate's user, usually pforte: sudo install -d -o "
+              "pforte -g pforte -m 750 /nowhere/at-all\n"));
+  }
+  CHECK(
+      desk.run({"agent", "list", "--lang=de"})
+          .err.contains("Fehler: state_dir /nowhere/at-all ist nicht benutzbar: Einen solchen Ordner gibt es nicht\n"));
   std::filesystem::remove(desk.config());
   CHECK(desk.run({"agent", "list"}).exit == 2);
+}
+
+TEST_CASE("a state folder that can be none is a mistake of the configuration, told at its line") {
+  Desk desk;
+  for (const std::string& folder : {desk.file("file", "x"), std::string("/proc/pforte")}) {
+    std::ofstream(desk.config()) << "state_dir = \"" << folder << "\"\n";
+    Outcome outcome = desk.run({"agent", "list"});
+    CHECK(outcome.exit == 2);
+    CHECK(outcome.err.starts_with(cat("pforte: ", desk.config(), ":1:13: error: cannot use state_dir ", folder)));
+    CHECK(outcome.err.contains("\nhelp: name a folder"));
+  }
+}
+
+TEST_CASE("a store that cannot be opened is told once, at the line of its folder") {
+  Desk desk;
+  std::filesystem::create_directory(desk.folder() / "pforte.db");
+  Outcome outcome = desk.run({"agent", "list", "--lang=de"});
+  CHECK(outcome.exit == 3);
+  CHECK(
+      outcome.err.starts_with(cat("pforte: ", desk.config(), ":1:13: Fehler: ", desk.folder().string(), "/pforte.db")));
+  CHECK(std::ranges::count(outcome.err, '\n') == 2);
+}
+
+TEST_CASE("a misspelt state_dir is no guess where the store lies") {
+  Desk desk;
+  std::ofstream(desk.config()) << "sate_dir = \"" << desk.folder().string() << "\"\n[log]\nacces = \"-\"\n";
+  Outcome outcome = desk.run({"agent", "list"});
+  CHECK(outcome.exit == 2);
+  CHECK(outcome.err ==
+        cat("pforte: ", desk.config(),
+            ":1:1: error: unknown key sate_dir at the top of the file\nhelp: did you mean state_dir?\n"));
+  std::ofstream(desk.config()) << "state_dir = \"" << desk.folder().string() << "\"\n[log]\nacces = \"-\"\n";
+  CHECK(desk.run({"agent", "list"}).exit == 0);
 }
 
 TEST_CASE("what answers at the control socket and is no gate is warned of, since the change is made") {

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "app/complaint.h"
-#include "app/german.h"
 #include "app/password_input.h"
 #include "app/text_table.h"
 #include "app/trust_doubts.h"
 #include "app/trust_json.h"
 #include "base/bytes.h"
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"

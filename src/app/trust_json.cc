@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "app/german.h"
 #include "base/bytes.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/certificate_outline.h"

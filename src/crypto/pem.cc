@@ -8,6 +8,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "base/file_access.h"
 #include "base/text.h"
 #include "crypto/failure.h"
 #include "crypto/private_key.h"
@@ -17,8 +18,7 @@ namespace pforte::crypto {
 namespace {
 
 std::unexpected<Error> unreadable(const std::string& file, int number) {
-  Kind kind = number == ENOENT ? Kind::NotFound : Kind::Denied;
-  return fail(kind, "file.unreadable", cat(file, ": ", std::generic_category().message(number)));
+  return fail(kind_of_unreadable(number), "file.unreadable", cat(file, ": ", std::generic_category().message(number)));
 }
 
 Bytes view_of(std::string_view text) {

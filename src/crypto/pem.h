@@ -27,7 +27,8 @@ Result<PrivateKey> read_private_key(const std::string& file, const std::optional
 // The first line of a file, as a secret.
 Result<Secret> read_password(const std::string& file);
 
-// A whole file, at most so many MiB.
+// A whole file, at most so many MiB. Fails with the kind of kind_of_unreadable() (file.unreadable), and with
+// Kind::Limit (file.too-large).
 Result<std::string> read_file(const std::string& file, std::size_t most_mib = 16);
 
 // Whether the key belongs to the certificate.

@@ -7,6 +7,7 @@
 #include "acme/server_pages.h"
 #include "base/ascii.h"
 #include "base/bytes.h"
+#include "base/german.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/pem.h"
@@ -48,7 +49,7 @@ net::Task<std::optional<std::string>> read_acme_body(http::Exchange& exchange) {
 void cannot_issue(const conf::Place& place, const Error& error, conf::Problems& problems) {
   problems.error(place, error.code(),
                  {cat("the company CA cannot issue by ACME: ", error.text()),
-                  cat("die Firmen-CA kann nicht über ACME ausstellen: ", error.text())},
+                  cat("die Firmen-CA kann nicht über ACME ausstellen: ", german_or_same(error.text()))},
                  {"see that `pforte ca show` works, and that key_password_file in [ca] opens the intermediate's key",
                   "dafür sorgen, dass `pforte ca show` geht und key_password_file in [ca] den Schlüssel des "
                   "Zwischenzertifikats öffnet"});

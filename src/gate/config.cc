@@ -112,14 +112,17 @@ void read_sign_in(conf::Reader& document, Config& config) {
   if (config.kerberos && config.kerberos->switched_off) leave_kerberos_out(config, document.problems());
 }
 
-std::string state_dir_in(conf::Reader& keys) {
-  return conf::resolved(keys.text("state_dir").value_or(conf::Text{Config().state_dir, {}})).value;
+conf::Text state_dir_in(conf::Reader& keys, const std::string& file) {
+  conf::Text otherwise = {.value = Config().state_dir, .place = {.file = file, .line = 0, .column = 0}};
+  return conf::resolved(keys.text("state_dir").value_or(std::move(otherwise)));
 }
 
 Config read_document_config(conf::Reader keys, const std::string& file) {
   Config config;
   config.file = file;
-  config.state_dir = state_dir_in(keys);
+  conf::Text state_dir = state_dir_in(keys, file);
+  config.state_dir = std::move(state_dir.value);
+  config.state_dir_place = std::move(state_dir.place);
   config.workers = static_cast<unsigned>(keys.number_or("workers", config.workers, {0, 1024}));
   refuse_what_is_to_come(keys);
   for (conf::Reader& listener : keys.tables("listener", conf::Shape::List))
@@ -163,6 +166,16 @@ Config read_as_meant(conf::Table& document, const std::string& file, conf::Probl
   }
 }
 
+// The key that seems to be state_dir, where the document has none.
+std::optional<conf::Problem> misspelt_state_dir(const conf::Table& document, const std::string& file) {
+  conf::Problems others;
+  std::vector<conf::Slip> slips;
+  read_document_config(conf::Reader(document, others, &slips), file);
+  auto slip = std::ranges::find_if(
+      slips, [&](const conf::Slip& one) { return one.table == &document && one.meant == "state_dir"; });
+  return slip == slips.end() ? std::nullopt : std::optional(std::move(slip->problem));
+}
+
 std::optional<Config> parse_draft(std::string_view text, const std::string& file, conf::Problems& problems) {
   std::optional<conf::Table> document = conf::read_document(text, file, problems);
   if (!document) return std::nullopt;
@@ -189,12 +202,20 @@ std::optional<Config> parse_config(std::string_view text, const std::string& fil
   return problems.has_errors() ? std::nullopt : std::move(config);
 }
 
-std::optional<std::string> read_state_dir(const std::string& file, conf::Problems& problems) {
+std::optional<conf::Text> read_state_dir(const std::string& file, conf::Problems& problems) {
   std::optional<std::string> text = conf::read_file(file, problems);
   std::optional<conf::Table> document = text ? conf::read_document(*text, file, problems) : std::nullopt;
   if (!document) return std::nullopt;
   conf::Reader keys(*document, problems);
-  return state_dir_in(keys);
+  bool is_named = keys.has("state_dir");
+  std::optional<conf::Problem> misspelt = is_named ? std::nullopt : misspelt_state_dir(*document, file);
+  if (misspelt) {
+    problems.add(*std::move(misspelt));
+    return std::nullopt;
+  }
+  conf::Text state_dir = state_dir_in(keys, file);
+  bool is_text = !is_named || keys.has_text("state_dir");
+  return is_text ? std::optional(std::move(state_dir)) : std::nullopt;
 }
 
 }  // namespace pforte::gate

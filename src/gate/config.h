@@ -50,8 +50,9 @@ struct Config {
   // The file it was read from.
   std::string file;
 
-  // Folder of keys, certificates and the database.
+  // Folder of keys, certificates and the database, and where it is named: `file` as a whole where it is left out.
   std::string state_dir = "/var/lib/pforte";
+  conf::Place state_dir_place;
 
   // Threads that serve requests; 0: one per core. At most 1024.
   unsigned workers = 0;
@@ -90,8 +91,9 @@ std::optional<Config> read_draft(const std::string& file, conf::Problems& proble
 // folder of `file`, and messages name `file`.
 std::optional<Config> parse_config(std::string_view text, const std::string& file, conf::Problems& problems);
 
-// Only the state folder, by which the commands to a running gate find it: other mistakes in the file do not matter for
-// them. None when the file cannot be read or is no TOML.
-std::optional<std::string> read_state_dir(const std::string& file, conf::Problems& problems);
+// Only the state folder, by which the commands to a running gate find it, and where it is named: other mistakes in the
+// file do not matter for them. None when the file cannot be read or is no TOML, or where it is no text or misspelt:
+// none of them works on the default folder by a guess.
+std::optional<conf::Text> read_state_dir(const std::string& file, conf::Problems& problems);
 
 }  // namespace pforte::gate

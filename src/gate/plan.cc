@@ -6,6 +6,8 @@
 #include <map>
 
 #include "base/ascii.h"
+#include "base/file_access.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "cache/response_cache.h"
 #include "gate/passthrough_coalescing.h"
@@ -90,9 +92,8 @@ void Assembly::read_basic_password(const conf::Text& file, Backend& backend) {
   }
   problems_.error(file.place, password.error().code(),
                   {cat("cannot read the password for the application: ", password.error().text()),
-                   cat("kann das Passwort für die Anwendung nicht lesen: ", password.error().text())},
-                  {"write it into the first line of a file that the gate's user can read",
-                   "es in die erste Zeile einer Datei schreiben, die der Benutzer des Dienstes lesen kann"});
+                   cat("kann das Passwort für die Anwendung nicht lesen: ", german_or_same(password.error().text()))},
+                  remedy_for_unreadable(file.value));
 }
 
 // The first addresses of a server with a name; later ones are looked up while the gate runs.
@@ -102,7 +103,7 @@ void Assembly::look_up(Server& server, const ServerConfig& config) {
   if (found) return server.addresses(*std::move(found));
   problems_.warning(config.place, found.error().code(),
                     {cat("no address is found for ", server.host(), ": ", found.error().text()),
-                     cat("keine Adresse gefunden für ", server.host(), ": ", found.error().text())},
+                     cat("keine Adresse gefunden für ", server.host(), ": ", german_or_same(found.error().text()))},
                     {cat("check the name with `getent hosts ", server.host(), "`; it is looked up again every 30 s"),
                      cat("den Namen prüfen mit `getent hosts ", server.host(), "`; er wird alle 30 s neu aufgelöst")});
 }
@@ -117,13 +118,18 @@ Result<std::shared_ptr<const tls::ClientContext>> Assembly::trusting(const Backe
 std::shared_ptr<const tls::ClientContext> Assembly::client_context(const BackendConfig& backend) {
   auto context = trusting(backend);
   if (context) return *std::move(context);
-  problems_.error(backend.trust.place, context.error().code(),
-                  {cat("cannot trust anybody for backend ", backend.name.value, ": ", context.error().text()),
-                   cat("kein Vertrauensspeicher für Backend ", backend.name.value, ": ", context.error().text())},
-                  {"name a trust store (PEM, folder, PKCS#12, JKS) with the CA that issued the servers' certificates, "
-                   "or \"system\"; trust_password_file has its password",
-                   "einen Vertrauensspeicher (PEM, Ordner, PKCS#12, JKS) mit der CA angeben, die die Zertifikate der "
-                   "Server ausstellt, oder \"system\"; trust_password_file hat sein Passwort"});
+  const Error& error = context.error();
+  const conf::Text& file = file_at_fault(error, backend.trust, backend.trust_password_file);
+  problems_.error(file.place, error.code(),
+                  {cat("cannot trust anybody for backend ", backend.name.value, ": ", error.text()),
+                   cat("kein Vertrauensspeicher für Backend ", backend.name.value, ": ", german_or_same(error.text()))},
+                  error.code() == "file.unreadable"
+                      ? remedy_for_unreadable(file.value)
+                      : Message{"name a trust store (PEM, folder, PKCS#12, JKS) with the CA that issued the servers' "
+                                "certificates, or \"system\"; trust_password_file has its password",
+                                "einen Vertrauensspeicher (PEM, Ordner, PKCS#12, JKS) mit der CA angeben, die die "
+                                "Zertifikate der Server ausstellt, oder \"system\"; trust_password_file hat sein "
+                                "Passwort"});
   return nullptr;
 }
 
@@ -254,7 +260,7 @@ std::shared_ptr<const tls::ServerContext> Assembly::server_context(const SiteCon
   if (context) return *std::move(context);
   problems_.error(config.certificates.front().place, "certificate.refused",
                   {cat("OpenSSL refuses the certificate: ", context.error().text()),
-                   cat("OpenSSL lehnt das Zertifikat ab: ", context.error().text())},
+                   cat("OpenSSL lehnt das Zertifikat ab: ", german_or_same(context.error().text()))},
                   {"use RSA with 2048 bits or more, or an elliptic curve such as P-256, and SHA-256",
                    "RSA mit mindestens 2048 Bit oder eine elliptische Kurve wie P-256 verwenden, und SHA-256"});
   return nullptr;
@@ -287,10 +293,11 @@ void Assembly::passthroughs() {
 void Assembly::names() {
   auto names = TlsNames::make(*plan_, parts_.inventory);
   if (!names) {
-    problems_.warning({plan_->config.file, 0, 0}, names.error().code(),
-                      {cat("the certificates of the inventory cannot be read: ", names.error().text()),
-                       cat("die Zertifikate des Bestands lassen sich nicht lesen: ", names.error().text())},
-                      {"it is tried again every 200 ms", "es wird alle 200 ms wieder versucht"});
+    problems_.warning(
+        {plan_->config.file, 0, 0}, names.error().code(),
+        {cat("the certificates of the inventory cannot be read: ", names.error().text()),
+         cat("die Zertifikate des Bestands lassen sich nicht lesen: ", german_or_same(names.error().text()))},
+        {"it is tried again every 200 ms", "es wird alle 200 ms wieder versucht"});
     names = TlsNames::make(*plan_, nullptr);
   }
   plan_->names = names ? *std::move(names) : nullptr;
@@ -345,7 +352,7 @@ void Assembly::logo() {
         file->place, "sign-in.logo",
         {cat("cannot use the logo ", file->value, ": ", failure ? failure.message() : "over 256 KiB, or unreadable"),
          cat("Logo ", file->value,
-             " nicht verwendbar: ", failure ? failure.message() : "über 256 KiB oder nicht lesbar")},
+             " nicht verwendbar: ", failure ? german_or_same(failure.message()) : "über 256 KiB oder nicht lesbar")},
         {"name an SVG or PNG file of at most 256 KiB that the gate's user can read",
          "eine SVG- oder PNG-Datei bis 256 KiB angeben, die der Benutzer des Dienstes lesen kann"});
     return;

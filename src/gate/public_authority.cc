@@ -7,6 +7,8 @@
 #include "authority/revocation_list.h"
 #include "base/ascii.h"
 #include "base/bytes.h"
+#include "base/file_access.h"
+#include "base/german.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -94,10 +96,10 @@ conf::Place place_of_key(const CaConfig& config) {
   return config.key_password_file ? config.key_password_file->place : config.place;
 }
 
-Message remedy_of_authority(const Error& error) {
-  bool password = error.code() == "key.password-wrong" || error.code() == "key.password-missing" ||
-                  error.code() == "file.unreadable";
-  if (password) {
+Message remedy_of_authority(const Error& error, const std::string& password_file) {
+  bool is_of_password = error.code() == "file.unreadable" && error.text().starts_with(cat(password_file, ": "));
+  if (is_of_password) return remedy_for_unreadable(password_file);
+  if (error.code() == "key.password-wrong" || error.code() == "key.password-missing") {
     return {"the first line of this file has to open the intermediate's key, readable by the gate's user",
             "die erste Zeile dieser Datei muss den Schlüssel des Zwischenzertifikats öffnen, lesbar für den Benutzer "
             "des Dienstes"};
@@ -124,8 +126,8 @@ std::shared_ptr<const authority::Authority> open_authority(const Config& config,
   }
   problems.error(place_of_key(ca), error.code(),
                  {cat("the company CA cannot be opened: ", error.text()),
-                  cat("die Firmen-CA lässt sich nicht öffnen: ", error.text())},
-                 remedy_of_authority(error));
+                  cat("die Firmen-CA lässt sich nicht öffnen: ", german_or_same(error.text()))},
+                 remedy_of_authority(error, ca.key_password_file->value));
   return nullptr;
 }
 
@@ -148,11 +150,12 @@ std::shared_ptr<PublicAuthority> PublicAuthority::make(const Config& config, net
   if (!authority && !download) return nullptr;
   auto store = store::open_sqlite(cat(config.state_dir, "/pforte.db"));
   if (!store) {
-    problems.error(config.ca.place, store.error().code(),
-                   {cat("the record of the company CA cannot be opened: ", store.error().text()),
-                    cat("das Verzeichnis der Firmen-CA lässt sich nicht öffnen: ", store.error().text())},
-                   {"see that state_dir exists, belongs to the gate's user and has room",
-                    "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
+    problems.error(
+        config.ca.place, store.error().code(),
+        {cat("the record of the company CA cannot be opened: ", store.error().text()),
+         cat("das Verzeichnis der Firmen-CA lässt sich nicht öffnen: ", german_or_same(store.error().text()))},
+        {"see that state_dir exists, belongs to the gate's user and has room",
+         "dafür sorgen, dass state_dir existiert, dem Benutzer des Dienstes gehört und Platz hat"});
     return nullptr;
   }
   std::shared_ptr<PublicAuthority> made(new PublicAuthority(config, pool, std::move(authority), *std::move(store)));
@@ -173,7 +176,7 @@ std::optional<PublicAuthority::Download> PublicAuthority::read_download(const Co
   if (loaded) return *std::move(loaded);
   problems.warning(config.ca.place, loaded.error().code(),
                    {cat("there is no page to download the root from: ", loaded.error().text()),
-                    cat("es gibt keine Seite, um die Wurzel herunterzuladen: ", loaded.error().text())},
+                    cat("es gibt keine Seite, um die Wurzel herunterzuladen: ", german_or_same(loaded.error().text()))},
                    {"pforte ca init, then pforte reload", "pforte ca init, dann pforte reload"});
   return std::nullopt;
 }

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "base/file_access.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/certificate.h"
@@ -19,7 +21,7 @@ using std::chrono::days;
 // Some days left to act, also over Easter.
 constexpr days kExpiresSoon{14};
 
-Message remedy_for(const Error& error) {
+Message remedy_for(const Error& error, const std::string& file) {
   if (error.code() == "key.password-missing") {
     return {"name key_password_file, a file whose first line is the password",
             "key_password_file angeben, eine Datei, deren erste Zeile das Passwort ist"};
@@ -28,18 +30,15 @@ Message remedy_for(const Error& error) {
     return {"correct the first line of key_password_file, which has to be this key's password",
             "die erste Zeile von key_password_file berichtigen: Sie muss das Passwort dieses Schlüssels sein"};
   }
-  if (error.code() == "file.unreadable") {
-    return {
-        "see that the file is there and that the gate's user may read it, and the folders above it",
-        "dafür sorgen, dass es die Datei gibt und der Benutzer des Dienstes sie lesen darf, auch die Ordner darüber"};
-  }
+  if (error.code() == "file.unreadable") return remedy_for_unreadable(file);
   return {"name a PEM file; `openssl x509 -text -in FILE` or `openssl pkey -in FILE` shows what is in it",
           "eine PEM-Datei angeben; `openssl x509 -text -in DATEI` oder `openssl pkey -in DATEI` zeigt, was darin ist"};
 }
 
 std::nullopt_t cannot_use(const conf::Text& file, const Error& error, conf::Problems& problems) {
-  problems.error(file.place, error.code(), {cat("cannot use ", error.text()), cat("nicht verwendbar: ", error.text())},
-                 remedy_for(error));
+  problems.error(file.place, error.code(),
+                 {cat("cannot use ", error.text()), cat("nicht verwendbar: ", german_or_same(error.text()))},
+                 remedy_for(error, file.value));
   return std::nullopt;
 }
 
@@ -92,10 +91,12 @@ void check_chain(const conf::Text& file, const std::vector<crypto::Certificate>&
 void read_ocsp(const CertificateConfig& config, tls::Shown& shown, conf::Problems& problems) {
   if (!config.ocsp) return;
   auto unusable = [&](const Error& error) {
-    problems.warning(config.ocsp->place, "certificate.ocsp",
-                     {cat("nothing is stapled: ", error.text()), cat("OCSP wird nicht mitgesendet: ", error.text())},
-                     {"fetch a fresh answer: openssl ocsp -issuer … -cert … -respout FILE",
-                      "eine frische Antwort holen: openssl ocsp -issuer … -cert … -respout DATEI"});
+    Message fetch = {"fetch a fresh answer: openssl ocsp -issuer … -cert … -respout FILE",
+                     "eine frische Antwort holen: openssl ocsp -issuer … -cert … -respout DATEI"};
+    problems.warning(
+        config.ocsp->place, "certificate.ocsp",
+        {cat("nothing is stapled: ", error.text()), cat("OCSP wird nicht mitgesendet: ", german_or_same(error.text()))},
+        error.kind() == Kind::Denied ? remedy_for_unreadable(config.ocsp->value) : fetch);
   };
   const auto& chain = shown.identity.chain;
   Result<std::string> der = crypto::read_file(config.ocsp->value);

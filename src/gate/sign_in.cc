@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/german.h"
 #include "base/stopwatch.h"
 #include "base/text.h"
 #include "gate/trusted_certificates.h"
@@ -52,7 +53,7 @@ std::unique_ptr<kerberos::Acceptor> make_acceptor(const kerberos::KerberosConfig
   if (!acceptor) {
     problems.error(config.place, acceptor.error().code(),
                    {cat("cannot accept tickets: ", acceptor.error().text()),
-                    cat("kann keine Tickets annehmen: ", acceptor.error().text())},
+                    cat("kann keine Tickets annehmen: ", german_or_same(acceptor.error().text()))},
                    {"see docs/errors.md for this code", "siehe docs/de/errors.md zu diesem Code"});
     return nullptr;
   }
@@ -113,7 +114,7 @@ std::shared_ptr<SignIn> SignIn::make(const Config& config, Accounts& accounts, S
   if (!usable) {
     problems.error(config.kerberos->place, usable.error().code(),
                    {cat("cannot use this Kerberos configuration: ", usable.error().text()),
-                    cat("diese Kerberos-Konfiguration ist nicht verwendbar: ", usable.error().text())},
+                    cat("diese Kerberos-Konfiguration ist nicht verwendbar: ", german_or_same(usable.error().text()))},
                    {"correct the krb5.conf it names; see docs/errors.md for this code",
                     "die genannte krb5.conf berichtigen; siehe docs/de/errors.md zu diesem Code"});
     return nullptr;

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "base/file_access.h"
 #include "base/file_replacement.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "crypto/pem.h"
 #include "crypto/pem_blocks.h"
@@ -48,12 +50,18 @@ Result<TrustedCertificates> trusted_certificates(const conf::Text& store,
   return TrustedCertificates{.pem = pem_of(read), .unreadable = std::move(read.unreadable)};
 }
 
+const conf::Text& file_at_fault(const Error& error, const conf::Text& store,
+                                const std::optional<conf::Text>& password_file) {
+  bool is_password = password_file && error.text().starts_with(cat(password_file->value, ": "));
+  return is_password ? *password_file : store;
+}
+
 void warn_of_unreadable(const std::vector<Error>& unreadable, const conf::Place& place, conf::Problems& problems) {
   for (const Error& why : unreadable) {
     problems.warning(
         place, why.code(),
         {cat("not all of the trust store is trusted: ", why.text()),
-         cat("nicht allem im Vertrauensspeicher wird vertraut: ", why.text())},
+         cat("nicht allem im Vertrauensspeicher wird vertraut: ", german_or_same(why.text()))},
         {"mend the file, or take it out of the folder", "die Datei in Ordnung bringen oder aus dem Ordner nehmen"});
   }
 }
@@ -63,14 +71,18 @@ void name_pem_trust(identity::LdapConfig& config, const std::optional<std::strin
   if (!config.trust || config.trust->value == "system") return;
   Result<> named = write_pem_trust(config, state_dir, problems);
   if (named) return;
-  problems.error(
-      config.trust->place, named.error().code(),
-      {cat("no directory can be trusted: ", named.error().text()),
-       cat("keinem Verzeichnis kann vertraut werden: ", named.error().text())},
-      {"name a trust store (PEM, folder, PKCS#12, JKS) with the CA that issued the directory's certificates, "
-       "or \"system\"; trust_password_file has its password",
-       "einen Vertrauensspeicher (PEM, Ordner, PKCS#12, JKS) mit der CA angeben, die die Zertifikate des "
-       "Verzeichnisses ausstellt, oder \"system\"; trust_password_file hat sein Passwort"});
+  const Error& error = named.error();
+  const conf::Text& file = file_at_fault(error, *config.trust, config.trust_password_file);
+  problems.error(file.place, error.code(),
+                 {cat("no directory can be trusted: ", error.text()),
+                  cat("keinem Verzeichnis kann vertraut werden: ", german_or_same(error.text()))},
+                 error.code() == "file.unreadable"
+                     ? remedy_for_unreadable(file.value)
+                     : Message{"name a trust store (PEM, folder, PKCS#12, JKS) with the CA that issued the directory's "
+                               "certificates, or \"system\"; trust_password_file has its password",
+                               "einen Vertrauensspeicher (PEM, Ordner, PKCS#12, JKS) mit der CA angeben, die die "
+                               "Zertifikate des Verzeichnisses ausstellt, oder \"system\"; trust_password_file hat "
+                               "sein Passwort"});
   config.trust.reset();
 }
 

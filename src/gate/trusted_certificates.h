@@ -22,6 +22,10 @@ struct TrustedCertificates {
 Result<TrustedCertificates> trusted_certificates(const conf::Text& store,
                                                  const std::optional<conf::Text>& password_file);
 
+// Which file such a failure is about: the store, or that of its password.
+const conf::Text& file_at_fault(const Error& error, const conf::Text& store,
+                                const std::optional<conf::Text>& password_file);
+
 // A warning for each.
 void warn_of_unreadable(const std::vector<Error>& unreadable, const conf::Place& place, conf::Problems& problems);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/file_access.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "crypto/pem.h"
 #include "net/address.h"
@@ -53,13 +55,18 @@ void check_site(const Config& config, const SiteConfig& site, conf::Problems& pr
   }
 }
 
-void cannot_use(const conf::Text& file, std::string_view code, std::string_view why, conf::Problems& problems) {
-  Message remedy = code == "acme.hook"
-                       ? Message{"name a program that the gate's user may run: chmod +x",
-                                 "ein Programm angeben, das der Benutzer des Dienstes ausführen darf: chmod +x"}
-                       : Message{"name a file that the gate's user can read",
-                                 "eine Datei angeben, die der Benutzer des Dienstes lesen kann"};
-  problems.error(file.place, code, {cat("cannot use ", why), cat("nicht verwendbar: ", why)}, remedy);
+Message remedy_for(std::string_view code, const std::string& file) {
+  if (code == "file.unreadable") return remedy_for_unreadable(file);
+  if (code == "acme.hook")
+    return {"name a program that the gate's user may run: chmod +x",
+            "ein Programm angeben, das der Benutzer des Dienstes ausführen darf: chmod +x"};
+  return {"name another file; pforte.toml(5) says what has to be in it",
+          "eine andere Datei angeben; was darin stehen muss, sagt pforte.toml(5)"};
+}
+
+void cannot_use(const conf::Text& file, std::string_view code, const std::string& why, conf::Problems& problems) {
+  problems.error(file.place, code, {cat("cannot use ", why), cat("nicht verwendbar: ", german_or_same(why))},
+                 remedy_for(code, file.value));
 }
 
 }  // namespace

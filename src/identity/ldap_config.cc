@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/file_access.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "conf/path.h"
 #include "crypto/pem.h"
@@ -253,20 +255,24 @@ void check_ldap_files(const LdapConfig& config, conf::Problems& problems) {
       problems.error(
           config.trust->place, read.error().code(),
           {cat("no directory can be trusted: ", read.error().text()),
-           cat("keinem Verzeichnis kann vertraut werden: ", read.error().text())},
-          {"name a PEM file with the CA that issued the directory's certificates, or \"system\"",
-           "eine PEM-Datei mit der CA angeben, die die Zertifikate des Verzeichnisses ausstellt, oder \"system\""});
+           cat("keinem Verzeichnis kann vertraut werden: ", german_or_same(read.error().text()))},
+          read.error().code() == "file.unreadable"
+              ? remedy_for_unreadable(config.trust->value)
+              : Message{"name a PEM file with the CA that issued the directory's certificates, or \"system\"",
+                        "eine PEM-Datei mit der CA angeben, die die Zertifikate des Verzeichnisses ausstellt, oder "
+                        "\"system\""});
     }
   }
   if (!config.bind_password_file) return;
   Result<Secret> password = crypto::read_password(config.bind_password_file->value);
   bool empty = password && password->reveal().empty();
   if (password && !empty) return;
-  problems.error(config.bind_password_file->place, empty ? "conf.empty" : password.error().code(),
-                 {empty ? cat(config.bind_password_file->value, " is empty") : password.error().text(),
-                  empty ? cat(config.bind_password_file->value, " ist leer") : password.error().text()},
-                 {"its first line is the password of bind_dn; the user pforte must be able to read it",
-                  "ihre erste Zeile ist das Passwort von bind_dn; der Benutzer pforte muss sie lesen können"});
+  problems.error(
+      config.bind_password_file->place, empty ? "conf.empty" : password.error().code(),
+      {empty ? cat(config.bind_password_file->value, " is empty") : password.error().text(),
+       empty ? cat(config.bind_password_file->value, " ist leer") : german_or_same(password.error().text())},
+      empty ? Message{"its first line is the password of bind_dn", "ihre erste Zeile ist das Passwort von bind_dn"}
+            : remedy_for_unreadable(config.bind_password_file->value));
 }
 
 }  // namespace pforte::identity

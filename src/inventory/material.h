@@ -27,9 +27,9 @@ struct Material {
 // Adds what a file holds, told apart by its content: PEM with certificates, keys or both, DER with certificates or one
 // key, PKCS#12. The password is for keys and PKCS#12.
 //
-// Fails with Kind::NotFound or Kind::Denied (file.unreadable), and with Kind::Invalid, naming the file:
-// certificate.none where it holds neither, certificate.damaged, key.damaged, key.password-missing, key.password-wrong,
-// trust.damaged, trust.password-missing, trust.password-wrong, trust.unsupported.
+// Fails as crypto::read_file(), and with Kind::Invalid, naming the file: certificate.none where it holds neither,
+// certificate.damaged, key.damaged, key.password-missing, key.password-wrong, trust.damaged, trust.password-missing,
+// trust.password-wrong, trust.unsupported.
 Result<> read_material(const std::string& file, const std::optional<Secret>& password, Material& into);
 
 // The same for the content of a file; `file` is what messages call it.

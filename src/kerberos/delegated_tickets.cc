@@ -9,9 +9,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/file_access.h"
+#include "base/german.h"
 #include "base/shell_word.h"
 #include "base/text.h"
-#include "kerberos/access.h"
 
 namespace pforte::kerberos {
 namespace {
@@ -28,7 +29,7 @@ Fault missing(const std::string& folder, int number) {
   std::string why = std::generic_category().message(number);
   return {"kerberos.tickets-missing",
           {cat("the folder ", folder, " cannot be used: ", why),
-           cat("der Ordner ", folder, " lässt sich nicht benutzen: ", why)},
+           cat("der Ordner ", folder, " lässt sich nicht benutzen: ", german_or_same(why))},
           {cat("install -d -o pforte -g APPLICATION -m 2750 ", shell_word(folder)),
            cat("install -d -o pforte -g ANWENDUNG -m 2750 ", shell_word(folder))}};
 }
@@ -115,7 +116,7 @@ std::optional<Message> DelegatedTickets::problem() const {
   if (std::optional<Fault> fault = check_ticket_folder(folder_)) return fault->whole();
   std::scoped_lock lock(mutex_);
   if (!failure_) return std::nullopt;
-  return Message{*failure_, cat("das letzte ließ sich nicht schreiben: ", *failure_)};
+  return Message{*failure_, cat("das letzte ließ sich nicht schreiben: ", german_or_same(*failure_))};
 }
 
 void check_delegated_tickets(const KerberosConfig& config, conf::Problems& problems) {

@@ -5,10 +5,10 @@
 
 #include <filesystem>
 
+#include "base/file_access.h"
 #include "base/text.h"
 #include "conf/document.h"
 #include "crypto/testing.h"
-#include "kerberos/access.h"
 #include "kerberos/keytab_file.h"
 #include "kerberos/krb5_file.h"
 #include "kerberos/properties_config.h"

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/file_replacement.h"
+#include "base/german.h"
 #include "base/shell_word.h"
 #include "base/text.h"
 #include "kerberos/encryption.h"
@@ -41,7 +42,7 @@ Fault taken(const KeytabRecord& record, const std::string& file) {
 
 Fault cannot_write(const Error& error) {
   return {"file.unwritable",
-          {error.text(), cat("die Datei lässt sich nicht schreiben: ", error.text())},
+          {error.text(), cat("die Datei lässt sich nicht schreiben: ", german_or_same(error.text()))},
           {"nothing has changed; check the rights and the room there is",
            "es hat sich nichts geändert; Rechte und Platz prüfen"}};
 }

@@ -12,9 +12,10 @@
 #include <system_error>
 #include <utility>
 
+#include "base/file_access.h"
+#include "base/german.h"
 #include "base/shell_word.h"
 #include "base/text.h"
-#include "kerberos/access.h"
 
 namespace pforte::kerberos {
 namespace {
@@ -58,7 +59,7 @@ Fault unreadable(const std::string& file, int number) {
   std::string word = shell_word(file), own = cat("chown ", user_word(::geteuid()), " ", word, " && chmod 600 ", word);
   return {"kerberos.keytab-denied",
           {cat("the keytab ", file, " cannot be read by the user ", user, of, " (", why, ")"),
-           cat("der Benutzer ", user, " darf die Keytab ", file, " nicht lesen", von, " (", why, ")")},
+           cat("der Benutzer ", user, " darf die Keytab ", file, " nicht lesen", von, " (", german_or_same(why), ")")},
           reached ? Message{own, own} : remedy_for_denied(file, user)};
 }
 

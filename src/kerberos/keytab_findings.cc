@@ -10,9 +10,9 @@
 #include <set>
 #include <utility>
 
+#include "base/file_access.h"
 #include "base/shell_word.h"
 #include "base/text.h"
-#include "kerberos/access.h"
 #include "kerberos/encryption.h"
 #include "kerberos/file_readers.h"
 #include "kerberos/keytab.h"

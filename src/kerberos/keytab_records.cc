@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/descriptor.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "kerberos/keytab_file.h"
 
@@ -90,10 +91,10 @@ std::optional<KeytabRecord> parse_record(std::string_view bytes, int format) {
 
 std::unexpected<Fault> cannot_read(const std::string& file, int number) {
   std::string why = std::generic_category().message(number);
-  return std::unexpected(Fault{
-      "kerberos.keytab-form",
-      {cat("the keytab ", file, " cannot be read: ", why), cat("die Keytab ", file, " lässt sich nicht lesen: ", why)},
-      {"is it the right file?", "ist es die richtige Datei?"}});
+  return std::unexpected(Fault{"kerberos.keytab-form",
+                               {cat("the keytab ", file, " cannot be read: ", why),
+                                cat("die Keytab ", file, " lässt sich nicht lesen: ", german_or_same(why))},
+                               {"is it the right file?", "ist es die richtige Datei?"}});
 }
 
 }  // namespace

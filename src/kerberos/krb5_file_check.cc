@@ -12,9 +12,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/file_access.h"
 #include "base/text.h"
 #include "conf/document.h"
-#include "kerberos/access.h"
 #include "kerberos/krb5_file.h"
 
 namespace pforte::kerberos {

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/file_access.h"
 #include "base/text.h"
 #include "conf/document.h"
 #include "conf/nearest.h"
 #include "conf/path.h"
-#include "kerberos/access.h"
 
 namespace pforte::kerberos {
 namespace {

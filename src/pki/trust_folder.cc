@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/file_access.h"
 #include "base/file_replacement.h"
 #include "base/text.h"
 #include "crypto/certificate_outline.h"
@@ -175,8 +176,7 @@ Result<std::vector<std::string>> names_in_trust_folder(const std::string& folder
     if (holds_certificates(name) && files->is_regular_file(nowhere)) names.push_back(std::move(name));
   }
   if (error) {
-    Kind kind = error == std::errc::no_such_file_or_directory ? Kind::NotFound : Kind::Denied;
-    return fail(kind, "file.unreadable", cat(folder, ": ", error.message()));
+    return fail(kind_of_unreadable(error.value()), "file.unreadable", cat(folder, ": ", error.message()));
   }
   leave_out_second_names(folder, names);
   std::ranges::sort(names, {}, [](const std::string& name) { return std::pair(is_hashed_name(name), name); });

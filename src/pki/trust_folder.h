@@ -18,7 +18,7 @@ bool is_hashed_name(std::string_view name);
 // The names of the files and links in which certificates are looked for, those by hash last. A
 // link by hash to another of them is left out.
 //
-// Fails with Kind::NotFound or Kind::Denied (file.unreadable).
+// Fails with the kind of kind_of_unreadable() (file.unreadable).
 Result<std::vector<std::string>> names_in_trust_folder(const std::string& folder);
 
 // Writes each certificate into a file that is called as its alias, and makes its link by hash; and the folder, if there

@@ -56,9 +56,9 @@ struct TrustStore {
 // certificate are left out, as are links that lead nowhere, and a certificate that several files hold counts once; one
 // that cannot be read is told of, and does not keep the others from being trusted.
 //
-// Fails with Kind::NotFound or Kind::Denied (file.unreadable), and with Kind::Invalid: trust.form for what is no trust
-// store, certificate.in-pkcs7, certificate.damaged and trust.damaged, trust.password-missing, trust.password-wrong. A
-// store without a certificate is none of these.
+// Fails as crypto::read_file(), and with Kind::Invalid: trust.form for what is no trust store, certificate.in-pkcs7,
+// certificate.damaged and trust.damaged, trust.password-missing, trust.password-wrong. A store without a certificate is
+// none of these.
 Result<TrustStore> read_trust_store(const std::string& store, const std::optional<Secret>& password = std::nullopt);
 
 }  // namespace pforte::pki

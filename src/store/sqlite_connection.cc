@@ -51,14 +51,14 @@ int bind(sqlite3_stmt* statement, int position, const Value& value) {
   return sqlite3_bind_null(statement, position);
 }
 
-// What the system said, where SQLite asked it; else SQLite's own words. It does not always take down what the system
-// said, but then leaves it in errno, which is 0 before.
-std::string cause_of(sqlite3* database) {
+// What the system said, where SQLite asked it; 0 where SQLite has words of its own. It does not always take down what
+// the system said, but then leaves it in errno, which is 0 before.
+int system_error_of(sqlite3* database) {
   int noted = sqlite3_system_errno(database);
-  int number = noted != 0 ? noted : errno;
   int kind = sqlite3_errcode(database) & 0xff;
   bool of_system = kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN;
-  return number != 0 && of_system ? std::generic_category().message(number) : sqlite3_errmsg(database);
+  if (!of_system) return 0;
+  return noted != 0 ? noted : errno;
 }
 
 }  // namespace
@@ -71,8 +71,10 @@ void SqliteConnection::Finalize::operator()(sqlite3_stmt* statement) const {
 }
 
 std::unexpected<Error> SqliteConnection::failure() const {
-  auto unusable = [](std::string text) { return fail(Kind::Unavailable, "store.unusable", std::move(text)); };
-  std::string cause = cause_of(database_.get());
+  int number = system_error_of(database_.get());
+  Kind kind = number == EACCES || number == EPERM ? Kind::Denied : Kind::Unavailable;
+  auto unusable = [&](std::string text) { return fail(kind, "store.unusable", std::move(text)); };
+  std::string cause = number != 0 ? std::generic_category().message(number) : sqlite3_errmsg(database_.get());
   switch (sqlite3_errcode(database_.get()) & 0xff) {
     case SQLITE_CONSTRAINT:
       return fail(Kind::Invalid, "store.conflict", cat(file_, ": ", cause));

@@ -139,7 +139,8 @@ Result<std::uint64_t> SqliteStore::changes_elsewhere() {
 }
 
 std::unexpected<Error> unusable(const std::string& path, std::string_view what, int cause) {
-  return fail(Kind::Unavailable, "store.unusable", cat(path, what, std::generic_category().message(cause)));
+  Kind kind = cause == EACCES || cause == EPERM ? Kind::Denied : Kind::Unavailable;
+  return fail(kind, "store.unusable", cat(path, what, std::generic_category().message(cause)));
 }
 
 // Makes the file, if it is not there, so that nobody else can open it at any time.

@@ -266,19 +266,21 @@ TEST_CASE("a store that cannot be opened says which file and why") {
   std::ofstream(folder.file("text.db")) << std::string(4096, 'x');
   struct Row {
     std::string file;
+    Kind kind;
     std::string_view code, why;
   };
   const std::array<Row, 4> rows = {{
-      {folder.file("none/a.db"), "store.unusable", "cannot be made: No such file or directory"},
-      {folder.path(), "store.unusable", "cannot be opened: "},
-      {"/sys/pforte-test.db", "store.unusable", "cannot be made: "},
-      {folder.file("text.db"), "store.damaged", "is damaged, or no database: file is not a database"},
+      {folder.file("none/a.db"), Kind::Unavailable, "store.unusable", "cannot be made: No such file or directory"},
+      {folder.path(), Kind::Unavailable, "store.unusable", "cannot be opened: "},
+      {"/sys/pforte-test.db", Kind::Denied, "store.unusable", "cannot be made: "},
+      {folder.file("text.db"), Kind::Unavailable, "store.damaged",
+       "is damaged, or no database: file is not a database"},
   }};
   for (const Row& row : rows) {
     CAPTURE(row.file);
     auto store = open_sqlite(row.file);
     REQUIRE(!store);
-    CHECK(store.error().kind() == Kind::Unavailable);
+    CHECK(store.error().kind() == row.kind);
     CHECK(store.error().code() == row.code);
     CHECK(store.error().text().starts_with(row.file));
     CHECK(store.error().text().find(row.why) != std::string::npos);

@@ -139,7 +139,7 @@ def test_check_tells_a_state_dir_that_a_start_could_not_use(at, cause, remedy, w
     assert f"error: cannot use state_dir {tmp_path}/{at}: {cause.format(at=tmp_path)}\n" in done.stderr
     assert remedy.format(at=tmp_path) in done.stderr
     started = run_pforte("serve", "--config", str(file))
-    assert started.returncode == 3
+    assert started.returncode == (2 if at.startswith("file") else 3)  # what can be no folder is a mistake of the configuration
     assert len(started.stderr.splitlines()) == 2 and f"pforte.toml:{line}:" in started.stderr, started.stderr
 
 
@@ -150,6 +150,37 @@ def test_a_store_that_cannot_be_opened_is_the_systems_refusal(written, tmp_path)
     done = run_pforte("serve", "--config", str(file))
     assert done.returncode == 3, done.stderr
     assert f"pforte.toml:{line}:" in done.stderr and "cannot keep agents and sessions" in done.stderr
+
+
+def test_a_store_that_belongs_to_somebody_else_is_told_once_with_whose_it_is_to_be(written, tmp_path, without_privileges):
+    file = written(site={"certificate": "auto", "sign_in": "required"})
+    assert run_pforte("cert", "list", "--config", str(file)).returncode == 0
+    (tmp_path / "state" / "pforte.db").chmod(0)
+    line = 1 + file.read_text().splitlines().index(f'state_dir = "{tmp_path}/state"')
+    done = run_pforte("serve", "--config", str(file))
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 2 and f"pforte.toml:{line}:" in done.stderr, done.stderr
+    assert f"sudo chown --reference={tmp_path}/state {tmp_path}/state/pforte.db*" in done.stderr
+    for command in (["agent", "list"], ["session", "list"], ["service", "list"], ["cert", "list"]):
+        done = run_pforte(*command, "--config", str(file), "--lang", "de")
+        assert done.returncode == 3
+        assert f"pforte.toml:{line}:" in done.stderr and done.stderr.count("\n") == 2
+        assert "keine Berechtigung" in done.stderr and "als root aufrufen, etwa mit sudo" in done.stderr
+
+
+@pytest.mark.parametrize("named", ["chain", "key", "key_password_file", "trust", "basic password"])
+def test_a_missing_file_is_told_from_one_that_may_not_be_read(named, written, authority, tmp_path, without_privileges):
+    secret = tmp_path / "closed.pem"
+    secret.write_text("x")
+    secret.chmod(0)
+    for path, cause, remedy in ((tmp_path / "none.pem", "Datei oder Ordner nicht gefunden", "sie dort anlegen oder den Pfad berichtigen"),
+                                (secret, "keine Berechtigung", f"Modus 0: chmod u+r {secret}")):
+        certificate = authority.issue(HOST).config()
+        changes = {"trust": {"backend": {"servers": ["https://127.0.0.1:1"], "trust": str(path)}},
+                   "basic password": {"backend": {"identity": {"basic_password_file": str(path)}}}}
+        done = check(written(**changes.get(named, {"site": {"certificate": certificate | {named: str(path)}}})), "--lang", "de")
+        [told] = [one for one in done.stderr.split("pforte: ") if str(path) in one.partition("\n")[0] and "Fehler" in one]
+        assert cause in told and remedy in told, done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="about what root leaves behind")
@@ -171,7 +202,7 @@ def test_what_root_leaves_in_the_state_folder_belongs_to_its_owner(written, tmp_
 @pytest.mark.parametrize("folder", ["/proc/pforte", "/sys/pforte", "/proc"])
 def test_a_state_dir_that_not_even_root_can_make_is_told(written, folder):
     file = written(state_dir=folder)
-    for done, status in ((check(file), 1), (run_pforte("serve", "--config", str(file)), 3)):
+    for done, status in ((check(file), 1), (run_pforte("serve", "--config", str(file)), 2)):
         assert done.returncode == status
         assert f"error: cannot use state_dir {folder}: the kernel keeps no files there\nhelp: name a folder" in done.stderr
 

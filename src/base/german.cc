@@ -1,11 +1,11 @@
-#include "app/german.h"
+#include "base/german.h"
 
 #include <array>
 #include <vector>
 
 #include "base/text.h"
 
-namespace pforte::app {
+namespace pforte {
 namespace {
 
 // A sentence, with a star for each part that varies; the same parts in the same order in both languages.
@@ -127,6 +127,8 @@ constexpr auto kSentences = std::to_array<Sentence>({
      "das Token ist unbekannt oder abgelaufen, oder sein Bearbeiter ist gesperrt"},
     {"sign-in by Kerberos is not running", "die Anmeldung mit Kerberos läuft nicht"},
     {"there is no service \"*\"; known: *", "es gibt keinen Dienst \"*\"; bekannt: *"},
+    {"cannot use state_dir *: there is no such folder",
+     "state_dir * ist nicht benutzbar: Einen solchen Ordner gibt es nicht"},
     {"cannot use state_dir *: it is no folder", "state_dir * ist nicht benutzbar: Es ist kein Ordner"},
     {"cannot use state_dir *: * is no folder", "state_dir * ist nicht benutzbar: * ist kein Ordner"},
     {"cannot use state_dir *: the kernel keeps no files there",
@@ -267,14 +269,84 @@ constexpr auto kSentences = std::to_array<Sentence>({
     {"it ended with status *: *", "es endete mit Status *: *"},
     {"it took longer than * ms", "es dauerte länger als * ms"},
 
-    // What the system says.
     {"opening *: *", "beim Öffnen von *: *"},
+    {"* cannot be written: *", "* lässt sich nicht schreiben: *"},
+    {"*: it is no program that can be run", "*: ist kein Programm, das sich ausführen lässt"},
+    {"cannot use *: *", "* ist nicht benutzbar: *"},
+
+    // What the system says: strerror(3).
+    {"Operation not permitted", "nicht erlaubt"},
     {"No such file or directory", "Datei oder Ordner nicht gefunden"},
+    {"Input/output error", "Ein-/Ausgabefehler"},
+    {"No such device or address", "Gerät oder Adresse nicht gefunden"},
+    {"Exec format error", "kein ausführbares Programm"},
+    {"Resource temporarily unavailable", "vorübergehend nicht verfügbar"},
+    {"Cannot allocate memory", "es fehlt Arbeitsspeicher"},
     {"Permission denied", "keine Berechtigung"},
+    {"Device or resource busy", "Gerät oder Ressource ist belegt"},
+    {"File exists", "gibt es schon"},
+    {"Invalid cross-device link", "liegt auf einem anderen Datenträger"},
+    {"No such device", "Gerät nicht gefunden"},
+    {"Not a directory", "ist kein Ordner"},
+    {"Is a directory", "ist ein Ordner"},
+    {"Invalid argument", "ungültige Angabe"},
+    {"Too many open files in system", "im System sind zu viele Dateien offen"},
+    {"Too many open files", "zu viele offene Dateien"},
+    {"Text file busy", "das Programm läuft gerade"},
+    {"File too large", "Datei zu groß"},
     {"No space left on device", "der Datenträger ist voll"},
     {"Read-only file system", "der Datenträger ist schreibgeschützt"},
-    {"Is a directory", "ist ein Ordner"},
-    {"Not a directory", "ist kein Ordner"},
+    {"Broken pipe", "niemand liest mehr"},
+    {"File name too long", "der Dateiname ist zu lang"},
+    {"Function not implemented", "das System kann das nicht"},
+    {"Directory not empty", "der Ordner ist nicht leer"},
+    {"Too many levels of symbolic links", "zu viele symbolische Links hintereinander"},
+    {"Protocol not supported", "das Protokoll wird nicht unterstützt"},
+    {"Operation not supported", "wird nicht unterstützt"},
+    {"Address family not supported by protocol", "diese Art von Adressen wird nicht unterstützt"},
+    {"Address already in use", "die Adresse ist schon belegt"},
+    {"Cannot assign requested address", "die Adresse hat dieser Rechner nicht"},
+    {"Network is down", "das Netz ist ausgefallen"},
+    {"Network is unreachable", "das Netz ist nicht erreichbar"},
+    {"Software caused connection abort", "die Verbindung wurde abgebrochen"},
+    {"Connection reset by peer", "die Gegenseite hat die Verbindung abgebrochen"},
+    {"No buffer space available", "es fehlt Pufferspeicher"},
+    {"Transport endpoint is not connected", "es besteht keine Verbindung"},
+    {"Connection timed out", "die Gegenseite antwortet nicht"},
+    {"Connection refused", "die Verbindung wurde abgelehnt"},
+    {"Host is down", "der Rechner ist ausgefallen"},
+    {"No route to host", "es gibt keinen Weg zu diesem Rechner"},
+    {"Stale file handle", "die Datei gibt es auf dem Dateiserver nicht mehr"},
+    {"Disk quota exceeded", "das Kontingent auf dem Datenträger ist erschöpft"},
+    // gai_strerror(3), hstrerror(3).
+    {"Name or service not known", "den Namen gibt es nicht"},
+    {"Unknown host", "den Namen gibt es nicht"},
+    {"Temporary failure in name resolution", "die Namensauflösung antwortet gerade nicht"},
+    {"Host name lookup failure", "die Namensauflösung antwortet gerade nicht"},
+    {"Non-recoverable failure in name resolution", "die Namensauflösung versagt"},
+    {"Unknown server error", "die Namensauflösung versagt"},
+    {"No address associated with hostname", "der Name hat keine Adresse"},
+    {"No address associated with name", "der Name hat keine Adresse"},
+    {"Address family for hostname not supported", "der Name hat keine Adresse dieser Art"},
+    // OpenSSL's reasons.
+    {"unsupported", "wird nicht unterstützt"},
+    {"no start line", "die Zeile BEGIN fehlt"},
+    {"bad end line", "die Zeile END passt nicht"},
+    {"bad base64 decode", "kein Base64"},
+    {"bad decrypt", "lässt sich nicht entschlüsseln"},
+    {"wrong tag", "ein anderes Feld als erwartet"},
+    {"header too long", "ein Feld ist länger als die Datei"},
+    {"too long", "ein Feld ist zu lang"},
+    {"not enough data", "abgeschnitten"},
+    {"nested asn1 error", "kein gültiges ASN.1"},
+    {"key values mismatch", "Schlüssel und Zertifikat gehören nicht zusammen"},
+    {"ee key too small", "der Schlüssel des Zertifikats ist zu klein"},
+    {"ca md too weak", "eine Unterschrift verwendet eine zu schwache Prüfsumme"},
+    // SQLite's.
+    {"unable to open database file", "die Datenbank lässt sich nicht öffnen"},
+    {"attempt to write a readonly database", "die Datenbank ist schreibgeschützt"},
+    {"file is not a database", "die Datei ist keine Datenbank"},
+    {"database disk image is malformed", "der Inhalt ist beschädigt"},
 });
 
 std::vector<std::string_view> fixed_parts(std::string_view sentence) {
@@ -322,7 +394,8 @@ std::optional<std::string> in_german(std::string_view english) {
   }
   // "FILE: why"
   std::size_t file = english.find(": ");
-  if (file == english.npos || english.find(' ') < file) return std::nullopt;
+  bool is_name = english.starts_with('/') || english.find(' ') > file;
+  if (file == english.npos || !is_name) return std::nullopt;
   std::optional<std::string> why = in_german(english.substr(file + 2));
   return why ? std::optional(cat(english.substr(0, file + 2), *why)) : std::nullopt;
 }
@@ -331,4 +404,4 @@ std::string german_or_same(const std::string& english) {
   return in_german(english).value_or(english);
 }
 
-}  // namespace pforte::app
+}  // namespace pforte

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "base/message.h"
+
+// Whether this process may read what the configuration names, and what to say if not.
+
+namespace pforte {
+
+// "pforte"; "number 1007" for one without a name.
+std::string user_name(uid_t user);
+
+// The same as a word of a command: there somebody without a name is a number alone.
+std::string user_word(uid_t user);
+
+// Why this process cannot read the file, as errno has it: ENOENT, EACCES; EISDIR for a folder, EINVAL for what is
+// neither file nor folder. 0 when it can.
+int why_unreadable(const std::string& file);
+
+// What a caller can do about it: Kind::NotFound, Kind::Denied, else Kind::Invalid.
+Kind kind_of_unreadable(int number);
+
+// What to do when `user` may not read a file, or may not enter a folder on the way to it.
+Message remedy_for_denied(const std::string& file, const std::string& user);
+
+// What to do about a file of the configuration that this process, which is the gate's, cannot read: of one that is
+// missing another thing than of one that is somebody else's.
+Message remedy_for_unreadable(const std::string& file);
+
+}  // namespace pforte
