@@ -254,10 +254,15 @@ Absence absence_of(const Json& document) {
   std::string look = has_file ? cat("grep ", reference, ' ', file) : cat("journalctl -u pforte --grep ", reference);
   std::string why = shown_text(document, "why");
   if (why == "no-sign-in") {
-    return {{cat("request ", reference, " had no sign-in, or it is not over yet"),
-             cat("die Anfrage ", reference, " hatte keine Anmeldung, oder sie ist noch nicht vorbei")},
-            {cat("what else became of it stands in the access log: ", look),
-             cat("was sonst aus ihr wurde, steht im Zugriffsprotokoll: ", look)}};
+    return {
+        {cat("request ", reference,
+             " had no sign-in: its path asks for none, its session had begun before, it brought nothing to sign in "
+             "with, or it is not over yet"),
+         cat("die Anfrage ", reference,
+             " hatte keine Anmeldung: ihr Pfad verlangt keine, ihre Sitzung gab es schon, sie brachte nichts zum "
+             "Anmelden mit, oder sie ist noch nicht vorbei")},
+        {cat("which of them, and what became of it, the access log tells by agent, decision and status: ", look),
+         cat("was davon, und was aus ihr wurde, sagt das Zugriffsprotokoll mit agent, decision und status: ", look)}};
   }
   if (why == "forgotten") {
     std::int64_t kept = shown_number(document, "kept");

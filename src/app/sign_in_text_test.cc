@@ -121,7 +121,9 @@ TEST_CASE("why there is nothing to show comes with where to look") {
   CHECK(absence_of(document).what.en.contains("the last 1000 refusals"));
   CHECK(absence_of(document).remedy.de.contains("grep 0123456789abc /a.log"));
   document["why"] = "no-sign-in";
-  CHECK(absence_of(document).what.en.contains("had no sign-in"));
+  CHECK(absence_of(document).what.en.contains("had no sign-in: its path asks for none, its session had begun before"));
+  CHECK(absence_of(document).what.de.contains("ihr Pfad verlangt keine"));
+  CHECK(absence_of(document).remedy.en.contains("by agent, decision and status: grep 0123456789abc /a.log"));
   document["why"] = "unknown";
   document["access_log"] = nullptr;
   CHECK(absence_of(document).remedy.en.contains("journalctl -u pforte --grep 0123456789abc"));

@@ -36,6 +36,8 @@ constexpr std::array kRemedies{
     Remedy{"sign-in.unknown",
            "pforte agent add LOGIN, or give an agent the principal; pforte agent map tells the steps",
            "pforte agent add LOGIN, oder einem Bearbeiter den Principal geben; pforte agent map nennt die Schritte"},
+    Remedy{"sign-in.wrong", "let them type it anew; else set another: pforte agent passwd LOGIN, or in the directory",
+           "neu eintippen lassen; sonst ein anderes setzen: pforte agent passwd LOGIN, oder im Verzeichnis"},
 };
 
 }  // namespace

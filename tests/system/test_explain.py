@@ -139,6 +139,9 @@ def test_a_password_goes_from_provider_to_provider(start_desk, app, directory, a
             first = told(gate, answer.get("pforte-reference") or reference_of(gate, "sign-in.failed"))
             assert first["waiting_login"] is None  # it may be a password in the wrong field
             assert [one["said"] for one in first["providers"]] == ["no-such-login", "wrong-password"]
+            in_order(explained(gate, first["reference"]), "stopped by sign-in.wrong", "what to do: let them type it anew",
+                     "pforte agent passwd LOGIN")
+            in_order(explained(gate, first["reference"], "--lang", "de"), "sign-in.wrong", "Abhilfe: neu eintippen lassen")
     reference = gate.events("sign-in.failed")[-1]["reference"]
     text = explained(gate, reference)
     in_order(text, "refused: sign-in.locked", "stopped by sign-in.locked: too many failures; wait", "the login that has to wait: eva",
@@ -157,7 +160,7 @@ def test_a_request_without_a_sign_in_is_told_from_one_that_is_unknown(desk):
     reference = Visitor(desk).get("/").get("pforte-reference")
     done = desk.run("explain", reference)
     assert done.returncode == 0
-    assert f"request {reference} had no sign-in" in done.stdout
+    assert f"request {reference} had no sign-in: its path asks for none" in done.stdout
     assert f"grep {reference} {desk.config['log']['access']}" in done.stdout
     assert told(desk, reference)["why"] == "no-sign-in"
     unknown = desk.run("explain", "0123456789abc")
