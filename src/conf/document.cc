@@ -23,7 +23,9 @@
 
 #include <toml++/toml.h>
 
+#include "base/german.h"
 #include "base/text.h"
+#include "conf/open_list.h"
 #include "conf/syntax.h"
 
 namespace pforte::conf {
@@ -112,6 +114,31 @@ bool is_bounded(std::string_view text, const std::string& file, Problems& proble
   return true;
 }
 
+// A list that is not closed, told where it begins: the parser misses the bracket only in `line`, where something else
+// begins, or at the end. None: that is not what it complains of.
+std::optional<Problem> unclosed_list(std::string_view text, const TextLine& line, std::string_view complaint,
+                                     const std::string& file) {
+  bool at_end = complaint.contains("parsing array") && complaint.contains("end-of-file");
+  if (!at_end && !begins_anew(text.substr(line.begin, line.end - line.begin))) return std::nullopt;
+  std::optional<std::size_t> begin = open_list_at_end(at_end ? text : text.substr(0, line.begin));
+  if (!begin) return std::nullopt;
+  std::string_view before = text.substr(0, *begin), same_line = before.substr(before.rfind('\n') + 1);
+  auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  Place place = {.file = file,
+                 .line = static_cast<std::uint32_t>(1 + std::ranges::count(before, '\n')),
+                 .column = static_cast<std::uint32_t>(1 + std::ranges::count_if(same_line, starts_character))};
+  Message what = {"this list is not closed", "diese Liste ist nicht abgeschlossen"};
+  if (!at_end) {
+    what.en += cat(", and in line ", line.number, " something else begins");
+    what.de += cat(", und in Zeile ", line.number, " beginnt etwas anderes");
+  }
+  return Problem{.severity = Severity::Error,
+                 .place = std::move(place),
+                 .code = "conf.syntax",
+                 .what = std::move(what),
+                 .remedy = {"close it with ]", "sie mit ] abschließen"}};
+}
+
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
@@ -128,7 +155,7 @@ Message cause_of(int error) {
       break;
   }
   std::string cause = std::generic_category().message(error);
-  return {cat("it cannot be read: ", cause), cat("sie ist nicht lesbar: ", cause)};
+  return {cat("it cannot be read: ", cause), cat("sie ist nicht lesbar: ", german_or_same(cause))};
 }
 
 Message remedy_for(int error, const std::string& file) {
@@ -167,6 +194,10 @@ std::optional<Table> read_document(std::string_view text, const std::string& fil
     // The end of the file counts as a line of its own there; people see none.
     if (line.number < place.line) place = {file, line.number, static_cast<std::uint32_t>(line.end - line.begin + 1)};
 
+    if (std::optional<Problem> unclosed = unclosed_list(meant, line, parsed.error().description(), file)) {
+      problems.add(*std::move(unclosed));
+      return std::nullopt;
+    }
     std::string_view wrong = std::string_view(meant).substr(line.begin, line.end - line.begin);
     Diagnosis diagnosis = diagnose(wrong, parsed.error().description());
     problems.error(place, "conf.syntax", std::move(diagnosis.what), std::move(diagnosis.remedy));

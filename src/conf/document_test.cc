@@ -93,6 +93,42 @@ TEST_CASE("what cannot be understood is reported where it stands, and nothing is
   }
 }
 
+TEST_CASE("a list that is not closed is told where it begins, not where something else does") {
+  struct Row {
+    std::string_view text;
+    std::uint32_t line, column;
+  };
+  const Row rows[] = {
+      {"a = 1\nallow = [\"/ä\", \"/b\"\nbackend = \"crm\"\n", 2, 9},
+      {"allow = [\"/a\",\nbackend = \"crm\"\n", 1, 9},
+      {"allow = [\n  \"/a\",\n  \"/b\"\n\n[[site]]\n", 1, 9},
+      {"allow = [ # all\n\"HTTP/a@R\" = \"a.keytab\"\n", 1, 9},
+      {"[log]\na = [[1, 2], [3\n[limits]\n", 2, 14},
+      {"allow = [\"/a\"\n", 1, 9},
+      {"allow = [\"/a\",\n\"/b\"", 1, 9},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    Outcome outcome = read(row.text);
+    REQUIRE(outcome.problems.all().size() == 1);
+    const Problem& problem = outcome.problems.all().front();
+    CHECK(problem.place == Place{"a.toml", row.line, row.column});
+    CHECK(problem.what.en.starts_with("this list is not closed"));
+    CHECK(problem.remedy.de == "sie mit ] abschließen");
+  }
+  CHECK(read("allow = [1\nb = 2\n").problems.all().front().what.en ==
+        "this list is not closed, and in line 2 something else begins");
+}
+
+TEST_CASE("an item without a comma is told where it stands") {
+  for (std::string_view text : {"a = [\n\"x\"\n\"y\"\n]\n", "a = [\n[1]\n[2]\n]\n", "a = [\n1\n2\n]\n"}) {
+    CAPTURE(text);
+    Outcome outcome = read(text);
+    CHECK(outcome.problems.all().front().place.line == 3);
+    CHECK(outcome.problems.all().front().what.en.contains("without a comma"));
+  }
+}
+
 TEST_CASE("what is no configuration is refused before it costs anything") {
   CHECK(read(std::string(2 << 20, '\n')).problems.all().at(0).code == "conf.too-large");
   std::string deep;

@@ -207,4 +207,18 @@ Diagnosis diagnose(std::string_view text, std::string_view complaint) {
   return found ? *std::move(found) : anything_else(complaint);
 }
 
+bool begins_anew(std::string_view text) {
+  Line line = take_apart(text);
+  if (!line.key.empty()) return line.sign == '=';
+  if (line.sign == '"' || line.sign == '\'') {
+    std::size_t closed = line.value.find(line.sign);
+    return closed != std::string_view::npos && trimmed(line.value.substr(closed + 1)).starts_with('=');
+  }
+  if (line.sign != '[') return false;
+  std::string_view name = line.value.substr(line.value.starts_with('[') ? 1 : 0);
+  bool is_number = !name.empty() && name.front() >= '0' && name.front() <= '9';
+  auto end = std::ranges::find_if_not(name, is_key_letter);
+  return !is_number && end != name.begin() && end != name.end() && *end == ']';
+}
+
 }  // namespace pforte::conf

@@ -20,4 +20,7 @@ struct Diagnosis {
 // Says what an administrator did wrong in `line` (without its line end), of which the TOML parser said `complaint`.
 Diagnosis diagnose(std::string_view line, std::string_view complaint);
 
+// Whether a line is a heading, or a pair of key and value: no item of a list that began before.
+bool begins_anew(std::string_view line);
+
 }  // namespace pforte::conf

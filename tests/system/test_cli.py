@@ -92,6 +92,12 @@ def test_problems_are_said_in_german_and_as_json(written):
     assert "listner" in json.dumps(json.loads(machine.stdout))
 
 
+def test_a_list_that_is_not_closed_is_told_where_it_begins(written):
+    done = check(written('[[site]]\nhosts = ["a.example.com", "b.example.com"\nbackend = "crm"\n'))
+    assert done.returncode == 2
+    assert "pforte.toml:2:9: error: this list is not closed, and in line 3" in done.stderr
+
+
 def test_a_syntax_error_has_its_place(written):
     done = check(written("[[listener]\naddress = \n"))
     assert done.returncode == 2
