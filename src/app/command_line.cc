@@ -299,17 +299,19 @@ void Arguments::take_own(const Option& option, const OptionSpec& own) {
 
 void Arguments::take_global(const Option& option) {
   std::string_view name = option.spec->name, value = option.value;
+  const Phrase& values = option.spec->value;
+  Message write = {cat("write ", name, ' ', values.en), cat("schreiben: ", name, ' ', values.de)};
   if (name == "--config") {
     line_.config = value;
   } else if (name == "--lang") {
     bool known = value == "de" || value == "en";
-    if (!known) wrong(option.at, {"--lang is de or en", "--lang ist de oder en"}, {"", ""});
+    if (!known) wrong(option.at, {"--lang is de or en", "--lang ist de oder en"}, std::move(write));
     if (known) line_.language = value == "de" ? Language::German : Language::English;
   } else if (name == "--color") {
     constexpr std::array<std::string_view, 3> kColors = {"auto", "always", "never"};
     auto at = std::ranges::find(kColors, value);
     if (at == kColors.end())
-      wrong(option.at, {"--color is auto, always or never", "--color ist auto, always oder never"}, {"", ""});
+      wrong(option.at, {"--color is auto, always or never", "--color ist auto, always oder never"}, std::move(write));
     if (at != kColors.end()) line_.color = static_cast<Color>(at - kColors.begin());
   } else if (name == "--json") {
     line_.json = true;

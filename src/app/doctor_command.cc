@@ -30,6 +30,7 @@
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "conf/nearest.h"
 #include "doctor/fetch_shelf.h"
 #include "doctor/report.h"
 #include "gate/responsible_config.h"
@@ -76,18 +77,24 @@ const SubjectKind* kind_of(std::string_view word) {
   return found == kSubjectKinds.end() ? nullptr : found;
 }
 
-std::string known_words() {
-  std::string words;
-  for (const SubjectKind& kind : kSubjectKinds) words += cat(kind.word, ", ");
-  for (const LoneSubject& one : kLoneSubjects) words += cat(&one == kLoneSubjects.data() ? "" : ", ", one.word);
+std::vector<std::string_view> known_words() {
+  std::vector<std::string_view> words;
+  words.reserve(kSubjectKinds.size() + kLoneSubjects.size());
+  for (const SubjectKind& kind : kSubjectKinds) words.push_back(kind.word);
+  for (const LoneSubject& one : kLoneSubjects) words.push_back(one.word);
   return words;
 }
 
 Complaint unknown_subject(const std::string& word) {
-  std::string shown = printable(word);
+  std::string shown = printable(word), all;
+  std::vector<std::string_view> known = known_words();
+  for (std::string_view one : known) all += cat(all.empty() ? "" : ", ", one);
+  Message remedy = {cat("there are: ", all), cat("es gibt: ", all)};
+  if (auto meant = conf::nearest(word, known))
+    remedy = {cat("did you mean pforte doctor ", *meant, '?'), cat("ist pforte doctor ", *meant, " gemeint?")};
   return {kInvalidInput,
           {cat("pforte doctor knows no subject ", shown), cat("pforte doctor kennt kein ", shown)},
-          {cat("there are: ", known_words()), cat("es gibt: ", known_words())}};
+          std::move(remedy)};
 }
 
 Complaint missing_argument(const SubjectKind& kind) {

@@ -6,6 +6,7 @@
 
 #include "app/control_call.h"
 #include "app/renewal_text.h"
+#include "app/service_manager.h"
 #include "app/shown_json.h"
 #include "app/sign_in_text.h"
 #include "app/status_text.h"
@@ -93,8 +94,8 @@ Said not_reachable(const Error& error, const std::string& socket, Language langu
       return said(kNotReachable,
                   {cat("no gate is running: nobody answers at ", socket),
                    cat("es läuft kein Tor: niemand antwortet auf ", socket)},
-                  {"start it with `pforte serve`, or name its configuration with --config",
-                   "starten Sie es mit `pforte serve`, oder nennen Sie seine Konfiguration mit --config"},
+                  {cat("start it with `", start_command(), "`, or name its configuration with --config"),
+                   cat("starten Sie es mit `", start_command(), "`, oder nennen Sie seine Konfiguration mit --config")},
                   language);
     case Kind::Denied:
       return said(

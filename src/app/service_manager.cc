@@ -5,8 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "base/text.h"
 
 namespace pforte::app {
 
@@ -24,6 +29,18 @@ void tell_service_manager(std::string_view state) {
   auto size = socklen_t(offsetof(sockaddr_un, sun_path) + path.size());
   sendto(descriptor, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), size);
   close(descriptor);
+}
+
+std::string_view start_command(const std::string& root) {
+  auto is_there = [&](std::string_view path) {
+    std::error_code unknown;
+    return std::filesystem::exists(cat(root, path), unknown);
+  };
+  constexpr auto kFolders = std::to_array<std::string_view>(
+      {"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system"});
+  auto has_unit = [&](std::string_view folder) { return is_there(cat(folder, "/pforte.service")); };
+  bool by_unit = is_there("/run/systemd/system") && std::ranges::any_of(kFolders, has_unit);
+  return by_unit ? "systemctl start pforte" : "pforte serve";
 }
 
 }  // namespace pforte::app

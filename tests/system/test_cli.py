@@ -98,6 +98,18 @@ def test_a_list_that_is_not_closed_is_told_where_it_begins(written):
     assert "pforte.toml:2:9: error: this list is not closed, and in line 3" in done.stderr
 
 
+def test_a_language_that_is_none_is_told_with_what_to_write():
+    done = run_pforte("check", "--lang", "fr")
+    assert done.returncode == 2
+    assert done.stderr == "pforte: error: --lang is de or en\nhelp: write --lang de|en\n"
+
+
+def test_a_misspelt_subject_of_the_doctor_is_told_as_it_was_meant():
+    done = run_pforte("doctor", "ulr", "https://localhost/")
+    assert done.returncode == 2
+    assert done.stderr == "pforte: error: pforte doctor knows no subject ulr\nhelp: did you mean pforte doctor url?\n"
+
+
 def test_a_syntax_error_has_its_place(written):
     done = check(written("[[listener]\naddress = \n"))
     assert done.returncode == 2

@@ -376,7 +376,8 @@ def test_nothing_seen_says_where_to_look(gate):
                                                  (("client", "10.0.0.0/99"), "10.0.0.0/99 can be no client"),
                                                  (("client", "a b"), "blanks or control characters"),
                                                  (("client", "https:///x"), "it names no host"),
-                                                 (("clients",), "browser, client, message, sheet")])
+                                                 (("clients",), "did you mean pforte doctor client?"),
+                                                 (("everything",), "browser, client, message, sheet")])
 def test_what_cannot_be_read(arguments, what, gate):
     done = gate.run("doctor", *arguments)
     assert done.returncode == 2 and what in done.stderr
