@@ -17,6 +17,7 @@
 #include "app/complaint.h"
 #include "app/demo_agents.h"
 #include "app/running_gate.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "demo/application.h"
 #include "demo/authority.h"
@@ -60,16 +61,16 @@ int refuse(const Complaint& complaint, const CommandLine& line) {
 
 // Why the demo cannot have the ports that its commands name. Asked first of all: KDCs and a directory take a while.
 std::optional<Complaint> taken_port() {
-  for (std::uint16_t port : {demo::kTlsPort, demo::kPlainPort, demo::kAdminPort}) {
-    Result<> free = net::must_be_free(net::Address(std::array<std::uint8_t, 4>{127, 0, 0, 1}, port));
+  for (const net::Address& address : demo::demo_addresses()) {
+    Result<> free = net::must_be_free(address);
     if (free || free.error().code() != "net.listen-taken") continue;
     Complaint known(free.error());
     return Complaint(kSystemRefused,
                      {cat(known.what.en, "; probably a demo runs already, and there can be one at a time"),
                       cat(known.what.de, "; wahrscheinlich läuft schon eine Demo, und es kann nur eine geben")},
-                     {cat("Ctrl-C where it was started ends it; ss -ltnp sport = :", port,
+                     {cat("Ctrl-C where it was started ends it; ss -ltnp sport = :", address.port(),
                           " names its process, which kill ends as well"),
-                      cat("Strg-C, wo sie gestartet wurde, beendet sie; ss -ltnp sport = :", port,
+                      cat("Strg-C, wo sie gestartet wurde, beendet sie; ss -ltnp sport = :", address.port(),
                           " nennt ihren Prozess, den auch kill beendet")});
   }
   return std::nullopt;
@@ -85,9 +86,10 @@ bool can_listen_on(const net::Address& address) {
 void say_without(const Message& part, const Error& why, std::string_view packages, Language language) {
   Message missing{
       .en = cat("the demo goes without ", part.en, ": ", why.text(), "; to have it: sudo apt-get install ", packages),
-      .de = cat("die Demo läuft ohne ", part.de, ": ", why.text(), "; für mehr: sudo apt-get install ", packages)};
+      .de = cat("die Demo läuft ohne ", part.de, ": ", german_or_same(why.text()), "; für mehr: sudo apt-get install ",
+                packages)};
   Message broken{.en = cat("the demo goes without ", part.en, ": ", why.text()),
-                 .de = cat("die Demo läuft ohne ", part.de, ": ", why.text())};
+                 .de = cat("die Demo läuft ohne ", part.de, ": ", german_or_same(why.text()))};
   const Message& told = why.kind() == Kind::NotFound ? missing : broken;
   std::string_view word = conf::word_for(conf::Severity::Warning, language);
   std::string text = cat("pforte: ", word, ": ", told.in(language), "\n");

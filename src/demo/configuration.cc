@@ -50,6 +50,15 @@ std::string sign_in_block(const Stage& stage) {
 
 }  // namespace
 
+std::vector<net::Address> demo_addresses() {
+  std::vector<net::Address> all;
+  for (std::string_view ip : {"127.0.0.1", "::1"}) {
+    for (std::uint16_t port : {kTlsPort, kPlainPort}) all.push_back(net::parse_ip(ip, port).value());
+  }
+  all.push_back(net::parse_ip("127.0.0.1", kAdminPort).value());
+  return all;
+}
+
 std::string demo_configuration(const Stage& stage) {
   std::string text = cat("state_dir = ", toml_string(stage.folder + "/state"), "\n");
   text += listener_blocks("127.0.0.1");

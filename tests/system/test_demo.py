@@ -11,6 +11,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +92,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     one = Demo(tmp_path_factory.mktemp("demo"))
     yield one
     one.end()
+
+
+def test_a_port_that_is_taken_at_the_other_loopback_is_told_as_well(tmp_path):
+    needs_ports()
+    with socket.socket(socket.AF_INET6) as taken:
+        try:
+            taken.bind(("::1", PORTS[0]))
+        except OSError:
+            pytest.skip("this machine has no ::1")
+        taken.listen()
+        done = subprocess.run([*shlex.split(gates.BINARY), "demo", "--lang", "en"], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 3
+    assert done.stderr.startswith("pforte: error: cannot listen on [::1]:8443: Address already in use; probably a demo runs")
 
 
 def test_nothing_is_complained_of(demo):
