@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/bytes.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -93,8 +94,7 @@ std::string identifier_of(std::string_view text) {
   crypto::Sha256 hash = crypto::sha256(text);
   hash[6] = static_cast<unsigned char>((hash[6] & 0x0fU) | 0x80U);
   hash[8] = static_cast<unsigned char>((hash[8] & 0x3fU) | 0x80U);
-  std::string hex = to_hex({reinterpret_cast<const char*>(hash.data()), 16});
-  std::ranges::transform(hex, hex.begin(), [](char c) { return c >= 'a' ? char(c - 'a' + 'A') : c; });
+  std::string hex = capitals(to_hex({reinterpret_cast<const char*>(hash.data()), 16}));
   return cat(hex.substr(0, 8), '-', hex.substr(8, 4), '-', hex.substr(12, 4), '-', hex.substr(16, 4), '-',
              hex.substr(20));
 }

@@ -17,7 +17,7 @@ constexpr std::size_t kCodeDigits = 8;
 std::string code_in(std::string_view text) {
   std::string code;
   for (char letter : text) {
-    if (is_alphanumeric(letter)) code += letter >= 'a' && letter <= 'z' ? char(letter - 'a' + 'A') : letter;
+    if (is_alphanumeric(letter)) code += capital(letter);
     if (!is_alphanumeric(letter) && letter != '-') return {};
   }
   return code.size() == kCodeDigits ? code : std::string();

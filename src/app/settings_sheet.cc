@@ -9,6 +9,7 @@
 
 #include "app/configured_subjects.h"
 #include "authority/places.h"
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/certificate_outline.h"
@@ -33,8 +34,7 @@ std::string as_shown(std::string_view hexadecimal) {
   std::string text;
   for (std::size_t i = 0; i < hexadecimal.size(); ++i) {
     if (i > 0 && i % 2 == 0) text += ':';
-    char c = hexadecimal[i];
-    text += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+    text += capital(hexadecimal[i]);
   }
   return text;
 }

@@ -53,7 +53,7 @@ std::vector<std::string> hosts_of(const gate::Config& config) {
 std::string realm_of(const kerberos::KeytabConfig& one, const gate::Config& config) {
   const std::string& realm = one.principal.realm;
   bool doubtful = kerberos::has_lower_case(realm) && kerberos::check_service_keys(*config.kerberos, one);
-  return doubtful ? kerberos::capitals(realm) : realm;
+  return doubtful ? capitals(realm) : realm;
 }
 
 // Where the host most likely belongs to: a realm that is called like its domain, or the only one there is.
@@ -67,7 +67,7 @@ std::string realm_for(std::string_view host, const gate::Config& config) {
     }
   }
   if (!first.empty()) return first;
-  return kerberos::capitals(host.substr(host.find('.') + 1));
+  return capitals(host.substr(host.find('.') + 1));
 }
 
 SignInStep missing_service(const std::string& host, const gate::Config& config) {

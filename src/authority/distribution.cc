@@ -9,6 +9,7 @@
 
 #include "authority/ca_folder.h"
 #include "authority/distribution_text.h"
+#include "base/ascii.h"
 #include "base/bytes.h"
 #include "base/file_replacement.h"
 #include "base/text.h"
@@ -26,7 +27,7 @@ std::string with_colons(std::string_view bytes) {
   std::string text;
   for (char digit : to_hex(bytes)) {
     if (text.size() % 3 == 2) text += ':';
-    text += digit >= 'a' ? char(digit - 'a' + 'A') : digit;
+    text += capital(digit);
   }
   return text;
 }

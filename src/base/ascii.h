@@ -12,6 +12,10 @@ constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+constexpr char capital(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 // A letter or a digit of ASCII.
 constexpr bool is_alphanumeric(char c) {
   return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
@@ -20,6 +24,12 @@ constexpr bool is_alphanumeric(char c) {
 inline std::string lowered(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), lower);
+  return out;
+}
+
+inline std::string capitals(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), capital);
   return out;
 }
 

@@ -189,8 +189,7 @@ void tell_login_forms(HttpTeller& teller, const std::vector<AskedPath>& all) {
 
 // Whether what only begins like a path, or is spelled otherwise, is taken for it.
 net::Task<> examine_borders(const Setting& setting, HttpTeller& teller, const AskedPath& reached) {
-  std::string upper = reached.path;
-  std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
+  std::string upper = capitals(reached.path);
   std::vector<AskedPath> asked;
   asked.push_back({.path = std::string(kNowherePath), .answer = {}, .fault = {}});
   asked.push_back({.path = cat(reached.path, kSuffix), .answer = {}, .fault = {}});

@@ -29,7 +29,6 @@ using kerberos::is_on;
 // Whether [realms] has a kdc, primary_kdc or master_kdc of it.
 bool has_kdc(const kerberos::Krb5File& file, std::string_view realm);
 
-using kerberos::capitals;
 using kerberos::has_lower_case;
 
 }  // namespace pforte::doctor

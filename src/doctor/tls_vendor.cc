@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace pforte::doctor {
@@ -50,15 +51,10 @@ constexpr auto kMarks = std::to_array<VendorMark>({
     {"o=wildfly", "WildFly"},
 });
 
-std::string in_small_letters(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return text;
-}
-
 }  // namespace
 
 std::string_view vendor_of(const pki::Certificate& certificate) {
-  std::string names = in_small_letters(cat(certificate.subject.text(), "\n", certificate.issuer.text()));
+  std::string names = lowered(cat(certificate.subject.text(), "\n", certificate.issuer.text()));
   const auto* found = std::ranges::find_if(kMarks, [&](const VendorMark& mark) { return names.contains(mark.words); });
   return found == kMarks.end() ? std::string_view() : found->vendor;
 }

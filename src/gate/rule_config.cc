@@ -28,9 +28,7 @@ bool is_token(std::string_view text) {
 
 // Methods are case-sensitive, so "get" would match nothing that a client sends.
 void check_method(const conf::Text& method, conf::Problems& problems) {
-  std::string upper = method.value;
-  std::ranges::transform(upper, upper.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::string upper = capitals(method.value);
   bool good = is_token(method.value) && upper == method.value;
   std::optional<std::string_view> meant = conf::nearest(upper, kMethods);
   if (good && (!meant || *meant == method.value)) return;

@@ -21,12 +21,6 @@ krb5_data data_of(std::string_view text) {
   return {.magic = KV5M_DATA, .length = unsigned(text.size()), .data = const_cast<char*>(text.data())};
 }
 
-std::string raised(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
-  return out;
-}
-
 }  // namespace
 
 std::string default_salt(const Principal& principal) {
@@ -36,12 +30,12 @@ std::string default_salt(const Principal& principal) {
 }
 
 std::string user_salt(std::string_view realm, std::string_view account) {
-  return cat(raised(realm), account);
+  return cat(capitals(realm), account);
 }
 
 std::string computer_salt(std::string_view realm, std::string_view account) {
   if (account.ends_with('$')) account.remove_suffix(1);
-  return cat(raised(realm), "host", lowered(account), '.', lowered(realm));
+  return cat(capitals(realm), "host", lowered(account), '.', lowered(realm));
 }
 
 Result<Secret> password_key(int encryption, const Secret& password, std::string_view salt,

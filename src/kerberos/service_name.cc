@@ -57,10 +57,4 @@ bool has_lower_case(std::string_view realm) {
   return std::ranges::any_of(realm, [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
-std::string capitals(std::string_view text) {
-  std::string made(text);
-  std::ranges::transform(made, made.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
-  return made;
-}
-
 }  // namespace pforte::kerberos

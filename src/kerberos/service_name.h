@@ -35,7 +35,4 @@ bool is_address(std::string_view host);
 // Whether it has a letter in lower case.
 bool has_lower_case(std::string_view realm);
 
-// ASCII in capitals, as realms are written.
-std::string capitals(std::string_view text);
-
 }  // namespace pforte::kerberos
