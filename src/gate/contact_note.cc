@@ -166,12 +166,26 @@ void ContactNote::passed(const Result<>& outcome) {
 
 void ContactNote::request_began(const Record& record) {
   if (off_) return;
-  if (contact_.requests > 0 && !is_of_this_client(record)) {
-    begin_anew();
-    contact_.told = {};
-    contact_.by_doctor = false;
-  }
-  if (contact_.requests++ > 0) return;
+  if (contact_.requests > 0 && !is_of_this_client(record)) begin_of_another();
+  if (contact_.requests++ == 0) describe(record);
+}
+
+void ContactNote::begin_of_another() {
+  begin_anew();
+  contact_.told = {};
+  contact_.by_doctor = false;
+}
+
+// Back to a client whose request has been noted, of which there is something to say.
+void ContactNote::turn_to(const Record& record) {
+  if (is_of_this_client(record)) return;
+  begin_of_another();
+  contact_.requests = 1;
+  describe(record);
+}
+
+// By its first request.
+void ContactNote::describe(const Record& record) {
   news_ = true;
   shorten_into(contact_.host, record.host);
   shorten_into(contact_.path, record.path);
@@ -186,7 +200,10 @@ bool ContactNote::is_of_this_client(const Record& record) const {
 }
 
 void ContactNote::request_ended(const Record& record) {
-  if (off_ || !is_of_this_client(record)) return;
+  if (off_) return;
+  bool says_more = record.aborted || record.status >= 500 || !record.agent.empty();
+  if (says_more) turn_to(record);
+  if (!is_of_this_client(record)) return;
   contact_.last_status = std::uint16_t(std::clamp(record.status, 0, 999));
   if (record.aborted) ++contact_.aborted;
   if (!contact_.agent.empty() || record.agent.empty()) return;
@@ -195,7 +212,8 @@ void ContactNote::request_ended(const Record& record) {
 }
 
 void ContactNote::add(const Record& record, const SignInTrail& trail) {
-  if (off_ || !is_of_this_client(record)) return;
+  if (off_) return;
+  turn_to(record);
   auto& all = contact_.sign_ins;
   auto known = std::ranges::find_if(all, [&](const contact::SignIn& one) { return is_same(one, trail); });
   if (known != all.end()) {
@@ -218,8 +236,9 @@ void ContactNote::add(const Record& record, const SignInTrail& trail) {
                                .reference = trail.reference});
 }
 
-void ContactNote::self_tested(std::string_view code, std::string_view findings) {
+void ContactNote::self_tested(const Record& record, std::string_view code, std::string_view findings) {
   if (off_) return;
+  turn_to(record);
   if (!contact_.selftest.empty() && contact_.selftest != code) {
     begin_anew();
     contact_.requests = 1;

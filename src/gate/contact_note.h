@@ -43,13 +43,13 @@ class ContactNote {
   void passed(const Result<>& outcome);
 
   // A request: its head is there; it has been answered. Where a believed proxy sends those of several clients over one
-  // connection, each change of the client begins another contact.
+  // connection, each change of the client begins another contact; so does what comes of a request while others go on.
   void request_began(const Record& record);
   void request_ended(const Record& record);
   // Once for each client, way and outcome: programs sign in with every request.
   void add(const Record& record, const SignInTrail& trail);
   // On the self-test page: its code, and what it has found.
-  void self_tested(std::string_view code, std::string_view findings);
+  void self_tested(const Record& record, std::string_view code, std::string_view findings);
 
   // The connection has ended by itself. `session`: null for plain HTTP.
   void ended(const Result<>& outcome, tls::Session* session);
@@ -62,6 +62,9 @@ class ContactNote {
   void note_fingerprint(tls::Session& session);
   bool is_of_this_client(const Record& record) const;
   void begin_anew();
+  void begin_of_another();
+  void turn_to(const Record& record);
+  void describe(const Record& record);
   void tell(contact::Contact told, contact::Ending ending);
 
   contact::Recorder::Lane& lane_;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -91,6 +92,87 @@ TEST_CASE("who comes after our own doctor over a proxy's connection is a client"
   REQUIRE(all.size() == 2);
   CHECK(all[0].by_doctor);
   CHECK(!all[1].by_doctor);
+}
+
+// What is noted of two clients whose requests come over one connection of a believed proxy at the same time, where
+// something comes of the first one's last.
+template <class Later>
+std::vector<Contact> noted_of_two(Later later) {
+  std::string folder = folder_for_contacts();
+  {
+    contact::Recorder recorder;
+    contact::Recorder::Lane& lane = recorder.lane();
+    recorder.follow({.file = folder + "/contacts"});
+    ContactNote note(lane, 1, net::Address(), net::Address(std::array<std::uint8_t, 4>{192, 0, 2, 1}, 1000));
+    std::array<Record, 2> records;
+    records[0].client = net::Address(std::array<std::uint8_t, 4>{192, 0, 2, 10}, 0);
+    records[0].host = "first.example";
+    records[1].client = net::Address(std::array<std::uint8_t, 4>{192, 0, 2, 11}, 0);
+    records[1].host = "second.example";
+    for (const Record& record : records) note.request_began(record);
+    for (Record& record : records) record.status = 200;
+    note.request_ended(records[1]);
+    later(note, records[0]);
+    note.request_ended(records[1]);
+    note.ended({}, nullptr);
+  }
+  return contacts_in(folder);
+}
+
+// How many of the contacts hold, and are of the first client.
+template <class Holds>
+std::pair<std::ptrdiff_t, bool> count_of_first(const std::vector<Contact>& all, Holds holds) {
+  auto is_other = [&](const Contact& one) {
+    return holds(one) && (one.host != "first.example" || one.told.ip()[15] != 10);
+  };
+  return {std::ranges::count_if(all, holds), std::ranges::none_of(all, is_other)};
+}
+
+constexpr std::pair<std::ptrdiff_t, bool> kOnceOfFirst{1, true};
+
+TEST_CASE("how a request ended is noted of its client, also where another's came over the connection meanwhile") {
+  struct Row {
+    int status;
+    bool aborted;
+    std::string_view agent;
+  };
+  for (const Row& row : {Row{502, false, {}}, Row{200, true, {}}, Row{200, false, "susan"}}) {
+    CAPTURE(row.status);
+    CAPTURE(row.aborted);
+    std::vector<Contact> all = noted_of_two([&](ContactNote& note, Record& record) {
+      record.status = row.status;
+      record.aborted = row.aborted;
+      record.agent = row.agent;
+      note.request_ended(record);
+    });
+    auto says_it = [&](const Contact& one) {
+      return one.last_status == row.status && (one.aborted > 0) == row.aborted && one.agent == row.agent;
+    };
+    CHECK(count_of_first(all, says_it) == kOnceOfFirst);
+  }
+}
+
+TEST_CASE("a sign-in is noted of its client, also where another's request came over the connection meanwhile") {
+  std::vector<Contact> all = noted_of_two([](ContactNote& note, Record& record) {
+    SignInTrail trail;
+    trail.outcome = SignInTrail::Outcome::SignedIn;
+    trail.login = "susan";
+    note.add(record, trail);
+  });
+  auto has_signed_in = [](const Contact& one) { return !one.sign_ins.empty(); };
+  CHECK(count_of_first(all, has_signed_in) == kOnceOfFirst);
+}
+
+TEST_CASE("what the self-test page finds is noted of its client, whoever else has come over the connection") {
+  std::vector<Contact> all =
+      noted_of_two([](ContactNote& note, Record& record) { note.self_tested(record, "K7QM2XPA", "cookie=yes"); });
+  auto is_tested = [](const Contact& one) { return one.selftest == "K7QM2XPA"; };
+  CHECK(count_of_first(all, is_tested) == kOnceOfFirst);
+}
+
+TEST_CASE("of a request that went well nothing more is noted where another's came meanwhile") {
+  std::vector<Contact> all = noted_of_two([](ContactNote& note, Record& record) { note.request_ended(record); });
+  CHECK(all.size() == 2);
 }
 
 }  // namespace

@@ -113,7 +113,7 @@ http::Page SelfTest::tell() {
   add_client();
   add_cookie();
   add_ticket();
-  visit_.note().self_tested(code_, findings_of(facts_));
+  visit_.note().self_tested(record_, code_, findings_of(facts_));
   SignInPage basis;
   basis.language = http::preferred_language(request().fields);
   if (plan_.sign_in) basis.brand = plan_.sign_in->config().brand;
