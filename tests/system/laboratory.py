@@ -196,7 +196,7 @@ class Laboratory:
         self.resolv_conf("nameserver 127.0.0.53\noptions timeout:1 attempts:1\n")
         self.nsswitch("files dns")
 
-    def name_server(self, zone: Zone, address: str = "127.0.0.53") -> None:
+    def name_server(self, zone: Zone, address: str = "127.0.0.53", over_tcp: Handler | None = None) -> None:
         datagrams = self.near.make(lambda: bound(socket.SOCK_DGRAM, address, 53))
         self.sockets.append(datagrams)
 
@@ -216,7 +216,7 @@ class Laboratory:
 
         threading.Thread(target=serve_datagrams, daemon=True).start()
         if not zone.truncates or "tcp" not in zone.records:
-            self.serve(serve_stream, address, 53)
+            self.serve(over_tcp or serve_stream, address, 53)
 
     # Machines.
 

@@ -51,7 +51,7 @@ def gate(tmp_path_factory: pytest.TempPathFactory, authority: Any) -> Iterator[G
     folder = tmp_path_factory.mktemp("contacts")
     app, broken = Backend(echo), Backend(failing)
     config = standard_config(
-        folder, authority, [app.url], limits={"handshake_time": "2s"},
+        folder, authority, [app.url], limits={"handshake_time": "5s"},
         more_backends=[{"name": "broken", "servers": [broken.url]}],
         more_sites=[{"hosts": [EXPIRED], "certificate": authority.issue(EXPIRED, days=-1).config(), "backend": "app", "allow": ["/"]},
                     {"hosts": [BROKEN], "certificate": authority.issue(BROKEN).config(), "backend": "broken", "allow": ["/"]}],
@@ -91,7 +91,8 @@ def plain(gate: Gate, source: str) -> socket.socket:
 
 def seen(gate: Gate, source: str, ending: str, advice: str, point: str, *, fault: bool = True) -> dict[str, Any]:
     """What is told of the one contact from that address; also as text, in both languages, with the exit status."""
-    one = contacts(gate, source)[-1]
+    # Where the machine is busy, it may be told of as open first.
+    one = until(lambda: (last := contacts(gate, source)[-1])["ending"] != "open" and last, f"the end of {source} is seen")
     assert (one["ending"], one["advice"], one["point"], one["at_fault"]) == (ending, advice, point, fault), one
     assert one["client"].startswith(f"{source}:") and one["listener"] == f"127.0.0.1:{gate.tls_port}"
     english, german = gate.run("doctor", "client", source), gate.run("doctor", "client", source, "--lang", "de")
@@ -105,7 +106,7 @@ def seen(gate: Gate, source: str, ending: str, advice: str, point: str, *, fault
 
 
 def test_who_is_served_is_seen_and_well(gate):
-    curl(gate, "127.0.1.1", HOST, "--cacert", str(gate.authority.certificate))
+    assert curl(gate, "127.0.1.1", HOST, "--cacert", str(gate.authority.certificate)) == 0
     one = seen(gate, "127.0.1.1", "served", "served", "shaken", fault=False)
     assert one["requests"] == 1 and one["last_status"] == 200 and one["path"] == "/"
     assert one["tls"]["sni"] == HOST and one["tls"]["version"] == "TLSv1.3" and one["tls"]["protocol"] == "h2"
