@@ -117,6 +117,14 @@ TEST_CASE("common errors of the system are said in German, wherever a cause of t
         "chain.pem: Zertifikat 2 ist beschädigt: ein anderes Feld als erwartet");
 }
 
+TEST_CASE("what check finds in the files of a configuration is said in German") {
+  CHECK(german_or_same("/etc/ssl/trust: holds no certificate") == "/etc/ssl/trust: enthält kein Zertifikat");
+  CHECK(german_or_same("app.example: the name has no address") == "app.example: der Name hat keine Adresse");
+  CHECK(german_or_same("ldaps://dc1 refuses cn=x: Invalid credentials") ==
+        "ldaps://dc1 weist cn=x ab: Invalid credentials");
+  CHECK(german_or_same("10.0.0.1:80: Connection refused") == "10.0.0.1:80: die Verbindung wurde abgelehnt");
+}
+
 TEST_CASE("what answers at the control socket and is no gate is said in German") {
   CHECK(german_or_same("/run/x: what answers is no gate") == "/run/x: was da antwortet, ist kein Tor");
   CHECK(german_or_same("/run/x: Is a directory") == "/run/x: ist ein Ordner");

@@ -480,6 +480,8 @@ TEST_CASE("a misspelt state_dir is no guess where the store lies") {
             ":1:1: error: unknown key sate_dir at the top of the file\nhelp: did you mean state_dir?\n"));
   std::ofstream(desk.config()) << "state_dir = \"" << desk.folder().string() << "\"\n[log]\nacces = \"-\"\n";
   CHECK(desk.run({"agent", "list"}).exit == 0);
+  std::ofstream(desk.config()) << "state_dir = [\"" << desk.folder().string() << "\"]\n";
+  CHECK(desk.run({"agent", "list"}).exit == 2);
 }
 
 TEST_CASE("what answers at the control socket and is no gate is warned of, since the change is made") {

@@ -353,8 +353,9 @@ void Assembly::logo() {
         {cat("cannot use the logo ", file->value, ": ", failure ? failure.message() : "over 256 KiB, or unreadable"),
          cat("Logo ", file->value,
              " nicht verwendbar: ", failure ? german_or_same(failure.message()) : "über 256 KiB oder nicht lesbar")},
-        {"name an SVG or PNG file of at most 256 KiB that the gate's user can read",
-         "eine SVG- oder PNG-Datei bis 256 KiB angeben, die der Benutzer des Dienstes lesen kann"});
+        why_unreadable(file->value) != 0
+            ? remedy_for_unreadable(file->value)
+            : Message{"name an SVG or PNG file of at most 256 KiB", "eine SVG- oder PNG-Datei bis 256 KiB angeben"});
     return;
   }
   plan_->logo.type = file->value.ends_with(".png") ? "image/png" : "image/svg+xml";

@@ -55,7 +55,7 @@ void check_site(const Config& config, const SiteConfig& site, conf::Problems& pr
   }
 }
 
-Message remedy_for(std::string_view code, const std::string& file) {
+Message remedy_for_named(std::string_view code, const std::string& file) {
   if (code == "file.unreadable") return remedy_for_unreadable(file);
   if (code == "acme.hook")
     return {"name a program that the gate's user may run: chmod +x",
@@ -66,7 +66,7 @@ Message remedy_for(std::string_view code, const std::string& file) {
 
 void cannot_use(const conf::Text& file, std::string_view code, const std::string& why, conf::Problems& problems) {
   problems.error(file.place, code, {cat("cannot use ", why), cat("nicht verwendbar: ", german_or_same(why))},
-                 remedy_for(code, file.value));
+                 remedy_for_named(code, file.value));
 }
 
 }  // namespace

@@ -107,6 +107,26 @@ def test_a_port_that_is_taken_at_the_other_loopback_is_told_as_well(tmp_path):
     assert done.stderr.startswith("pforte: error: cannot listen on [::1]:8443: Address already in use; probably a demo runs")
 
 
+def test_the_script_says_how_long_it_takes_and_builds_as_many_files_at_once_as_jobs_says(tmp_path):
+    def program(path: Path, text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    shutil.copytree(Path(__file__).parents[2] / "scripts", tmp_path / "scripts")
+    program(tmp_path / "scripts/setup", "true")
+    program(tmp_path / "built", 'echo "the program: $*"')
+    program(tmp_path / "bin/cmake", 'echo "cmake $*"; mkdir -p build/release; [ "$1" != --build ] || cp built build/release/pforte')
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    for jobs, of_cores in (("1", "1"), ("", str(len(os.sched_getaffinity(0))))):
+        shutil.rmtree(tmp_path / "build", ignore_errors=True)
+        done = subprocess.run([tmp_path / "scripts/demo", "--lang", "de"], capture_output=True, text=True, timeout=20,
+                              env=os.environ | {"PATH": path, "JOBS": jobs})
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        assert f"{of_cores} at a time: five to ten minutes on two cores" in lines[0]
+        assert lines[-2:] == [f"cmake --build --preset release --target pforte --parallel {of_cores}", "the program: demo --lang de"]
+
+
 def test_nothing_is_complained_of(demo):
     assert "pforte: " not in demo.said()
     assert "level=warning" not in demo.said()
