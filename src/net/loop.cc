@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace pforte::net {
@@ -16,11 +15,6 @@ namespace {
 // nobody starves.
 constexpr Duration kBeginTime = std::chrono::microseconds(200);
 constexpr int kBeginPart = 4;
-
-// In a turn in which so many watchers are to be told, what is small waits for others, and leaves when so many have
-// been.
-constexpr std::ptrdiff_t kCrowd = 16;
-constexpr unsigned kRound = 64;
 
 using OnEnd = std::move_only_function<void(Result<>)>;
 
@@ -130,15 +124,12 @@ void Loop::run() {
     int patience = asked_.empty() && put_off_.empty() ? timers_.wait_ms(Clock::now()) : 0;
     int count = epoll_wait(epoll_, events.data(), int(events.size()), patience);
     now_ = Clock::now();
-    crowded_ = count + std::ssize(put_off_) >= kCrowd;
     dispatch(count);
     timers_.advance(now_);
     end_turn();
-    depart_all();
     bury_ended();
     if (!put_off_.empty()) went_on_ = Clock::now() - begun_;
   }
-  crowded_ = false;
 }
 
 void Loop::dispatch(int count) {
@@ -153,7 +144,6 @@ void Loop::dispatch(int count) {
       put_off(*watcher, event.events);
     } else {
       tell_now(*watcher, event.events);
-      was_told();
     }
   }
   events_left_ = 0;
@@ -176,26 +166,10 @@ void Loop::begin_some() {
   std::size_t told = 0;
   for (std::size_t count = put_off_.size(); told < count && begun_ < end; begun_ = Clock::now()) {
     Watcher* watcher = put_off_[told++];
-    if (!watcher) continue;
-    watcher->on_ready(std::exchange(watcher->put_off_, 0));
-    was_told();
+    if (watcher) watcher->on_ready(std::exchange(watcher->put_off_, 0));
   }
   put_off_.erase(put_off_.begin(), put_off_.begin() + std::ptrdiff_t(told));
   taken_ += told;
-}
-
-void Loop::was_told() {
-  if (++told_ >= kRound) depart_all();
-}
-
-void Loop::depart_all() {
-  told_ = 0;
-  for (Departure* one : departing_) {
-    if (!one) continue;
-    one->waits_ = false;
-    one->depart();
-  }
-  departing_.clear();
 }
 
 void Loop::end_turn() {
@@ -218,15 +192,6 @@ TurnEnd::~TurnEnd() {
   if (!asked_) return;
   std::ranges::replace(loop_.asked_, this, nullptr);
   std::ranges::replace(loop_.ending_, this, nullptr);
-}
-
-void Departure::wait_for_others() {
-  if (std::exchange(waits_, true)) return;
-  loop_.departing_.push_back(this);
-}
-
-Departure::~Departure() {
-  if (waits_) std::ranges::replace(loop_.departing_, this, nullptr);
 }
 
 void Loop::run_posted() {

@@ -41,7 +41,6 @@ class Watcher {
 };
 
 class TurnEnd;
-class Departure;
 
 // One thread's event loop. What is made with a loop belongs to the loop's thread; only post() and stop() may
 // be called from elsewhere. Sockets and timers must be gone before their loop.
@@ -76,9 +75,6 @@ class Loop {
   // A watcher calls this when it goes: what the loop still holds for it is dropped.
   void forget(Watcher& watcher);
 
-  // Whether so much happens in this turn that small words are worth waiting for others: see Departure.
-  bool is_crowded() const { return crowded_; }
-
   // The start of this turn: one instant for all work of the turn.
   Instant now() const { return now_; }
   TimerWheel& timers() { return timers_; }
@@ -89,7 +85,6 @@ class Loop {
 
  private:
   friend class TurnEnd;
-  friend class Departure;
   static constexpr std::size_t kEventsPerTurn = 256;
 
   void dispatch(int count);
@@ -97,30 +92,25 @@ class Loop {
   void tell_now(Watcher& watcher, std::uint32_t events);
   void leave_line(Watcher& watcher);
   void begin_some();
-  void was_told();
   void end_turn();
-  void depart_all();
   void run_posted();
   void bury_ended();
 
   int epoll_;
   int wakeup_;
   bool running_ = false;
-  bool crowded_ = false;
-  unsigned told_ = 0;  // watchers of this round
   Instant now_ = Clock::now();
   Instant begun_ = now_;  // when this turn was done with what begins
   Duration went_on_{};    // what the last turn did behind that
   TimerWheel timers_{now_};
   epoll_event* events_ = nullptr;  // of this turn, while they are dispatched
   int events_left_ = 0;
-  std::vector<Watcher*> put_off_;      // whose work begins when their turn comes; null: it has gone
-  std::size_t taken_ = 0;              // of those put off so far, how many are no longer there
-  std::vector<TurnEnd*> asked_;        // null: it has gone
-  std::vector<TurnEnd*> ending_;       // those of this turn, at its end
-  std::vector<Departure*> departing_;  // null: it has gone
-  std::set<void*> roots_;              // frames of spawned tasks
-  std::vector<void*> ended_;           // those to destroy at the end of the turn
+  std::vector<Watcher*> put_off_;  // whose work begins when their turn comes; null: it has gone
+  std::size_t taken_ = 0;          // of those put off so far, how many are no longer there
+  std::vector<TurnEnd*> asked_;    // null: it has gone
+  std::vector<TurnEnd*> ending_;   // those of this turn, at its end
+  std::set<void*> roots_;          // frames of spawned tasks
+  std::vector<void*> ended_;       // those to destroy at the end of the turn
   std::mutex posted_mutex_;
   std::vector<std::move_only_function<void()>> posted_;  // under posted_mutex_
 };
@@ -145,28 +135,6 @@ class TurnEnd {
   friend class Loop;
   Loop& loop_;
   bool asked_ = false;
-};
-
-// What is held back for a moment in a crowded turn, so that much leaves at once: whoever receives it on the same
-// machine wakes up once for many then, and to wake somebody costs about as much as to send.
-class Departure {
- public:
-  explicit Departure(Loop& loop) : loop_(loop) {}
-  Departure(const Departure&) = delete;
-  Departure& operator=(const Departure&) = delete;
-
-  // Has depart() called in this turn, when a few more watchers have been told.
-  void wait_for_others();
-
- protected:
-  ~Departure();
-  // Tells nobody, and destroys nothing.
-  virtual void depart() = 0;
-
- private:
-  friend class Loop;
-  Loop& loop_;
-  bool waits_ = false;
 };
 
 class [[nodiscard]] Loop::Sleep final : public detail::Source, private Timer {

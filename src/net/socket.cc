@@ -37,14 +37,13 @@ Error dropped() {
 }  // namespace
 
 Socket::Socket(Loop& loop, int descriptor, Work work)
-    : Departure(loop), loop_(loop), descriptor_(descriptor), work_(work), reading_(*this), writing_(*this) {
+    : loop_(loop), descriptor_(descriptor), work_(work), reading_(*this), writing_(*this) {
   if (loop.watch(descriptor_, *this)) return;
   reading_.error_number = writing_.error_number = errno;
   broken_ = true;
 }
 
 Socket::~Socket() {
-  send_held();
   if (gone_) *gone_ = true;
   loop_.forget(*this);
   close(descriptor_);
@@ -84,44 +83,6 @@ Io Socket::try_peek(std::span<char> into) {
 }
 
 Io Socket::try_write(std::span<const std::string_view> pieces) {
-  if (loop_.is_crowded() && may_send()) {
-    std::size_t size = 0;
-    for (std::string_view piece : pieces) size += piece.size();
-    if (held_end_ + size <= Buffer::capacity_of(Buffer::Size::Small)) return hold(pieces, size);
-  }
-  Io io = send_held();
-  return io.moved() ? send(pieces) : io;
-}
-
-Io Socket::hold(std::span<const std::string_view> pieces, std::size_t size) {
-  if (size == 0) return {Io::Status::Moved};
-  if (!held_) held_ = Buffer(Buffer::Size::Small);
-  char* end = held_.data() + held_end_;
-  for (std::string_view piece : pieces) end += piece.copy(end, piece.size());
-  held_end_ = std::uint16_t(end - held_.data());
-  wait_for_others();
-  return {Io::Status::Moved, size};
-}
-
-Io Socket::send_held() {
-  while (held_begin_ < held_end_) {
-    std::string_view rest(held_.data() + held_begin_, std::size_t(held_end_ - held_begin_));
-    Io io = send(std::span(&rest, 1));
-    if (!io.moved()) return io;
-    held_begin_ += std::uint16_t(io.bytes);
-  }
-  held_.release();
-  held_begin_ = held_end_ = 0;
-  if (std::exchange(finishing_, false)) shutdown(descriptor_, SHUT_WR);
-  return {Io::Status::Moved};
-}
-
-// Nobody waits for what comes of it: who reads from the peer, or asks whether it is there, learns that it is not.
-void Socket::depart() {
-  if (send_held().status == Io::Status::Failed) shutdown(descriptor_, SHUT_RDWR);
-}
-
-Io Socket::send(std::span<const std::string_view> pieces) {
   if (writing_.error_number != 0) return failed(writing_, writing_.error_number);
   if (!writing_.possible) return {Io::Status::Blocked};
   constexpr std::size_t kMost = 8;
@@ -136,7 +97,7 @@ Io Socket::send(std::span<const std::string_view> pieces) {
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = used;
-  ssize_t count = used == 1 ? ::send(descriptor_, vectors[0].iov_base, vectors[0].iov_len, MSG_NOSIGNAL)
+  ssize_t count = used == 1 ? send(descriptor_, vectors[0].iov_base, vectors[0].iov_len, MSG_NOSIGNAL)
                             : sendmsg(descriptor_, &message, MSG_NOSIGNAL);
   if (count >= 0) {
     if (std::size_t(count) < wanted) writing_.possible = false;
@@ -150,8 +111,7 @@ Io Socket::send(std::span<const std::string_view> pieces) {
 }
 
 void Socket::finish() {
-  finishing_ = true;
-  send_held();
+  shutdown(descriptor_, SHUT_WR);
 }
 
 Address Socket::local_address() const {
@@ -186,7 +146,7 @@ void Socket::on_ready(std::uint32_t events) {
   }
   if ((events & EPOLLOUT) || hung_up) {
     writing_.possible = true;
-    if (!send_held().blocked()) writing_.news.ring();
+    writing_.news.ring();
     if (gone) return;
   }
   gone_ = nullptr;

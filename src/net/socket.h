@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "net/address.h"
-#include "net/buffer.h"
 #include "net/loop.h"
 #include "net/stream.h"
 
@@ -11,7 +10,7 @@ namespace pforte::net {
 
 // A connected TCP or Unix socket. Registered once with its loop, edge-triggered: a short read or a refused write is
 // remembered until the loop reports news, so no system call is made that is bound to find nothing.
-class Socket final : public Stream, private Watcher, private Departure {
+class Socket final : public Stream, private Watcher {
  public:
   // Takes over `descriptor`, which must be non-blocking.
   Socket(Loop& loop, int descriptor, Work work = Work::GoesOn);
@@ -23,12 +22,9 @@ class Socket final : public Stream, private Watcher, private Departure {
   bool nothing_to_read() const override { return !reading_.possible && reading_.error_number == 0; }
   // The same bytes again at the next attempt. Moved also when nothing new has come.
   Io try_peek(std::span<char> into);
-  // Sends straight away, but for few bytes in a crowded turn: they leave with those of others, and what goes wrong then
-  // shows as the end of the connection.
+  // Sends straight away and keeps nothing.
   Io try_write(std::span<const std::string_view> pieces) override;
-  // Blocked while the peer takes nothing. What leaves in this turn has Moved.
-  Io try_flush() override { return !held_ || may_send() ? Io{Io::Status::Moved} : send_held(); }
-  // Once what is held has left.
+  Io try_flush() override { return {Io::Status::Moved}; }
   void finish() override;
   Signal& readable() override { return reading_.news; }
   Signal& writable() override { return writing_.news; }
@@ -57,11 +53,6 @@ class Socket final : public Stream, private Watcher, private Departure {
 
   void on_ready(std::uint32_t events) override;
   bool begins(std::uint32_t events) const override;
-  void depart() override;
-  bool may_send() const { return writing_.possible && writing_.error_number == 0; }
-  Io hold(std::span<const std::string_view> pieces, std::size_t size);
-  Io send_held();
-  Io send(std::span<const std::string_view> pieces);
   Io failed(Direction& direction, int error_number);
 
   Loop& loop_;
@@ -70,10 +61,6 @@ class Socket final : public Stream, private Watcher, private Departure {
   int error_number_ = 0;  // of the last attempt that Failed
   bool peer_finished_ = false;
   bool broken_ = false;
-  bool finishing_ = false;  // to be finished once nothing is held
-  std::uint16_t held_begin_ = 0;
-  std::uint16_t held_end_ = 0;
-  Buffer held_;           // what waits for others, or for the peer: [begin, end)
   bool* gone_ = nullptr;  // set while on_ready runs: tells it that a woken task destroyed us
   Signal* told_when_broken_ = nullptr;
   Direction reading_;
