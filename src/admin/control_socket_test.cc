@@ -6,28 +6,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "base/testing.h"
 #include "http/page.h"
 
 namespace pforte::admin {
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pforte-control-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string socket() const { return (path_ / "control.sock").string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 class Silent final : public http::Service {
  public:
@@ -52,53 +39,53 @@ void leave_stale_socket(const std::string& path) {
 }  // namespace
 
 TEST_CASE("the control socket is for its owner alone, and gone with its gate") {
-  Folder folder;
+  TestFolder folder;
   net::Loop loop;
   Silent service;
   {
-    auto control = ControlSocket::open(loop, folder.socket(), service);
+    auto control = ControlSocket::open(loop, folder.file("control.sock"), service);
     REQUIRE(control);
     struct stat about{};
-    REQUIRE(lstat(folder.socket().c_str(), &about) == 0);
+    REQUIRE(lstat(folder.file("control.sock").c_str(), &about) == 0);
     CHECK(S_ISSOCK(about.st_mode));
     CHECK((about.st_mode & 07777) == 0600);
   }
-  CHECK_FALSE(std::filesystem::exists(folder.socket()));
+  CHECK_FALSE(std::filesystem::exists(folder.file("control.sock")));
 }
 
 TEST_CASE("a second gate on the same state is refused, and harms the first in nothing") {
-  Folder folder;
+  TestFolder folder;
   net::Loop loop;
   Silent service;
-  auto first = ControlSocket::open(loop, folder.socket(), service);
+  auto first = ControlSocket::open(loop, folder.file("control.sock"), service);
   REQUIRE(first);
-  auto second = ControlSocket::open(loop, folder.socket(), service);
+  auto second = ControlSocket::open(loop, folder.file("control.sock"), service);
   REQUIRE_FALSE(second);
   CHECK(second.error().kind() == Kind::Unavailable);
   CHECK(second.error().code() == "admin.control-taken");
   // Even when somebody has deleted the lock file.
-  std::filesystem::remove(folder.socket() + ".lock");
-  CHECK_FALSE(ControlSocket::open(loop, folder.socket(), service));
-  CHECK(std::filesystem::exists(folder.socket()));
+  std::filesystem::remove(folder.file("control.sock") + ".lock");
+  CHECK_FALSE(ControlSocket::open(loop, folder.file("control.sock"), service));
+  CHECK(std::filesystem::exists(folder.file("control.sock")));
 }
 
 TEST_CASE("the socket of a crashed gate is taken away") {
-  Folder folder;
+  TestFolder folder;
   net::Loop loop;
   Silent service;
-  leave_stale_socket(folder.socket());
-  CHECK(ControlSocket::open(loop, folder.socket(), service));
+  leave_stale_socket(folder.file("control.sock"));
+  CHECK(ControlSocket::open(loop, folder.file("control.sock"), service));
 }
 
 TEST_CASE("what is no socket is left alone") {
-  Folder folder;
+  TestFolder folder;
   net::Loop loop;
   Silent service;
-  std::ofstream(folder.socket()) << "precious";
-  auto control = ControlSocket::open(loop, folder.socket(), service);
+  std::ofstream(folder.file("control.sock")) << "precious";
+  auto control = ControlSocket::open(loop, folder.file("control.sock"), service);
   REQUIRE_FALSE(control);
   CHECK(control.error().text().find("move it away") != std::string::npos);
-  CHECK(std::filesystem::file_size(folder.socket()) == 8);
+  CHECK(std::filesystem::file_size(folder.file("control.sock")) == 8);
 }
 
 TEST_CASE("a path that is too long, and a folder that is not there, are named") {

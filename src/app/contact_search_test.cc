@@ -2,11 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "app/contact_json.h"
 #include "app/contact_text.h"
+#include "base/testing.h"
 #include "contact/ring.h"
 
 using namespace pforte;
@@ -46,14 +44,12 @@ struct Told {
 };
 
 Told told_of(const std::string& who, const std::vector<contact::Contact>& contacts) {
-  std::string folder = (std::filesystem::temp_directory_path() / "pforte-search-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  auto ring = contact::Ring::open(folder + "/contacts", 1 << 20);
+  TestFolder folder;
+  auto ring = contact::Ring::open(folder.file("contacts"), 1 << 20);
   REQUIRE(ring.has_value());
   REQUIRE((*ring)->add(contacts).has_value());
   ContactQuery query = read_contact_query(who).value();
-  ContactFinding finding = find_contacts(folder + "/contacts", query, contact::Time()).value();
-  std::filesystem::remove_all(folder);
+  ContactFinding finding = find_contacts(folder.file("contacts"), query, contact::Time()).value();
   return {.query = query, .finding = std::move(finding)};
 }
 

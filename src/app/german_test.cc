@@ -4,8 +4,6 @@
 #include <netdb.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -13,6 +11,7 @@
 
 #include "app/complaint.h"
 #include "authority/authority.h"
+#include "base/testing.h"
 #include "base/text.h"
 #include "crypto/private_key.h"
 #include "identity/agents.h"
@@ -23,19 +22,6 @@
 namespace pforte::app {
 namespace {
 
-class StoreFolder {
- public:
-  StoreFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pforte-german-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~StoreFolder() { std::filesystem::remove_all(path_); }
-  std::string file(std::string_view name) const { return cat(path_.string(), "/", name); }
-
- private:
-  std::filesystem::path path_;
-};
-
 // What the modules say themselves, so that a sentence that changes there is missed here.
 std::string german_of(const auto& result) {
   REQUIRE(!result);
@@ -45,7 +31,7 @@ std::string german_of(const auto& result) {
 }  // namespace
 
 TEST_CASE("what is wrong with an agent is said in German") {
-  StoreFolder folder;
+  TestFolder folder;
   auto store = store::open_sqlite(folder.file("pforte.db")).value();
   identity::Agents agents(*store);
   identity::Agent agent;
@@ -91,7 +77,7 @@ TEST_CASE("what is wrong with a principal is said in German") {
 }
 
 TEST_CASE("what is wrong with a store is said in German, and so is what the system says of it") {
-  StoreFolder folder;
+  TestFolder folder;
   CHECK(german_of(store::open_sqlite(folder.file("none/pforte.db"))) ==
         cat(folder.file("none/pforte.db"), " lässt sich nicht anlegen: Datei oder Ordner nicht gefunden"));
   std::ofstream(folder.file("text.db")) << std::string(4096, 'x');
@@ -131,7 +117,7 @@ TEST_CASE("what answers at the control socket and is no gate is said in German")
 }
 
 TEST_CASE("what is wrong with a CA and its keys is said in German") {
-  StoreFolder folder;
+  TestFolder folder;
   authority::Places places{folder.file("ca")};
   CHECK(german_of(authority::Authority::open(places, Secret("x"))) ==
         cat(places.intermediate(), ": es gibt noch keine Firmen-CA"));

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -10,23 +9,11 @@
 
 #include "admin/control_socket.h"
 #include "admin/service.h"
+#include "base/testing.h"
 
 namespace pforte::app {
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pforte-remote-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 net::Task<admin::ReloadOutcome> refused() {
   admin::ReloadOutcome outcome;
@@ -88,7 +75,7 @@ bool contains(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_CASE("without a gate the commands end with 3 and say so") {
-  Folder folder;
+  TestFolder folder;
   for (Said said : {ask_status(folder.path(), {}), ask_reload(folder.path(), {})}) {
     CHECK(said.exit == 3);
     CHECK(said.err.starts_with("pforte: error: no gate is running"));
@@ -100,7 +87,7 @@ TEST_CASE("without a gate the commands end with 3 and say so") {
 }
 
 TEST_CASE("the status is shown as text in both languages, and as JSON") {
-  Folder folder;
+  TestFolder folder;
   RunningGate gate(folder.path(), true);
   Said english = ask_status(folder.path(), {});
   CHECK(english.exit == 0);
@@ -113,7 +100,7 @@ TEST_CASE("the status is shown as text in both languages, and as JSON") {
 }
 
 TEST_CASE("a reload that was done ends with 0, and one that was refused with 2 and its problems") {
-  Folder folder;
+  TestFolder folder;
   {
     RunningGate gate(folder.path(), true);
     Said said = ask_reload(folder.path(), {});
@@ -131,8 +118,8 @@ TEST_CASE("a reload that was done ends with 0, and one that was refused with 2 a
 }
 
 TEST_CASE("what is no gate is not believed") {
-  Folder folder;
-  std::filesystem::create_directory(folder.path() + "/control.sock");
+  TestFolder folder;
+  std::filesystem::create_directory(folder.file("control.sock"));
   CHECK(ask_status(folder.path(), {}).exit == 3);
 }
 

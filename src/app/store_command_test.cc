@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/testing.h"
 #include "base/text.h"
 #include "identity/agents.h"
 #include "session/records.h"
@@ -79,12 +80,7 @@ struct Outcome {
 // An administrator with a state folder of their own.
 class Desk {
  public:
-  Desk() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pforte-desk-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    std::ofstream(config()) << "state_dir = \"" << folder_.string() << "\"\n";
-  }
-  ~Desk() { std::filesystem::remove_all(folder_); }
+  Desk() { std::ofstream(config()) << "state_dir = \"" << folder() << "\"\n"; }
 
   Outcome run(std::vector<const char*> arguments, const std::string& input = {}) {
     std::string config_option = cat("--config=", config());
@@ -108,17 +104,17 @@ class Desk {
   }
 
   std::string file(const std::string& name, const std::string& text) {
-    std::string path = (folder_ / name).string();
+    std::string path = folder_.file(name);
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }
 
-  std::unique_ptr<store::Store> store() { return store::open_sqlite((folder_ / "pforte.db").string()).value(); }
-  std::filesystem::path folder() const { return folder_; }
-  std::string config() const { return (folder_ / "pforte.toml").string(); }
+  std::unique_ptr<store::Store> store() { return store::open_sqlite(folder_.file("pforte.db")).value(); }
+  const std::string& folder() const { return folder_.path(); }
+  std::string config() const { return folder_.file("pforte.toml"); }
 
  private:
-  std::filesystem::path folder_;
+  TestFolder folder_;
 };
 
 void begin_session(Desk& desk, const std::string& id, const std::string& login) {
@@ -462,31 +458,30 @@ TEST_CASE("a state folder that can be none is a mistake of the configuration, to
 
 TEST_CASE("a store that cannot be opened is told once, at the line of its folder") {
   Desk desk;
-  std::filesystem::create_directory(desk.folder() / "pforte.db");
+  std::filesystem::create_directory(desk.folder() + "/pforte.db");
   Outcome outcome = desk.run({"agent", "list", "--lang=de"});
   CHECK(outcome.exit == 3);
-  CHECK(
-      outcome.err.starts_with(cat("pforte: ", desk.config(), ":1:13: Fehler: ", desk.folder().string(), "/pforte.db")));
+  CHECK(outcome.err.starts_with(cat("pforte: ", desk.config(), ":1:13: Fehler: ", desk.folder(), "/pforte.db")));
   CHECK(std::ranges::count(outcome.err, '\n') == 2);
 }
 
 TEST_CASE("a misspelt state_dir is no guess where the store lies") {
   Desk desk;
-  std::ofstream(desk.config()) << "sate_dir = \"" << desk.folder().string() << "\"\n[log]\nacces = \"-\"\n";
+  std::ofstream(desk.config()) << "sate_dir = \"" << desk.folder() << "\"\n[log]\nacces = \"-\"\n";
   Outcome outcome = desk.run({"agent", "list"});
   CHECK(outcome.exit == 2);
   CHECK(outcome.err ==
         cat("pforte: ", desk.config(),
             ":1:1: error: unknown key sate_dir at the top of the file\nhelp: did you mean state_dir?\n"));
-  std::ofstream(desk.config()) << "state_dir = \"" << desk.folder().string() << "\"\n[log]\nacces = \"-\"\n";
+  std::ofstream(desk.config()) << "state_dir = \"" << desk.folder() << "\"\n[log]\nacces = \"-\"\n";
   CHECK(desk.run({"agent", "list"}).exit == 0);
-  std::ofstream(desk.config()) << "state_dir = [\"" << desk.folder().string() << "\"]\n";
+  std::ofstream(desk.config()) << "state_dir = [\"" << desk.folder() << "\"]\n";
   CHECK(desk.run({"agent", "list"}).exit == 2);
 }
 
 TEST_CASE("what answers at the control socket and is no gate is warned of, since the change is made") {
   Desk desk;
-  std::filesystem::create_directory(desk.folder() / "control.sock");
+  std::filesystem::create_directory(desk.folder() + "/control.sock");
   Outcome outcome = desk.run({"agent", "add", "susan"});
   CHECK(outcome.exit == 0);
   CHECK((outcome.err.empty() || outcome.err.contains("within a second")));

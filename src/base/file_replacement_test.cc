@@ -8,23 +8,16 @@
 
 #include <array>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <vector>
+
+#include "base/testing.h"
 
 namespace pforte {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Folder {
-  std::string path = (fs::temp_directory_path() / "pforte-test-XXXXXX").string();
-  Folder() { REQUIRE(mkdtemp(path.data())); }
-  ~Folder() { fs::remove_all(path); }
-  std::string at(const std::string& name) const { return path + "/" + name; }
-};
 
 std::string content_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -38,8 +31,8 @@ mode_t mode_of(const std::string& file) {
 }
 
 TEST_CASE("a file that is replaced keeps its rights, unless others are asked for") {
-  Folder folder;
-  std::string file = folder.at("f");
+  TestFolder folder;
+  std::string file = folder.file("f");
   REQUIRE(replace_file(file, "first"));
   CHECK(mode_of(file) == 0644);
   chmod(file.c_str(), 0640);
@@ -48,12 +41,12 @@ TEST_CASE("a file that is replaced keeps its rights, unless others are asked for
   CHECK(mode_of(file) == 0640);
   REQUIRE(replace_file(file, "third", 0600));
   CHECK(mode_of(file) == 0600);
-  CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
 
 TEST_CASE("a device or a pipe stays one and is written to; a folder is refused") {
-  Folder folder;
-  std::string pipe = folder.at("pipe");
+  TestFolder folder;
+  std::string pipe = folder.file("pipe");
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   Descriptor reader(open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
   REQUIRE(replace_file(pipe, "content"));
@@ -63,12 +56,12 @@ TEST_CASE("a device or a pipe stays one and is written to; a folder is refused")
   CHECK(replace_file("/dev/null", "content"));
   CHECK(replace_file("/dev/full", "content").error().code() == "file.unwritable");
   CHECK(fs::is_character_file("/dev/full"));
-  CHECK(replace_file(folder.path, "content").error().code() == "file.unwritable");
+  CHECK(replace_file(folder.path(), "content").error().code() == "file.unwritable");
 }
 
 TEST_CASE("a new file takes no other's place, and goes unless it is kept") {
-  Folder folder;
-  std::string file = folder.at("key");
+  TestFolder folder;
+  std::string file = folder.file("key");
   REQUIRE(NewFile::write(file, "first", 0600));
   CHECK(!fs::exists(file));
   {
@@ -78,32 +71,32 @@ TEST_CASE("a new file takes no other's place, and goes unless it is kept") {
   }
   CHECK(content_of(file) == "second");
   CHECK(mode_of(file) == 0600);
-  CHECK(NewFile::write(folder.at("none/key"), "", 0600).error().code() == "file.unwritable");
+  CHECK(NewFile::write(folder.file("none/key"), "", 0600).error().code() == "file.unwritable");
 }
 
 TEST_CASE("a link stays one, and the file that it leads to is replaced") {
-  Folder folder;
-  REQUIRE(replace_file(folder.at("real"), "old"));
-  fs::create_symlink("real", folder.at("link"));
-  REQUIRE(replace_file(folder.at("link"), "new"));
-  CHECK(fs::is_symlink(folder.at("link")));
-  CHECK(content_of(folder.at("real")) == "new");
+  TestFolder folder;
+  REQUIRE(replace_file(folder.file("real"), "old"));
+  fs::create_symlink("real", folder.file("link"));
+  REQUIRE(replace_file(folder.file("link"), "new"));
+  CHECK(fs::is_symlink(folder.file("link")));
+  CHECK(content_of(folder.file("real")) == "new");
 }
 
 TEST_CASE("what cannot be written is told, and leaves nothing behind") {
-  Folder folder;
-  auto written = replace_file(folder.at("none/f"), "x");
+  TestFolder folder;
+  auto written = replace_file(folder.file("none/f"), "x");
   REQUIRE(!written);
   CHECK(written.error().code() == "file.unwritable");
-  fs::create_directory(folder.at("folder"));
-  fs::create_directory(folder.at("folder/full"));
-  CHECK(!replace_file(folder.at("folder"), "x"));
-  CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
+  fs::create_directory(folder.file("folder"));
+  fs::create_directory(folder.file("folder/full"));
+  CHECK(!replace_file(folder.file("folder"), "x"));
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
 
 TEST_CASE("who changes a file loses no change of another") {
-  Folder folder;
-  std::string file = folder.at("f");
+  TestFolder folder;
+  std::string file = folder.file("f");
   REQUIRE(replace_file(file, ""));
   std::vector<pid_t> children;
   for (int i = 0; i < 4; ++i) {
@@ -124,16 +117,16 @@ TEST_CASE("who changes a file loses no change of another") {
 }
 
 TEST_CASE("a replacement that is given up leaves nothing behind") {
-  Folder folder;
+  TestFolder folder;
   {
-    REQUIRE(FileReplacement::begin(folder.at("f")));
+    REQUIRE(FileReplacement::begin(folder.file("f")));
   }
-  CHECK(fs::is_empty(folder.path));
+  CHECK(fs::is_empty(folder.path()));
 }
 
 TEST_CASE("whoever is killed at any moment leaves the old content or the new") {
-  Folder folder;
-  std::string file = folder.at("f"), a(300'000, 'a'), b(400'000, 'b');
+  TestFolder folder;
+  std::string file = folder.file("f"), a(300'000, 'a'), b(400'000, 'b');
   REQUIRE(replace_file(file, a));
   for (int round = 0; round < 40; ++round) {
     pid_t child = fork();

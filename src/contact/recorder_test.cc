@@ -3,9 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <thread>
+
+#include "base/testing.h"
 
 using namespace pforte;
 using namespace pforte::contact;
@@ -14,11 +15,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Time kMorning = Time(1'800'000'000s);
-
-std::string new_folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "pforte-recorder-XXXXXX").string();
-  return mkdtemp(pattern.data());
-}
 
 Contact from_port(std::uint16_t port) {
   return {.begin = kMorning,
@@ -36,17 +32,16 @@ std::vector<Contact> written(const std::string& file) {
 }  // namespace
 
 TEST_CASE("contacts of all workers come into one file") {
-  std::string folder = new_folder();
+  TestFolder folder;
   Recorder recorder;
   Recorder::Lane& one = recorder.lane();
   Recorder::Lane& two = recorder.lane();
-  recorder.follow({.file = folder + "/contacts"});
+  recorder.follow({.file = folder.file("contacts")});
   one.tell(from_port(1));
   two.tell(from_port(2));
   recorder.write(kMorning);
-  CHECK(written(folder + "/contacts").size() == 2);
+  CHECK(written(folder.file("contacts")).size() == 2);
   CHECK(recorder.kept() == 2);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("where they are not kept, nothing is written") {
@@ -60,41 +55,39 @@ TEST_CASE("where they are not kept, nothing is written") {
 }
 
 TEST_CASE("more than may wait is dropped and counted, and the ring tells how many") {
-  std::string folder = new_folder();
+  TestFolder folder;
   Recorder recorder;
   Recorder::Lane& lane = recorder.lane();
-  recorder.follow({.file = folder + "/contacts", .size = 4UZ << 20});
+  recorder.follow({.file = folder.file("contacts"), .size = 4UZ << 20});
   for (std::size_t i = 0; i < Recorder::Lane::kMostWaiting + 10; ++i) lane.tell(from_port(std::uint16_t(i)));
   CHECK(recorder.lost() == 10);
   recorder.write(kMorning);
-  CHECK(written(folder + "/contacts").back().ending == Ending::Lost);
-  CHECK(written(folder + "/contacts").back().times == 10);
-  std::filesystem::remove_all(folder);
+  CHECK(written(folder.file("contacts")).back().ending == Ending::Lost);
+  CHECK(written(folder.file("contacts")).back().times == 10);
 }
 
 TEST_CASE("who floods while the disk is slow leaves half of the room to the others") {
-  std::string folder = new_folder();
+  TestFolder folder;
   Recorder recorder;
   Recorder::Lane& lane = recorder.lane();
-  recorder.follow({.file = folder + "/contacts"});
+  recorder.follow({.file = folder.file("contacts")});
   for (std::size_t i = 0; i < 3 * Recorder::Lane::kMostWaiting; ++i) lane.tell(from_port(1));
   CHECK(recorder.lost() == 2.5 * Recorder::Lane::kMostWaiting);
   lane.tell(from_port(2));
   CHECK(recorder.lost() == 2.5 * Recorder::Lane::kMostWaiting);
   recorder.write(kMorning);
-  auto all = written(folder + "/contacts");
+  auto all = written(folder.file("contacts"));
   CHECK(std::ranges::count_if(all, [](const Contact& one) { return one.client.port() == 2; }) == 1);
   lane.tell(from_port(1));
   CHECK(recorder.lost() == 2.5 * Recorder::Lane::kMostWaiting);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE(
     "what is too old goes though nothing new comes, also when the clock was set back or the time is shorter now") {
-  std::string folder = new_folder();
+  TestFolder folder;
   Recorder recorder;
   Recorder::Lane& lane = recorder.lane();
-  Settings settings{.file = folder + "/contacts", .retention = 1h};
+  Settings settings{.file = folder.file("contacts"), .retention = 1h};
   auto left = [&] { return written(settings.file).size(); };
   auto add = [&](Time at) {
     Contact contact = from_port(1);
@@ -117,21 +110,19 @@ TEST_CASE(
   recorder.follow(settings);
   recorder.write(kMorning + 32min);
   CHECK(left() == 0);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("where they are switched off, what was kept goes as well") {
-  std::string folder = new_folder();
+  TestFolder folder;
   Recorder recorder;
   Recorder::Lane& lane = recorder.lane();
-  recorder.follow({.file = folder + "/contacts"});
+  recorder.follow({.file = folder.file("contacts")});
   lane.tell(from_port(1));
   recorder.write(kMorning);
-  recorder.follow({.file = folder + "/contacts", .off = true});
+  recorder.follow({.file = folder.file("contacts"), .off = true});
   CHECK(lane.off());
   recorder.write(kMorning);
-  CHECK(!std::filesystem::exists(folder + "/contacts"));
-  std::filesystem::remove_all(folder);
+  CHECK(!std::filesystem::exists(folder.file("contacts")));
 }
 
 TEST_CASE("whoever tells first after a writing rings, and new settings do, and nobody else") {
@@ -141,8 +132,8 @@ TEST_CASE("whoever tells first after a writing rings, and new settings do, and n
   recorder.on_news([&] { ++rings; });
   lane.tell(from_port(1));
   CHECK(rings == 0);
-  std::string folder = new_folder();
-  recorder.follow({.file = folder + "/contacts"});
+  TestFolder folder;
+  recorder.follow({.file = folder.file("contacts")});
   CHECK(rings == 1);
   for (int i = 0; i < 10; ++i) lane.tell(from_port(1));
   CHECK(rings == 2);
@@ -150,19 +141,18 @@ TEST_CASE("whoever tells first after a writing rings, and new settings do, and n
   CHECK(rings == 2);
   lane.tell(from_port(1));
   CHECK(rings == 3);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a folder that is not there costs contacts, is tried again after a pause, and the loss is told") {
-  std::string folder = new_folder();
-  std::string file = folder + "/later/contacts";
+  TestFolder folder;
+  std::string file = folder.file("later/contacts");
   Recorder recorder;
   Recorder::Lane& lane = recorder.lane();
   recorder.follow({.file = file});
   lane.tell(from_port(1));
   recorder.write(kMorning);
   CHECK(recorder.lost() == 1);
-  std::filesystem::create_directory(folder + "/later");
+  std::filesystem::create_directory(folder.file("later"));
   lane.tell(from_port(2));
   recorder.write(kMorning + 1s);
   CHECK(recorder.lost() == 2);
@@ -173,17 +163,15 @@ TEST_CASE("a folder that is not there costs contacts, is tried again after a pau
   CHECK(all[0].client.port() == 3);
   CHECK(all[1].ending == Ending::Lost);
   CHECK(all[1].times == 2);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("at the end what was counted is written down as well") {
-  std::string folder = new_folder();
+  TestFolder folder;
   {
     Recorder recorder;
     Recorder::Lane& lane = recorder.lane();
-    recorder.follow({.file = folder + "/contacts"});
+    recorder.follow({.file = folder.file("contacts")});
     for (int i = 0; i < 100; ++i) lane.tell(from_port(1));
   }
-  CHECK(written(folder + "/contacts").back().times == 100 - Sifter::kMostTelling);
-  std::filesystem::remove_all(folder);
+  CHECK(written(folder.file("contacts")).back().times == 100 - Sifter::kMostTelling);
 }

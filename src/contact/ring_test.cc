@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "base/testing.h"
 #include "contact/record.h"
 #include "contact/segment.h"
 
@@ -19,25 +19,6 @@ using namespace pforte::contact;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A folder that goes again.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pforte-contacts-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 Contact numbered(std::uint64_t id) {
   return {.id = id,
@@ -121,7 +102,7 @@ void overwrite(const std::string& file, std::streamoff place, const std::string&
 }  // namespace
 
 TEST_CASE("a ring gives back what was written, in its order, and has its size from the beginning") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   auto ring = opened(file);
   CHECK(std::filesystem::file_size(file) == 128UZ * 1024);
@@ -134,7 +115,7 @@ TEST_CASE("a ring gives back what was written, in its order, and has its size fr
 }
 
 TEST_CASE("a new process goes on where the last one ended") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   fill(*opened(file), 1, 3);
   fill(*opened(file), 3, 5);
@@ -142,7 +123,7 @@ TEST_CASE("a new process goes on where the last one ended") {
 }
 
 TEST_CASE("in a ring that is full the newest take the place of the oldest, and the size stays") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   auto ring = opened(file);
   fill(*ring, 1, 5001);
@@ -154,7 +135,7 @@ TEST_CASE("in a ring that is full the newest take the place of the oldest, and t
 }
 
 TEST_CASE("a torn record ends its segment, and what follows is written in its place") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   fill(*opened(file), 1, 4);
   std::size_t record = framed(to_record(numbered(1)), 1).size();
@@ -172,7 +153,7 @@ TEST_CASE("what an earlier round left behind in a segment does not count") {
 }
 
 TEST_CASE("a ring of another size takes the newest of the old one along") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   fill(*opened(file, 1024UZ * 1024), 1, 5001);
   std::size_t before = ids_in(file).size();
@@ -184,7 +165,7 @@ TEST_CASE("a ring of another size takes the newest of the old one along") {
 }
 
 TEST_CASE("what is too old is overwritten, each record by itself, and what is not stays in its order") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   auto ring = opened(file);
   fill(*ring, 1, 4);
@@ -201,7 +182,7 @@ TEST_CASE("what is too old is overwritten, each record by itself, and what is no
 }
 
 TEST_CASE("what an earlier process has written grows old as well") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   fill(*opened(file), 1, 4);
   auto ring = opened(file);
@@ -210,7 +191,7 @@ TEST_CASE("what an earlier process has written grows old as well") {
 }
 
 TEST_CASE("a contact that lasted is as old as its end") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   auto ring = opened(file);
   Contact contact = numbered(1);
@@ -223,7 +204,7 @@ TEST_CASE("a contact that lasted is as old as its end") {
 }
 
 TEST_CASE("a segment that is begun anew has nothing more of its earlier round") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   auto ring = opened(file);
   fill(*ring, 1, 5001);
@@ -231,7 +212,7 @@ TEST_CASE("a segment that is begun anew has nothing more of its earlier round") 
 }
 
 TEST_CASE("what nobody can read any more is wiped when the ring is taken up") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   fill(*opened(file), 1, 4);
   std::size_t record = framed(to_record(numbered(1)), 1).size();
@@ -243,7 +224,7 @@ TEST_CASE("what nobody can read any more is wiped when the ring is taken up") {
 }
 
 TEST_CASE("a ring of another size comes into its place only with its records, and what was left half made goes") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   fill(*opened(file, 1024UZ * 1024), 1, 10);
   std::ofstream(folder.file("contacts.new")) << "half";
@@ -260,7 +241,7 @@ TEST_CASE("a ring of another size comes into its place only with its records, an
 }
 
 TEST_CASE("a ring that cannot be carried over stays as it was") {
-  Folder folder;
+  TestFolder folder;
   std::string file = folder.file("contacts");
   fill(*opened(file, 1024UZ * 1024), 1, 10);
   struct rlimit before{};
@@ -277,7 +258,7 @@ TEST_CASE("a ring that cannot be carried over stays as it was") {
 }
 
 TEST_CASE("a ring is not written through a link, nor where it cannot be") {
-  Folder folder;
+  TestFolder folder;
   std::filesystem::create_symlink(folder.file("elsewhere"), folder.file("link"));
   CHECK(!Ring::open(folder.file("link"), 1 << 20));
   CHECK(!Ring::open(folder.file("none/contacts"), 1 << 20));

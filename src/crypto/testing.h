@@ -5,12 +5,11 @@
 #include <openssl/x509v3.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/testing.h"
 #include "crypto/owned.h"
 #include "crypto/pem.h"
 
@@ -18,26 +17,7 @@
 
 namespace pforte::crypto::testing {
 
-// A folder that goes with its test.
-class Folder {
- public:
-  Folder() {
-    if (!mkdtemp(path_.data())) std::abort();
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::string write(std::string_view name, std::string_view content) const {
-    std::string file = path_ + "/" + std::string(name);
-    std::ofstream(file, std::ios::binary) << content;
-    return file;
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = (std::filesystem::temp_directory_path() / "pforte-test-XXXXXX").string();
-};
+using Folder = TestFolder;
 
 enum class KeyType { Ec, Rsa };
 

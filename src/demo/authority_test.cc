@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "base/testing.h"
 #include "crypto/certificate.h"
 #include "crypto/pem.h"
 
@@ -18,19 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using crypto::Certificate;
 using crypto::Owned;
-
-// A folder that goes with its test.
-class Folder {
- public:
-  Folder() { REQUIRE(mkdtemp(path_.data())); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = (std::filesystem::temp_directory_path() / "pforte-demo-XXXXXX").string();
-};
 
 Certificate read_one(const std::string& file) {
   Result<std::vector<Certificate>> read = crypto::read_certificates(file);
@@ -54,7 +42,7 @@ bool accepts(X509& authority, X509& server, const char* host) {
 }
 
 TEST_CASE("a strict client that trusts the demo's authority accepts its certificate under its names alone") {
-  Folder folder;
+  TestFolder folder;
   Result<Papers> papers = issue_papers(folder.path());
   REQUIRE(papers);
   Certificate authority = read_one(papers->authority);
@@ -75,8 +63,8 @@ TEST_CASE("a strict client that trusts the demo's authority accepts its certific
 }
 
 TEST_CASE("every demo has an authority of its own") {
-  Folder first;
-  Folder second;
+  TestFolder first;
+  TestFolder second;
   Result<Papers> papers = issue_papers(first.path());
   Result<Papers> others = issue_papers(second.path());
   REQUIRE(papers);
@@ -88,7 +76,7 @@ TEST_CASE("every demo has an authority of its own") {
 }
 
 TEST_CASE("the demo's certificates say what they are for") {
-  Folder folder;
+  TestFolder folder;
   Result<Papers> papers = issue_papers(folder.path());
   REQUIRE(papers);
   Certificate authority = read_one(papers->authority);
@@ -116,7 +104,7 @@ TEST_CASE("the demo's certificates say what they are for") {
 }
 
 TEST_CASE("the demo's key is for its owner alone, fits the certificate, and is the only one") {
-  Folder folder;
+  TestFolder folder;
   Result<Papers> papers = issue_papers(folder.path());
   REQUIRE(papers);
   struct stat about{};
@@ -135,7 +123,7 @@ TEST_CASE("the demo's key is for its owner alone, fits the certificate, and is t
 }
 
 TEST_CASE("the demo overwrites no file and follows no link") {
-  Folder folder;
+  TestFolder folder;
   std::filesystem::create_symlink(folder.path() + "/elsewhere", folder.path() + "/server.key");
   Result<Papers> papers = issue_papers(folder.path());
   REQUIRE(!papers);

@@ -7,31 +7,18 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <thread>
+
+#include "base/testing.h"
 
 namespace pforte::gate {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-// A folder of its own, gone afterwards.
-class LogFolder {
- public:
-  LogFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pforte-log-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~LogFolder() { std::filesystem::remove_all(path_); }
-  std::string file(std::string_view name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::vector<std::string> lines_of(const std::string& file) {
   std::ifstream in(file);
@@ -68,7 +55,7 @@ void write_lines(AccessLog::Lane& lane) {
 }  // namespace
 
 TEST_CASE("lines of several threads arrive whole and all") {
-  LogFolder folder;
+  TestFolder folder;
   std::string file = folder.file("access.log");
   bool counted = false;
   {
@@ -84,7 +71,7 @@ TEST_CASE("lines of several threads arrive whole and all") {
 }
 
 TEST_CASE("what waits is written when the log goes") {
-  LogFolder folder;
+  TestFolder folder;
   std::string file = folder.file("access.log");
   {
     AccessLog log(LogFile::open(file).value());
@@ -94,7 +81,7 @@ TEST_CASE("what waits is written when the log goes") {
 }
 
 TEST_CASE("a file that was moved away is left alone after a reload") {
-  LogFolder folder;
+  TestFolder folder;
   std::string file = folder.file("access.log");
   std::string old = folder.file("access.log.1");
   AccessLog log(LogFile::open(file).value());
@@ -111,7 +98,7 @@ TEST_CASE("a file that was moved away is left alone after a reload") {
 }
 
 TEST_CASE("a log that is off writes nothing and loses nothing, and can be switched on") {
-  LogFolder folder;
+  TestFolder folder;
   std::string file = folder.file("access.log");
   AccessLog log(LogFile::open("off").value());
   AccessLog::Lane& lane = log.lane();
@@ -134,7 +121,7 @@ TEST_CASE("a full disk costs lines, which are counted, and nothing else") {
 
 TEST_CASE("after a full disk the log goes on with whole lines") {
   // The kernel cuts a write that crosses the limit of a file's size, as a disk does that fills up.
-  LogFolder folder;
+  TestFolder folder;
   std::string file = folder.file("access.log");
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
@@ -156,7 +143,7 @@ TEST_CASE("after a full disk the log goes on with whole lines") {
 }
 
 TEST_CASE("a reader that does not read costs bounded memory, and no time") {
-  LogFolder folder;
+  TestFolder folder;
   std::string pipe = folder.file("pipe");
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);

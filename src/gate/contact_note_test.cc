@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/testing.h"
 #include "contact/ring.h"
 #include "tls/testing.h"
 
@@ -19,27 +18,19 @@ namespace {
 using contact::Contact;
 using contact::Ending;
 
-std::string folder_for_contacts() {
-  std::string folder = (std::filesystem::temp_directory_path() / "pforte-note-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  return folder;
-}
-
-// And removes the folder.
-std::vector<Contact> contacts_in(const std::string& folder) {
+std::vector<Contact> contacts_in(const TestFolder& folder) {
   std::vector<Contact> all;
-  REQUIRE(contact::read_ring(folder + "/contacts", [&](Contact one) { all.push_back(std::move(one)); }));
-  std::filesystem::remove_all(folder);
+  REQUIRE(contact::read_ring(folder.file("contacts"), [&](Contact one) { all.push_back(std::move(one)); }));
   return all;
 }
 
 // What is noted of a client that sends this to a port for TLS.
 Contact noted_of(std::string_view bytes) {
-  std::string folder = folder_for_contacts();
+  TestFolder folder;
   {
     contact::Recorder recorder;
     contact::Recorder::Lane& lane = recorder.lane();
-    recorder.follow({.file = folder + "/contacts"});
+    recorder.follow({.file = folder.file("contacts")});
     net::Loop loop;
     net::MemoryPipe pipe(loop);
     auto names = tls::testing::one_site("app.example", tls::testing::context_of(crypto::testing::issue({}, nullptr)));
@@ -72,11 +63,11 @@ TEST_CASE("plain HTTP of our own doctor at a port for TLS is no client's") {
 }
 
 TEST_CASE("who comes after our own doctor over a proxy's connection is a client") {
-  std::string folder = folder_for_contacts();
+  TestFolder folder;
   {
     contact::Recorder recorder;
     contact::Recorder::Lane& lane = recorder.lane();
-    recorder.follow({.file = folder + "/contacts"});
+    recorder.follow({.file = folder.file("contacts")});
     net::Address proxy(std::array<std::uint8_t, 4>{192, 0, 2, 1}, 1000);
     ContactNote note(lane, 1, net::Address(), proxy);
     Record record;
@@ -98,11 +89,11 @@ TEST_CASE("who comes after our own doctor over a proxy's connection is a client"
 // something comes of the first one's last.
 template <class Later>
 std::vector<Contact> noted_of_two(Later later) {
-  std::string folder = folder_for_contacts();
+  TestFolder folder;
   {
     contact::Recorder recorder;
     contact::Recorder::Lane& lane = recorder.lane();
-    recorder.follow({.file = folder + "/contacts"});
+    recorder.follow({.file = folder.file("contacts")});
     ContactNote note(lane, 1, net::Address(), net::Address(std::array<std::uint8_t, 4>{192, 0, 2, 1}, 1000));
     std::array<Record, 2> records;
     records[0].client = net::Address(std::array<std::uint8_t, 4>{192, 0, 2, 10}, 0);

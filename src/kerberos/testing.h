@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/testing.h"
 #include "base/text.h"
 
 // Real realms of MIT Kerberos on loopback, and clients with real tickets. A test that finds no KDC installed ends the
@@ -139,7 +140,6 @@ class Realms {
   static constexpr std::string_view kAlpha = "ALPHA.TEST", kBeta = "BETA.TEST";
 
   Realms() {
-    if (!mkdtemp(folder_.data())) give_up("there is no folder for temporary files");
     // NOLINTNEXTLINE(concurrency-mt-unsafe): before there are threads
     ::setenv("PATH", cat("/usr/sbin:/sbin:/usr/bin:/bin:", std::getenv("PATH")).c_str(), 1);
     write_configuration("krb5.conf", alpha_port_, beta_port_);
@@ -150,20 +150,17 @@ class Realms {
   }
   Realms(const Realms&) = delete;
   Realms& operator=(const Realms&) = delete;
-  ~Realms() {
-    kdcs_.clear();
-    std::filesystem::remove_all(folder_);
-  }
+  ~Realms() = default;
 
-  const std::string& folder() const { return folder_; }
-  std::string krb5_conf() const { return folder_ + "/krb5.conf"; }
+  const std::string& folder() const { return folder_.path(); }
+  std::string krb5_conf() const { return folder() + "/krb5.conf"; }
 
   // Commands of kadmin.local, one per line.
   void administer(std::string_view realm, std::string_view lines) const {
-    std::string file = cat(folder_, "/commands");
+    std::string file = cat(folder(), "/commands");
     write_file(file, lines);
-    run(cat("KRB5_CONFIG=", folder_, "/krb5.conf KRB5_KDC_PROFILE=", folder_, "/", realm, "/kdc.conf kadmin.local -r ",
-            realm, " <", file, " >", folder_, "/kadmin.log 2>&1"));
+    run(cat("KRB5_CONFIG=", folder(), "/krb5.conf KRB5_KDC_PROFILE=", folder(), "/", realm,
+            "/kdc.conf kadmin.local -r ", realm, " <", file, " >", folder(), "/kadmin.log 2>&1"));
   }
 
   // A service with keys of its own in a keytab; `encryption` as kadmin has it, empty for all that are good.
@@ -197,7 +194,7 @@ class Realms {
     write_kdc_configuration(kAlpha, "shifted.conf", port);
     Kdc kdc(command(kAlpha, "shifted.conf", shift), port);
     // Until when the ticket is to be good is said by the clock here, not by that of the KDC.
-    std::string cache = fresh_cache(), krb5 = cat("KRB5_CONFIG=", folder_, "/shifted.conf ");
+    std::string cache = fresh_cache(), krb5 = cat("KRB5_CONFIG=", folder(), "/shifted.conf ");
     run(cat(kinit(principal, cache, "-l 5d", "shifted.conf"), ">/dev/null && ", krb5, " kvno -c ", cache, " ", service,
             " >/dev/null"));
     return cache;
@@ -214,18 +211,18 @@ class Realms {
 
   std::string fresh_cache() const {
     static int count = 0;
-    return cat("FILE:", folder_, "/cc-", ++count);
+    return cat("FILE:", folder(), "/cc-", ++count);
   }
 
   std::string kinit(std::string_view principal, const std::string& cache, std::string_view options = {},
                     std::string_view configuration = "krb5.conf") const {
     std::string_view name = principal.substr(0, principal.find('@'));
-    return cat("printf 'Pw-", name, "-1\\n' | KRB5_CONFIG=", folder_, "/", configuration, " kinit ", options, " -c ",
+    return cat("printf 'Pw-", name, "-1\\n' | KRB5_CONFIG=", folder(), "/", configuration, " kinit ", options, " -c ",
                cache, " ", principal, " ");
   }
 
   void write_configuration(std::string_view name, int alpha_port, int beta_port) const {
-    write_file(cat(folder_, "/", name),
+    write_file(cat(folder(), "/", name),
                cat("[libdefaults]\n default_realm = ALPHA.TEST\n dns_lookup_kdc = false\n dns_lookup_realm = false\n"
                    " dns_canonicalize_hostname = false\n rdns = false\n udp_preference_limit = 1\n forwardable = true\n"
                    " permitted_enctypes = DEFAULT arcfour-hmac-md5\n"
@@ -236,7 +233,7 @@ class Realms {
   }
 
   void write_kdc_configuration(std::string_view realm, std::string_view name, int port) const {
-    std::string at = cat(folder_, "/", realm);
+    std::string at = cat(folder(), "/", realm);
     write_file(
         cat(at, "/", name),
         cat("[kdcdefaults]\n kdc_listen = 127.0.0.1:", port, "\n kdc_tcp_listen = 127.0.0.1:", port, "\n[realms]\n ",
@@ -247,7 +244,7 @@ class Realms {
   }
 
   void create(std::string_view realm) const {
-    std::string at = cat(folder_, "/", realm);
+    std::string at = cat(folder(), "/", realm);
     std::filesystem::create_directories(at);
     write_kdc_configuration(realm, "kdc.conf", realm == kAlpha ? alpha_port_ : beta_port_);
     run(cat("KRB5_KDC_PROFILE=", at, "/kdc.conf kdb5_util -r ", realm, " create -s -P master >/dev/null 2>&1"));
@@ -264,7 +261,7 @@ class Realms {
             "--pdeathsig",
             "KILL",
             "env",
-            cat("KRB5_KDC_PROFILE=", folder_, "/", realm, "/", configuration),
+            cat("KRB5_KDC_PROFILE=", folder(), "/", realm, "/", configuration),
             cat("KRB5_CONFIG=", krb5_conf()),
             cat("LD_PRELOAD=", shift == "+0" ? "" : kFakeTime),
             cat("FAKETIME=", shift),
@@ -273,10 +270,10 @@ class Realms {
             "-r",
             std::string(realm),
             "-P",
-            cat(folder_, "/", realm, "/", configuration, ".pid")};
+            cat(folder(), "/", realm, "/", configuration, ".pid")};
   }
 
-  std::string folder_ = (std::filesystem::temp_directory_path() / "pforte-kdc-XXXXXX").string();
+  TestFolder folder_;
   int alpha_port_ = free_port();
   int beta_port_ = free_port();
   std::vector<std::unique_ptr<Kdc>> kdcs_;

@@ -1,33 +1,18 @@
 #pragma once
 
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/testing.h"
 #include "store/store.h"
 
 // Stores of tests.
 
 namespace pforte::store::testing {
 
-// A folder that goes with its test.
-class Folder {
- public:
-  Folder() {
-    if (!mkdtemp(path_.data())) std::abort();
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = (std::filesystem::temp_directory_path() / "pforte-store-XXXXXX").string();
-};
+using Folder = TestFolder;
 
 // A new store in a folder of its own.
 struct TemporaryStore {

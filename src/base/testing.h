@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace pforte {
+
+// A folder that goes with its test.
+class TestFolder {
+ public:
+  TestFolder() {
+    if (!mkdtemp(path_.data())) std::abort();
+  }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  ~TestFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::string& path() const { return path_; }
+  // Where a file of that name is, or would be.
+  std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+  // Puts it there, and says where.
+  std::string write(std::string_view name, std::string_view content) const {
+    std::ofstream(file(name), std::ios::binary) << content;
+    return file(name);
+  }
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() / "pforte-test-XXXXXX").string();
+};
+
+}  // namespace pforte
