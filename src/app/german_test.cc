@@ -14,6 +14,7 @@
 #include "base/testing.h"
 #include "base/text.h"
 #include "crypto/private_key.h"
+#include "http/head_reader.h"
 #include "identity/agents.h"
 #include "identity/services.h"
 #include "kerberos/principal.h"
@@ -109,6 +110,23 @@ TEST_CASE("what check finds in the files of a configuration is said in German") 
   CHECK(german_or_same("ldaps://dc1 refuses cn=x: Invalid credentials") ==
         "ldaps://dc1 weist cn=x ab: Invalid credentials");
   CHECK(german_or_same("10.0.0.1:80: Connection refused") == "10.0.0.1:80: die Verbindung wurde abgelehnt");
+}
+
+TEST_CASE("what is wrong with the head of an answer is said in German") {
+  for (std::string_view head :
+       {"SSH-2.0-x\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n a: b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\na\r\n\r\n", "HTTP/1.1 200 OK\r\na : b\r\n\r\n", "HTTP/1.1 200 OK\r\n: b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\na: \x01\r\n\r\n", "HTTP/1.1 200 OK\na: b\n\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 200 OK\r\nConnection: a b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
+    CAPTURE(head);
+    http::ResponseHead answer;
+    auto read = http::parse_response_head(head, {}, http::Method::Get, answer);
+    REQUIRE(!read);
+    CHECK(in_german(read.error().text));
+  }
 }
 
 TEST_CASE("what answers at the control socket and is no gate is said in German") {

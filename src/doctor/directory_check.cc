@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/german.h"
 #include "base/shell_word.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -204,8 +205,9 @@ Finding unanswered(const DirectoryFacts& directory, const Error& why, std::size_
   std::string file = config.bind_password_file ? config.bind_password_file->value : "";
   bool is_bound = config.bind_dn && !file.empty();
   if (Result<Secret> password = is_bound ? crypto::read_password(file) : Secret(std::string_view()); !password) {
-    finding.seen = {cat("the password of the directory's account cannot be read: ", password.error().text()),
-                    cat("das Passwort für das Konto im Verzeichnis ist nicht lesbar: ", password.error().text())};
+    finding.seen = {
+        cat("the password of the directory's account cannot be read: ", password.error().text()),
+        cat("das Passwort für das Konto im Verzeichnis ist nicht lesbar: ", german_or_same(password.error().text()))};
     std::string_view reader = directory.is_typed ? "for you" : "for the gate's user";
     std::string_view leser = directory.is_typed ? "für Sie lesbar" : "lesbar für den Benutzer des Tors";
     finding.remedy = {cat("write it into the first line of this file, ", reader, " to read (", file_name, ")"),

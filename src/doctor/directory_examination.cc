@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/german.h"
 #include "base/shell_word.h"
 #include "base/text.h"
 #include "crypto/pem.h"
@@ -117,14 +118,14 @@ class DirectoryLook {
       if (told_) return;
       return tell(kDirectoryNotTrusted, Level::Error,
                   {cat("the gate's own library does not go on: ", error.text()),
-                   cat("die Bibliothek des Tors macht nicht weiter: ", error.text())},
+                   cat("die Bibliothek des Tors macht nicht weiter: ", german_or_same(error.text()))},
                   {"compare `trust` of [ldap] with who issued the certificate; libldap wants the name in its SAN",
                    "`trust` in [ldap] mit dem Aussteller des Zertifikats vergleichen; libldap will den Namen im SAN"},
                   ldap_command("ldapwhoami", {}));
     }
     tell(kDirectoryNoAnswer, Level::Error,
          {cat("the directory does not answer as it should: ", error.text()),
-          cat("das Verzeichnis antwortet nicht, wie es soll: ", error.text())},
+          cat("das Verzeichnis antwortet nicht, wie es soll: ", german_or_same(error.text()))},
          {"look into its log at this moment", "in seinem Log zu diesem Zeitpunkt nachsehen"},
          ldap_command("ldapwhoami", {}));
   }
@@ -141,7 +142,7 @@ class DirectoryLook {
     if (why.code() == "ldap.denied") {
       tell(kDirectoryAccountBlocked, Level::Error,
            {cat("the directory does not let ", *config_.bind_dn, " in: ", why.text()),
-            cat("das Verzeichnis lässt ", *config_.bind_dn, " nicht herein: ", why.text())},
+            cat("das Verzeichnis lässt ", *config_.bind_dn, " nicht herein: ", german_or_same(why.text()))},
            {"put the account in order in the directory: not disabled, not locked, with a password that does not expire",
             "das Konto im Verzeichnis in Ordnung bringen: nicht deaktiviert, nicht gesperrt, mit einem Passwort, das "
             "nicht abläuft"},
@@ -149,7 +150,8 @@ class DirectoryLook {
     } else if (why.kind() == Kind::Denied) {
       tell(kDirectoryBindRefused, Level::Error,
            {cat("the directory refuses ", *config_.bind_dn, " with the password in ", file, ": ", why.text()),
-            cat("das Verzeichnis lehnt ", *config_.bind_dn, " mit dem Passwort in ", file, " ab: ", why.text())},
+            cat("das Verzeichnis lehnt ", *config_.bind_dn, " mit dem Passwort in ", file,
+                " ab: ", german_or_same(why.text()))},
            {"correct `bind_dn` of [ldap], or the first line of that file",
             "`bind_dn` in [ldap] berichtigen, oder die erste Zeile jener Datei"},
            ldap_command("ldapwhoami", {}));
@@ -189,7 +191,7 @@ class DirectoryLook {
 
   void tell_unreadable(const Error& error, std::string command) {
     tell(kDirectoryUnreadable, Level::Error,
-         {cat("a search fails: ", error.text()), cat("eine Suche misslingt: ", error.text())},
+         {cat("a search fails: ", error.text()), cat("eine Suche misslingt: ", german_or_same(error.text()))},
          {"allow the account to read there; without `bind_dn` the search is anonymous, which many directories refuse",
           "dem Konto dort das Lesen erlauben; ohne `bind_dn` wird anonym gesucht, was viele Verzeichnisse ablehnen"},
          std::move(command));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "doctor/http_answerer.h"
 #include "doctor/http_line.h"
@@ -138,7 +139,7 @@ net::Task<> websocket_conversation(const Setting& setting, HttpTeller& teller) {
   }
   teller.tell(kHttpTunnelSilent, Level::Warning,
               {cat("the WebSocket opens, and a ping is not answered: ", pong.error().text()),
-               cat("der WebSocket öffnet sich, ein Ping bleibt unbeantwortet: ", pong.error().text())},
+               cat("der WebSocket öffnet sich, ein Ping bleibt unbeantwortet: ", german_or_same(pong.error().text()))},
               {"switch buffering off in the proxy, and raise its timeout for tunnels",
                "im Proxy das Puffern abschalten und die Zeitgrenze für Tunnel anheben"});
   co_return {};
@@ -188,12 +189,13 @@ net::Task<> examine_http2(const Setting& setting, HttpTeller& teller, const Http
     co_return {};
   }
   if (!ended) {
-    teller.tell(kHttp2Broken, Level::Error,
-                {cat("HTTP/2 is agreed on, and a request over it fails: ", ended.error().text()),
-                 cat("HTTP/2 wird vereinbart, und eine Anfrage darüber scheitert: ", ended.error().text())},
-                {"mend it, or let the server offer http/1.1 alone in ALPN until then",
-                 "es in Ordnung bringen, oder den Server bis dahin in ALPN nur http/1.1 anbieten lassen"},
-                {}, {"--http2"});
+    teller.tell(
+        kHttp2Broken, Level::Error,
+        {cat("HTTP/2 is agreed on, and a request over it fails: ", ended.error().text()),
+         cat("HTTP/2 wird vereinbart, und eine Anfrage darüber scheitert: ", german_or_same(ended.error().text()))},
+        {"mend it, or let the server offer http/1.1 alone in ALPN until then",
+         "es in Ordnung bringen, oder den Server bis dahin in ALPN nur http/1.1 anbieten lassen"},
+        {}, {"--http2"});
   } else if (answer.status != usual.status) {
     teller.tell(kHttp2Differs, Level::Warning,
                 {cat("over HTTP/2 the answer is ", answer.status, ", over HTTP/1.1 ", usual.status),

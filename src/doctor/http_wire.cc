@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/german.h"
 #include "base/text.h"
 #include "doctor/http_line.h"
 #include "net/together.h"
@@ -145,7 +146,7 @@ void tell_tls_wanted(HttpTeller& teller) {
 void tell_no_tls(HttpTeller& teller, const Error& fault) {
   teller.tell(kHttpNoTls, teller.worst() == Level::Error ? Level::Note : Level::Error,
               {cat("the TLS handshake fails, so that HTTP cannot be examined: ", fault.text()),
-               cat("der TLS-Handshake misslingt, HTTP lässt sich nicht untersuchen: ", fault.text())},
+               cat("der TLS-Handshake misslingt, HTTP lässt sich nicht untersuchen: ", german_or_same(fault.text()))},
               {"mend TLS first", "zuerst TLS in Ordnung bringen"});
 }
 
@@ -160,7 +161,7 @@ void tell_nonsense(HttpTeller& teller, const Error& fault, const std::string& by
     return;
   }
   Message what = {cat("what the server sends is not HTTP: ", fault.text()),
-                  cat("was der Server sendet, ist kein HTTP: ", fault.text())};
+                  cat("was der Server sendet, ist kein HTTP: ", german_or_same(fault.text()))};
   if (bytes.starts_with("SSH-"))
     what = {"an SSH server answers at this port", "an diesem Port antwortet ein SSH-Server"};
   if (bytes.starts_with("220"))
@@ -202,7 +203,7 @@ net::Task<> tell_refused_bytes(const Setting& setting, HttpTeller& teller, const
   } else {
     teller.tell(kHttpMalformed, Level::Error,
                 {cat("the answer breaks the rules of HTTP/1.1: ", fault.text()),
-                 cat("die Antwort verletzt die Regeln von HTTP/1.1: ", fault.text())},
+                 cat("die Antwort verletzt die Regeln von HTTP/1.1: ", german_or_same(fault.text()))},
                 {"have the application or the module that writes these fields mended",
                  "die Anwendung oder das Modul, das diese Felder schreibt, in Ordnung bringen lassen"},
                 evidence_of_bytes(got));
@@ -230,7 +231,7 @@ net::Task<> tell_no_answer(const Setting& setting, HttpTeller& teller, const Err
   } else {
     teller.tell(kHttpClosed, Level::Error,
                 {cat("the server ends the connection without an answer: ", fault.text()),
-                 cat("der Server beendet die Verbindung ohne Antwort: ", fault.text())},
+                 cat("der Server beendet die Verbindung ohne Antwort: ", german_or_same(fault.text()))},
                 {"look into the server's log at this moment; a firewall that resets leaves no line there",
                  "im Log des Servers zu diesem Zeitpunkt nachsehen; eine Firewall, die abbricht, steht dort nicht"});
   }
@@ -287,7 +288,7 @@ net::Task<bool> tell_old_speech(const Setting& setting, HttpTeller& teller, cons
   if (!second.answer) co_return false;
   teller.tell(kHttpNoClearHttp2, Level::Error,
               {cat("the server speaks HTTP/1.1, and no HTTP/2 without TLS: ", fault.text()),
-               cat("der Server spricht HTTP/1.1, und kein HTTP/2 ohne TLS: ", fault.text())},
+               cat("der Server spricht HTTP/1.1, und kein HTTP/2 ohne TLS: ", german_or_same(fault.text()))},
               {"set `protocol = \"http/1.1\"` in [[backend]], or switch on HTTP/2 without TLS there (h2c)",
                "in [[backend]] `protocol = \"http/1.1\"` setzen, oder dort HTTP/2 ohne TLS einschalten (h2c)"});
   co_return true;

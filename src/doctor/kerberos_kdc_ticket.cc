@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/bytes.h"
+#include "base/german.h"
 #include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/kerberos_kdc_account.h"
@@ -325,14 +326,15 @@ class TicketExamination {
   }
 
   void tell_not_accepted(const Error& error) {
-    findings_.push_back({.check = kNotAccepted,
-                         .level = Level::Error,
-                         .hop = question_.gate_hop,
-                         .seen = {cat("a ticket for ", name_, " is not accepted: ", error.text()),
-                                  cat("ein Ticket für ", name_, " wird nicht angenommen: ", error.text())},
-                         .remedy = kerberos::remedy_for(error.code()),
-                         .command = kvno(),
-                         .evidence = {{.name = {"code", "Code"}, .value = std::string(error.code())}}});
+    findings_.push_back(
+        {.check = kNotAccepted,
+         .level = Level::Error,
+         .hop = question_.gate_hop,
+         .seen = {cat("a ticket for ", name_, " is not accepted: ", error.text()),
+                  cat("ein Ticket für ", name_, " wird nicht angenommen: ", german_or_same(error.text()))},
+         .remedy = kerberos::remedy_for(error.code()),
+         .command = kvno(),
+         .evidence = {{.name = {"code", "Code"}, .value = std::string(error.code())}}});
   }
 
   void tell_works(const KdcClient& client, const ServiceTicket& ticket, int encryption, std::size_t header,

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/bytes.h"
+#include "base/german.h"
 #include "base/text.h"
 #include "doctor/shown_command.h"
 #include "doctor/smtp_talk.h"
@@ -78,7 +79,7 @@ class MailTalk {
   void tell_failure(const Error& failure) const {
     tell(kMailNoAnswer, Level::Error,
          {cat("the mail server does not go on: ", failure.text()),
-          cat("der Mailserver macht nicht weiter: ", failure.text())},
+          cat("der Mailserver macht nicht weiter: ", german_or_same(failure.text()))},
          {"look into its log at this moment", "in seinem Log zu diesem Zeitpunkt nachsehen"}, {});
   }
 

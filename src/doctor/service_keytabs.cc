@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/file_access.h"
 #include "base/shell_word.h"
 #include "base/text.h"
 #include "doctor/file_rights.h"
 #include "doctor/shown_command.h"
 #include "doctor/spn_check.h"
-#include "kerberos/access.h"
 #include "kerberos/keytab.h"
 #include "kerberos/keytab_findings.h"
 #include "kerberos/keytab_names.h"
@@ -102,8 +102,8 @@ void tell_folder(const std::string& file, KeytabHop at) {
 void tell_owner(const std::string& file, uid_t gate_user, KeytabHop at) {
   std::optional<uid_t> owner = owner_of(file);
   if (!owner || *owner == 0 || *owner == gate_user) return;
-  std::string who = kerberos::user_name(*owner), gate = kerberos::user_name(gate_user);
-  std::string command = cat("chown ", kerberos::user_word(gate_user), " ", shell_word(file));
+  std::string who = user_name(*owner), gate = user_name(gate_user);
+  std::string command = cat("chown ", user_word(gate_user), " ", shell_word(file));
   at.path.tell({.check = kKeytabOwner,
                 .level = Level::Warning,
                 .hop = at.hop,

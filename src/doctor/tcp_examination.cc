@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/german.h"
 #include "base/text.h"
 #include "doctor/all_ended.h"
 #include "doctor/destination.h"
@@ -103,7 +104,7 @@ Message words_of(const TcpAttempt& attempt) {
               "darf nicht erreicht werden: ein Paketfilter verbietet es"};
     case Reach::Other:
       return {std::generic_category().message(attempt.error_number),
-              std::generic_category().message(attempt.error_number)};
+              german_or_same(std::generic_category().message(attempt.error_number))};
   }
   std::unreachable();
 }

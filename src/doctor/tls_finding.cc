@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/german.h"
 #include "base/text.h"
 #include "doctor/shown_command.h"
 
@@ -17,7 +18,7 @@ Finding finding_on(const TlsSubject& subject, const Check& check, Level level, M
 }
 
 Message unreadable_by(const Error& error) {
-  return {cat("it cannot be read: ", error.text()), cat("sie lässt sich nicht lesen: ", error.text())};
+  return {cat("it cannot be read: ", error.text()), cat("sie lässt sich nicht lesen: ", german_or_same(error.text()))};
 }
 
 }  // namespace pforte::doctor

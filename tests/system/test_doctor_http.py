@@ -274,6 +274,13 @@ def test_the_first_error_names_what_is_broken(laboratory, name):
     assert found["remedy"] and found["why"]
 
 
+@pytest.mark.parametrize("name, german", [("closed in the head", "der Server hat mitten im Kopf geschlossen"),
+                                          ("two lengths", "Content-Length kommt mehrmals vor")])
+def test_a_german_report_gives_the_cause_in_german(laboratory, name, german):
+    done = run_pforte("doctor", "url", laboratory.urls[name], "--json", "--lang", "de")
+    assert first(json.loads(done.stdout)["paths"][0], "error")["seen"].endswith(f": {german}")
+
+
 @pytest.mark.parametrize("name", WARNINGS | TLS_WARNINGS)
 def test_the_first_warning_names_what_is_wrong(laboratory, name):
     path = laboratory.told[name]
