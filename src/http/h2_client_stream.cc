@@ -203,13 +203,14 @@ net::Task<> H2ClientStream::wait_for_server() {
 // False: there is none to read yet.
 Result<bool> H2ClientStream::next_head() {
   if (heads_.empty()) return false;
-  auto length = HeadScanner(Sender::Backend).scan(heads_, kAnswerLimits);
+  HeadScanner scanner(Sender::Backend);
+  auto length = http::read_head(scanner, heads_, kAnswerLimits, [this](std::string_view head) {
+    head_bytes_ = head;
+    head_.take();
+    return parse_response_head(head_bytes_, kAnswerLimits, asked_.method, *head_);
+  });
   if (!length) return std::unexpected(refusal::error_of(length.error()));
-  head_bytes_.assign(heads_, 0, *length);
   heads_.erase(0, *length);
-  head_.take();
-  auto parsed = parse_response_head(head_bytes_, kAnswerLimits, asked_.method, *head_);
-  if (!parsed) return std::unexpected(refusal::error_of(parsed.error()));
   return true;
 }
 

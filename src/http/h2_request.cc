@@ -116,13 +116,14 @@ std::expected<void, Refusal> H2Request::read(bool ends, const Limits& limits, st
     if (!refused_) refused_ = why;
     return std::unexpected(*refused_);
   }
-  auto measured = HeadScanner().scan(text, limits);
-  if (!measured) return std::unexpected(refused_ ? *refused_ : measured.error());
-  if (*measured != text.size()) return std::unexpected(refused_ ? *refused_ : refusal::kIncomplete);
-  auto parsed = parse_request_head(text, limits, into);
-  if (!parsed) into.clear();
+  HeadScanner scanner;
+  auto length =
+      read_head(scanner, text, limits, [&](std::string_view head) { return parse_request_head(head, limits, into); });
+  if (length && *length != text.size()) length = std::unexpected(refusal::kIncomplete);
+  if (!length) into.clear();
   if (refused_) return std::unexpected(*refused_);
-  return parsed;
+  if (!length) return std::unexpected(length.error());
+  return {};
 }
 
 void H2Request::clear() {

@@ -20,6 +20,10 @@ class HeadScanner {
   // which counts. After a length or a refusal: reset().
   [[nodiscard]] std::expected<std::size_t, Refusal> scan(std::string_view bytes, const Limits& limits);
 
+  // As much as scan() would find, at a glance: 0 if it takes more than one. What else can be wrong with such a head
+  // than its size, parse_request_head() and parse_response_head() find as well.
+  [[nodiscard]] std::size_t glance(std::string_view bytes, const Limits& limits) const;
+
   // Ready for the next head.
   void reset() { *this = HeadScanner(sender_); }
 
@@ -50,5 +54,20 @@ class HeadScanner {
 // Source: RFC 9112, 4 to 6.
 [[nodiscard]] std::expected<void, Refusal> parse_response_head(std::string_view head, const Limits& limits,
                                                                Method of_request, ResponseHead& into);
+
+// scan() of a scanner that has seen the beginning of `bytes`, and then `parse` of the head: its length, 0 if more bytes
+// are needed. Most heads come whole, and are small and good; then `parse` is all. It may be asked twice.
+template <class Parse>
+[[nodiscard]] std::expected<std::size_t, Refusal> read_head(HeadScanner& scanner, std::string_view bytes,
+                                                            const Limits& limits, Parse parse) {
+  std::size_t likely = scanner.glance(bytes, limits);
+  if (likely > 0 && parse(bytes.substr(0, likely))) return likely;
+  std::expected<std::size_t, Refusal> length = scanner.scan(bytes, limits);
+  if (!length || *length == 0) return length;
+  scanner.reset();
+  std::expected<void, Refusal> parsed = parse(bytes.substr(0, *length));
+  if (!parsed) return std::unexpected(parsed.error());
+  return length;
+}
 
 }  // namespace pforte::http

@@ -54,6 +54,12 @@ std::expected<std::size_t, Refusal> HeadScanner::scan(std::string_view bytes, co
   return 0;
 }
 
+std::size_t HeadScanner::glance(std::string_view bytes, const Limits& limits) const {
+  std::size_t small = std::min(limits.request_line_bytes, limits.head_bytes);
+  if (sender_ == Sender::Client) small = std::min(small, limits.authorization_bytes);
+  return seen_ == 0 && bytes.size() <= small ? find_empty_line(bytes) : 0;
+}
+
 // The line that ends with the LF at `lf` is complete.
 const Refusal* HeadScanner::end_line(std::string_view bytes, std::size_t lf, const Limits& limits) {
   std::string_view line = bytes.substr(line_, lf - 1 - line_);

@@ -115,5 +115,55 @@ TEST_CASE("a ticket with 64 KiB of Base64 fits into a head by default, a cookie 
   CHECK(scanner.scan(head_with("Cookie: ", 65'000), {}).error().code == "http.head-too-large");
 }
 
+// As a connection reads it whose bytes come in steps.
+std::expected<std::size_t, Refusal> read_in_steps(std::string_view bytes, std::size_t step, RequestHead& into) {
+  HeadScanner scanner;
+  auto parse = [&into](std::string_view head) { return parse_request_head(head, kSmall, into); };
+  for (std::size_t end = std::min(step, bytes.size());; end = std::min(end + step, bytes.size())) {
+    std::expected<std::size_t, Refusal> length = read_head(scanner, bytes.substr(0, end), kSmall, parse);
+    if (!length || *length != 0 || end == bytes.size()) return length;
+  }
+}
+
+TEST_CASE("what a head is taken for does not depend on whether it comes whole") {
+  const std::string heads[] = {
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: b\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a\r\nA: " + std::string(72, 'x') + "\r\n\r\n",  // larger than a head may be
+      "GET / HTTP/1.1\r\nHost: a\r\nb:\r\nc:\r\nd:\r\ne:\r\n\r\n",             // more fields than may be
+      "G@T / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "G@T / HTTP/1.1\r\nHost: a\r\nA: \x01\r\n\r\n",  // wrong in two ways
+      "GET / HTTP/1.1\r\nHost: a\r\nA : b\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a\n\r\n",
+      "GET / HTTP/1.1\r\nA: b\r\n\r\n",  // without a host
+      "\n\r\n",
+      "\r\n\r\n",
+  };
+  for (const std::string& head : heads) {
+    CAPTURE(head);
+    RequestHead whole;
+    auto at_once = read_in_steps(head, head.size(), whole);
+    for (std::size_t step = 1; step < head.size(); ++step) {
+      CAPTURE(step);
+      RequestHead cut;
+      auto in_steps = read_in_steps(head, step, cut);
+      REQUIRE(in_steps == at_once);
+      if (at_once) CHECK(cut.fields == whole.fields);
+    }
+  }
+}
+
+TEST_CASE("a glance is enough for a head that is whole and small, and no more is said of others") {
+  const std::string head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  CHECK(HeadScanner().glance(head, kSmall) == head.size());
+  CHECK(HeadScanner().glance(head + "body", kSmall) == head.size());
+  CHECK(HeadScanner().glance(head.substr(0, head.size() - 1), kSmall) == 0);
+  CHECK(HeadScanner().glance(head + std::string(14, 'x'), kSmall) == 0);  // may be too large
+  HeadScanner begun;
+  REQUIRE(begun.scan(head.substr(0, 5), kSmall).value() == 0);
+  CHECK(begun.glance(head, kSmall) == 0);
+}
+
 }  // namespace
 }  // namespace pforte::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -88,6 +89,34 @@ inline std::size_t find_control(std::string_view text, std::size_t from) {
 #endif
   while (from < text.size() && !is_control(text[from])) ++from;
   return from;
+}
+
+// Index behind the first line that has nothing but CR and LF; 0 if there is none. What ends the line before it is an
+// LF.
+inline std::size_t find_empty_line(std::string_view text) {
+  auto is_end = [text](std::size_t lf) { return text[lf] == '\n' && text[lf + 1] == '\r' && text[lf + 2] == '\n'; };
+  std::size_t at = 0;
+#ifdef __SSE2__
+  // Sixteen bytes and those two further on; the last block ends with the text.
+  constexpr std::size_t kBlock = 18;
+  const __m128i lf = _mm_set1_epi8('\n');
+  auto lfs = [&](std::size_t from) {
+    return _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from)), lf);
+  };
+  while (text.size() >= kBlock) {
+    auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(lfs(at), lfs(at + 2))));
+    for (; mask != 0; mask &= mask - 1) {
+      std::size_t found = at + static_cast<std::size_t>(std::countr_zero(mask));
+      if (is_end(found)) return found + 3;
+    }
+    if (at + kBlock == text.size()) return 0;
+    at = std::min(at + 16, text.size() - kBlock);
+  }
+#endif
+  for (; at + 2 < text.size(); ++at) {
+    if (is_end(at)) return at + 3;
+  }
+  return 0;
 }
 
 }  // namespace pforte::http

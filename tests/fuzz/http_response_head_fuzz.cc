@@ -58,6 +58,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     found = cut.scan(part, kLimits);
   }
   if (length.has_value() != found.has_value() || (length && *length != *found)) std::abort();
+
+  // At a glance it is the same head, or refused for the same reason.
+  ResponseHead head;
+  auto parse = [&head](std::string_view text) { return parse_response_head(text, kLimits, Method::Get, head); };
+  HeadScanner reader(Sender::Backend);
+  auto read = read_head(reader, bytes, kLimits, parse);
+  std::expected<std::size_t, Refusal> careful = length;
+  if (auto parsed = length && *length > 0 ? parse(bytes.substr(0, *length)) : std::expected<void, Refusal>(); !parsed)
+    careful = std::unexpected(parsed.error());
+  if (read != careful) std::abort();
   if (length && *length > 0) check_read(bytes.substr(0, *length), Method::Get);
   return 0;
 }
