@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -24,6 +25,20 @@ std::string system_text(int number) {
 
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+// recv(), send(), sendmsg() of the C library are points where a thread may be cancelled, which costs two locked
+// instructions each as soon as there are threads. None of ours ever is.
+ssize_t receive(int descriptor, std::span<char> into, int flags) {
+  return syscall(SYS_recvfrom, descriptor, into.data(), into.size(), flags, nullptr, nullptr);
+}
+
+ssize_t send_bytes(int descriptor, const iovec& bytes) {
+  return syscall(SYS_sendto, descriptor, bytes.iov_base, bytes.iov_len, MSG_NOSIGNAL, nullptr, 0L);
+}
+
+ssize_t send_message(int descriptor, const msghdr& message) {
+  return syscall(SYS_sendmsg, descriptor, &message, MSG_NOSIGNAL);
 }
 
 Error timeout() {
@@ -57,7 +72,7 @@ Io Socket::failed(Direction& direction, int error_number) {
 Io Socket::try_read(std::span<char> into) {
   if (reading_.error_number != 0) return failed(reading_, reading_.error_number);
   if (!reading_.possible) return {Io::Status::Blocked};
-  ssize_t count = recv(descriptor_, into.data(), into.size(), 0);
+  ssize_t count = receive(descriptor_, into, 0);
   if (count > 0) {
     // A short read means drained: what comes later is reported, except the end that may have come already.
     if (std::size_t(count) < into.size()) reading_.possible = peer_finished_;
@@ -75,7 +90,7 @@ Io Socket::try_read(std::span<char> into) {
 }
 
 Io Socket::try_peek(std::span<char> into) {
-  ssize_t count = recv(descriptor_, into.data(), into.size(), MSG_PEEK);
+  ssize_t count = receive(descriptor_, into, MSG_PEEK);
   if (count > 0) return {Io::Status::Moved, std::size_t(count)};
   if (count == 0) return {Io::Status::Finished};
   if (would_block()) return {Io::Status::Blocked};
@@ -97,8 +112,7 @@ Io Socket::try_write(std::span<const std::string_view> pieces) {
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = used;
-  ssize_t count = used == 1 ? send(descriptor_, vectors[0].iov_base, vectors[0].iov_len, MSG_NOSIGNAL)
-                            : sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+  ssize_t count = used == 1 ? send_bytes(descriptor_, vectors[0]) : send_message(descriptor_, message);
   if (count >= 0) {
     if (std::size_t(count) < wanted) writing_.possible = false;
     return {Io::Status::Moved, std::size_t(count)};
