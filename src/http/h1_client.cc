@@ -24,28 +24,37 @@ void H1Client::begin(const RequestHead& head) {
 }
 
 net::Task<> H1Client::write(std::string_view piece, More more, const Fields& trailers) {
-  bool taken = co_await net::ok(request_.try_write(piece, more, trailers));
-  if (!taken) co_await request_.write_rest(loop_, patience_);
+  Result<bool> taken = request_.try_write(piece, more, trailers);
+  if (!taken || !*taken || !stream_->try_flush().moved()) return write_rest(std::move(taken), more);
+  if (more == More::Ends) wait_for_answer();
+  return net::Task<>::done();
+}
+
+net::Task<> H1Client::write_rest(Result<bool> taken, More more) {
+  bool all = co_await net::ok(std::move(taken));
+  if (!all) co_await request_.write_rest(loop_, patience_);
   if (!stream_->try_flush().moved()) {
     stream_->write_deadline(loop_.now() + patience_);
     co_await flush(*stream_);
   }
-  if (more == More::Follows) co_return {};
+  if (more == More::Ends) wait_for_answer();
+  co_return {};
+}
+
+void H1Client::wait_for_answer() {
   request_sent_ = true;
   stream_->read_deadline(loop_.now() + patience_);
-  co_return {};
 }
 
 net::Task<const ResponseHead*> H1Client::read_head() {
   for (;;) {
     if (!inbox_.empty()) {
-      auto length = scanner_.scan(inbox_.bytes(), kAnswerLimits);
+      auto length = http::read_head(scanner_, inbox_.bytes(), kAnswerLimits, [this](std::string_view head) {
+        head_.take();
+        return parse_response_head(head, kAnswerLimits, method_, *head_);
+      });
       if (!length) co_return std::unexpected(refusal::error_of(length.error()));
       if (*length > 0) {
-        scanner_.reset();
-        head_.take();
-        auto parsed = parse_response_head(inbox_.bytes().substr(0, *length), kAnswerLimits, method_, *head_);
-        if (!parsed) co_return std::unexpected(refusal::error_of(parsed.error()));
         inbox_.consume(*length);
         body_.start(head_->body);
         keep_alive_ = head_->keep_alive && !head_->is_interim();

@@ -44,6 +44,9 @@ class H1Client final : public ClientExchange {
   bool still_good();
 
  private:
+  // What try_write() of the request has left to be done.
+  net::Task<> write_rest(Result<bool> taken, More more);
+  void wait_for_answer();
   void set_patience();
 
   net::Loop& loop_;

@@ -87,17 +87,16 @@ net::Task<H1Server::Next> H1Server::next_request() {
 H1Server::Next H1Server::read_head() {
   if (inbox_.empty()) return Next::End;
   if (overlong_) return read_overlong_head();
-  auto length = scanner_.scan(inbox_.bytes(), limits_.head);
+  auto length = http::read_head(scanner_, inbox_.bytes(), limits_.head, [this](std::string_view head) {
+    request_.take();
+    return parse_request_head(head, limits_.head, *request_);
+  });
   if (!length && length.error() == refusal::kAuthorizationTooLarge) {
     overlong_ = std::make_unique<OverlongHead>(limits_.head);
     return read_overlong_head();
   }
   if (!length) return refuse_head(length.error());
   if (*length == 0) return Next::End;
-  scanner_.reset();
-  request_.take();
-  auto parsed = parse_request_head(inbox_.bytes().substr(0, *length), limits_.head, *request_);
-  if (!parsed) return refuse_head(parsed.error());
   inbox_.consume(*length);
   inbox_.pin();
   body_.start(request_->body);
@@ -257,8 +256,15 @@ void H1Server::begin(const ResponseHead& head) {
 }
 
 net::Task<> H1Server::write(std::string_view piece, More more, const Fields& trailers) {
-  bool taken = co_await net::ok(answer_.try_write(piece, more, trailers));
-  if (!taken) co_await answer_.write_rest(loop_, patience_for_answer());
+  Result<bool> taken = answer_.try_write(piece, more, trailers);
+  if (!taken || !*taken || more == More::Follows || tunnel_) return write_rest(std::move(taken), more);
+  complete_ = true;
+  return net::Task<>::done();
+}
+
+net::Task<> H1Server::write_rest(Result<bool> taken, More more) {
+  bool all = co_await net::ok(std::move(taken));
+  if (!all) co_await answer_.write_rest(loop_, patience_for_answer());
   if (more == More::Follows) {
     // The next piece may be long in coming (a tunnel, events): nothing is kept back for it.
     co_await flush();

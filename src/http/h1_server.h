@@ -34,6 +34,8 @@ class H1Server final : public Server, private Exchange {
   net::Task<> discard_rest();
   net::Task<> leave();
   void forget_request();
+  // What try_write() of the answer has left to be done.
+  net::Task<> write_rest(Result<bool> taken, More more);
   net::Duration patience_for_answer() const;
 
   const RequestHead& request() const override { return *request_; }
