@@ -60,7 +60,7 @@ Privacy Forwarding::Order::privacy() const {
 }
 
 Forwarding::Forwarding(Worker& worker, http::Exchange& exchange, Record& record)
-    : worker_(worker), exchange_(exchange), record_(record) {}
+    : worker_(worker), exchange_(exchange), request_(exchange.request()), record_(record) {}
 
 // The request as the server gets it.
 void Forwarding::prepare(const Order& order) {

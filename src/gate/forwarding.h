@@ -67,7 +67,7 @@ class Forwarding {
   bool client_failed() const { return client_failure_.has_value(); }
 
  private:
-  const http::RequestHead& request() const { return exchange_.request(); }
+  const http::RequestHead& request() const { return request_; }
   bool too_large(const Terms& terms) const;
   void prepare(const Order& order);
   Balancer::Wish wish(const Order& order);
@@ -91,6 +91,7 @@ class Forwarding {
 
   Worker& worker_;
   http::Exchange& exchange_;
+  const http::RequestHead& request_;  // of the exchange, which it is often asked for
   Record& record_;
   net::Spare<Outgoing> outgoing_;  // until the request has left, if nothing more is asked of it
   std::vector<const Server*> tried_;

@@ -38,17 +38,16 @@ Handling::Handling(Visit& visit, http::Exchange& exchange)
     : visit_(visit),
       worker_(visit.worker()),
       exchange_(exchange),
+      request_(exchange.request()),
       plan_(worker_.plan()),
       reference_(worker_.references().make()) {
   record_.reference = {reference_.data(), reference_.size()};
-  record_.time = std::chrono::system_clock::now();
+  record_.time = worker_.loop().wall_time();
   record_.begin = worker_.loop().now();
   record_.client = visit.visitor().peer;
-  if (const tls::Session* session = visit.session()) {
-    record_.server_name = session->server_name();
-    record_.tls_version = session->version();
-    if (session->protocol() == "h2") record_.protocol = "HTTP/2";
-  }
+  record_.tls_version = visit.tls_version();
+  record_.protocol = visit.protocol();
+  if (const tls::Session* session = visit.session()) record_.server_name = session->server_name();
 }
 
 Handling::~Handling() {

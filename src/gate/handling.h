@@ -45,7 +45,7 @@ class Handling {
     bool signed_in_here = false;  // by what this very request carries
   };
 
-  const http::RequestHead& request() const { return exchange_.request(); }
+  const http::RequestHead& request() const { return request_; }
   void record_request();
   void know_client();
   Route route();
@@ -74,6 +74,7 @@ class Handling {
   Visit& visit_;
   Worker& worker_;
   http::Exchange& exchange_;
+  const http::RequestHead& request_;  // of the exchange, which it is often asked for
   std::shared_ptr<const Plan> plan_;
   std::size_t site_index_ = 0;
   References::Text reference_;

@@ -19,6 +19,7 @@ namespace pforte::gate {
 // A session that somebody's cookie has proved, with what is said of it to applications.
 struct KnownSession {
   session::Session session;
+  std::string cookie;
   std::string host;    // whose cookie it is
   std::string groups;  // joined with commas
 
@@ -39,11 +40,20 @@ struct KnownSession {
 // it has lost is opened again. Used on one thread.
 class KnownSessions {
  public:
+  // The session that was found last for a connection, whose browser mostly comes with the same cookie again: that costs
+  // a comparison, and no look into a table that has left the processor's cache. It is good until keys or plan change.
+  class Last {
+    friend class KnownSessions;
+    std::shared_ptr<KnownSession> session_;
+    std::uint64_t era_ = 0;
+  };
+
   // Null: the cookie is none of ours, or of another host. Looks at no clock.
-  std::shared_ptr<KnownSession> find(std::string_view cookie, std::string_view host, const crypto::SealingKeys& keys);
+  std::shared_ptr<KnownSession> find(std::string_view cookie, std::string_view host, const crypto::SealingKeys& keys,
+                                     Last& last);
 
   // One that has just begun, so that the assertion made with it serves the next request. As find() would have made it.
-  void add(std::string_view cookie, std::shared_ptr<KnownSession> known) { keep(cookie, std::move(known)); }
+  void add(std::string_view cookie, std::shared_ptr<KnownSession> known);
 
   // When keys have changed: a key that has gone opens nothing any more.
   void clear();
@@ -66,8 +76,11 @@ class KnownSessions {
 
   // Two generations: the older goes when the younger is full, so what is used stays.
   static constexpr std::size_t kMostOfGeneration = 4096;
-  void keep(std::string_view cookie, std::shared_ptr<KnownSession> known);
+  std::shared_ptr<KnownSession> look_up(std::string_view cookie);
+  std::shared_ptr<KnownSession> open(std::string_view cookie, std::string_view host, const crypto::SealingKeys& keys);
+  void keep(std::shared_ptr<KnownSession> known);
 
+  std::uint64_t era_ = 1;  // what Last has of another one is forgotten
   Table younger_;
   Table older_;
 };

@@ -85,6 +85,7 @@ Reception::Reception(Visit& visit, http::Exchange& exchange, const Plan& plan, R
     : visit_(visit),
       worker_(visit.worker()),
       exchange_(exchange),
+      request_(exchange.request()),
       plan_(plan),
       record_(record),
       sign_in_(plan.sign_in && worker_.session_keys() ? plan.sign_in.get() : nullptr) {}
@@ -109,7 +110,8 @@ void Reception::recognise() {
 }
 
 bool Reception::take_cookie(std::string_view cookie, session::Time now) {
-  std::shared_ptr<KnownSession> known = worker_.known_sessions().find(cookie, host_, *keys().sealing);
+  std::shared_ptr<KnownSession> known =
+      worker_.known_sessions().find(cookie, host_, *keys().sealing, visit_.last_session());
   if (!known) return false;
   const session::Session& session = known->session;
   const identity::SignInConfig& config = sign_in_->config();

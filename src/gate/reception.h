@@ -80,7 +80,7 @@ class Reception {
   const session::Keys& keys() const;
 
  private:
-  const http::RequestHead& request() const { return exchange_.request(); }
+  const http::RequestHead& request() const { return request_; }
   bool take_cookie(std::string_view cookie, session::Time now);
   bool is_forged_by_another_site() const;
   net::Task<std::optional<http::Page>> by_ticket(std::string_view text, SignInNeed need);
@@ -100,6 +100,7 @@ class Reception {
   Visit& visit_;
   Worker& worker_;
   http::Exchange& exchange_;
+  const http::RequestHead& request_;  // of the exchange, which it is often asked for
   const Plan& plan_;
   Record& record_;
   SignIn* sign_in_;   // null where nobody can sign in

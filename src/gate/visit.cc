@@ -138,8 +138,10 @@ void Visit::end_capture() {
 
 std::unique_ptr<http::Server> Visit::make_server() {
   net::Loop& loop = worker_.loop();
+  if (session_) tls_version_ = session_->version();
   if (!session_ || session_->protocol() != "h2")
     return std::make_unique<http::H1Server>(loop, *stream_, *this, limits_);
+  protocol_ = "HTTP/2";
   worker_.metrics().http2_connections.add();
   return std::make_unique<http::H2Server>(loop, *stream_, *this, limits_);
 }

@@ -5,6 +5,7 @@
 
 #include "gate/captured_visit.h"
 #include "gate/contact_note.h"
+#include "gate/known_session.h"
 #include "gate/listener_config.h"
 #include "gate/plan.h"
 #include "gate/private_connection.h"
@@ -40,9 +41,14 @@ class Visit final : public http::Service {
   ContactNote& note() { return note_; }
   // Null for plain HTTP.
   const tls::Session* session() const { return session_; }
+  // What the handshake came to, as the access log has it.
+  std::string_view tls_version() const { return tls_version_; }
+  std::string_view protocol() const { return protocol_; }
 
   // The capture is over.
   void end_capture();
+
+  KnownSessions::Last& last_session() { return last_session_; }
 
   // A ticket exchange that waits for the client's next leg: one per connection, half a minute, and not too many in all.
   // False: it was not kept.
@@ -78,7 +84,10 @@ class Visit final : public http::Service {
   net::Socket& socket_;                      // at the bottom of it
   std::unique_ptr<CapturedVisit> captured_;  // null: it is not
   tls::Session* session_ = nullptr;          // the same as stream_, if it is sealed
+  std::string_view tls_version_;             // empty for plain HTTP
+  std::string_view protocol_ = "HTTP/1.1";
   std::unique_ptr<http::Server> server_;
+  KnownSessions::Last last_session_;
   std::unique_ptr<kerberos::HalfExchange> half_;
   net::Instant half_until_ = net::kNever;
   std::unique_ptr<PrivateConnection> own_connection_;  // null until one is wanted

@@ -37,7 +37,9 @@ struct Desk {
     cookie = session::seal(session, kCrm, *keys->sealing).value();
     susan = find();
   }
-  std::shared_ptr<KnownSession> find() { return worker.known_sessions().find(cookie, kCrm, *keys->sealing); }
+  KnownSessions::Last last;
+
+  std::shared_ptr<KnownSession> find() { return worker.known_sessions().find(cookie, kCrm, *keys->sealing, last); }
 };
 
 TEST_CASE("with another plan each application is told anew who asks, although it may lie where another was") {

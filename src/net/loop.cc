@@ -16,6 +16,8 @@ namespace {
 constexpr Duration kBeginTime = std::chrono::microseconds(200);
 constexpr int kBeginPart = 4;
 
+constexpr Duration kReadWallTime = std::chrono::milliseconds(100);
+
 using OnEnd = std::move_only_function<void(Result<>)>;
 
 // The outermost coroutine of a spawned task. It never destroys itself: it asks its loop for burial.
@@ -123,13 +125,20 @@ void Loop::run() {
   while (running_) {
     int patience = asked_.empty() && put_off_.empty() ? timers_.wait_ms(Clock::now()) : 0;
     int count = epoll_wait(epoll_, events.data(), int(events.size()), patience);
-    now_ = Clock::now();
+    begin_turn();
     dispatch(count);
     timers_.advance(now_);
     end_turn();
     bury_ended();
     if (!put_off_.empty()) went_on_ = Clock::now() - begun_;
   }
+}
+
+void Loop::begin_turn() {
+  now_ = Clock::now();
+  if (now_ - wall_read_at_ < kReadWallTime) return;
+  wall_read_at_ = now_;
+  wall_read_ = std::chrono::system_clock::now();
 }
 
 void Loop::dispatch(int count) {

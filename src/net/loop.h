@@ -77,6 +77,10 @@ class Loop {
 
   // The start of this turn: one instant for all work of the turn.
   Instant now() const { return now_; }
+  // The same instant by the system's clock, which is read ten times a second: what it is set by is seen so late.
+  std::chrono::system_clock::time_point wall_time() const {
+    return wall_read_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(now_ - wall_read_at_);
+  }
   TimerWheel& timers() { return timers_; }
 
   // co_await loop.sleep_until(instant);
@@ -87,6 +91,7 @@ class Loop {
   friend class TurnEnd;
   static constexpr std::size_t kEventsPerTurn = 256;
 
+  void begin_turn();
   void dispatch(int count);
   void put_off(Watcher& watcher, std::uint32_t events);
   void tell_now(Watcher& watcher, std::uint32_t events);
@@ -100,6 +105,8 @@ class Loop {
   int wakeup_;
   bool running_ = false;
   Instant now_ = Clock::now();
+  Instant wall_read_at_ = now_;
+  std::chrono::system_clock::time_point wall_read_ = std::chrono::system_clock::now();
   Instant begun_ = now_;  // when this turn was done with what begins
   Duration went_on_{};    // what the last turn did behind that
   TimerWheel timers_{now_};

@@ -330,6 +330,17 @@ TEST_CASE("sleeping tasks wake up in their order, and not before their time") {
   CHECK(Clock::now() - begin >= 60ms);
 }
 
+TEST_CASE("the system's time of a turn goes with the clock of the loop") {
+  Loop loop;
+  std::string log;
+  loop.spawn(sleep_and_log(loop, 250ms, log, 'a'), [&](Result<>) { loop.stop(); });
+  auto before = std::chrono::system_clock::now();
+  loop.run();
+  auto after = std::chrono::system_clock::now();
+  CHECK(loop.wall_time() >= before + 250ms - 1ms);
+  CHECK(loop.wall_time() <= after + 1ms);
+}
+
 TEST_CASE("a loop knows how many of its tasks have not ended, and cancels them when told") {
   Loop loop;
   Signal one;
