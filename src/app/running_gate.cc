@@ -165,6 +165,8 @@ RunningGate::Reading RunningGate::read_plan() {
   // The inventory would say the same of its store once more.
   if (reading.is_refused) return reading;
   auto sign_in = [&](const gate::Config& wanted, conf::Problems& problems) -> std::shared_ptr<gate::SignIn> {
+    need_accounts(wanted, problems);
+    if (!accounts) return nullptr;
     return gate::SignIn::make(wanted, *accounts, sign_in_pools_, problems);
   };
   CertificateWatch* certificates = certificates_.get();

@@ -72,8 +72,7 @@ void SqliteConnection::Finalize::operator()(sqlite3_stmt* statement) const {
 
 std::unexpected<Error> SqliteConnection::failure() const {
   int number = system_error_of(database_.get());
-  Kind kind = number == EACCES || number == EPERM ? Kind::Denied : Kind::Unavailable;
-  auto unusable = [&](std::string text) { return fail(kind, "store.unusable", std::move(text)); };
+  auto unusable = [](std::string text) { return fail(Kind::Unavailable, "store.unusable", std::move(text)); };
   std::string cause = number != 0 ? std::generic_category().message(number) : sqlite3_errmsg(database_.get());
   switch (sqlite3_errcode(database_.get()) & 0xff) {
     case SQLITE_CONSTRAINT:
@@ -103,6 +102,7 @@ std::unexpected<Error> SqliteConnection::failure() const {
 Result<SqliteConnection> SqliteConnection::open(const std::string& file) {
   SqliteConnection connection(file);
   sqlite3* database = nullptr;
+  errno = 0;
   int opened = sqlite3_open_v2(file.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   connection.database_.reset(database);
   if (database == nullptr) return fail(Kind::Unavailable, "store.unusable", cat(file, ": there is no memory for it"));
@@ -116,6 +116,7 @@ Result<sqlite3_stmt*> SqliteConnection::prepared(std::string_view statement) {
   auto found = statements_.find(statement);
   if (found != statements_.end()) return found->second.get();
   sqlite3_stmt* made = nullptr;
+  errno = 0;
   int done = sqlite3_prepare_v3(database_.get(), statement.data(), int(statement.size()), SQLITE_PREPARE_PERSISTENT,
                                 &made, nullptr);
   if (done != SQLITE_OK) return failure();

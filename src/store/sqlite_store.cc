@@ -207,9 +207,16 @@ Result<> make_tables(Store& store) {
   });
 }
 
-}  // namespace
+// Whether somebody else's rights are in the way of this user.
+bool is_kept_from(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path();
+  auto forbids = [](const std::string& file) {
+    return faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0 && (errno == EACCES || errno == EPERM);
+  };
+  return forbids(path) || forbids(path + "-wal") || forbids(path + "-shm") || (!folder.empty() && forbids(folder));
+}
 
-Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
+Result<std::unique_ptr<Store>> open_files(const std::string& path) {
   TRY(make_file(path));
   SqliteConnection writer = TRY(connect(path));
   SqliteConnection reader = TRY(connect(path));
@@ -218,6 +225,14 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
   Result<> made = make_tables(*store);
   if (!made) return std::unexpected(std::move(made).error().while_doing(cat("opening ", path)));
   return store;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
+  Result<std::unique_ptr<Store>> store = open_files(path);
+  if (store || store.error().code() != "store.unusable" || !is_kept_from(path)) return store;
+  return fail(Kind::Denied, store.error().code(), store.error().text());
 }
 
 std::int64_t now_in_store() {

@@ -287,6 +287,18 @@ TEST_CASE("a store that cannot be opened says which file and why") {
   }
 }
 
+TEST_CASE("a store whose files this user may not use is denied, unlike one that is in trouble") {
+  Folder folder;
+  REQUIRE(open_sqlite(folder.file("a.db")));
+  std::filesystem::permissions(folder.file("a.db"), std::filesystem::perms::none);
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  Unprivileged meanwhile;
+  auto store = open_sqlite(folder.file("a.db"));
+  REQUIRE(!store);
+  CHECK(store.error().kind() == Kind::Denied);
+  CHECK(store.error().code() == "store.unusable");
+}
+
 TEST_CASE("a file damaged in its middle is told as damaged") {
   Folder folder;
   {

@@ -36,10 +36,10 @@ enum class Durability : std::uint8_t {
 // administrator use it at the same time. SQL in the part that SQLite and PostgreSQL share; schema.h has the tables.
 //
 // Every function may be called on any thread, and blocks. Fails with Kind::Invalid (store.conflict) when a row must be
-// unique and is not, or refers to one that is not there; with Kind::Denied (store.unusable) for want of rights; with
-// Kind::Unavailable when the disk is full, may not be written, or another process does not come to an end
-// (store.unusable), or the file is damaged (store.damaged); with Kind::Internal (store.statement) for a statement that
-// is none. The text says which file and why.
+// unique and is not, or refers to one that is not there; with Kind::Unavailable when the disk is full, may not be
+// written, or another process does not come to an end (store.unusable), or the file is damaged (store.damaged); with
+// Kind::Internal (store.statement) for a statement that is none. The text says which file and why. Never with
+// Kind::Denied: a store that refuses says nothing of who is to sign in.
 class Store {
  public:
   using Values = std::initializer_list<Value>;
@@ -63,8 +63,8 @@ class Store {
 };
 
 // Opens, or makes, the SQLite file at `path` with the tables of this version, readable by its owner alone. Fails with
-// Kind::Denied or Kind::Unavailable, and with Kind::Invalid when a newer version of the program (store.newer) or
-// another program (store.foreign) has made it.
+// Kind::Denied (store.unusable) when this user may not use its files or make them, with Kind::Unavailable, and with
+// Kind::Invalid when a newer version of the program (store.newer) or another program (store.foreign) has made it.
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path);
 
 // Milliseconds since 1970, as the tables have instants.
