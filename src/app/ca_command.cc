@@ -88,7 +88,8 @@ Answer<std::optional<authority::CaCertificate>> certificate_in(const std::string
   if (read) return *std::move(read);
   if (read.error().kind() == Kind::NotFound) return std::nullopt;
   Complaint complaint(read.error());
-  if (read.error().kind() == Kind::Denied) complaint.exit = kSystemRefused;
+  bool refused = read.error().kind() == Kind::Denied || read.error().kind() == Kind::Unavailable;
+  if (refused) complaint.exit = kSystemRefused;
   return std::unexpected(std::move(complaint));
 }
 

@@ -6,11 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <vector>
 
 #include "base/descriptor.h"
 #include "base/shell_word.h"
@@ -29,26 +27,12 @@ std::string known_user(uid_t user) {
   return found ? found->pw_name : "";
 }
 
-// As a word of a command, and to be read.
-std::string group_word(gid_t group) {
+std::string group_name(gid_t group) {
   std::array<char, 4096> space{};
   struct group entry{};
   struct group* found = nullptr;
   getgrgid_r(group, &entry, space.data(), space.size(), &found);
-  return found ? shell_word(found->gr_name) : cat(group);
-}
-
-bool is_in_group(gid_t group) {
-  std::vector<gid_t> ours(std::size_t(std::max(getgroups(0, nullptr), 0)));
-  if (getgroups(int(ours.size()), ours.data()) < 0) ours.clear();
-  return group == getegid() || std::ranges::find(ours, group) != ours.end();
-}
-
-// What lets this process read the file: its owner stays, who may go on to change it.
-std::string command_for(const std::string& word, const struct stat& about) {
-  if (about.st_uid == geteuid()) return cat("chmod u+r ", word);
-  std::string right = cat("sudo chmod g+r ", word);
-  return is_in_group(about.st_gid) ? right : cat("sudo chgrp ", group_word(getegid()), " ", word, " && ", right);
+  return found ? found->gr_name : cat(group);
 }
 
 std::string octal(unsigned number) {
@@ -57,17 +41,32 @@ std::string octal(unsigned number) {
   return {digits.data(), end};
 }
 
+// The file keeps its owner and its group, and nobody else learns what is in it. Whoever checks need not be the gate's
+// user, who alone has to read it.
 Message remedy_for_forbidden(const std::string& file) {
   std::string user = user_name(geteuid());
   struct stat about{};
   if (::stat(file.c_str(), &about) != 0) return remedy_for_denied(file, user);
-  std::string owner = cat(user_name(about.st_uid), ":", group_word(about.st_gid));
+  std::string owner = cat(user_name(about.st_uid), ":", group_name(about.st_gid), ", ");
   std::string mode = octal(about.st_mode & 07777U);
-  std::string command = command_for(shell_word(file), about);
-  return {
-      cat("the gate's user, here ", user, ", has to read it; it belongs to ", owner, ", mode ", mode, ": ", command),
-      cat("der Benutzer des Tors, hier ", user, ", muss sie lesen; sie gehört ", owner, ", Modus ", mode, ": ",
-          command)};
+  const std::string word = shell_word(file);
+  bool own = about.st_uid == geteuid();
+  if (own && (about.st_mode & S_IRUSR) != 0) {
+    return {cat("its owner and mode (", owner, mode, ") let ", user, " read it, so something else forbids it, such as ",
+                "AppArmor: see `journalctl -k`"),
+            cat("Besitzer und Modus (", owner, mode, ") lassen ", user, " sie lesen, also verbietet es etwas anderes, ",
+                "etwa AppArmor: siehe `journalctl -k`")};
+  }
+  if (own) {
+    std::string command = cat("chmod u+r ", word);
+    return {cat("it belongs to ", owner, "mode ", mode, ": ", command),
+            cat("sie gehört ", owner, "Modus ", mode, ": ", command)};
+  }
+  std::string command = cat("sudo setfacl -m u:", user_word(geteuid()), ":r ", word);
+  return {cat("it belongs to ", owner, "mode ", mode, "; if ", user, " is the gate's user: ", command,
+              "; else check as the one who is: sudo -u pforte pforte check"),
+          cat("sie gehört ", owner, "Modus ", mode, "; ist ", user, " der Benutzer des Tors: ", command,
+              "; sonst als dieser prüfen: sudo -u pforte pforte check")};
 }
 
 }  // namespace
@@ -92,8 +91,21 @@ int why_unreadable(const std::string& file) {
 }
 
 Kind kind_of_unreadable(int number) {
-  if (number == ENOENT || number == ENOTDIR) return Kind::NotFound;
-  return number == EACCES || number == EPERM ? Kind::Denied : Kind::Invalid;
+  switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+      return Kind::NotFound;
+    case EACCES:
+    case EPERM:
+      return Kind::Denied;
+    case EISDIR:
+    case EINVAL:
+    case ELOOP:
+    case ENAMETOOLONG:
+      return Kind::Invalid;
+    default:
+      return Kind::Unavailable;
+  }
 }
 
 Message remedy_for_denied(const std::string& file, const std::string& user) {
@@ -109,6 +121,7 @@ Message remedy_for_unreadable(const std::string& file) {
   if (kind == Kind::NotFound)
     return {"put it there, or correct the path", "sie dort anlegen oder den Pfad berichtigen"};
   if (kind == Kind::Denied) return remedy_for_forbidden(file);
+  if (why == 0) return {"it can be read by now: try again", "sie ist inzwischen lesbar: noch einmal versuchen"};
   if (why == EISDIR) return {"name the file in it", "die Datei darin angeben"};
   return {"see whether its disk is well, or name another file",
           "prüfen, ob der Datenträger in Ordnung ist, oder eine andere Datei angeben"};

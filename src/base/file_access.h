@@ -21,14 +21,15 @@ std::string user_word(uid_t user);
 // neither file nor folder. 0 when it can.
 int why_unreadable(const std::string& file);
 
-// What a caller can do about it: Kind::NotFound, Kind::Denied, else Kind::Invalid.
+// What a caller can do about it: Kind::NotFound, Kind::Denied; Kind::Invalid for what is no file that could be read;
+// else the system is in trouble: Kind::Unavailable.
 Kind kind_of_unreadable(int number);
 
 // What to do when `user` may not read a file, or may not enter a folder on the way to it.
 Message remedy_for_denied(const std::string& file, const std::string& user);
 
-// What to do about a file of the configuration that this process, which is the gate's, cannot read: of one that is
-// missing another thing than of one that is somebody else's.
+// What to do about a file of the configuration that this process, the gate's or that of somebody who checks, cannot
+// read: of one that is missing another thing than of one that is somebody else's. No command opens it to others.
 Message remedy_for_unreadable(const std::string& file);
 
 }  // namespace pforte

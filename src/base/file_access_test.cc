@@ -21,26 +21,6 @@ std::string file_of_mode(const TestFolder& folder, std::string_view name, mode_t
   return path;
 }
 
-// Root may read everything, and is nobody for a while.
-class Unprivileged {
- public:
-  Unprivileged() {
-    if (geteuid() == 0) REQUIRE(seteuid(kNobody) == 0);
-  }
-  Unprivileged(const Unprivileged&) = delete;
-  Unprivileged& operator=(const Unprivileged&) = delete;
-  ~Unprivileged() {
-    if (getuid() == 0 && seteuid(0) != 0) std::abort();
-  }
-
-  static void give(const std::string& file) {
-    if (geteuid() == 0) REQUIRE(chown(file.c_str(), kNobody, kNobody) == 0);
-  }
-
- private:
-  static constexpr uid_t kNobody = 65534;
-};
-
 }  // namespace
 
 TEST_CASE("a file that is missing is told from a folder, each with what to do") {
@@ -59,9 +39,29 @@ TEST_CASE("a file that may not be read is told with whose it is, its mode, and t
   Unprivileged meanwhile;
   std::string user = user_name(geteuid());
   Message remedy = remedy_for_unreadable(file);
-  CHECK(remedy.en.starts_with(cat("the gate's user, here ", user, ", has to read it; it belongs to ", user, ":")));
+  CHECK(remedy.en.starts_with(cat("it belongs to ", user, ":")));
   CHECK(remedy.en.ends_with(cat(", mode 40: chmod u+r '", file, "'")));
   CHECK(remedy.de.contains(", Modus 40: chmod u+r "));
+}
+
+TEST_CASE("a file of somebody else is opened to one user more, and to no group") {
+  if (geteuid() != 0) return;  // whose files would not be ours
+  TestFolder folder;
+  std::string file = file_of_mode(folder, "key", 0600);
+  Unprivileged::give(folder.path());
+  Unprivileged meanwhile;
+  Message remedy = remedy_for_unreadable(file);
+  CHECK(remedy.en.starts_with("it belongs to root:root, mode 600; if "));
+  CHECK(remedy.en.contains(cat(": sudo setfacl -m u:", user_word(geteuid()), ":r ", file, "; else check as ")));
+}
+
+TEST_CASE("a file behind a folder that may not be entered is looked for from the root of all folders on") {
+  TestFolder folder;
+  std::string file = file_of_mode(folder, "key", 0640);
+  ::chmod(folder.path().c_str(), 0);
+  Unprivileged meanwhile;
+  CHECK(remedy_for_unreadable(file).en.contains(cat("`namei -l ", file, "`")));
+  ::chmod(folder.path().c_str(), 0700);
 }
 
 TEST_CASE("what a caller can do about an unreadable file depends on why it is") {
@@ -69,6 +69,8 @@ TEST_CASE("what a caller can do about an unreadable file depends on why it is") 
   CHECK(kind_of_unreadable(ENOTDIR) == Kind::NotFound);
   CHECK(kind_of_unreadable(EACCES) == Kind::Denied);
   CHECK(kind_of_unreadable(EISDIR) == Kind::Invalid);
+  CHECK(kind_of_unreadable(EIO) == Kind::Unavailable);
+  CHECK(kind_of_unreadable(EMFILE) == Kind::Unavailable);
 }
 
 }  // namespace pforte

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -33,6 +35,26 @@ class TestFolder {
 
  private:
   std::string path_ = (std::filesystem::temp_directory_path() / "pforte-test-XXXXXX").string();
+};
+
+// Root may read everything, and is nobody for a while.
+class Unprivileged {
+ public:
+  Unprivileged() {
+    if (geteuid() == 0 && seteuid(kNobody) != 0) std::abort();
+  }
+  Unprivileged(const Unprivileged&) = delete;
+  Unprivileged& operator=(const Unprivileged&) = delete;
+  ~Unprivileged() {
+    if (getuid() == 0 && seteuid(0) != 0) std::abort();
+  }
+
+  static void give(const std::string& file) {
+    if (geteuid() == 0 && chown(file.c_str(), kNobody, kNobody) != 0) std::abort();
+  }
+
+ private:
+  static constexpr uid_t kNobody = 65534;
 };
 
 }  // namespace pforte
