@@ -10,6 +10,7 @@
 #include "base/file_access.h"
 #include "base/german.h"
 #include "base/log.h"
+#include "base/shell_word.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/digest.h"
@@ -96,13 +97,20 @@ conf::Place place_of_key(const CaConfig& config) {
   return config.key_password_file ? config.key_password_file->place : config.place;
 }
 
-Message remedy_of_authority(const Error& error, const std::string& password_file) {
-  bool is_of_password = error.code() == "file.unreadable" && error.text().starts_with(cat(password_file, ": "));
-  if (is_of_password) return remedy_for_unreadable(password_file);
-  if (error.code() == "key.password-wrong" || error.code() == "key.password-missing") {
-    return {"the first line of this file has to open the intermediate's key, readable by the gate's user",
-            "die erste Zeile dieser Datei muss den Schlüssel des Zwischenzertifikats öffnen, lesbar für den Benutzer "
-            "des Dienstes"};
+Message remedy_of_password(const Error& error, const std::string& file) {
+  if (error.code() == "file.unreadable") return remedy_for_unreadable(file);
+  return {"the first line of this file has to open the intermediate's key, readable by the gate's user",
+          "die erste Zeile dieser Datei muss den Schlüssel des Zwischenzertifikats öffnen, lesbar für den Benutzer "
+          "des Dienstes"};
+}
+
+Message remedy_of_authority(const Error& error, const CaConfig& ca, const std::string& state_dir) {
+  if (error.code() == "key.password-wrong" || error.code() == "key.password-missing")
+    return remedy_of_password(error, ca.key_password_file->value);
+  if (error.kind() == Kind::Denied) {
+    std::string folder = shell_word(state_dir), command = cat("sudo chown -R --reference=", folder, " ", folder, "/ca");
+    return {cat("its files are not those of the gate's user: ", command),
+            cat("ihre Dateien gehören nicht dem Benutzer des Tors: ", command)};
   }
   return {"bring STATE_DIR/ca back from one backup, certificates and keys together",
           "STATE_DIR/ca aus einer Sicherung zurückholen, Zertifikate und Schlüssel zusammen"};
@@ -112,9 +120,16 @@ Message remedy_of_authority(const Error& error, const std::string& password_file
 std::shared_ptr<const authority::Authority> open_authority(const Config& config, conf::Problems& problems) {
   const CaConfig& ca = config.ca;
   if (!ca.key_password_file) return nullptr;
+  auto refuse = [&](const Error& error, Message remedy) {
+    problems.error(place_of_key(ca), error.code(),
+                   {cat("the company CA cannot be opened: ", error.text()),
+                    cat("die Firmen-CA lässt sich nicht öffnen: ", german_or_same(error.text()))},
+                   std::move(remedy));
+    return nullptr;
+  };
   Result<Secret> password = crypto::read_password(ca.key_password_file->value);
-  auto opened = password ? authority::Authority::open({config.state_dir + "/ca"}, *password, {ca.url})
-                         : Result<authority::Authority>(std::unexpected(std::move(password).error()));
+  if (!password) return refuse(password.error(), remedy_of_password(password.error(), ca.key_password_file->value));
+  auto opened = authority::Authority::open({config.state_dir + "/ca"}, *password, {ca.url});
   if (opened) return std::make_shared<const authority::Authority>(*std::move(opened));
   const Error& error = opened.error();
   if (error.code() == "authority.none") {
@@ -124,11 +139,7 @@ std::shared_ptr<const authority::Authority> open_authority(const Config& config,
                      {"pforte ca init, then pforte reload", "pforte ca init, dann pforte reload"});
     return nullptr;
   }
-  problems.error(place_of_key(ca), error.code(),
-                 {cat("the company CA cannot be opened: ", error.text()),
-                  cat("die Firmen-CA lässt sich nicht öffnen: ", german_or_same(error.text()))},
-                 remedy_of_authority(error, ca.key_password_file->value));
-  return nullptr;
+  return refuse(error, remedy_of_authority(error, ca, config.state_dir));
 }
 
 }  // namespace
