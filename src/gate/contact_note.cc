@@ -201,8 +201,9 @@ bool ContactNote::is_of_this_client(const Record& record) const {
 
 void ContactNote::request_ended(const Record& record) {
   if (off_) return;
-  bool says_more = record.aborted || record.status >= 500 || !record.agent.empty();
-  if (says_more) turn_to(record);
+  // Who signed in is not worth a contact of its own each time two clients take turns.
+  bool failed = record.aborted || record.status >= 500;
+  if (failed) turn_to(record);
   if (!is_of_this_client(record)) return;
   contact_.last_status = std::uint16_t(std::clamp(record.status, 0, 999));
   if (record.aborted) ++contact_.aborted;
