@@ -22,9 +22,13 @@ Error again(const Error& error) {
 
 std::unexpected<Error> not_greeted(const Server& server, const Error& error) {
   bool late = error.kind() == Kind::Timeout;
-  bool known = late || error.code() == "backend.no-http2";
-  return fail(Kind::Unavailable, known ? "backend.no-http2" : "backend.connect",
-              cat(server.url(), ": ", late ? "the server says nothing in HTTP/2" : error.text()));
+  // Without ALPN nobody has promised HTTP/2: a server that knows none closes before it has read all of our greeting,
+  // and its answer may be lost in the reset.
+  bool cut = error.kind() == Kind::Closed && server.protocol() == Protocol::Http2Clear;
+  bool known = late || cut || error.code() == "backend.no-http2";
+  std::string why = late ? "the server says nothing in HTTP/2" : error.text();
+  if (cut) why = cat("the server drops the connection where HTTP/2 begins (", error.text(), ")");
+  return fail(Kind::Unavailable, known ? "backend.no-http2" : "backend.connect", cat(server.url(), ": ", why));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import h2.errors
 import pytest
-from backends import by_path, tls_server, websocket_echo
+from backends import by_path, reset_at_once, tls_server, websocket_echo
 from gate import run_pforte, standard_config, toml_document, until
 from http2 import Client
 from http2_backends import Http2Backend, echo, frame
@@ -406,8 +406,9 @@ def test_a_server_that_does_not_choose_h2_gets_no_request(start_gate, start_back
     assert server.requests == []
 
 
-def test_a_server_that_speaks_http1_where_h2c_was_promised_gets_no_request(start_gate, start_backend):
-    server = start_backend()
+@pytest.mark.parametrize("answers", [None, reset_at_once])
+def test_a_server_that_speaks_http1_where_h2c_was_promised_gets_no_request(answers, start_gate, start_backend):
+    server = start_backend(answers) if answers else start_backend()
     pforte = start_gate(server, backend=CLEAR | {"retries": 0})
     assert pforte.get().status == 502
     assert pforte.access(status=502)["decision"] == "backend.no-http2"
