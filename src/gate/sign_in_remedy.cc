@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "kerberos/remedy.h"
 
 namespace pforte::gate {
@@ -46,6 +47,19 @@ Message sign_in_remedy(std::string_view code) {
   const auto* found = std::ranges::find(kRemedies, code, &Remedy::code);
   if (found == kRemedies.end()) return kerberos::remedy_for(code);
   return {std::string(found->en), std::string(found->de)};
+}
+
+Message sign_in_remedy(std::string_view code, std::span<const identity::ProviderAnswer> providers) {
+  Message remedy = sign_in_remedy(code);
+  std::string commands;
+  for (const identity::ProviderAnswer& answer : providers) {
+    if (code != "sign-in.wrong" || answer.said != identity::ProviderAnswer::Said::Stopped) continue;
+    commands += cat(commands.empty() ? "" : ", ", "pforte service start ", provider_name(answer.provider));
+  }
+  if (commands.empty()) return remedy;
+  return {cat("a service that may know this password is stopped: ", commands, "; if it is not that, ", remedy.en),
+          cat("ein Dienst, der das Passwort vielleicht kennt, ist angehalten: ", commands,
+              "; ist es das nicht: ", remedy.de)};
 }
 
 }  // namespace pforte::gate

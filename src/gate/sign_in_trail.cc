@@ -44,7 +44,7 @@ void add_refusal(SignInTrail& trail, const Error& error) {
   trail.outcome = SignInTrail::Outcome::Refused;
   trail.code = error.code();
   trail.reason = bounded(error.text());
-  trail.remedy = sign_in_remedy(error.code());
+  trail.remedy = sign_in_remedy(error.code(), trail.inquiry.providers);
 }
 
 void add_session(SignInTrail& trail, const identity::ProvenAgent& proven, const session::Session& session) {

@@ -288,6 +288,8 @@ def test_ldap_is_stopped_at_once_and_started_again(start_with, directory):
     asked = directory.log().count("BIND")
     says_no(visitor, "susan", SUSAN_PASSWORD)
     assert directory.log().count("BIND") == asked
+    told = gate.events("sign-in.failed")[-1]
+    assert told["remedy"].startswith("a service that may know this password is stopped: pforte service start ldap; "), told
     visitor.must_sign_in("eva", EVA.password)
     assert gate.run("service", "start", "ldap").returncode == 0
     Visitor(gate).must_sign_in("susan", SUSAN_PASSWORD)
