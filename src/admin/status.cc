@@ -36,6 +36,7 @@ Json to_document(const ServerStatus& server) {
           {"state", kStates[std::size_t(server.state)]},
           {"since", rfc3339(server.since)},
           {"reason", server.reason.empty() ? Json(nullptr) : Json(server.reason)},
+          {"failures_in_a_row", server.failures},
           {"certificate_expires", to_document(server.certificate_expires)},
           {"check", to_document(server.check)},
           {"healthy", server.healthy},

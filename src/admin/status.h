@@ -33,6 +33,7 @@ struct ServerStatus {
   State state = State::Up;
   Time since;                               // of this state
   std::string reason;                       // of the last failure; empty: there was none
+  unsigned failures = 0;                    // of requests, since one succeeded
   std::optional<Time> certificate_expires;  // of an https server, once one has been seen
   std::optional<CheckStatus> check;         // none where nobody checks
   bool healthy = true;                      // by its health check, if it has one

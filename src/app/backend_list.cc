@@ -32,6 +32,7 @@ std::string shown_state(const Json& server, Language language) {
   add(is_true(server, "drained"), "drained", "ausgeleitet");
   add(!is_true(server, "healthy"), "down", "gestört");
   add(is_true(server, "ejected"), "ejected", "ausgesetzt");
+  add(text.empty() && shown_number(server, "failures_in_a_row") > 0, "failing", "scheitert");
   add(text.empty(), "up", "erreichbar");
   add(is_true(server, "backup"), "backup", "Reserve");
   return text;

@@ -28,6 +28,7 @@ admin::ServerStatus status_of(const gate::Server& server, const gate::BackendCon
   status.max_requests = config.max_requests;
   status.since = story.since;
   status.reason = story.reason;
+  status.failures = story.failures;
   if (story.certificate_expires) status.certificate_expires = *story.certificate_expires;
   if (story.check && backend.health) {
     status.check = {.kind = std::string(gate::name_of(backend.health->kind)),

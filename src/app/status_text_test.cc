@@ -137,6 +137,17 @@ TEST_CASE("a directory's servers stand below ldap, and how they are") {
                         "  database  läuft\n"));
 }
 
+TEST_CASE("a server of which every request fails is not called up, whether it is checked or not") {
+  admin::Status status;
+  admin::ServerStatus server;
+  server.url = "http://10.0.0.11:8080";
+  server.reason = "Connection refused";
+  server.failures = 3;
+  status.backends = {{.name = "crm", .servers = {server}}};
+  CHECK(shown(status).en.contains("8080  failing, 3 in a row; last: Connection refused\n"));
+  CHECK(shown(status).de.contains("8080  scheitert, 3-mal in Folge; zuletzt: die Verbindung wurde abgelehnt\n"));
+}
+
 TEST_CASE("what a server said does not reach the terminal as control characters") {
   admin::Status status;
   admin::ServerStatus server;

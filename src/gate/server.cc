@@ -167,7 +167,9 @@ std::string Server::take_chain() {
 
 Server::Story Server::story() const {
   std::lock_guard lock(mutex_);
-  return story_;
+  Story story = story_;
+  story.failures = failures_in_a_row_.load(std::memory_order_relaxed);
+  return story;
 }
 
 bool Server::same_as(const Server& other) const {

@@ -111,6 +111,7 @@ class Server {
     std::uint64_t checks_failed = 0;
     std::uint64_t changes = 0;              // of the verdict
     std::chrono::milliseconds ejection{0};  // how long the last one takes, or took; 0: there was none
+    unsigned failures = 0;                  // of requests, since one succeeded
   };
   Story story() const;
 
