@@ -63,10 +63,9 @@ Message remedy_for_forbidden(const std::string& file) {
             cat("sie gehört ", owner, "Modus ", mode, ": ", command)};
   }
   std::string command = cat("sudo setfacl -m u:", user_word(geteuid()), ":r ", word);
-  return {cat("it belongs to ", owner, "mode ", mode, "; if ", user, " is the gate's user: ", command,
-              "; else check as the one who is: sudo -u pforte pforte check"),
-          cat("sie gehört ", owner, "Modus ", mode, "; ist ", user, " der Benutzer des Tors: ", command,
-              "; sonst als dieser prüfen: sudo -u pforte pforte check")};
+  Message rest = for_gate_user(command);
+  return {cat("it belongs to ", owner, "mode ", mode, "; ", rest.en),
+          cat("sie gehört ", owner, "Modus ", mode, "; ", rest.de)};
 }
 
 }  // namespace
@@ -113,6 +112,13 @@ Message remedy_for_denied(const std::string& file, const std::string& user) {
   return {cat("let the user ", user, " read it; `namei -l ", word, "` shows which file or folder forbids it"),
           cat("dem Benutzer ", user, " das Lesen erlauben; `namei -l ", word,
               "` zeigt, welche Datei oder welcher Ordner es verbietet")};
+}
+
+Message for_gate_user(const std::string& command) {
+  std::string user = user_name(geteuid());
+  return {
+      cat("if ", user, " is the gate's user: ", command, "; else check as the one who is: sudo -u pforte pforte check"),
+      cat("ist ", user, " der Benutzer des Tors: ", command, "; sonst als dieser prüfen: sudo -u pforte pforte check")};
 }
 
 Message remedy_for_unreadable(const std::string& file) {

@@ -28,6 +28,9 @@ Kind kind_of_unreadable(int number);
 // What to do when `user` may not read a file, or may not enter a folder on the way to it.
 Message remedy_for_denied(const std::string& file, const std::string& user);
 
+// "if anna is the gate's user: COMMAND; else check as ...": a remedy for whoever runs this, who may only be checking.
+Message for_gate_user(const std::string& command);
+
 // What to do about a file of the configuration that this process, the gate's or that of somebody who checks, cannot
 // read: of one that is missing another thing than of one that is somebody else's. No command opens it to others.
 Message remedy_for_unreadable(const std::string& file);

@@ -36,12 +36,12 @@ Fault missing(const std::string& folder, int number) {
 
 Fault exposed(const std::string& folder, const struct stat& about) {
   const std::string word = shell_word(folder);
-  std::string own = cat("chown ", user_word(::geteuid()), " ", word, " && chmod g-w,o= ", word);
+  Message own = for_gate_user(cat("sudo chown ", user_word(::geteuid()), " ", word, " && sudo chmod g-w,o= ", word));
   std::string owner = user_name(about.st_uid);
   return {"kerberos.tickets-exposed",
           {cat("others can read or replace tickets in ", folder, ", which belongs to ", owner),
            cat("andere können Tickets in ", folder, " lesen oder austauschen; der Ordner gehört ", owner)},
-          {own, own}};
+          own};
 }
 
 bool is_ours(const struct stat& about) {

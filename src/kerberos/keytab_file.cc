@@ -56,11 +56,13 @@ Fault unreadable(const std::string& file, int number) {
   std::string owner = reached ? user_name(about.st_uid) : "";
   std::string of = owner.empty() ? "" : cat(", and it belongs to ", owner);
   std::string von = owner.empty() ? "" : cat("; sie gehört ", owner);
-  std::string word = shell_word(file), own = cat("chown ", user_word(::geteuid()), " ", word, " && chmod 600 ", word);
+  std::string word = shell_word(file), mode = cat("chmod 600 ", word);
+  Message own = for_gate_user(cat("sudo chown ", user_word(::geteuid()), " ", word, " && sudo ", mode));
+  if (reached && about.st_uid == ::geteuid()) own = {mode, mode};
   return {"kerberos.keytab-denied",
           {cat("the keytab ", file, " cannot be read by the user ", user, of, " (", why, ")"),
            cat("der Benutzer ", user, " darf die Keytab ", file, " nicht lesen", von, " (", german_or_same(why), ")")},
-          reached ? Message{own, own} : remedy_for_denied(file, user)};
+          reached ? own : remedy_for_denied(file, user)};
 }
 
 Fault no_keytab(const std::string& file) {
