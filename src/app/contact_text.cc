@@ -6,6 +6,7 @@
 
 #include "app/contact_sides.h"
 #include "base/ascii.h"
+#include "base/german.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -100,7 +101,8 @@ std::string details(const Contact& contact, Language language) {
   for (const contact::SignIn& one : contact.sign_ins) add(sign_in_text(one, language));
   if (contact.sender != net::Address()) add(cat(german ? "über " : "via ", contact.sender.ip_text()));
   if (contact.told != net::Address()) add(cat(german ? "für " : "for ", contact.told.ip_text()));
-  if (contact.ending != Ending::Served && !contact.reason.empty()) add(contact.reason);
+  if (contact.ending != Ending::Served && !contact.reason.empty())
+    add(german ? german_or_same(contact.reason) : contact.reason);
   return text;
 }
 

@@ -220,8 +220,13 @@ Result<std::vector<std::vector<gate::Door>>> RunningGate::open_doors(const gate:
 }
 
 Result<> RunningGate::open_operator_doors(const gate::AdminConfig& config, conf::Problems& problems) {
-  TRY(told_at(config.place, problems, net::must_be_free(config.address)));
-  int descriptor = TRY(told_at(config.place, problems, net::listen_on(config.address)));
+  // The file need not name it.
+  auto named = [](auto got) {
+    if (!got) got = std::unexpected(std::move(got).error().while_doing("the operator's address ([admin] address)"));
+    return got;
+  };
+  TRY(told_at(config.place, problems, named(net::must_be_free(config.address))));
+  int descriptor = TRY(told_at(config.place, problems, named(net::listen_on(config.address))));
   operator_door_ = std::make_unique<net::Listener>(
       loop_, descriptor, [this](net::Accepted accepted) { operators_.take(accepted.descriptor); }, [](int) {});
   return {};

@@ -194,7 +194,7 @@ SignInStep nobody_to_sign_in(const std::string& realm, bool by_login) {
   SignInStep step{.id = "agents",
                   .state = SignInStep::State::Open,
                   .what = {"a ticket would sign in nobody: no agent has a principal",
-                           "ein Ticket würde niemanden anmelden: Kein Bearbeiter hat ein Principal"},
+                           "ein Ticket würde niemanden anmelden: Kein Bearbeiter hat einen Principal"},
                   .remedy = {same(cat("pforte agent add susan --principal susan@", realm))}};
   if (by_login) {
     step.what = {"a ticket would sign in nobody: there is no agent",

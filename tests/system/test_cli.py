@@ -5,11 +5,13 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 from gate import BINARY, HOST, run_pforte, standard_config, toml_document, until
+from ports import free_port
 
 
 @pytest.fixture
@@ -360,6 +362,22 @@ def test_status_says_what_runs(pforte, app):
     human = pforte.run("status")
     assert human.returncode == 0
     assert HOST in human.stdout
+
+
+def test_a_server_that_has_never_answered_is_not_called_up(start_gate):
+    pforte = start_gate(f"http://127.0.0.1:{free_port()}", backend={"eject_after": 0})
+    assert [pforte.get().status for _ in range(3)] == [502] * 3
+    assert "  failing, 3 in a row; last: " in pforte.run("status").stdout
+    assert " failing " in pforte.run("backend", "list").stdout
+    assert "  scheitert, 3-mal in Folge; zuletzt: " in pforte.run("status", "--lang", "de").stdout
+
+
+def test_an_operators_address_that_is_taken_is_named_by_its_key(written):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        file = written(admin={"address": f"127.0.0.1:{taken.getsockname()[1]}"})
+        done = run_pforte("serve", "--config", str(file), "--lang", "de")
+    assert done.returncode != 0
+    assert "die Adresse für den Betrieb ([admin] address): auf 127.0.0.1:" in done.stderr
 
 
 def test_status_and_reload_without_a_gate_end_with_3(written):
