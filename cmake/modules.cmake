@@ -29,10 +29,8 @@ foreach(layer IN LISTS layers)
     target_include_directories(${library} PUBLIC src)
     target_link_libraries(${library} PUBLIC ${uses} Threads::Threads ${outside_${module}})
     set_target_properties(${library} PROPERTIES UNITY_BUILD_BATCH_SIZE ${PFORTE_BATCH})
-    # What the fuzzer needs to see its way; tests and main() are not searched.
-    if(PFORTE_FUZZ)
-      target_compile_options(${library} PRIVATE -fsanitize=fuzzer-no-link)
-    endif()
+    # Tests and main() are not.
+    target_compile_options(${library} PRIVATE ${searched})
     if(PFORTE_SANITIZE AND module IN_LIST unhurried)
       target_compile_options(${library} PRIVATE -O0)
     endif()

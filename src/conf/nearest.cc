@@ -45,6 +45,9 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
   std::optional<std::string_view> best;
   std::size_t fewest = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (std::string_view candidate : candidates) {
+    auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
+    // Each letter too many is a mistake.
+    if (longer - shorter >= fewest) continue;
     std::size_t mistakes = mistakes_between(word, candidate);
     // A word of two letters with one mistake has little left in common.
     if (mistakes >= fewest || mistakes >= candidate.size()) continue;
