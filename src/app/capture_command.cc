@@ -102,7 +102,7 @@ Answer<int> Capture::run() {
 }
 
 Answer<int> Capture::unreachable(const Error& error) {
-  Said said = not_reachable(error, socket_, line_.language);
+  Said said = not_reachable(error, socket_, {.language = line_.language, .config = line_.config.value_or("")});
   print_now(streams_.err, said.err);
   return said.exit;
 }

@@ -14,6 +14,7 @@
 #include "base/printable.h"
 #include "base/text.h"
 #include "conf/problem.h"
+#include "doctor/shown_command.h"
 #include "gate/form.h"
 
 namespace pforte::app {
@@ -86,17 +87,23 @@ conf::Problem problem_of(const Json& document) {
   return problem;
 }
 
+Message how_to_start(const std::string& config) {
+  std::string start = doctor::command_by(config, start_command());
+  if (!config.empty()) return {cat("start it with `", start, '`'), cat("starten Sie es mit `", start, '`')};
+  return {cat("start it with `", start, "`, or name its configuration with --config"),
+          cat("starten Sie es mit `", start, "`, oder nennen Sie seine Konfiguration mit --config")};
+}
+
 }  // namespace
 
-Said not_reachable(const Error& error, const std::string& socket, Language language) {
+Said not_reachable(const Error& error, const std::string& socket, const Manner& manner) {
+  Language language = manner.language;
   switch (error.kind()) {
     case Kind::Closed:
       return said(kNotReachable,
                   {cat("no gate is running: nobody answers at ", socket),
                    cat("es läuft kein Tor: niemand antwortet auf ", socket)},
-                  {cat("start it with `", start_command(), "`, or name its configuration with --config"),
-                   cat("starten Sie es mit `", start_command(), "`, oder nennen Sie seine Konfiguration mit --config")},
-                  language);
+                  how_to_start(manner.config), language);
     case Kind::Denied:
       return said(
           kNotReachable,
@@ -122,7 +129,7 @@ Said not_reachable(const Error& error, const std::string& socket, Language langu
 Said ask_status(const std::string& state_dir, const Manner& manner) {
   std::string socket = socket_of(state_dir);
   Result<ControlAnswer> answer = call_gate(socket, "GET", "/api/v1/status", kStatusLimit);
-  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  if (!answer) return not_reachable(answer.error(), socket, manner);
   std::optional<std::string> text;
   if (answer->status == 200) text = status_text(answer->body, manner.language);
   if (!text) return strange_answer(*answer, manner.language);
@@ -142,7 +149,7 @@ Said ask_sign_in(const std::string& state_dir, const std::string& reference, con
   }
   std::string socket = socket_of(state_dir);
   Result<ControlAnswer> answer = call_gate(socket, "GET", cat("/api/v1/sign-ins/", reference), kStatusLimit);
-  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  if (!answer) return not_reachable(answer.error(), socket, manner);
   Json document = Json::parse(answer->body, nullptr, false);
   bool known = answer->status == 200 || (answer->status == 404 && document.is_object() && document.contains("why"));
   if (!known || !document.is_object()) return strange_answer(*answer, manner.language);
@@ -162,7 +169,7 @@ Said ask_sign_in(const std::string& state_dir, const std::string& reference, con
 Said ask_reload(const std::string& state_dir, const Manner& manner) {
   std::string socket = socket_of(state_dir);
   Result<ControlAnswer> answer = call_gate(socket, "POST", "/api/v1/reload", kReloadLimit);
-  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  if (!answer) return not_reachable(answer.error(), socket, manner);
   Json outcome = Json::parse(answer->body, nullptr, false);
   bool known = answer->status == 200 || answer->status == 422;
   if (!known || !outcome.is_object()) return strange_answer(*answer, manner.language);
@@ -189,7 +196,7 @@ Said ask_renew(const std::string& state_dir, const std::string& name, bool force
   std::string path = cat("/api/v1/renewals?force=", force ? "yes" : "no", "&name=");
   gate::append_form_value(path, name);
   Result<ControlAnswer> answer = call_gate(socket, "POST", path, kRenewLimit);
-  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  if (!answer) return not_reachable(answer.error(), socket, manner);
   Json outcome = Json::parse(answer->body, nullptr, false);
   if (answer->status == 404 && outcome.is_object() && outcome.contains("renewals")) {
     std::string shown = name.empty() ? "" : cat(" ", printable(name));
@@ -215,7 +222,7 @@ Said ask_renew(const std::string& state_dir, const std::string& name, bool force
 Said ask_cache(const std::string& state_dir, const Manner& manner) {
   std::string socket = socket_of(state_dir);
   Result<ControlAnswer> answer = call_gate(socket, "GET", "/api/v1/cache", kReloadLimit);
-  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  if (!answer) return not_reachable(answer.error(), socket, manner);
   Json facts = Json::parse(answer->body, nullptr, false);
   if (answer->status != 200 || !facts.is_object()) return strange_answer(*answer, manner.language);
   if (manner.json) return {.exit = 0, .out = answer->body, .err = {}};
@@ -235,7 +242,7 @@ Said ask_purge(const std::string& state_dir, const std::string& site, const std:
   target += "&path=";
   gate::append_form_value(target, path);
   Result<ControlAnswer> answer = call_gate(socket, "POST", target, kReloadLimit);
-  if (!answer) return not_reachable(answer.error(), socket, manner.language);
+  if (!answer) return not_reachable(answer.error(), socket, manner);
   if (answer->status == 404) {
     return said(kRefused, {cat("there is no site ", printable(site)), cat("es gibt keine Site ", printable(site))},
                 {"`pforte status` tells which there are", "`pforte status` sagt, welche es gibt"}, manner.language);

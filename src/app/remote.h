@@ -11,6 +11,7 @@ namespace pforte::app {
 struct Manner {
   Language language = Language::English;
   bool json = false;
+  std::string config = {};  // the file that was named by --config; empty: none was
 };
 
 // What a command says and how it ends.
@@ -21,7 +22,7 @@ struct Said {
 };
 
 // Why a gate could not be asked, and what to do; exit 3.
-Said not_reachable(const Error& error, const std::string& socket, Language language);
+Said not_reachable(const Error& error, const std::string& socket, const Manner& manner);
 
 // `pforte status`: asks the gate whose state folder this is. Exit 0, or 3 when no gate answers.
 Said ask_status(const std::string& state_dir, const Manner& manner);

@@ -9,7 +9,9 @@
 
 #include "admin/control_socket.h"
 #include "admin/service.h"
+#include "app/service_manager.h"
 #include "base/testing.h"
+#include "base/text.h"
 
 namespace pforte::app {
 
@@ -84,6 +86,15 @@ TEST_CASE("without a gate the commands end with 3 and say so") {
   }
   Said german = ask_status(folder.path(), {.language = Language::German, .json = false});
   CHECK(german.err.starts_with("pforte: Fehler: es läuft kein Tor"));
+}
+
+TEST_CASE("where no gate runs, the command that starts one goes by the configuration that was named") {
+  TestFolder folder;
+  bool by_unit = start_command() != "pforte serve";
+  std::string_view start = by_unit ? "systemctl start pforte" : "pforte --config '/etc/pforte/a b.toml' serve";
+  std::string named = ask_reload(folder.path(), {.config = "/etc/pforte/a b.toml"}).err;
+  CHECK(contains(named, cat("\nhelp: start it with `", start, "`\n")));
+  CHECK(contains(ask_reload(folder.path(), {}).err, "`, or name its configuration with --config\n"));
 }
 
 TEST_CASE("the status is shown as text in both languages, and as JSON") {

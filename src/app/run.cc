@@ -107,7 +107,8 @@ int ask(const CommandLine& line, Question question) {
     print(stderr, problems_text(problems, line.language, use_color(line.color, isatty(STDERR_FILENO) != 0)));
     return 2;
   }
-  return say(question(state_dir->value, {.language = line.language, .json = line.json}));
+  return say(
+      question(state_dir->value, {.language = line.language, .json = line.json, .config = line.config.value_or("")}));
 }
 
 int ask_gate(const CommandLine& line) {

@@ -44,11 +44,6 @@ constexpr auto kSaid = std::to_array<Word>({
     {"stopped", "not asked: an administrator has stopped it", "nicht gefragt: ein Administrator hat es angehalten"},
 });
 
-std::string in_milliseconds(std::int64_t us) {
-  std::string digits = cat(us % 1000 / 10);
-  return cat(us / 1000, '.', digits.size() < 2 ? "0" : "", digits, " ms");
-}
-
 // Writes what happened when, one below the other.
 class Timeline {
  public:
@@ -59,6 +54,7 @@ class Timeline {
  private:
   std::string_view word(std::string_view en, std::string_view de) const { return german_ ? de : en; }
   std::string_view word_for(std::span<const Word> words, std::string_view key) const;
+  std::string in_milliseconds(std::int64_t us) const;
   std::string said_in_english(const std::string& text) const { return german_ ? german_or_same(text) : text; }
 
   void at(std::string_view when, std::string_view what);
@@ -81,6 +77,11 @@ class Timeline {
 std::string_view Timeline::word_for(std::span<const Word> words, std::string_view key) const {
   auto found = std::ranges::find(words, key, &Word::key);
   return found == words.end() ? key : word(found->en, found->de);
+}
+
+std::string Timeline::in_milliseconds(std::int64_t us) const {
+  std::string digits = cat(us % 1000 / 10);
+  return cat(us / 1000, word(".", ","), digits.size() < 2 ? "0" : "", digits, " ms");
 }
 
 void Timeline::at(std::string_view when, std::string_view what) {
