@@ -347,7 +347,7 @@ constexpr std::string_view kDocument = R"json({
           },
           "since": { "$ref": "#/components/schemas/Time" },
           "reason": { "type": ["string", "null"] },
-          "failures_in_a_row": { "type": "integer", "description": "Requests that failed since one succeeded" },
+          "failures_in_a_row": { "type": "integer", "description": "Requests that failed since one succeeded, a check passed or the server was taken back in" },
           "certificate_expires": { "type": ["string", "null"], "format": "date-time" },
           "check": {
             "type": ["object", "null"],

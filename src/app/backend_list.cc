@@ -32,7 +32,7 @@ std::string shown_state(const Json& server, Language language) {
   add(is_true(server, "drained"), "drained", "ausgeleitet");
   add(!is_true(server, "healthy"), "down", "gestört");
   add(is_true(server, "ejected"), "ejected", "ausgesetzt");
-  add(text.empty() && shown_number(server, "failures_in_a_row") > 0, "failing", "scheitert");
+  add(is_failing(server), "failing", "scheitert");
   add(text.empty(), "up", "erreichbar");
   add(is_true(server, "backup"), "backup", "Reserve");
   return text;
@@ -53,8 +53,9 @@ void print_table(const Json& backends, Language language, std::FILE* out) {
     for (const Json& server : structure(backend, "servers")) {
       std::string reason = shown_text(server, "reason");
       table.row({shown_text(backend, "name"), shown_text(server, "url"), shown_state(server, language),
-                 shown_text(server, "since"), cat(shown_number(server, "weight")), shown_requests(server),
-                 shown_text(server, "certificate_expires"), german ? german_or_same(reason) : reason});
+                 is_failing(server) ? "" : shown_text(server, "since"), cat(shown_number(server, "weight")),
+                 shown_requests(server), shown_text(server, "certificate_expires"),
+                 german ? german_or_same(reason) : reason});
     }
   }
 }

@@ -14,7 +14,6 @@
 namespace pforte::app {
 namespace {
 
-constexpr const char* kInstalledConfig = "/etc/pforte/pforte.toml";
 constexpr const char* kLocalConfig = "./pforte.toml";
 
 // Of a session, in base64url.

@@ -76,6 +76,9 @@ std::expected<CommandLine, UsageError> read_command_line(std::span<const char* c
 // "pforte: error: unknown command chekc" and its remedy, in its language, two lines.
 std::string to_text(const UsageError& error);
 
+// That of the installed service.
+inline constexpr const char* kInstalledConfig = "/etc/pforte/pforte.toml";
+
 // The file --config names, else /etc/pforte/pforte.toml, else ./pforte.toml if only that exists.
 std::string config_file(const CommandLine& line);
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/command_line.h"
 #include "app/control_call.h"
 #include "app/renewal_text.h"
 #include "app/service_manager.h"
@@ -88,7 +89,8 @@ conf::Problem problem_of(const Json& document) {
 }
 
 Message how_to_start(const std::string& config) {
-  std::string start = doctor::command_by(config, start_command());
+  bool is_of_service = config.empty() || config == kInstalledConfig;
+  std::string start = is_of_service ? std::string(start_command()) : doctor::command_by(config, "pforte serve");
   if (!config.empty()) return {cat("start it with `", start, '`'), cat("starten Sie es mit `", start, '`')};
   return {cat("start it with `", start, "`, or name its configuration with --config"),
           cat("starten Sie es mit `", start, "`, oder nennen Sie seine Konfiguration mit --config")};

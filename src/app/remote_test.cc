@@ -9,6 +9,7 @@
 
 #include "admin/control_socket.h"
 #include "admin/service.h"
+#include "app/command_line.h"
 #include "app/service_manager.h"
 #include "base/testing.h"
 #include "base/text.h"
@@ -90,10 +91,10 @@ TEST_CASE("without a gate the commands end with 3 and say so") {
 
 TEST_CASE("where no gate runs, the command that starts one goes by the configuration that was named") {
   TestFolder folder;
-  bool by_unit = start_command() != "pforte serve";
-  std::string_view start = by_unit ? "systemctl start pforte" : "pforte --config '/etc/pforte/a b.toml' serve";
   std::string named = ask_reload(folder.path(), {.config = "/etc/pforte/a b.toml"}).err;
-  CHECK(contains(named, cat("\nhelp: start it with `", start, "`\n")));
+  CHECK(contains(named, "\nhelp: start it with `pforte --config '/etc/pforte/a b.toml' serve`\n"));
+  std::string installed = ask_reload(folder.path(), {.config = kInstalledConfig}).err;
+  CHECK(contains(installed, start_command()));
   CHECK(contains(ask_reload(folder.path(), {}).err, "`, or name its configuration with --config\n"));
 }
 

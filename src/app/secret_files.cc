@@ -13,6 +13,7 @@
 
 #include "base/shell_word.h"
 #include "base/text.h"
+#include "kerberos/file_readers.h"
 
 namespace pforte::app {
 namespace {
@@ -52,8 +53,10 @@ std::vector<conf::Text> secret_files_of(const gate::Config& config) {
 bool is_roots_own(const std::string& file) {
   struct stat about{};
   if (::stat(file.c_str(), &about) != 0 || about.st_uid != 0) return false;
-  bool by_group = about.st_gid != 0 && (about.st_mode & S_IRGRP) != 0;
-  return !by_group && (about.st_mode & S_IROTH) == 0;
+  kerberos::FileReaders readers = kerberos::readers_of(file, about);
+  auto lets_in = [](const kerberos::FileReaders::Named& named) { return named.reads && named.id != 0; };
+  return !readers.by_everybody && !(readers.by_group && readers.group != 0) &&
+         std::ranges::none_of(readers.users, lets_in) && std::ranges::none_of(readers.groups, lets_in);
 }
 
 // A folder that others may not enter protects what is in it.

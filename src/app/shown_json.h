@@ -33,6 +33,11 @@ inline const nlohmann::ordered_json& structure(const nlohmann::ordered_json& obj
   return found != object.end() && found->is_structured() ? *found : none;
 }
 
+// A server of a backend that gets requests, of which the last ones failed. It may never have been up.
+inline bool is_failing(const nlohmann::ordered_json& server) {
+  return shown_text(server, "state") == "up" && shown_number(server, "failures_in_a_row") > 0;
+}
+
 // "1, 2".
 inline std::string shown_numbers(const nlohmann::ordered_json& object, const char* key) {
   std::string text;

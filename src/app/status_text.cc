@@ -95,15 +95,16 @@ void Writer::site(const Json& site) {
 
 void Writer::server(const Json& server) {
   std::string state = shown_text(server, "state");
-  std::int64_t failures = shown_number(server, "failures_in_a_row");
-  bool fails = state == "up" && failures > 0;
-  if (fails) state = cat(word("failing, ", "scheitert, "), failures, word(" in a row", "-mal in Folge"));
+  bool fails = is_failing(server);
+  if (fails) {
+    state = cat(word("failing, ", "scheitert, "), shown_number(server, "failures_in_a_row"),
+                word(" in a row", "-mal in Folge"));
+  }
   if (state == "up") state = word("up", "erreichbar");
   if (state == "down") state = word("down", "gestört");
   if (state == "ejected") state = word("ejected", "ausgesetzt");
   if (state == "drained") state = word("drained", "ausgeleitet");
   out_ += cat("    ", shown_text(server, "url"), "  ", state);
-  // What fails may never have been up.
   if (!fails) out_ += cat(word(" since ", " seit "), shown_text(server, "since"));
   std::string reason = shown_text(server, "reason");
   if (!reason.empty()) out_ += cat(word("; last: ", "; zuletzt: "), word(reason, german_or_same(reason)));

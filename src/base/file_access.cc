@@ -44,20 +44,13 @@ std::string octal(unsigned number) {
 // The file keeps its owner and its group, and nobody else learns what is in it. Whoever checks need not be the gate's
 // user, who alone has to read it.
 Message remedy_for_forbidden(const std::string& file) {
-  std::string user = user_name(geteuid());
   struct stat about{};
-  if (::stat(file.c_str(), &about) != 0) return remedy_for_denied(file, user);
+  if (::stat(file.c_str(), &about) != 0) return remedy_for_denied(file, user_name(geteuid()));
   std::string owner = cat(user_name(about.st_uid), ":", group_name(about.st_gid), ", ");
   std::string mode = octal(about.st_mode & 07777U);
   const std::string word = shell_word(file);
-  bool own = about.st_uid == geteuid();
-  if (own && (about.st_mode & S_IRUSR) != 0) {
-    return {cat("its owner and mode (", owner, mode, ") let ", user, " read it, so something else forbids it, such as ",
-                "AppArmor: see `journalctl -k`"),
-            cat("Besitzer und Modus (", owner, mode, ") lassen ", user, " sie lesen, also verbietet es etwas anderes, ",
-                "etwa AppArmor: siehe `journalctl -k`")};
-  }
-  if (own) {
+  if (auto otherwise = forbidden_otherwise(about)) return *std::move(otherwise);
+  if (about.st_uid == geteuid()) {
     std::string command = cat("chmod u+r ", word);
     return {cat("it belongs to ", owner, "mode ", mode, ": ", command),
             cat("sie gehört ", owner, "Modus ", mode, ": ", command)};
@@ -72,7 +65,7 @@ Message remedy_for_forbidden(const std::string& file) {
 
 std::string user_name(uid_t user) {
   std::string name = known_user(user);
-  return name.empty() ? cat("number ", user) : name;
+  return name.empty() ? cat("uid ", user) : name;
 }
 
 std::string user_word(uid_t user) {
@@ -101,6 +94,8 @@ Kind kind_of_unreadable(int number) {
     case EINVAL:
     case ELOOP:
     case ENAMETOOLONG:
+    case ENXIO:  // a socket
+    case ENODEV:
       return Kind::Invalid;
     default:
       return Kind::Unavailable;
@@ -114,11 +109,22 @@ Message remedy_for_denied(const std::string& file, const std::string& user) {
               "` zeigt, welche Datei oder welcher Ordner es verbietet")};
 }
 
+std::optional<Message> forbidden_otherwise(const struct stat& about) {
+  if (about.st_uid != geteuid() || (about.st_mode & S_IRUSR) == 0) return std::nullopt;
+  std::string user = user_name(about.st_uid);
+  std::string owned = cat(user, ":", group_name(about.st_gid), ", ", octal(about.st_mode & 07777U));
+  return Message{cat("its owner and mode (", owned, ") let ", user,
+                     " read it, so something else forbids it, such as AppArmor: see `journalctl -k`"),
+                 cat("Besitzer und Modus (", owned, ") lassen ", user,
+                     " sie lesen, also verbietet es etwas anderes, etwa AppArmor: siehe `journalctl -k`")};
+}
+
 Message for_gate_user(const std::string& command) {
   std::string user = user_name(geteuid());
+  if (user == "pforte") return {command, command};
   return {
-      cat("if ", user, " is the gate's user: ", command, "; else check as the one who is: sudo -u pforte pforte check"),
-      cat("ist ", user, " der Benutzer des Tors: ", command, "; sonst als dieser prüfen: sudo -u pforte pforte check")};
+      cat("if ", user, " is the gate's user: ", command, "; else check as the one who is, such as `sudo -u pforte`"),
+      cat("ist ", user, " der Benutzer des Tors: ", command, "; sonst als dieser prüfen, etwa mit `sudo -u pforte`")};
 }
 
 Message remedy_for_unreadable(const std::string& file) {

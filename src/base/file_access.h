@@ -1,7 +1,9 @@
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -11,7 +13,7 @@
 
 namespace pforte {
 
-// "pforte"; "number 1007" for one without a name.
+// "pforte"; "uid 1007" for one without a name.
 std::string user_name(uid_t user);
 
 // The same as a word of a command: there somebody without a name is a number alone.
@@ -28,7 +30,11 @@ Kind kind_of_unreadable(int number);
 // What to do when `user` may not read a file, or may not enter a folder on the way to it.
 Message remedy_for_denied(const std::string& file, const std::string& user);
 
+// Of a file that cannot be read, though it belongs to whoever runs this and its mode lets them. None: it does not.
+std::optional<Message> forbidden_otherwise(const struct stat& about);
+
 // "if anna is the gate's user: COMMAND; else check as ...": a remedy for whoever runs this, who may only be checking.
+// The command alone for the user pforte.
 Message for_gate_user(const std::string& command);
 
 // What to do about a file of the configuration that this process, the gate's or that of somebody who checks, cannot

@@ -44,6 +44,22 @@ TEST_CASE("a file that may not be read is told with whose it is, its mode, and t
   CHECK(remedy.de.contains(", Modus 40: chmod u+r "));
 }
 
+TEST_CASE("a file that its mode lets its owner read is forbidden by something else") {
+  struct stat about{};
+  about.st_uid = geteuid();
+  about.st_mode = S_IFREG | S_IRUSR;
+  CHECK(forbidden_otherwise(about)->de.contains(" lassen "));
+  about.st_mode = S_IFREG;
+  CHECK(!forbidden_otherwise(about));
+  about.st_mode = S_IFREG | S_IRUSR;
+  ++about.st_uid;
+  CHECK(!forbidden_otherwise(about));
+}
+
+TEST_CASE("whoever has no name is told by number in both languages") {
+  CHECK(user_name(uid_t(4'000'000'000)) == "uid 4000000000");
+}
+
 TEST_CASE("a file of somebody else is opened to one user more, and to no group") {
   if (geteuid() != 0) return;  // whose files would not be ours
   TestFolder folder;
@@ -69,6 +85,7 @@ TEST_CASE("what a caller can do about an unreadable file depends on why it is") 
   CHECK(kind_of_unreadable(ENOTDIR) == Kind::NotFound);
   CHECK(kind_of_unreadable(EACCES) == Kind::Denied);
   CHECK(kind_of_unreadable(EISDIR) == Kind::Invalid);
+  CHECK(kind_of_unreadable(ENXIO) == Kind::Invalid);
   CHECK(kind_of_unreadable(EIO) == Kind::Unavailable);
   CHECK(kind_of_unreadable(EMFILE) == Kind::Unavailable);
 }

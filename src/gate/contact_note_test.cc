@@ -159,6 +159,22 @@ TEST_CASE("what the self-test page finds is noted of its client, whoever else ha
   CHECK(count_of_first(all, is_tested) == kOnceOfFirst);
 }
 
+TEST_CASE("who has signed in is noted of its client, and makes no contact of its own where two take turns") {
+  auto is_susan = [](const Contact& one) { return one.agent == "susan"; };
+  std::vector<Contact> begun = noted_of_two([](ContactNote& note, Record& record) {
+    record.agent = "susan";
+    note.request_began(record);
+    note.request_ended(record);
+  });
+  CHECK(count_of_first(begun, is_susan) == kOnceOfFirst);
+  std::vector<Contact> ended = noted_of_two([](ContactNote& note, Record& record) {
+    record.agent = "susan";
+    note.request_ended(record);
+  });
+  CHECK(ended.size() == 2);
+  CHECK(std::ranges::none_of(ended, is_susan));
+}
+
 TEST_CASE("of a request that went well nothing more is noted where another's came meanwhile") {
   std::vector<Contact> all = noted_of_two([](ContactNote& note, Record& record) { note.request_ended(record); });
   CHECK(all.size() == 2);

@@ -75,6 +75,17 @@ net::Task<Line> seal(Server& server, std::unique_ptr<net::Socket> socket, net::I
 
 }  // namespace
 
+Error not_greeted(const Server& server, const Error& ended) {
+  bool late = ended.kind() == Kind::Timeout;
+  // Without ALPN nobody has promised HTTP/2: a server that knows none closes before it has read all of our greeting,
+  // and its answer may be lost in the reset.
+  bool cut = ended.kind() == Kind::Closed && server.protocol() == Protocol::Http2Clear;
+  bool known = late || cut || ended.code() == "backend.no-http2";
+  std::string why = late ? "the server says nothing in HTTP/2" : ended.text();
+  if (cut) why = cat("the server drops the connection where HTTP/2 begins (", ended.text(), ")");
+  return {Kind::Unavailable, known ? "backend.no-http2" : "backend.connect", cat(server.url(), ": ", why)};
+}
+
 net::Task<Line> dial(net::Loop& loop, Server& server, net::Duration limit, Speech speech) {
   net::Instant until = loop.now() + limit;
   std::unique_ptr<net::Socket> socket = co_await reach(loop, server, limit);

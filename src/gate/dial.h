@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/error.h"
 #include "gate/server.h"
 #include "net/loop.h"
 #include "net/socket.h"
@@ -28,7 +29,11 @@ enum class Speech : std::uint8_t { AsConfigured, Http1 };
 // the server's fault.
 net::Task<Line> dial(net::Loop& loop, Server& server, net::Duration limit, Speech speech = Speech::AsConfigured);
 
-// The same without TLS, whatever the server speaks.
+// Why nothing can be asked over HTTP/2 of a server that was dialled, by how its greeting ended (H2Client::greeted()):
+// "backend.no-http2" where it seems to speak none, else "backend.connect".
+Error not_greeted(const Server& server, const Error& ended);
+
+// The same as dial() without TLS, whatever the server speaks.
 net::Task<std::unique_ptr<net::Socket>> reach(net::Loop& loop, Server& server, net::Duration limit);
 
 }  // namespace pforte::gate

@@ -27,6 +27,13 @@ TEST_CASE("a form's token is good for its browser, its host and an hour") {
   CHECK_FALSE(is_form_token(token, "nonce", "evil.example.com", kAsked, keys));
 }
 
+TEST_CASE("a form's token of a worker whose clock was read a little later is good") {
+  crypto::SealingKeys keys = some_keys();
+  std::string token = make_form_token("nonce", "crm.example.com", kAsked, keys);
+  CHECK(is_form_token(token, "nonce", "crm.example.com", kAsked - std::chrono::seconds(2), keys));
+  CHECK_FALSE(is_form_token(token, "nonce", "crm.example.com", kAsked - std::chrono::seconds(3), keys));
+}
+
 TEST_CASE("nothing else is a form's token") {
   crypto::SealingKeys keys = some_keys();
   CHECK_FALSE(is_form_token("", "nonce", "crm.example.com", kAsked, keys));

@@ -59,7 +59,8 @@ net::Task<> ask(net::Loop& loop, Server& server, const HealthConfig& config) {
     co_return {};
   }
   http::H2Client client(loop, std::move(line.stream), server.tls() ? "https" : "http");
-  co_await client.greeted();
+  Result<> greeted = co_await outcome(client.greeted());
+  if (!greeted) co_return std::unexpected(not_greeted(server, greeted.error()));
   if (!client.has_room()) co_return fail(Kind::Unavailable, "backend.no-http2", "the server allows no request at all");
   std::unique_ptr<http::ClientExchange> exchange = client.open();
   co_await question(*exchange, server, config);

@@ -74,7 +74,8 @@ class KnownSessions {
   };
   using Table = std::unordered_map<std::string, std::shared_ptr<KnownSession>, Hash, std::equal_to<>>;
 
-  // Two generations: the older goes when the younger is full, so what is used stays.
+  // Two generations: the older goes when the younger is full, so what is looked up stays. What one connection alone
+  // goes on with may go, and is opened again for the next.
   static constexpr std::size_t kMostOfGeneration = 4096;
   std::shared_ptr<KnownSession> look_up(std::string_view cookie);
   std::shared_ptr<KnownSession> open(std::string_view cookie, std::string_view host, const crypto::SealingKeys& keys);

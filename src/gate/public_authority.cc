@@ -108,10 +108,14 @@ Message remedy_of_authority(const Error& error, const CaConfig& ca, const std::s
   if (error.code() == "key.password-wrong" || error.code() == "key.password-missing")
     return remedy_of_password(error, ca.key_password_file->value);
   if (error.kind() == Kind::Denied) {
-    std::string folder = shell_word(state_dir), command = cat("sudo chown -R --reference=", folder, " ", folder, "/ca");
-    return {cat("its files are not those of the gate's user: ", command),
-            cat("ihre Dateien gehören nicht dem Benutzer des Tors: ", command)};
+    std::string folder = shell_word(state_dir);
+    Message rest = for_gate_user(cat("sudo chown -R --reference=", folder, " ", folder, "/ca"));
+    return {cat("its files have to be those of the gate's user; ", rest.en),
+            cat("ihre Dateien müssen dem Benutzer des Tors gehören; ", rest.de)};
   }
+  if (error.kind() == Kind::Unavailable)
+    return {"see whether the disk of STATE_DIR is well, then pforte reload",
+            "prüfen, ob der Datenträger von STATE_DIR in Ordnung ist, dann pforte reload"};
   return {"bring STATE_DIR/ca back from one backup, certificates and keys together",
           "STATE_DIR/ca aus einer Sicherung zurückholen, Zertifikate und Schlüssel zusammen"};
 }

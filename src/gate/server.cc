@@ -69,8 +69,9 @@ bool Server::failed(net::Instant now, std::string_view reason) {
   std::lock_guard lock(mutex_);
   bool ejects = eject_after_ > 0 && failures >= eject_after_ && !ejected(now);  // one of several workers does
   story_.reason = reason;
+  failed_at_ = std::chrono::system_clock::now();
   if (!ejects) return false;
-  story_.since = std::chrono::system_clock::now();
+  story_.since = failed_at_;
   story_.ejection = next_ejection(now, failures);
   ejected_until_.store((now + story_.ejection).time_since_epoch().count(), std::memory_order_relaxed);
   return true;
@@ -134,7 +135,10 @@ void Server::unchecked() {
 
 bool Server::drain(bool drained) {
   if (drained_.exchange(drained, std::memory_order_relaxed) == drained) return false;
-  if (!drained) came_back();
+  if (!drained) {
+    came_back();
+    failures_in_a_row_.store(0, std::memory_order_relaxed);
+  }
   std::lock_guard lock(mutex_);
   story_.since = std::chrono::system_clock::now();
   return true;
@@ -168,7 +172,8 @@ std::string Server::take_chain() {
 Server::Story Server::story() const {
   std::lock_guard lock(mutex_);
   Story story = story_;
-  story.failures = failures_in_a_row_.load(std::memory_order_relaxed);
+  bool passed_since = story.check && story.check->passed && story.check->at > failed_at_;
+  story.failures = passed_since ? 0 : failures_in_a_row_.load(std::memory_order_relaxed);
   return story;
 }
 

@@ -111,7 +111,8 @@ class Server {
     std::uint64_t checks_failed = 0;
     std::uint64_t changes = 0;              // of the verdict
     std::chrono::milliseconds ejection{0};  // how long the last one takes, or took; 0: there was none
-    unsigned failures = 0;                  // of requests, since one succeeded
+    // Of requests, since one succeeded, a check passed, or an administrator let requests to it again.
+    unsigned failures = 0;
   };
   Story story() const;
 
@@ -143,12 +144,13 @@ class Server {
   std::atomic<std::int64_t> http1_until_{0};    // likewise
   std::atomic<std::int64_t> back_since_{0};     // likewise; 0: it was never away but for ejections
   mutable std::mutex mutex_;
-  Addresses addresses_;      // under mutex_; asked for only when a connection is made
-  Story story_;              // under mutex_
-  Verdict verdict_;          // under mutex_; healthy_ tells it without
-  std::string digest_;       // under mutex_: of the certificate it shows
-  net::Instant next_bad_{};  // under mutex_: before then no refused one is told of
-  std::string chain_;        // under mutex_: not taken yet
+  Addresses addresses_;                              // under mutex_; asked for only when a connection is made
+  Story story_;                                      // under mutex_
+  std::chrono::system_clock::time_point failed_at_;  // under mutex_: when a request failed last
+  Verdict verdict_;                                  // under mutex_; healthy_ tells it without
+  std::string digest_;                               // under mutex_: of the certificate it shows
+  net::Instant next_bad_{};                          // under mutex_: before then no refused one is told of
+  std::string chain_;                                // under mutex_: not taken yet
   // Written by every request: beside nothing that others only read.
   alignas(64) std::atomic<unsigned> requests_{0};
 };

@@ -133,6 +133,25 @@ TEST_CASE("a success between failures starts the count anew") {
   CHECK(server.available(kStart));
 }
 
+TEST_CASE(
+    "what failed before a check passed, or before the server was taken back in, is no failure in a row any more") {
+  Server server(backend_config(), at("10.0.0.1"), nullptr);
+  server.failed(kStart, "down");
+  CHECK(server.story().failures == 1);
+  Server::Check check;
+  check.at = std::chrono::system_clock::now() + 1s;
+  server.judged(check, 1, 3);
+  CHECK(server.story().failures == 1);
+  check.passed = true;
+  server.judged(check, 1, 3);
+  CHECK(server.story().failures == 0);
+  server.unchecked();
+  CHECK(server.story().failures == 1);
+  server.drain(true);
+  server.drain(false);
+  CHECK(server.story().failures == 0);
+}
+
 TEST_CASE("a server is never ejected where none is wanted") {
   BackendConfig config = backend_config();
   config.eject_after = 0;

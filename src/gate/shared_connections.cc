@@ -20,17 +20,6 @@ Error again(const Error& error) {
   return Error(error.kind(), error.code(), error.text());
 }
 
-std::unexpected<Error> not_greeted(const Server& server, const Error& error) {
-  bool late = error.kind() == Kind::Timeout;
-  // Without ALPN nobody has promised HTTP/2: a server that knows none closes before it has read all of our greeting,
-  // and its answer may be lost in the reset.
-  bool cut = error.kind() == Kind::Closed && server.protocol() == Protocol::Http2Clear;
-  bool known = late || cut || error.code() == "backend.no-http2";
-  std::string why = late ? "the server says nothing in HTTP/2" : error.text();
-  if (cut) why = cat("the server drops the connection where HTTP/2 begins (", error.text(), ")");
-  return fail(Kind::Unavailable, known ? "backend.no-http2" : "backend.connect", cat(server.url(), ": ", why));
-}
-
 }  // namespace
 
 // Somebody who waits for the end of the preparation, however the wait ends.
@@ -116,7 +105,7 @@ net::Task<> SharedConnections::make_ready(net::Duration limit) {
   std::string_view scheme = server_->tls() ? "https" : "http";
   auto client = std::make_unique<http::H2Client>(loop_, std::move(line.stream), scheme, [this] { ask(); });
   Result<> greeted = co_await outcome(net::within(loop_, until - loop_.now(), client->greeted()));
-  if (!greeted) co_return not_greeted(*server_, greeted.error());
+  if (!greeted) co_return std::unexpected(not_greeted(*server_, greeted.error()));
   if (!client->has_room())
     co_return fail(Kind::Unavailable, "backend.no-http2", cat(server_->url(), ": the server allows no request at all"));
   members_.push_back({.client = std::move(client), .moves = moves});

@@ -210,6 +210,7 @@ Result<bool> H2ClientStream::next_head() {
     return parse_response_head(head_bytes_, kAnswerLimits, asked_.method, *head_);
   });
   if (!length) return std::unexpected(refusal::error_of(length.error()));
+  if (*length == 0) return std::unexpected(refusal::error_of(refusal::kIncomplete));
   heads_.erase(0, *length);
   return true;
 }

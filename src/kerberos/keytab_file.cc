@@ -58,7 +58,7 @@ Fault unreadable(const std::string& file, int number) {
   std::string von = owner.empty() ? "" : cat("; sie gehört ", owner);
   std::string word = shell_word(file), mode = cat("chmod 600 ", word);
   Message own = for_gate_user(cat("sudo chown ", user_word(::geteuid()), " ", word, " && sudo ", mode));
-  if (reached && about.st_uid == ::geteuid()) own = {mode, mode};
+  if (reached && about.st_uid == ::geteuid()) own = forbidden_otherwise(about).value_or(Message{mode, mode});
   return {"kerberos.keytab-denied",
           {cat("the keytab ", file, " cannot be read by the user ", user, of, " (", why, ")"),
            cat("der Benutzer ", user, " darf die Keytab ", file, " nicht lesen", von, " (", german_or_same(why), ")")},

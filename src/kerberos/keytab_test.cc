@@ -82,7 +82,7 @@ TEST_CASE("a keytab that may not be read names user and owner") {
   CHECK(fault->code == "kerberos.keytab-denied");
   CHECK(fault->what.en.find("belongs to root") != std::string::npos);
   CHECK(fault->remedy.en.contains(" is the gate's user: sudo chown "));
-  CHECK(fault->remedy.en.ends_with("; else check as the one who is: sudo -u pforte pforte check"));
+  CHECK(fault->remedy.en.ends_with("; else check as the one who is, such as `sudo -u pforte`"));
 }
 
 TEST_CASE("a keytab that is cut anywhere is told from a whole one, and gives what stands before") {

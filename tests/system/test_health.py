@@ -6,7 +6,7 @@ import os
 import time
 
 import pytest
-from backends import Speaker, after, by_path, echo, exact, hang, nothing, text, tls_server
+from backends import Speaker, after, by_path, echo, exact, hang, nothing, reset_at_once, text, tls_server
 from gate import until
 from raw import request
 from test_inventory import ending
@@ -38,6 +38,15 @@ def asked(server) -> int:
 
 
 # By HTTP.
+
+
+@pytest.mark.parametrize("answers", [echo, reset_at_once])
+def test_a_server_that_speaks_no_h2c_is_told_so(answers, start_gate, start_backend):
+    server = start_backend(answers)
+    pforte = start_gate(server, workers=1, backend={"protocol": "h2c", "health": {"path": "/health"} | QUICK})
+    assert failed_check(pforte, server)["code"] == "backend.no-http2"
+    german = pforte.run("status", "--lang", "de").stdout
+    assert "spricht kein HTTP/2" in german or "trennt die Verbindung, wo HTTP/2 beginnt" in german
 
 
 def test_so_many_failed_checks_in_a_row_take_a_server_out_and_passed_ones_in_again(start_gate, start_backend):

@@ -8,12 +8,12 @@ import os
 import pty
 import shlex
 import shutil
-import struct
 import subprocess
 from pathlib import Path
 
 import gate as gates
 import pytest
+from acl import NAMED_GROUP, NOBODY, READ, USER, set_acl
 from gate import BINARY, run_pforte, until
 from kdc import ALPHA, KDC_CONF, listens, password_of, relay
 from keytabs import as_by_ktpass, keys_of, ktutil_keytab, records, without_times
@@ -137,22 +137,16 @@ def test_a_name_that_no_browser_asks_for_is_told_by_check_and_by_the_doctor(name
 def test_an_acl_that_lets_others_read_is_told_and_the_group_then_is_what_it_says(create, tmp_path):
     file = tmp_path / "a.keytab"
     create(file)
-    owner, user, group, named_group, mask, other = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
 
-    def with_acl(*more: tuple[int, int, int]) -> dict[str, dict]:
-        entries = [(owner, 6, 0xFFFFFFFF), *more, (group, 0, 0xFFFFFFFF), (mask, 4, 0xFFFFFFFF), (other, 0, 0xFFFFFFFF)]
-        value = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *one) for one in sorted(entries))
-        try:
-            os.setxattr(file, "system.posix_acl_access", value)
-        except OSError:
-            pytest.skip("this file system has no ACLs")
+    def with_acl(*named: tuple[int, int, int]) -> dict[str, dict]:
+        set_acl(file, *named)
         return findings(file, "--user", "daemon")
 
-    found = with_acl((user, 4, 1), (user, 4, 65534))  # daemon, who runs the service, and nobody
+    found = with_acl((USER, READ, 1), (USER, READ, NOBODY))  # daemon, who runs the service, and nobody
     assert found["keytab.acl-readable"]["message"].endswith("a.keytab as well: nobody")
     assert found["keytab.acl-readable"]["level"] == "warning"
     assert not {"keytab.group-readable", "keytab.user-denied"} & set(found)
-    assert with_acl((user, 4, 1), (named_group, 4, 2))["keytab.acl-readable"]["level"] == "note"
+    assert with_acl((USER, READ, 1), (NAMED_GROUP, READ, 2))["keytab.acl-readable"]["level"] == "note"
 
 
 # What the KDC says.
