@@ -234,8 +234,10 @@ Result<RingOutline> read_ring(const std::string& file, const std::function<void(
   if (fstat(ring.number(), &about) != 0 || !S_ISREG(about.st_mode))
     return fail(Kind::Unavailable, "contacts.unreadable", cat(file, ": it is no file"));
   RingOutline outline{.size = std::uint64_t(about.st_size)};
+  // In this order: a gate may begin the first segment in between.
+  bool untouched = is_untouched(ring.number(), outline.size);
   std::vector<FoundSegment> segments = segments_of(ring.number(), outline.size);
-  if (segments.empty() && !is_untouched(ring.number(), outline.size))
+  if (segments.empty() && !untouched)
     return fail(Kind::Invalid, "contacts.unreadable", cat(file, ": it holds something else than contacts"));
   for (const FoundSegment& one : segments) {
     read_segment(bytes_at(ring.number(), one.place, kSegmentBytes), [&](Contact contact) {

@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "base/testing.h"
 #include "contact/record.h"
@@ -255,6 +257,21 @@ TEST_CASE("a ring that cannot be carried over stays as it was") {
   CHECK(!larger);
   CHECK(ids_in(file).size() == 9);
   CHECK(!std::filesystem::exists(folder.file("contacts.new")));
+}
+
+TEST_CASE("a ring is read as one while its first contact is written") {
+  TestFolder folder;
+  for (int round = 0; round < 300; ++round) {
+    std::string file = folder.file("contacts");
+    std::filesystem::remove(file);
+    std::unique_ptr<Ring> ring = opened(file);
+    std::atomic<bool> written = false;
+    std::jthread gate([&] {
+      (void)ring->add({numbered(1)});
+      written = true;
+    });
+    while (!written) REQUIRE(read_ring(file, [](const Contact&) {}).has_value());
+  }
 }
 
 TEST_CASE("a ring is not written through a link, nor where it cannot be") {
