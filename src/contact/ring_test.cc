@@ -259,19 +259,25 @@ TEST_CASE("a ring that cannot be carried over stays as it was") {
   CHECK(!std::filesystem::exists(folder.file("contacts.new")));
 }
 
+// Whether a new ring is read as one until its first contact is written.
+bool is_read_meanwhile(const std::string& file) {
+  std::filesystem::remove(file);
+  std::unique_ptr<Ring> ring = opened(file);
+  std::atomic<bool> written = false;
+  std::jthread gate([&] {
+    (void)ring->add({numbered(1)});
+    written = true;
+  });
+  bool well = true;
+  while (well && !written) well = read_ring(file, [](const Contact&) {}).has_value();
+  return well;
+}
+
 TEST_CASE("a ring is read as one while its first contact is written") {
   TestFolder folder;
-  for (int round = 0; round < 300; ++round) {
-    std::string file = folder.file("contacts");
-    std::filesystem::remove(file);
-    std::unique_ptr<Ring> ring = opened(file);
-    std::atomic<bool> written = false;
-    std::jthread gate([&] {
-      (void)ring->add({numbered(1)});
-      written = true;
-    });
-    while (!written) REQUIRE(read_ring(file, [](const Contact&) {}).has_value());
-  }
+  int well = 0;
+  for (int round = 0; round < 300; ++round) well += is_read_meanwhile(folder.file("contacts")) ? 1 : 0;
+  CHECK(well == 300);
 }
 
 TEST_CASE("a ring is not written through a link, nor where it cannot be") {
